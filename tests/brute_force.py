@@ -1,0 +1,322 @@
+"""A statement worked out the slow way, to hold against PBR_STATEMENT.
+
+Written from the specification of the functions and nothing else: every calendar day of the
+programme is walked through, every placement is asked on every day whether it counts, and the
+sums are exact fractions. It shares no code with the project and imports nothing of it, so a
+mistake would have to be made twice, in two different ways, to go unseen.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+HEADINGS = [
+    "Month",
+    "Children in family placements",
+    "Saving",
+    "Saving to date",
+    "Fee entitlement to date",
+    "Fee",
+    "Fee to date",
+    "Carer fees",
+    "Bonus",
+    "Held back",
+    "Payable",
+    "Payable to date",
+    "Invoiced to date",
+    "Balance",
+    "Net saving to date",
+]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The terms that bear on a figure, with the defaults of the specification."""
+
+    starts_on: date
+    ends_on: date
+    fee: float = 0.0
+    fee_months: int | None = None
+    pro_rata_basis: str = "months"
+    fee_reading: str = "catch_up"
+    savings_reading: str = "month"
+    fee_period: str = "programme"
+    carer_fee: float = 0.0
+    bonus_threshold: float | None = None
+    bonus_rate: float | None = None
+    bonus_measure: str = "run_rate"
+    bonus_shape: str = "excess"
+    bonus_counts: str = "family"
+    contract_maximum: float | None = None
+    maximum_reading: str = "hard_stop"
+    vat_reading: str = "net"
+    vat_rate: float = 0.2
+
+
+@dataclass(frozen=True)
+class PlacementRow:
+    child: str
+    before_weekly: float | None
+    after_weekly: float | None
+    moved_on: date | None
+    ended_on: date | None = None
+    agreed: bool = True
+    type: str = "foster"
+
+
+@dataclass(frozen=True)
+class CarerRow:
+    household: str
+    approved_on: date
+    child: str
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    month: date
+    invoiced: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    placements: list[PlacementRow] = field(default_factory=list)
+    carers: list[CarerRow] = field(default_factory=list)
+    claims: list[ClaimRow] = field(default_factory=list)
+
+
+def exact(number: float | int | Decimal) -> Fraction:
+    """A cell's number as the decimal that it prints as."""
+    return Fraction(Decimal(repr(number))) if isinstance(number, float) else Fraction(number)
+
+
+def penny(pounds: Fraction) -> Fraction:
+    """Pounds rounded to the penny, half away from zero."""
+    pence = (abs(pounds) * 200 + 1) // 2  # floor(x + 1/2) of the pence
+    return Fraction(pence if pounds >= 0 else -pence, 100)
+
+
+def days_of_month(day: date) -> int:
+    return calendar.monthrange(day.year, day.month)[1]
+
+
+def edate(day: date, months: int) -> date:
+    """The same day so many months on, or the month's last day where there is no such day."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def each_day(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def same(name: str) -> str:
+    return " ".join(name.replace("\u00a0", " ").split()).casefold()
+
+
+def complete_months(starts_on: date, as_at: date) -> int:
+    """How many k there are whose last day, the day before EDATE(starts_on, k), is past."""
+    k = 0
+    while edate(starts_on, k + 1) - timedelta(days=1) <= as_at:
+        k += 1
+    return k
+
+
+def earned_share(contract: Contract, as_at: date) -> Fraction:
+    """Which part of the fee is earned by the end of as_at, by the pro rata basis."""
+    starts_on, ends_on = contract.starts_on, contract.ends_on
+    if contract.fee_months is None:
+        last_day = ends_on
+        number_of_months = 1
+        while edate(starts_on, number_of_months) - timedelta(days=1) < ends_on:
+            number_of_months += 1
+    else:
+        number_of_months = contract.fee_months
+        last_day = edate(starts_on, number_of_months) - timedelta(days=1)
+    if as_at >= last_day:
+        return Fraction(1)
+    if contract.pro_rata_basis == "whole_months":
+        return Fraction(complete_months(starts_on, as_at), number_of_months)
+    so_far = whole = Fraction(0)
+    for day in each_day(starts_on, last_day):
+        weight = (
+            Fraction(1, days_of_month(day)) if contract.pro_rata_basis == "months" else Fraction(1)
+        )
+        whole += weight
+        if day <= as_at:
+            so_far += weight
+    return so_far / whole
+
+
+def months_elapsed(contract: Contract, as_at: date) -> Fraction:
+    return sum(
+        (Fraction(1, days_of_month(day)) for day in each_day(contract.starts_on, as_at)),
+        Fraction(0),
+    )
+
+
+def entitlement(contract: Contract, fee: Fraction, period_end: date) -> Fraction:
+    """Fee entitlement to date at the end of a month's period."""
+    if contract.fee_period == "annual":
+        until = period_end
+        if contract.fee_reading == "up_to_cap":
+            year = period_end.year + (1 if period_end.month >= 4 else 0)
+            until = min(contract.ends_on, date(year, 3, 31))
+        return penny(fee * months_elapsed(contract, until) / 12)
+    if contract.fee_reading == "up_to_cap":
+        return penny(fee)
+    return penny(fee * earned_share(contract, period_end))
+
+
+def in_place(row: PlacementRow, day: date) -> bool:
+    return (
+        row.moved_on is not None
+        and row.moved_on <= day
+        and (row.ended_on is None or day < row.ended_on)
+    )
+
+
+def saving_a_week(row: PlacementRow) -> Fraction:
+    return exact(row.before_weekly) - exact(row.after_weekly)
+
+
+def threshold_bonus(measure: Fraction, contract: Contract) -> Fraction:
+    if contract.bonus_threshold is None or contract.bonus_rate is None:
+        return Fraction(0)
+    threshold, rate = exact(contract.bonus_threshold), exact(contract.bonus_rate)
+    if contract.bonus_shape == "whole":
+        bonus = rate * measure if measure >= threshold and measure > 0 else Fraction(0)
+    else:
+        bonus = rate * (measure - threshold)
+    return penny(max(bonus, Fraction(0)))
+
+
+def statement(contract: Contract, evidence: Evidence, as_at: date | None = None) -> list[list]:
+    """The rows under the headings: the month, then exact counts and pounds."""
+    last_day = contract.ends_on if as_at is None else min(contract.ends_on, as_at)
+    if last_day < contract.starts_on:
+        return []
+    fee_agreed = exact(contract.fee)
+    if contract.vat_reading == "inclusive":
+        fee_agreed = penny(fee_agreed / (1 + exact(contract.vat_rate)))
+
+    agreed = [row for row in evidence.placements if row.agreed]
+    cohort = {same(row.child) for row in agreed}
+    first_approvals: dict[str, date] = {}
+    for carer in evidence.carers:
+        if same(carer.child) in cohort:
+            household = same(carer.household)
+            known = first_approvals.get(household, carer.approved_on)
+            first_approvals[household] = min(known, carer.approved_on)
+
+    # each placement's exact saving since the later of its move and the start of the programme
+    running = [Fraction(0) for _ in agreed]
+    rounded_before = [Fraction(0) for _ in agreed]
+    saving_to_date = fee_to_date = payable_to_date = entitlement_before = Fraction(0)
+    rows: list[list] = []
+    households = 0
+    for day in each_day(contract.starts_on, last_day):
+        for n, row in enumerate(agreed):
+            if in_place(row, day):
+                running[n] += saving_a_week(row) / 7
+        households += sum(1 for approved_on in first_approvals.values() if approved_on == day)
+        month_is_over = (day + timedelta(days=1)).month != day.month
+        if not month_is_over and day != last_day:
+            continue
+
+        month = day.replace(day=1)
+        rounded = [penny(total) for total in running]
+        saving = sum(rounded, Fraction(0)) - sum(rounded_before, Fraction(0))
+        rounded_before = rounded
+        saving_to_date += saving
+
+        earned = entitlement(contract, fee_agreed, day)
+        ceiling = earned - fee_to_date
+        if contract.fee_reading == "no_catch_up":
+            ceiling = earned - entitlement_before
+        entitlement_before = earned
+        available = saving
+        if contract.savings_reading == "cumulative":
+            available = saving_to_date - fee_to_date
+        fee = max(Fraction(0), min(available, ceiling))
+        fee_to_date += fee
+
+        carer_fees = penny(exact(contract.carer_fee) * households)
+        households = 0
+
+        bonus = Fraction(0)
+        if day == contract.ends_on:
+            counted = [
+                n
+                for n, row in enumerate(agreed)
+                if contract.bonus_counts == "family" or row.type == "foster"
+            ]
+            run_rate = penny(
+                sum(
+                    (
+                        saving_a_week(agreed[n]) * 365 / 7
+                        for n in counted
+                        if in_place(agreed[n], day)
+                    ),
+                    Fraction(0),
+                )
+            )
+            accumulated = sum((rounded[n] for n in counted), Fraction(0))
+            measure = {
+                "run_rate": run_rate,
+                "accumulated": accumulated,
+                "lower": min(run_rate, accumulated),
+            }[contract.bonus_measure]
+            bonus = threshold_bonus(measure, contract)
+
+        payable = Fraction(0)
+        for amount in (fee, carer_fees, bonus):
+            let_through = amount
+            if contract.contract_maximum is not None and contract.maximum_reading == "hard_stop":
+                headroom = exact(contract.contract_maximum) - payable_to_date - payable
+                let_through = min(amount, max(headroom, Fraction(0)))
+            payable += let_through
+        held_back = fee + carer_fees + bonus - payable
+        payable_to_date += payable
+
+        invoiced_to_date = sum(
+            (exact(c.invoiced) for c in evidence.claims if c.month.replace(day=1) <= month),
+            Fraction(0),
+        )
+        rows.append(
+            [
+                month,
+                Fraction(sum(1 for row in agreed if in_place(row, day))),
+                saving,
+                saving_to_date,
+                earned,
+                fee,
+                fee_to_date,
+                carer_fees,
+                bonus,
+                held_back,
+                payable,
+                payable_to_date,
+                invoiced_to_date,
+                payable_to_date - invoiced_to_date,
+                saving_to_date - payable_to_date,
+            ]
+        )
+    return rows
+
+
+def as_cells(rows: list[list]) -> list[list]:
+    """The statement as cells: headings, then dates and floats of whole pence."""
+    table: list[list] = [list(HEADINGS)]
+    for row in rows:
+        cells = [row[0], float(row[1])]
+        for pounds in row[2:]:
+            pence = pounds * 100
+            assert pence.denominator == 1, "a figure of the statement is not a whole penny"
+            cells.append(int(pence) / 100)
+        table.append(cells)
+    return table

@@ -1,0 +1,90 @@
+"""The embedded engine: the functions inside formualizer, in our own process.
+
+Binds the catalogue, converts what the engine hands over to cell values and back, and holds no
+rule. Imports ``errors``, ``cells``, ``catalogue``, ``functions`` and formualizer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import formualizer
+
+from xlpbr import cells, functions
+from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
+from xlpbr.errors import VALUE, CellError
+
+_CODES = {
+    "Null": "#NULL!",
+    "Div": "#DIV/0!",
+    "Value": "#VALUE!",
+    "Ref": "#REF!",
+    "Name": "#NAME?",
+    "Num": "#NUM!",
+    "Na": "#N/A",
+    "Spill": "#SPILL!",
+    "Calc": "#CALC!",
+    "Circ": "#REF!",
+}
+_KINDS = {code: kind for kind, code in reversed(_CODES.items())}
+
+STORED_PREFIXES = ("", "_xldudf_")
+"""How a workbook may store a function's name: plainly, or as Office.js functions are stored."""
+
+# The engine calls back from several threads; the functions are quick, and one at a time keeps
+# whatever they hold consistent.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def register(workbook: formualizer.Workbook, *, date_1904: bool = False) -> None:
+    """Give a workbook of the engine every PBR_ function.
+
+    Args:
+        workbook: the engine's workbook.
+        date_1904: whether its date serials count from 1904.
+    """
+    for function in FUNCTIONS.values():
+        for prefix in STORED_PREFIXES:
+            workbook.register_function(
+                prefix + function.name, _bound(function, date_1904), min_args=0
+            )
+
+
+def _bound(function: WorksheetFunction, date_1904: bool) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        if not function.required_count <= len(arguments) <= len(function.arguments):
+            return to_engine(CellError(VALUE, f"expected {function.signature}"))
+        try:
+            with _ONE_AT_A_TIME, cells.dates_from_1904(on=date_1904):
+                return to_engine(function.call(*map(from_engine, arguments)))
+        except CellError as error:
+            return to_engine(error)
+
+    return call
+
+
+def from_engine(value: Any) -> Any:
+    """A value of the engine as a cell value; its errors become ``CellError``."""
+    if isinstance(value, dict) and value.get("type") == "Error":
+        code = _CODES.get(value["kind"], VALUE)
+        return CellError(code, value.get("message") or f"the cell shows {code}")
+    if isinstance(value, list | tuple):
+        return [from_engine(cell) for cell in value]
+    return value
+
+
+def to_engine(value: Any) -> Any:
+    """A cell value as the engine takes it; a ``CellError`` becomes its error with its message."""
+    if isinstance(value, CellError):
+        return formualizer.LiteralValue.error(_KINDS.get(value.code, "Value"), value.message)
+    if isinstance(value, list):
+        return [to_engine(cell) for cell in value]
+    if isinstance(value, date):
+        return float(cells.serial_of(value))
+    return value
+
+
+assert functions  # the functions are declared when their module is imported

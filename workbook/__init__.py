@@ -1,0 +1,1 @@
+"""Workbooks: what a person opens. Installed as ``xlpbr.workbook``."""

@@ -1,0 +1,90 @@
+"""Addresses of cells as Excel writes them, both ways. Imports nothing of the project."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+LAST_ROW = 1_048_576
+LAST_COLUMN = 16_384
+
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
+_PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*")
+_LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*([Cc][0-9]*)?|[Cc][0-9]*")
+
+
+def column_letter(column: int) -> str:
+    """The letters of a column: 1 is A, 28 is AB."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@cache
+def column_number(letters: str) -> int:
+    """The number of a column: A is 1, AB is 28.
+
+    Raises:
+        ValueError: no column of a sheet has these letters.
+    """
+    number = 0
+    for letter in letters.upper():
+        if not "A" <= letter <= "Z":
+            raise ValueError(letters)
+        number = number * 26 + ord(letter) - 64
+    if not 1 <= number <= LAST_COLUMN:
+        raise ValueError(letters)
+    return number
+
+
+def split_cell(reference: str) -> tuple[int, int]:
+    """Row and column of a cell such as ``B5`` or ``$B$5``, both counted from 1.
+
+    Raises:
+        ValueError: it is not the address of one cell.
+    """
+    match = _CELL.fullmatch(reference)
+    if match is None or int(match[2]) > LAST_ROW:
+        raise ValueError(reference)
+    return int(match[2]), column_number(match[1])
+
+
+def split_area(reference: str) -> tuple[int, int, int, int]:
+    """First row, first column, last row, last column of ``A4:H40`` or of a single cell.
+
+    Raises:
+        ValueError: it is not the address of a rectangle of cells.
+    """
+    first, _, last = reference.partition(":")
+    row, column = split_cell(first)
+    other_row, other_column = split_cell(last) if last else (row, column)
+    return (
+        min(row, other_row),
+        min(column, other_column),
+        max(row, other_row),
+        max(column, other_column),
+    )
+
+
+def quoted_sheet(sheet: str) -> str:
+    """A sheet's name as a formula writes it: in quotation marks where Excel needs them."""
+    if (
+        _PLAIN_SHEET.fullmatch(sheet)
+        and not _LIKE_A_CELL.fullmatch(sheet)
+        and sheet.upper() not in {"TRUE", "FALSE"}
+    ):
+        return sheet
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def cell_address(sheet: str, row: int, column: int) -> str:
+    """A cell with its sheet, such as ``Placements!B5`` or ``'My sheet'!B5``."""
+    return f"{quoted_sheet(sheet)}!{column_letter(column)}{row}"
+
+
+def area_address(sheet: str, area: tuple[int, int, int, int]) -> str:
+    """A rectangle with its sheet, such as ``Placements!A4:H40``."""
+    first_row, first_column, last_row, last_column = area
+    return f"{cell_address(sheet, first_row, first_column)}:{column_letter(last_column)}{last_row}"

@@ -1,0 +1,127 @@
+"""How the project's sheets look: colours, number formats and widths, each named once.
+
+Imports XlsxWriter only. Meaning is always told in words as well; colour only helps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+
+FONT = "Calibri"
+FONT_SIZE = 11
+
+INK = "#1B2733"
+HEADING_FILL = "#1F3A5F"
+HEADING_INK = "#FFFFFF"
+INPUT_FILL = "#FFF7D6"
+WORKING_FILL = "#EEF1F4"
+OUTPUT_FILL = "#E6F2EA"
+RULE = "#B8C2CC"
+MUTED = "#4A5866"
+WRONG_FILL = "#FBE3E0"
+WRONG_INK = "#8B1A10"
+
+SAVING_COLOUR = "#1F6F8B"
+FEE_COLOUR = "#C8553D"
+THRESHOLD_COLOUR = "#6B4E9B"
+PAYABLE_COLOUR = "#1F3A5F"
+MAXIMUM_COLOUR = "#8B1A10"
+"""Lines in charts; each also has a dash or marker of its own."""
+
+MONEY = '"£"#,##0.00;[Red]-"£"#,##0.00;"£"0.00'
+"""Pounds with the sign as text: currency formats lose pence on some hosts."""
+WHOLE_POUNDS = '"£"#,##0;-"£"#,##0'
+COUNT = "#,##0"
+RATE = "0.00%"
+DATE = "dd mmm yyyy"
+MONTH = "mmm yyyy"
+TEXT = "@"
+
+MONEY_WIDTH = 15.5
+DATE_WIDTH = 13
+COUNT_WIDTH = 11
+
+
+@dataclass(frozen=True)
+class Styles:
+    """The cell formats of one workbook, made when first asked for."""
+
+    workbook: Workbook
+
+    def make(self, **properties: Any) -> Format:
+        """A format in the house's font with these properties."""
+        base = {
+            "font_name": FONT, "font_size": FONT_SIZE, "font_color": INK, "valign": "vcenter",
+        }  # fmt: skip
+        return self.workbook.add_format({**base, **properties})
+
+    @cached_property
+    def title(self) -> Format:
+        """A sheet's title, in A1."""
+        return self.make(bold=True, font_size=16, font_color=HEADING_FILL)
+
+    @cached_property
+    def subtitle(self) -> Format:
+        """A section's title within a sheet."""
+        return self.make(bold=True, font_size=12, font_color=HEADING_FILL)
+
+    @cached_property
+    def plain(self) -> Format:
+        """Running text on one line."""
+        return self.make()
+
+    @cached_property
+    def prose(self) -> Format:
+        """Running text that wraps."""
+        return self.make(text_wrap=True, valign="top")
+
+    @cached_property
+    def muted(self) -> Format:
+        """A remark beside what matters."""
+        return self.make(font_color=MUTED)
+
+    @cached_property
+    def heading(self) -> Format:
+        """The heading row of a table."""
+        return self.make(
+            bold=True, font_color=HEADING_INK, bg_color=HEADING_FILL, text_wrap=True,
+            border=1, border_color=RULE, valign="vcenter",
+        )  # fmt: skip
+
+    @cached_property
+    def heading_right(self) -> Format:
+        """The heading of a column of numbers."""
+        return self.make(
+            bold=True, font_color=HEADING_INK, bg_color=HEADING_FILL, text_wrap=True,
+            border=1, border_color=RULE, valign="vcenter", align="right",
+        )  # fmt: skip
+
+    def cell(self, kind: str, role: str = "plain", **more: Any) -> Format:
+        """A cell of a table.
+
+        Args:
+            kind: money, whole_pounds, count, rate, date, month, text or wrapped.
+            role: input (unlocked), working, output or plain.
+            more: further properties.
+        """
+        formats = {
+            "money": MONEY, "whole_pounds": WHOLE_POUNDS, "count": COUNT, "rate": RATE,
+            "date": DATE, "month": MONTH,
+        }  # fmt: skip
+        fills = {"input": INPUT_FILL, "working": WORKING_FILL, "output": OUTPUT_FILL}
+        properties: dict[str, Any] = {"border": 1, "border_color": RULE}
+        if kind in formats:
+            properties["num_format"] = formats[kind]
+            properties["align"] = "left" if kind in ("date", "month") else "right"
+        if kind == "wrapped":
+            properties.update(text_wrap=True, valign="top")
+        if role in fills:
+            properties["bg_color"] = fills[role]
+        if role == "input":
+            properties["locked"] = False
+        return self.make(**properties, **more)

@@ -1,0 +1,379 @@
+"""Cell values to exact values and back: the only place that sees a binary float.
+
+Imports ``errors`` and ``money`` only. Every reader raises ``CellError``; the error says what was
+found and what was expected, and the caller adds where.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from xlpbr.errors import EXCEL_ERRORS, NA, NUM, VALUE, CellError
+from xlpbr.money import Pence
+
+Cell = Any
+"""int, float, Decimal, str, bool, None, date, datetime, an error value, or rows of those."""
+
+Rows = list[list[Any]]
+"""A range: a list of rows of cell values."""
+
+Read = TypeVar("Read")
+
+_EPOCH_1900 = date(1899, 12, 30)
+_EPOCH_1904 = date(1904, 1, 1)
+_LAST_SERIAL_1900 = (date.max - _EPOCH_1900).days
+_DATES_FROM_1904: ContextVar[bool] = ContextVar("dates_from_1904", default=False)
+
+_NUMBER = re.compile(
+    r"(?P<sign>[+-]?)£?(?P<sign_after>[+-]?)"
+    r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<percent>%?)"
+)
+_DAY_MONTH_YEAR = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})")
+_YEAR_MONTH_DAY = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
+_DAY_NAME_YEAR = re.compile(r"(?P<day>\d{1,2})[ -](?P<name>[a-z]+)[ -](?P<year>\d{4})")
+_NAME_YEAR = re.compile(r"(?P<name>[a-z]+)[ -](?P<year>\d{4})")
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_MONTH_NUMBERS: Mapping[str, int] = {
+    spelling: number
+    for number, name in enumerate(_MONTH_NAMES, start=1)
+    for spelling in (name, name[:3], *(["sept"] if number == 9 else []))
+}
+
+
+@contextmanager
+def dates_from_1904(*, on: bool = True) -> Iterator[None]:
+    """Read date serials as a workbook does that counts its days from 1904."""
+    token = _DATES_FROM_1904.set(on)
+    try:
+        yield
+    finally:
+        _DATES_FROM_1904.reset(token)
+
+
+def tidy(text: str) -> str:
+    """A text without surrounding, doubled or non-breaking spaces."""
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def key(text: str) -> str:
+    """What names, headings and options are matched by: tidy, without regard to case."""
+    return tidy(text).casefold()
+
+
+def is_blank(value: Cell) -> bool:
+    """Whether a cell counts as blank: empty, or a text of nothing but spaces."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not tidy(value)
+    return isinstance(value, float) and math.isnan(value)
+
+
+def error_in(value: Cell) -> CellError | None:
+    """The error value that a cell holds, if it holds one."""
+    if isinstance(value, CellError):
+        return value
+    if isinstance(value, str) and value.strip().upper() in EXCEL_ERRORS:
+        code = value.strip().upper()
+        return CellError(code, f"the cell shows {code}")
+    return None
+
+
+def shown(value: Cell) -> str:
+    """A cell's content as it is quoted to the person, cut where it is long."""
+    error = error_in(value)
+    if error is not None:
+        return error.code
+    if is_blank(value):
+        return "a blank cell"
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime | date):
+        return f"the date {value:%d/%m/%Y}"
+    if isinstance(value, str):
+        text = tidy(value)
+        return f'"{text[:57]}…"' if len(text) > 60 else f'"{text}"'
+    return text_of_number(value)
+
+
+def text_of_number(value: int | float | Decimal) -> str:
+    """A number as a cell shows it: no trailing ``.0``."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def number(value: Cell) -> Fraction:
+    """A number, exactly as it prints.
+
+    A float enters as the decimal number that it prints as. A text with a pound sign, thousands
+    commas or a trailing per cent is read.
+
+    Raises:
+        CellError: ``#VALUE!`` for a blank, another text, a truth value or a date; ``#NUM!`` for
+            what is not finite; an error value gives that same error.
+    """
+    _refuse_error(value)
+    if is_blank(value):
+        raise CellError(VALUE, "a number is missing")
+    if isinstance(value, bool | date):
+        raise CellError(VALUE, f"found {shown(value)}; expected a number")
+    if isinstance(value, int):
+        return Fraction(value)
+    if isinstance(value, float | Decimal):
+        if not math.isfinite(value):
+            raise CellError(NUM, "found a number that is not finite")
+        return Fraction(Decimal(repr(value)) if isinstance(value, float) else value)
+    if isinstance(value, str):
+        return _number_in_text(value)
+    try:
+        as_float = float(value)
+    except (TypeError, ValueError):
+        raise CellError(VALUE, f"found {shown(str(value))}; expected a number") from None
+    return number(as_float)
+
+
+def _number_in_text(text: str) -> Fraction:
+    match = _NUMBER.fullmatch(tidy(text).replace("£ ", "£").replace(" %", "%"))
+    if match is None or (match["sign"] and match["sign_after"]):
+        raise CellError(VALUE, f"found {shown(text)}; expected a number")
+    exact = Fraction(Decimal(match["digits"].replace(",", "")))
+    if match["percent"]:
+        exact /= 100
+    return -exact if "-" in (match["sign"], match["sign_after"]) else exact
+
+
+def whole_number(value: Cell) -> int:
+    """A whole number.
+
+    Raises:
+        CellError: as ``number``; ``#NUM!`` for a number with a fraction.
+    """
+    exact = number(value)
+    if exact.denominator != 1:
+        raise CellError(NUM, f"found {shown(value)}; expected a whole number")
+    return exact.numerator
+
+
+def day(value: Cell) -> date:
+    """A day: a date, a date serial, or a date as text in British order.
+
+    A time of day is dropped.
+
+    Raises:
+        CellError: ``#VALUE!`` for a blank, another text or a truth value; ``#NUM!`` for a day that
+            the calendar does not have; an error value gives that same error.
+    """
+    _refuse_error(value)
+    if is_blank(value):
+        raise CellError(VALUE, "a date is missing")
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        return _day_in_text(value, _DAY_MONTH_YEAR, _YEAR_MONTH_DAY, _DAY_NAME_YEAR)
+    if isinstance(value, bool):
+        raise CellError(VALUE, f"found {shown(value)}; expected a date")
+    return _day_of_serial(math.floor(number(value)), value)
+
+
+def month(value: Cell) -> date:
+    """The first day of a month: any day in it, or a text such as ``September 2025``.
+
+    Raises:
+        CellError: as ``day``.
+    """
+    if isinstance(value, str) and error_in(value) is None and not is_blank(value):
+        found = _day_in_text(value, _DAY_MONTH_YEAR, _YEAR_MONTH_DAY, _DAY_NAME_YEAR, _NAME_YEAR)
+    else:
+        found = day(value)
+    return found.replace(day=1)
+
+
+def _day_in_text(text: str, *patterns: re.Pattern[str]) -> date:
+    for pattern in patterns:
+        match = pattern.fullmatch(key(text))
+        if match is None:
+            continue
+        parts = match.groupdict()
+        month_number = (
+            int(parts["month"]) if "month" in parts else _MONTH_NUMBERS.get(parts["name"])
+        )
+        if month_number is None:
+            break
+        try:
+            return date(int(parts["year"]), month_number, int(parts.get("day", 1)))
+        except ValueError:
+            raise CellError(
+                NUM, f"found {shown(text)}, a day that the calendar does not have"
+            ) from None
+    raise CellError(VALUE, f"found {shown(text)}; expected a date such as 01/09/2025")
+
+
+def _day_of_serial(serial: int, value: Cell) -> date:
+    if _DATES_FROM_1904.get():
+        epoch, first = _EPOCH_1904, 0
+    else:
+        # Excel counts a 29 February 1900 (serial 60) that never was.
+        epoch, first = _EPOCH_1900, 1
+        if serial < 60:
+            serial += 1
+            first = 2
+        elif serial == 60:
+            raise CellError(NUM, "found serial 60, which Excel shows as 29 Feb 1900: no such day")
+    if not first <= serial <= (date.max - epoch).days:
+        raise CellError(NUM, f"found {shown(value)}; expected a date")
+    return epoch + timedelta(days=serial)
+
+
+def serial_of(found: date) -> int:
+    """The 1900-system serial of a day, as Excel counts it."""
+    serial = (found - _EPOCH_1900).days
+    return serial if serial > 60 else serial - 1
+
+
+def text(value: Cell) -> str:
+    """A text, tidied; a blank cell gives an empty text, a number the text that a cell shows.
+
+    Raises:
+        CellError: an error value gives that same error.
+    """
+    _refuse_error(value)
+    if is_blank(value):
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, str):
+        return tidy(value)
+    if isinstance(value, int | float | Decimal):
+        return text_of_number(value)
+    if isinstance(value, datetime | date):
+        return f"{value:%d/%m/%Y}"
+    return tidy(str(value))
+
+
+def option(value: Cell, options: Sequence[str]) -> str:
+    """One of the named options, without regard to case; spaces count as underscores.
+
+    Raises:
+        CellError: ``#VALUE!`` for any other text, naming the options.
+    """
+    found = key(text(value)).replace(" ", "_").replace("-", "_")
+    for name in options:
+        if found == name:
+            return name
+    raise CellError(VALUE, f"found {shown(value)}; expected one of: {', '.join(options)}")
+
+
+def yes_no(value: Cell) -> bool:
+    """Yes or no; a truth value is read as well.
+
+    Raises:
+        CellError: ``#VALUE!`` for anything else.
+    """
+    if isinstance(value, bool):
+        return value
+    answer = key(text(value))
+    if answer in ("yes", "y", "true"):
+        return True
+    if answer in ("no", "n", "false"):
+        return False
+    raise CellError(VALUE, f"found {shown(value)}; expected yes or no")
+
+
+def optional(value: Cell, read: Callable[[Cell], Read], default: Read) -> Read:
+    """What ``read`` makes of a cell; ``default`` where the cell is blank or left out."""
+    return default if is_blank(single(value)) else read(single(value))
+
+
+def is_range(value: Cell) -> bool:
+    """Whether a value is a range rather than one cell."""
+    return isinstance(value, list | tuple) or hasattr(value, "itertuples")
+
+
+def rows(value: Cell) -> Rows:
+    """A range as rows of cells; one cell is a row of one, a data frame has its headings on top."""
+    if hasattr(value, "itertuples"):
+        body = [[_plain(cell) for cell in row] for row in value.itertuples(index=False, name=None)]
+        return [[str(heading) for heading in value.columns], *body]
+    if not isinstance(value, list | tuple):
+        return [[value]]
+    if not value:
+        return [[None]]
+    if not any(isinstance(row, list | tuple) for row in value):
+        return [list(value)]
+    found = [list(row) if isinstance(row, list | tuple) else [row] for row in value]
+    width = max(len(row) for row in found)
+    return [row + [None] * (width - len(row)) for row in found]
+
+
+def _plain(value: Cell) -> Cell:
+    # A data frame marks what is missing with values that equal nothing, themselves included.
+    try:
+        missing = bool(value != value)  # noqa: PLR0124
+    except (TypeError, ValueError):
+        missing = True
+    return None if missing else value
+
+
+def single(value: Cell) -> Cell:
+    """The one cell of an argument that takes one cell.
+
+    Raises:
+        CellError: ``#VALUE!`` for a range of several cells.
+    """
+    if not is_range(value):
+        return value
+    found = rows(value)
+    if len(found) == 1 and len(found[0]) == 1:
+        return found[0][0]
+    size = f"{len(found)} x {len(found[0])} cells"
+    raise CellError(VALUE, f"found a range of {size}; expected one cell")
+
+
+def flat(value: Cell) -> list[Cell]:
+    """The cells of a range, row by row."""
+    return [cell for row in rows(value) for cell in row]
+
+
+def reshape(results: Sequence[Any], like: Cell) -> Any:
+    """Results in the shape of the range that they belong to; one result for one cell."""
+    if not is_range(like):
+        return results[0]
+    width = len(rows(like)[0])
+    return [list(results[start : start + width]) for start in range(0, len(results), width)]
+
+
+def pounds(pence: Pence) -> float:
+    """Whole pence as the cell value in pounds: the float nearest to it."""
+    return pence / 100
+
+
+def plain_number(exact: Fraction) -> float:
+    """An exact number as a cell value: the float nearest to it."""
+    return exact.numerator / exact.denominator
+
+
+def unknown(message: str) -> CellError:
+    """The error for a name or month that does not exist."""
+    return CellError(NA, message)
+
+
+def _refuse_error(value: Cell) -> None:
+    error = error_in(value)
+    if error is not None:
+        raise error

@@ -1,0 +1,190 @@
+"""Every problem in the data, those that stop the figures and those a person should look at.
+
+Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``evidence``, ``tables`` and
+``statement``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from xlpbr import cells
+from xlpbr.errors import Problem
+from xlpbr.evidence import Evidence
+from xlpbr.money import in_words, to_pence
+from xlpbr.periods import month_of
+from xlpbr.statement import settle
+from xlpbr.tables import Found
+from xlpbr.terms import ContractTerms
+
+_Row = TypeVar("_Row")
+
+_PERSONS_NAME = re.compile(r"[A-Z][a-z'’-]+ (?:[A-Z][a-z'’-]+ ?){1,3}")
+"""Two to four capitalised words: Jane Smith, not Child 7 or AB1."""
+
+
+def problems_of(terms: Found[ContractTerms], evidence: Found[Evidence]) -> list[Problem]:
+    """All problems of a contract's data, in the order of its tables and rows."""
+    problems = [*terms.problems, *evidence.problems]
+    problems.extend(_about_placements(terms, evidence.record))
+    problems.extend(_about_carers(terms, evidence.record))
+    problems.extend(_about_claims(terms, evidence.record))
+    if not (terms.blocking or evidence.blocking):
+        problems.extend(_about_the_maximum(terms.record, evidence.record))
+    order = {"Terms": 0, "Placements": 1, "Carers": 2, "Claims": 3}
+    return sorted(problems, key=lambda problem: (order[problem.table], problem.row or 0))
+
+
+def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
+    placements = evidence.placements
+    yield from _duplicates("Placements", "Child", placements, lambda row: cells.key(row.child))
+    yield from _spellings("Placements", "Child", [(row.row, row.child) for row in placements])
+    dates_known = not terms.blocking
+    for placement in placements:
+        if _PERSONS_NAME.fullmatch(placement.child):
+            yield _name("Placements", placement.row, "Child", placement.child)
+        if placement.moved_on is None:
+            if placement.ended_on is not None:
+                yield Problem(
+                    "Placements", placement.row, "Moved on", "nothing, though Ended on is given",
+                    "the day of the move", "Give Moved on: without it nothing is saved.",
+                )  # fmt: skip
+            continue
+        if placement.weekly_saving < 0 and placement.family_weekly is not None:
+            yield Problem(
+                "Placements", placement.row, "Family weekly cost",
+                in_words(to_pence(placement.family_weekly)),
+                "a price below the residential one",
+                "Check both prices: this placement costs more than it replaced.",
+            )  # fmt: skip
+        if dates_known and placement.moved_on > terms.record.ends_on:
+            yield Problem(
+                "Placements", placement.row, "Moved on", f"{placement.moved_on:%d/%m/%Y}",
+                f"a day up to Ends on, {terms.record.ends_on:%d/%m/%Y}",
+                "The move is after the programme: it saves nothing here.",
+            )  # fmt: skip
+        elif dates_known and placement.moved_on < terms.record.starts_on:
+            yield Problem(
+                "Placements", placement.row, "Moved on", f"{placement.moved_on:%d/%m/%Y}",
+                f"a day from Starts on, {terms.record.starts_on:%d/%m/%Y}",
+                "Only days from Starts on are counted. Check that the child is of the cohort.",
+            )  # fmt: skip
+    children = {cells.key(placement.child) for placement in evidence.agreed}
+    size = terms.record.cohort_size
+    if size is not None and len(children) > size:
+        yield Problem(
+            "Placements", None, "Child", f"{len(children)} children",
+            f"at most the {size} of Cohort size",
+            "Check which children are of the cohort, or correct Cohort size.",
+        )  # fmt: skip
+
+
+def _about_carers(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
+    households = evidence.households
+    yield from _spellings("Carers", "Household", [(row.row, row.household) for row in households])
+    cohort = {cells.key(placement.child) for placement in evidence.placements}
+    agreed = {cells.key(placement.child) for placement in evidence.agreed}
+    seen: dict[str, int] = {}
+    for household in households:
+        if _PERSONS_NAME.fullmatch(household.household):
+            yield _name("Carers", household.row, "Household", household.household)
+        name = cells.key(household.household)
+        if name in seen:
+            yield Problem(
+                "Carers", household.row, "Household", cells.shown(household.household),
+                f"each household once; it is in row {seen[name]} as well",
+                "A household is paid for once, at its first approval.",
+            )  # fmt: skip
+        seen.setdefault(name, household.row)
+        child = cells.key(household.child)
+        if child not in agreed:
+            found = cells.shown(household.child) if household.child else "nothing"
+            yield Problem(
+                "Carers", household.row, "Child", found,
+                "a child with an agreed row in Placements",
+                "Its row in Placements is not agreed: nothing is paid for the household."
+                if child in cohort
+                else "Link the household to a child of the cohort: nothing is paid for it now.",
+            )  # fmt: skip
+        approved = household.approved_on
+        if approved is None or terms.blocking:
+            continue
+        if not terms.record.starts_on <= approved <= terms.record.ends_on:
+            yield Problem(
+                "Carers", household.row, "Approved on", f"{approved:%d/%m/%Y}",
+                f"a day of the programme, {terms.record.starts_on:%d/%m/%Y} to"
+                f" {terms.record.ends_on:%d/%m/%Y}",
+                "Nothing is paid for it. Check the date.",
+            )  # fmt: skip
+
+
+def _about_claims(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
+    yield from _duplicates("Claims", "Month", evidence.claims, lambda row: f"{row.month:%B %Y}")
+    if terms.blocking:
+        return
+    first, last = month_of(terms.record.starts_on), month_of(terms.record.ends_on)
+    for claim in evidence.claims:
+        if not first <= claim.month <= last:
+            yield Problem(
+                "Claims", claim.row, "Month", f"{claim.month:%B %Y}",
+                f"a month of the programme, {first:%B %Y} to {last:%B %Y}",
+                "Check the month. A claim before the programme counts from its first month,"
+                " one after it is never reached.",
+            )  # fmt: skip
+
+
+def _about_the_maximum(terms: ContractTerms, evidence: Evidence) -> Iterable[Problem]:
+    if terms.contract_maximum is None or terms.maximum_reading != "warn":
+        return
+    over = settle(terms, evidence).payable - to_pence(terms.contract_maximum)
+    if over > 0:
+        yield Problem(
+            "Terms", None, "Contract maximum", f"{in_words(over)} more payable",
+            f"at most {in_words(to_pence(terms.contract_maximum))}",
+            "Agree with the provider what happens above the maximum.",
+        )  # fmt: skip
+
+
+def _name(table: str, row: int, column: str, found: str) -> Problem:
+    return Problem(
+        table, row, column, cells.shown(found), "a pseudonym such as C01",
+        "This looks like a person's name: replace it with a pseudonym.",
+    )  # fmt: skip
+
+
+def _duplicates(
+    table: str, column: str, rows: Iterable[_Row], name: Callable[[Any], str]
+) -> Iterable[Problem]:
+    """Rows that say the same in every column as an earlier one."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        content = (
+            name(row),
+            *(
+                getattr(row, field)
+                for field in row.__dataclass_fields__  # type: ignore[attr-defined]
+                if field not in ("row", "child", "household", "month")
+            ),
+        )
+        number: int = row.row  # type: ignore[attr-defined]
+        if content in seen:
+            yield Problem(
+                table, number, column, name(row),
+                f"each row once; row {seen[content]} says the same",
+                "Delete the row if it was entered twice.",
+            )  # fmt: skip
+        seen.setdefault(content, number)
+
+
+def _spellings(table: str, column: str, names: Iterable[tuple[int, str]]) -> Iterable[Problem]:
+    """Names that differ in capitals only; they are taken for the same."""
+    first: dict[str, tuple[int, str]] = {}
+    for row, name in names:
+        other_row, other = first.setdefault(cells.key(name), (row, name))
+        if other != name:
+            yield Problem(
+                table, row, column, cells.shown(name), f"{cells.shown(other)} as in row {other_row}",
+                "They are taken for the same. Correct the one that is misspelt.",
+            )  # fmt: skip

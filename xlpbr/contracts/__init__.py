@@ -1,0 +1,180 @@
+"""The built-in contracts, one TOML file each: values, clauses, readings and why.
+
+A contract is added by writing one more file. Imports ``errors``, ``cells``, ``terms`` and
+``evidence`` only.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from xlpbr import cells
+from xlpbr.cells import Rows
+from xlpbr.errors import FileProblem
+from xlpbr.evidence import COLUMNS
+from xlpbr.terms import DEFAULTS, TERMS, Term
+
+TERM_HEADINGS = ("Term", "Value", "Unit", "Clause", "Reading")
+"""The columns of a Terms table; the first two are read, the fourth is quoted."""
+
+SAMPLE_NOTE_HEADING = "Note"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerm:
+    """A term's value in one contract, its clause and, where the wording is open, why it is so."""
+
+    term: Term
+    value: Any
+    clause: str
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFigure:
+    """A figure that the decision states and that no term holds, such as the saving it expects."""
+
+    what: str
+    amount: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract as its TOML file has it."""
+
+    name: str
+    title: str
+    source: str
+    terms: tuple[ContractTerm, ...]
+    stated: tuple[StatedFigure, ...]
+    notes: tuple[str, ...]
+    sample: Mapping[str, tuple[Mapping[str, Any], ...]]
+
+
+def _built_in() -> dict[str, Any]:
+    folder = resources.files(__name__)
+    return {
+        file.name.removesuffix(".toml"): file
+        for file in sorted(folder.iterdir(), key=lambda found: found.name, reverse=True)
+        if file.name.endswith(".toml")
+    }
+
+
+CONTRACT_NAMES: tuple[str, ...] = tuple(_built_in())
+"""The short names of the built-in contracts."""
+
+
+def load_contract(name: str) -> Contract:
+    """A built-in contract by its short name, or a contract from a TOML file by its path.
+
+    Raises:
+        FileProblem: no such contract, or the file does not say what a contract needs.
+    """
+    built_in = _built_in()
+    file = built_in.get(cells.key(name))
+    if file is None and name.lower().endswith(".toml"):
+        file = Path(name)
+        if not file.is_file():
+            raise FileProblem(f"{name}: no such file. Give the path of a contract's TOML file.")
+    if file is None:
+        raise FileProblem(
+            f'There is no built-in contract "{name}". Choose one of: '
+            f"{', '.join(built_in)}; or give the path of a contract's TOML file."
+        )
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileProblem(f"{file.name}: not a TOML file that can be read: {error}.") from None
+    return _contract(content, file.name)
+
+
+def _contract(content: Mapping[str, Any], where: str) -> Contract:
+    given = content.get("terms", {})
+    by_key = {cells.key(term.label): term for term in TERMS}
+    unknown = [label for label in given if cells.key(label) not in by_key]
+    if unknown:
+        raise FileProblem(
+            f'{where}: "{unknown[0]}" is not a term. The terms are: '
+            f"{', '.join(term.label for term in TERMS)}."
+        )
+    stated = {by_key[cells.key(label)].label: entry for label, entry in given.items()}
+    terms = []
+    for term in TERMS:
+        entry = stated.get(term.label, {})
+        if not isinstance(entry, Mapping):
+            raise FileProblem(
+                f"{where}: write the term {term.label} as a table with value and clause."
+            )
+        terms.append(
+            ContractTerm(
+                term,
+                entry.get("value", _default_cell(term)),
+                entry.get("clause", ""),
+                entry.get("reading", ""),
+            )
+        )
+    _refuse_unknown_headings(content.get("sample", {}), where)
+    return Contract(
+        name=content.get("name", where.removesuffix(".toml")),
+        title=content.get("title", ""),
+        source=content.get("source", ""),
+        terms=tuple(terms),
+        stated=tuple(
+            StatedFigure(entry["what"], entry["amount"], entry["clause"])
+            for entry in content.get("stated", [])
+        ),
+        notes=tuple(content.get("notes", [])),
+        sample=MappingProxyType(
+            {table: tuple(rows) for table, rows in content.get("sample", {}).items()}
+        ),
+    )
+
+
+def _refuse_unknown_headings(sample: Mapping[str, Any], where: str) -> None:
+    for table, rows in sample.items():
+        if table not in COLUMNS:
+            raise FileProblem(
+                f'{where}: "{table}" is not a table. The tables are: {", ".join(COLUMNS)}.'
+            )
+        headings = {column.heading for column in COLUMNS[table]}
+        for row in rows:
+            for heading in row:
+                if heading not in headings:
+                    raise FileProblem(
+                        f'{where}: "{heading}" is not a column of {table}. The columns are: '
+                        f"{', '.join(column.heading for column in COLUMNS[table])}."
+                    )
+
+
+def _default_cell(term: Term) -> Any:
+    default = DEFAULTS.get(term.label)
+    if default is None:
+        return ""
+    return default if isinstance(default, str) else cells.plain_number(default)
+
+
+def terms_table(contract: Contract) -> Rows:
+    """The terms of a contract as a Terms table with all five columns, heading row first."""
+    rows: Rows = [list(TERM_HEADINGS)]
+    for entry in contract.terms:
+        value = entry.value
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        rows.append([entry.term.label, value, entry.term.unit, entry.clause, entry.reading])
+    return rows
+
+
+def sample_table(contract: Contract, table: str) -> Rows:
+    """The illustrative rows of an evidence table under its headings, blank cells as None."""
+    headings = [column.heading for column in COLUMNS[table]]
+    return [
+        headings,
+        *([row.get(heading) for heading in headings] for row in contract.sample.get(table, ())),
+    ]

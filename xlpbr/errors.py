@@ -1,0 +1,95 @@
+"""What goes wrong, in words for the person at the sheet.
+
+``CellError`` is what a worksheet function gives instead of a figure, ``Problem`` is one
+entry of ``PBR_CHECK``, ``FileProblem`` stops a command. Imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VALUE = "#VALUE!"
+NUM = "#NUM!"
+NA = "#N/A"
+
+EXCEL_ERRORS = frozenset(
+    {
+        "#NULL!",
+        "#DIV/0!",
+        VALUE,
+        "#REF!",
+        "#NAME?",
+        NUM,
+        NA,
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#CONNECT!",
+        "#BUSY!",
+        "#UNKNOWN!",
+    }
+)
+"""Every error value that an Excel cell can show."""
+
+
+class CellError(Exception):
+    """An Excel error value with its reason.
+
+    Attributes:
+        code: the error as the cell shows it, such as ``#VALUE!``.
+        message: what is wrong, where, what was found and what to do, in one sentence or two.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the code that the cell shows and the reason for it."""
+        super().__init__(f"{code} {message}")
+        self.code = code
+        self.message = message
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CellError):
+            return NotImplemented
+        return (self.code, self.message) == (other.code, other.message)
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.message))
+
+
+class FileProblem(Exception):
+    """A file, a sheet or a command that cannot be used; one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing in the data that a person should look at.
+
+    Attributes:
+        table: Terms, Placements, Carers or Claims.
+        row: the row under the heading row, counted from 1; None when it is about the table.
+        column: the heading, or for the terms the term.
+        found: what stands there, as text.
+        expected: what should stand there.
+        remedy: what to do.
+        code: the Excel error that the figures show because of it; None when the figures
+            can be worked out all the same.
+    """
+
+    table: str
+    row: int | None
+    column: str
+    found: str
+    expected: str
+    remedy: str
+    code: str | None = None
+
+    def as_error(self) -> CellError:
+        """The error that a cell shows for this problem."""
+        place = self.table if self.row is None else f"{self.table}, row {self.row}"
+        if self.column:
+            place = f"{place}, {self.column}"
+        found = f"found {self.found}" if self.found else "nothing found"
+        return CellError(
+            self.code or VALUE, f"{place}: {found}; expected {self.expected}. {self.remedy}"
+        )

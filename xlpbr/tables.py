@@ -1,0 +1,498 @@
+"""Ranges to records: terms, placements, carers and claims, with every problem collected.
+
+A bad row never stops the rest: each reader returns what it could read and the problems that it
+found, each with its table, row and heading. Imports ``errors``, ``cells``, ``terms`` and
+``evidence``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from xlpbr import cells
+from xlpbr.cells import Cell, Rows
+from xlpbr.errors import NUM, VALUE, CellError, Problem
+from xlpbr.evidence import COLUMNS, Claim, Column, Evidence, Household, Placement
+from xlpbr.terms import TERMS, ContractTerms, Term
+
+Record = TypeVar("Record")
+
+_NEAR_HEADING = 0.75
+_NEAR_TERM = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Record]):
+    """What was read and what was wrong with it."""
+
+    record: Record
+    problems: tuple[Problem, ...]
+
+    @property
+    def blocking(self) -> tuple[Problem, ...]:
+        """The problems that stop the figures."""
+        return tuple(problem for problem in self.problems if problem.code is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """What became of a table's rows: found = used + refused + blank."""
+
+    table: str
+    found: int
+    used: int
+    refused: int
+    blank: int
+
+
+def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The word most like a misspelt one, or None where none is near."""
+    by_key = {cells.key(candidate): candidate for candidate in words}
+    close = difflib.get_close_matches(cells.key(word), list(by_key), n=1, cutoff=likeness)
+    return by_key[close[0]] if close else None
+
+
+def read_terms(table: Cell) -> Found[ContractTerms]:
+    """The terms of a contract from a range with the headings ``Term`` and ``Value``."""
+    rows = cells.rows(table)
+    problems: list[Problem] = []
+    columns = _find_columns("Terms", rows, _TERM_COLUMNS, problems)
+    by_key = {cells.key(term.label): term for term in TERMS}
+    values: dict[str, Any] = {}
+    clauses: dict[str, str] = {}
+    seen: set[str] = set()
+    readable = "Term" in columns and "Value" in columns
+    for row_number, row in enumerate(rows[1:] if readable else [], start=1):
+        label_cell, value = row[columns["Term"]], row[columns["Value"]]
+        if cells.is_blank(label_cell):
+            if not cells.is_blank(value):
+                problems.append(
+                    Problem(
+                        "Terms",
+                        row_number,
+                        "Term",
+                        f"a value ({cells.shown(value)}) without a name",
+                        "the name of a term",
+                        "Write the term's name, or clear the row.",
+                        VALUE,
+                    )  # fmt: skip
+                )
+            continue
+        try:
+            label = cells.text(label_cell)
+        except CellError as error:
+            problems.append(_input_error("Terms", row_number, "Term", error))
+            continue
+        term = by_key.get(cells.key(label))
+        if term is None:
+            problems.append(_unknown_term(row_number, label))
+            continue
+        if term.label in seen:
+            problems.append(
+                Problem(
+                    "Terms",
+                    row_number,
+                    term.label,
+                    "the term a second time",
+                    "each term once",
+                    "Delete the row that is not agreed.",
+                    VALUE,
+                )  # fmt: skip
+            )
+            continue
+        seen.add(term.label)
+        if "Clause" in columns and cells.error_in(row[columns["Clause"]]) is None:
+            clauses[term.label] = cells.text(row[columns["Clause"]])
+        if cells.is_blank(value):
+            continue
+        try:
+            values[term.field_name] = _read_term(term, value)
+        except CellError as error:
+            problems.append(_term_problem(row_number, term, value, error))
+            seen.add(term.label)
+    broken = {problem.column for problem in problems if problem.code is not None}
+    if readable:
+        for term in TERMS:
+            if term.required and term.field_name not in values and term.label not in broken:
+                problems.append(
+                    Problem(
+                        "Terms",
+                        None,
+                        term.label,
+                        "nothing",
+                        f"a {term.kind}",
+                        f"Give {term.label}: {term.meaning}",
+                        VALUE,
+                    )  # fmt: skip
+                )
+    terms = ContractTerms(**values, clauses=clauses)
+    problems.extend(_terms_that_do_not_fit(terms, broken))
+    return Found(terms, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _TermColumn:
+    heading: str
+    heading_required: bool = True
+
+
+_TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"), _TermColumn("Clause", False))
+
+
+def _read_term(term: Term, value: Cell) -> Any:
+    if term.kind == "text":
+        return cells.text(value)
+    if term.kind == "option":
+        return cells.option(value, list(term.options))
+    if term.kind == "date":
+        return cells.day(value)
+    if term.kind == "count":
+        return _within(cells.whole_number(value), value, term.least, term.most)
+    return _within(cells.number(value), value, term.least, term.most)
+
+
+def _within(found: Any, value: Cell, least: int | None, most: int | None) -> Any:
+    if (least is not None and found < least) or (most is not None and found > most):
+        bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise CellError(NUM, f"found {cells.shown(value)}; expected a number {bounds}")
+    return found
+
+
+def _expected(term: Term) -> str:
+    if term.kind == "option":
+        return f"one of: {', '.join(term.options)}"
+    what = {"date": "a date", "count": "a whole number", "rate": "a fraction or a percentage"}
+    expected = what.get(term.kind, "a number")
+    if term.most is not None:
+        return f"{expected} from {term.least} to {term.most}"
+    return expected if term.least is None else f"{expected}, {term.least} or more"
+
+
+def _term_problem(row: int, term: Term, value: Cell, error: CellError) -> Problem:
+    if cells.error_in(value) is not None:
+        return _input_error("Terms", row, term.label, error)
+    remedy = "Correct the value."
+    if term.kind == "rate" and error.code == NUM:
+        exact = cells.number(value)
+        if 1 < exact <= 100:
+            remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
+    return Problem(
+        "Terms", row, term.label, cells.shown(value), _expected(term), remedy, error.code
+    )
+
+
+def _unknown_term(row: int, label: str) -> Problem:
+    near = nearest(label, (term.label for term in TERMS), _NEAR_TERM)
+    if near is None:
+        return Problem(
+            "Terms", row, "Term", cells.shown(label), "a term of the contract",
+            "It is not a term that is read. Nothing to do if it is a note.",
+        )  # fmt: skip
+    return Problem(
+        "Terms", row, "Term", cells.shown(label), f'"{near}"',
+        f"Correct the spelling to {near}.", VALUE,
+    )  # fmt: skip
+
+
+def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Problem]:
+    problems = []
+    if terms.ends_on < terms.starts_on and not {"Starts on", "Ends on"} & broken:
+        problems.append(
+            Problem(
+                "Terms",
+                None,
+                "Ends on",
+                f"{terms.ends_on:%d/%m/%Y}",
+                f"a day on or after Starts on, {terms.starts_on:%d/%m/%Y}",
+                "Correct one of the two dates.",
+                NUM,
+            )  # fmt: skip
+        )
+    pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
+    missing = [label for label, value in pair.items() if value is None]
+    if len(missing) == 1 and not set(pair) & broken:
+        problems.append(
+            Problem(
+                "Terms",
+                None,
+                missing[0],
+                "nothing",
+                "a bonus threshold and a bonus rate, or neither",
+                f"Give {missing[0]}, or clear the other.",
+                VALUE,
+            )  # fmt: skip
+        )
+    return problems
+
+
+def read_evidence(
+    placements: Cell, carers: Cell = None, claims: Cell = None
+) -> tuple[Found[Evidence], tuple[RowCount, ...]]:
+    """Placements, carers and claims from ranges with a heading row; the last two may be blank."""
+    problems: list[Problem] = []
+    counts: list[RowCount] = []
+    read: dict[str, list[Any]] = {}
+    tables: tuple[tuple[str, type, Cell], ...] = (
+        ("Placements", Placement, placements),
+        ("Carers", Household, carers),
+        ("Claims", Claim, claims),
+    )
+    for table, record_type, given in tables:
+        read[table] = []
+        if table != "Placements" and _is_left_out(given):
+            continue
+        records, count = _read_rows(table, record_type, cells.rows(given), problems)
+        read[table] = records
+        counts.append(count)
+    evidence = Evidence(tuple(read["Placements"]), tuple(read["Carers"]), tuple(read["Claims"]))
+    problems.extend(_placements_that_do_not_fit(evidence))
+    return Found(evidence, tuple(problems)), tuple(counts)
+
+
+def _is_left_out(given: Cell) -> bool:
+    return all(cells.is_blank(cell) for cell in cells.flat(given))
+
+
+def _read_rows(
+    table: str, record_type: type[Record], rows: Rows, problems: list[Problem]
+) -> tuple[list[Record], RowCount]:
+    declared = COLUMNS[table]
+    columns = _find_columns(table, rows, declared, problems)
+    used: list[Record] = []
+    blank = refused = 0
+    complete = all(column.heading in columns for column in declared if column.heading_required)
+    body = rows[1:]
+    for row_number, row in enumerate(body, start=1):
+        values = {
+            column.heading: row[columns[column.heading]]
+            for column in declared
+            if column.heading in columns
+        }
+        if all(cells.is_blank(value) for value in values.values()):
+            blank += 1
+            continue
+        if not complete:
+            refused += 1
+            continue
+        record = _read_row(table, record_type, row_number, values, problems)
+        if record is None:
+            refused += 1
+        else:
+            used.append(record)
+    return used, RowCount(table, len(body), len(used), refused, blank)
+
+
+def _read_row(
+    table: str,
+    record_type: type[Record],
+    row_number: int,
+    values: Mapping[str, Cell],
+    problems: list[Problem],
+) -> Record | None:
+    fields: dict[str, Any] = {}
+    wrong = False
+    for column in COLUMNS[table]:
+        value = values.get(column.heading)
+        try:
+            fields[column.field_name] = _read_cell(column, value)
+        except CellError as error:
+            wrong = True
+            if cells.error_in(value) is not None:
+                problems.append(_input_error(table, row_number, column.heading, error))
+            else:
+                problems.append(
+                    Problem(
+                        table,
+                        row_number,
+                        column.heading,
+                        "nothing" if cells.is_blank(value) else cells.shown(value),
+                        _expected_cell(column),
+                        _remedy(column, value),
+                        error.code,
+                    )  # fmt: skip
+                )
+    return None if wrong else record_type(**fields, row=row_number)
+
+
+def _read_cell(column: Column, value: Cell) -> Any:
+    if cells.is_blank(value):
+        if column.required:
+            raise CellError(VALUE, f"{column.heading} is missing")
+        if column.kind == "yes_no":
+            return True
+        return column.options[0] if column.options else ("" if column.kind == "text" else None)
+    if column.kind == "text":
+        return cells.text(value)
+    if column.kind == "date":
+        return cells.day(value)
+    if column.kind == "month":
+        return cells.month(value)
+    if column.kind == "yes_no":
+        return cells.yes_no(value)
+    if column.kind == "option":
+        return cells.option(value, column.options)
+    exact = cells.number(value)
+    return _within(exact, value, 0, None) if column.kind == "price" else exact
+
+
+def _expected_cell(column: Column) -> str:
+    if column.kind == "option":
+        return f"one of: {', '.join(column.options)}"
+    return {
+        "text": f"a {column.unit}",
+        "date": "a date such as 01/09/2025",
+        "month": "a month such as 01/09/2025",
+        "yes_no": "yes or no",
+        "price": "a price in pounds a week, 0 or more",
+        "amount": "an amount in pounds",
+    }[column.kind]
+
+
+def _remedy(column: Column, value: Cell) -> str:
+    if cells.is_blank(value):
+        return f"Give it, or clear the row. {column.meaning}"
+    return f"Correct the cell. {column.meaning}"
+
+
+def _input_error(table: str, row: int, heading: str, error: CellError) -> Problem:
+    return Problem(
+        table, row, heading, error.code, "a value, not an error",
+        "Correct the formula in the cell.", error.code,
+    )  # fmt: skip
+
+
+def _find_columns(
+    table: str,
+    rows: Rows,
+    declared: Sequence[Column] | Sequence[_TermColumn],
+    problems: list[Problem],
+) -> dict[str, int]:
+    """Where each heading stands; a missing, doubled or misspelt one is a problem."""
+    by_key = {cells.key(column.heading): column.heading for column in declared}
+    columns: dict[str, int] = {}
+    strangers: list[str] = []
+    for index, heading_cell in enumerate(rows[0]):
+        error = cells.error_in(heading_cell)
+        heading = "" if error is not None else cells.text(heading_cell)
+        known = by_key.get(cells.key(heading))
+        if known is None:
+            strangers.append(heading)
+        elif known in columns:
+            problems.append(
+                Problem(
+                    table,
+                    None,
+                    known,
+                    "the heading twice",
+                    "each heading once",
+                    "Rename the column that is not meant.",
+                    VALUE,
+                )  # fmt: skip
+            )
+        else:
+            columns[known] = index
+    for column in declared:
+        if column.heading in columns:
+            continue
+        near = nearest(column.heading, (word for word in strangers if word), _NEAR_HEADING)
+        if near is not None:
+            problems.append(
+                Problem(
+                    table,
+                    None,
+                    column.heading,
+                    f'the heading "{near}"',
+                    f'"{column.heading}"',
+                    f'Rename the heading "{near}" to "{column.heading}".',
+                    VALUE,
+                )  # fmt: skip
+            )
+        elif column.heading_required:
+            headings = ", ".join(f'"{word}"' for word in strangers if word)
+            problems.append(
+                Problem(
+                    table,
+                    None,
+                    column.heading,
+                    f"other headings: {headings}" if headings else "no such heading",
+                    f'the heading "{column.heading}" in the first row',
+                    "Add the column, or choose the range with its heading row.",
+                    VALUE,
+                )  # fmt: skip
+            )
+    return columns
+
+
+def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
+    """Dates and prices that cannot be together, and rows of one child that overlap."""
+    problems: list[Problem] = []
+    moves: dict[str, list[Placement]] = {}
+    for placement in evidence.placements:
+        if placement.moved_on is None:
+            continue
+        for heading, price in (
+            ("Residential weekly cost", placement.residential_weekly),
+            ("Family weekly cost", placement.family_weekly),
+        ):
+            if price is None:
+                problems.append(
+                    Problem(
+                        "Placements",
+                        placement.row,
+                        heading,
+                        "nothing",
+                        "a price in pounds a week, 0 or more",
+                        "The child has moved: give the price.",
+                        VALUE,
+                    )  # fmt: skip
+                )
+        if placement.ended_on is not None and placement.ended_on < placement.moved_on:
+            problems.append(
+                Problem(
+                    "Placements",
+                    placement.row,
+                    "Ended on",
+                    f"{placement.ended_on:%d/%m/%Y}",
+                    f"a day on or after Moved on, {placement.moved_on:%d/%m/%Y}",
+                    "Correct one of the two dates.",
+                    NUM,
+                )  # fmt: skip
+            )
+        elif placement.agreed:
+            moves.setdefault(cells.key(placement.child), []).append(placement)
+    for rows_of_child in moves.values():
+        problems.extend(_overlaps(rows_of_child))
+    return sorted(problems, key=lambda problem: problem.row or 0)
+
+
+def _overlaps(rows_of_child: list[Placement]) -> list[Problem]:
+    problems = []
+    in_order = sorted(rows_of_child, key=lambda row: (row.moved_on, row.row))
+    # The row that lasts longest so far is the one that a later move may run into.
+    longest = in_order[0]
+    for placement in in_order[1:]:
+        if longest.ended_on is None or placement.moved_on < longest.ended_on:  # type: ignore[operator]
+            until = (
+                "still in place"
+                if longest.ended_on is None
+                else f"ended on {longest.ended_on:%d/%m/%Y}"
+            )
+            problems.append(
+                Problem(
+                    "Placements",
+                    placement.row,
+                    "Moved on",
+                    f"{placement.moved_on:%d/%m/%Y}",
+                    f"a day after the child's placement in row {longest.row} ({until})",
+                    "The two rows overlap: correct the dates, or mark one as not agreed.",
+                    NUM,
+                )  # fmt: skip
+            )
+        if longest.ended_on is not None and (
+            placement.ended_on is None or placement.ended_on > longest.ended_on
+        ):
+            longest = placement
+    return problems
