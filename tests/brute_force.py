@@ -9,6 +9,7 @@ mistake would have to be made twice, in two different ways, to go unseen.
 from __future__ import annotations
 
 import calendar
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -141,22 +142,23 @@ def earned_share(contract: Contract, as_at: date) -> Fraction:
         return Fraction(1)
     if contract.pro_rata_basis == "whole_months":
         return Fraction(complete_months(starts_on, as_at), number_of_months)
-    so_far = whole = Fraction(0)
-    for day in each_day(starts_on, last_day):
-        weight = (
-            Fraction(1, days_of_month(day)) if contract.pro_rata_basis == "months" else Fraction(1)
-        )
-        whole += weight
-        if day <= as_at:
-            so_far += weight
-    return so_far / whole
+    term = each_day(starts_on, last_day)
+    so_far = [day for day in term if day <= as_at]
+    if contract.pro_rata_basis == "days":
+        return Fraction(len(so_far), len(term))
+    return months_in(so_far) / months_in(term)
+
+
+def months_in(days: list[date]) -> Fraction:
+    """Each calendar month counts as its days among these over the days that it has."""
+    counted: Counter[tuple[int, int, int]] = Counter()
+    for day in days:
+        counted[day.year, day.month, days_of_month(day)] += 1
+    return sum((Fraction(n, length) for (_, _, length), n in counted.items()), Fraction(0))
 
 
 def months_elapsed(contract: Contract, as_at: date) -> Fraction:
-    return sum(
-        (Fraction(1, days_of_month(day)) for day in each_day(contract.starts_on, as_at)),
-        Fraction(0),
-    )
+    return months_in(each_day(contract.starts_on, as_at))
 
 
 def entitlement(contract: Contract, fee: Fraction, period_end: date) -> Fraction:

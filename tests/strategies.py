@@ -115,9 +115,7 @@ def children_rows(draw: st.DrawFn, child: str, contract: Contract) -> list[Place
 def evidence_of(draw: st.DrawFn, contract: Contract, most_children: int = 4) -> Evidence:
     names = [f"C{n}" for n in range(1, draw(st.integers(0, most_children)) + 1)]
     placements = [row for name in names for row in draw(children_rows(name, contract))]
-    around = days(
-        contract.starts_on - timedelta(days=40), contract.ends_on + timedelta(days=40)
-    )
+    around = days(contract.starts_on - timedelta(days=40), contract.ends_on + timedelta(days=40))
     carers = draw(
         st.lists(
             st.builds(
@@ -140,9 +138,7 @@ def cases(draw: st.DrawFn, most_children: int = 4) -> tuple[Contract, Evidence, 
     """A contract, its evidence and a day to which the statement is drawn up."""
     contract = draw(contracts())
     evidence = draw(evidence_of(contract, most_children))
-    around = days(
-        contract.starts_on - timedelta(days=3), contract.ends_on + timedelta(days=40)
-    )
+    around = days(contract.starts_on - timedelta(days=3), contract.ends_on + timedelta(days=40))
     return contract, evidence, draw(st.none() | around)
 
 

@@ -57,9 +57,9 @@ def split_area(reference: str) -> tuple[int, int, int, int]:
     Raises:
         ValueError: it is not the address of a rectangle of cells.
     """
-    first, _, last = reference.partition(":")
+    first, colon, last = reference.partition(":")
     row, column = split_cell(first)
-    other_row, other_column = split_cell(last) if last else (row, column)
+    other_row, other_column = split_cell(last) if colon else (row, column)
     return (
         min(row, other_row),
         min(column, other_column),

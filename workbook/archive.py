@@ -225,7 +225,7 @@ class _Stored:
         return fields + name + extra + info.comment
 
 
-class _DoctypeFound(Exception):  # noqa: N818 - a signal out of the parser, not an error's name
+class _DoctypeFound(Exception):
     """A part declares a document type."""
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import (
     LAST_ROW,
     area_address,
@@ -30,6 +29,8 @@ from xlpbr.workbook.package import (
     open_book,
     sheet_named,
 )
+
+from xlpbr.errors import FileProblem
 
 __all__ = [
     "Book",
@@ -102,6 +103,8 @@ def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
             raise _absent(book, table)
         return found
     wanted = given.strip().removeprefix("=").strip()
+    if wanted.endswith("'"):  # the Windows command line hands over single quotation marks
+        wanted = wanted[:-1].removeprefix("'")
     found = _by_name(book, table, wanted)
     if found is not None:
         return found
@@ -114,7 +117,7 @@ def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
             )
         return _by_address(book, table, book.sheets[0].name, wanted, wanted)
     if match is None:
-        raise _unknown(book, table, given)
+        raise _unknown(book, table, wanted)
     return _by_address(book, table, _sheet_of(match), match[3], given)
 
 
@@ -235,8 +238,13 @@ def _by_address(book: Book, table: str, sheet: str, address: str, how: str) -> F
             f"{book.path}: {how} is a single cell; give the whole table with its heading row: "
             f"{_option(table, info.name)}."
         )
-    by_name = how.startswith("name ")
-    return FoundRange(table, info.name, *area, how if by_name else area_address(info.name, area))
+    to_the_end = area[2] == LAST_ROW
+    if to_the_end:
+        first_row, first_column, _, last_column = area
+        used = _used_rows(book, info.name, first_column, last_column)
+        area = (first_row, first_column, max({first_row, *used}), last_column)
+    found_as = how if how.startswith("name ") else area_address(info.name, area)
+    return FoundRange(table, info.name, *area, found_as, cut_blank_rows=to_the_end)
 
 
 def _whole_columns(
@@ -244,11 +252,7 @@ def _whole_columns(
 ) -> FoundRange:
     """Whole columns, from the first row that holds anything in them to the last."""
     first, last = sorted((column_number(columns[1]), column_number(columns[2])))
-    used = [
-        row
-        for (row, column), cell in cells(book, sheet).items()
-        if first <= column <= last and (cell.value not in (None, "") or cell.never_calculated)
-    ]
+    used = _used_rows(book, sheet, first, last)
     if not used:
         letters = f"{column_letter(first)}:{column_letter(last)}"
         raise FileProblem(
@@ -258,6 +262,15 @@ def _whole_columns(
     area = (min(used), first, max(used), last)
     found_as = how if how.startswith("name ") else area_address(sheet, area)
     return FoundRange(table, sheet, *area, found_as, cut_blank_rows=True)
+
+
+def _used_rows(book: Book, sheet: str, first: int, last: int) -> set[int]:
+    """The rows of a sheet that hold anything between two columns."""
+    return {
+        row
+        for (row, column), cell in cells(book, sheet).items()
+        if first <= column <= last and (cell.value not in (None, "") or cell.never_calculated)
+    }
 
 
 def _spilled(book: Book, sheet: str, cell: tuple[int, int], how: str) -> tuple[int, int, int, int]:
@@ -307,7 +320,7 @@ def _absent(book: Book, table: str) -> FileProblem:
 
 
 def _unknown(book: Book, table: str, given: str) -> FileProblem:
-    sheet = sheet_named(book, given.strip())
+    sheet = sheet_named(book, given)
     if sheet is not None:
         return FileProblem(
             f"{book.path}: {sheet.name} is a sheet; say which of its cells are meant: "
@@ -353,6 +366,10 @@ def _listed(names: Iterable[str]) -> str:
 
 def _option(table: str, sheet: str = "Sheet", address: str = "A4:H40") -> str:
     """How the place of a table is given on the command line."""
-    where = cell_address(sheet, 1, 1).removesuffix("A1") + address
-    quoted = f'"{where}"' if "'" in where else f"'{where}'"
-    return f"--{table.lower()} {quoted}"
+    quote = '"' if "'" in sheet else "'"
+    return f"--{table.lower()} {quote}{_plain_or_quoted(sheet)}!{address}{quote}"
+
+
+def _plain_or_quoted(sheet: str) -> str:
+    # A space needs no quotation marks here, and those around the whole are enough for a shell.
+    return "'" + sheet.replace("'", "''") + "'" if set(sheet) & {"'", "!"} else sheet

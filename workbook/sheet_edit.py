@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import column_letter, split_cell
 from xlpbr.workbook.archive import Archive, damaged_part, read_part
 from xlpbr.workbook.sheet_xml import StoredValue, serial_number
+
+from xlpbr.errors import CellError, FileProblem
 
 _Edit = tuple[int, int, bytes]
 """A piece of the sheet's XML by its start and end, and the bytes that take its place."""
@@ -106,7 +107,7 @@ def with_new_values(
                 if position in values:
                     edits += _value_edits(data, cell, _value(values[position], layout))
             elif position in array_ranges:
-                raise damaged_part(archive, part, f"cell {_name(position)} is missing")
+                raise _no_array_formula(position)
             elif values[position] is not None:
                 style = _style(data, layout, row, column)
                 added.append((column, _new_cell(position, values[position], style, layout)))
@@ -116,7 +117,7 @@ def with_new_values(
             cells = b"".join(new for _, new in added)
             tag = layout.prefix + b"row"
             new_rows.append((row_number, b'<%b r="%d">%b</%b>' % (tag, row_number, cells, tag)))
-    return _spliced(data, edits + _rows_into(data, layout, new_rows))
+    return _spliced(data, edits + _rows_into(layout, new_rows))
 
 
 @dataclass(slots=True)
@@ -143,7 +144,6 @@ class _Layout:
     prefix: bytes = b""
     start: int = -1
     close: int = 0
-    end: int = 0
     rows: dict[int, _Row] = field(default_factory=dict)
     column_styles: list[tuple[int, int, str]] = field(default_factory=list)
 
@@ -182,7 +182,7 @@ def _layout(archive: Archive, part: str, data: bytes, wanted: Container[int]) ->
         if name == "row" and row is not None:
             row.close, row.end = _close(data, began, parser.CurrentByteIndex)
         elif name == "sheetData":
-            layout.close, layout.end = _close(data, began, parser.CurrentByteIndex)
+            layout.close = _close(data, began, parser.CurrentByteIndex)[0]
         elif cell is not None and name in {"c", "f", "v", "is"}:
             finish = _close(data, began, parser.CurrentByteIndex)[1]
             if name == "c":
@@ -228,10 +228,14 @@ def _range_edit(data: bytes, cell: _Cell, new_range: str, position: tuple[int, i
     """Give an array formula another range of cells to fill."""
     tag = _tag_at(data, cell.formula[0]) if cell.formula else None
     if tag is None or b"ref" not in dict(_ATTRIBUTE.findall(tag[2])):
-        raise FileProblem(f"Cell {_name(position)} has no array formula whose range could change.")
+        raise _no_array_formula(position)
     others = _attributes(tag, leave_out={b"ref"})
     reference = quoteattr(new_range).encode()
     return (tag.start(), tag.end(), b"<%b%b ref=%b%b>" % (tag[1], others, reference, tag[3]))
+
+
+def _no_array_formula(position: tuple[int, int]) -> FileProblem:
+    return FileProblem(f"Cell {_name(position)} has no array formula whose range could change.")
 
 
 def _tag_at(data: bytes, place: int) -> re.Match[bytes]:
@@ -305,15 +309,8 @@ def _cells_into(data: bytes, row: _Row, added: list[tuple[int, bytes]]) -> list[
     return edits
 
 
-def _rows_into(data: bytes, layout: _Layout, new_rows: list[tuple[int, bytes]]) -> list[_Edit]:
+def _rows_into(layout: _Layout, new_rows: list[tuple[int, bytes]]) -> list[_Edit]:
     """Put new rows into the sheet, in the order of the rows."""
-    if not new_rows:
-        return []
-    tag = _tag_at(data, layout.start)
-    if tag[3]:
-        rows = b"".join(new for _, new in new_rows)
-        opening = b"<%b%b>" % (tag[1], tag[2])
-        return [(layout.start, layout.end, b"%b%b</%b>" % (opening, rows, tag[1]))]
     numbers = sorted(layout.rows)
     edits = []
     for number, new in new_rows:

@@ -48,37 +48,52 @@ def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterab
         if placement.moved_on is None:
             if placement.ended_on is not None:
                 yield Problem(
-                    "Placements", placement.row, "Moved on", "nothing, though Ended on is given",
-                    "the day of the move", "Give Moved on: without it nothing is saved.",
-                )  # fmt: skip
+                    "Placements",
+                    placement.row,
+                    "Moved on",
+                    "nothing, though Ended on is given",
+                    "the day of the move",
+                    "Give Moved on: without it nothing is saved.",
+                )
             continue
         if placement.weekly_saving < 0 and placement.family_weekly is not None:
             yield Problem(
-                "Placements", placement.row, "Family weekly cost",
+                "Placements",
+                placement.row,
+                "Family weekly cost",
                 in_words(to_pence(placement.family_weekly)),
                 "a price below the residential one",
                 "Check both prices: this placement costs more than it replaced.",
-            )  # fmt: skip
+            )
         if dates_known and placement.moved_on > terms.record.ends_on:
             yield Problem(
-                "Placements", placement.row, "Moved on", f"{placement.moved_on:%d/%m/%Y}",
+                "Placements",
+                placement.row,
+                "Moved on",
+                f"{placement.moved_on:%d/%m/%Y}",
                 f"a day up to Ends on, {terms.record.ends_on:%d/%m/%Y}",
                 "The move is after the programme: it saves nothing here.",
-            )  # fmt: skip
+            )
         elif dates_known and placement.moved_on < terms.record.starts_on:
             yield Problem(
-                "Placements", placement.row, "Moved on", f"{placement.moved_on:%d/%m/%Y}",
+                "Placements",
+                placement.row,
+                "Moved on",
+                f"{placement.moved_on:%d/%m/%Y}",
                 f"a day from Starts on, {terms.record.starts_on:%d/%m/%Y}",
                 "Only days from Starts on are counted. Check that the child is of the cohort.",
-            )  # fmt: skip
+            )
     children = {cells.key(placement.child) for placement in evidence.agreed}
     size = terms.record.cohort_size
     if size is not None and len(children) > size:
         yield Problem(
-            "Placements", None, "Child", f"{len(children)} children",
+            "Placements",
+            None,
+            "Child",
+            f"{len(children)} children",
             f"at most the {size} of Cohort size",
             "Check which children are of the cohort, or correct Cohort size.",
-        )  # fmt: skip
+        )
 
 
 def _about_carers(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
@@ -93,31 +108,40 @@ def _about_carers(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[P
         name = cells.key(household.household)
         if name in seen:
             yield Problem(
-                "Carers", household.row, "Household", cells.shown(household.household),
+                "Carers",
+                household.row,
+                "Household",
+                cells.shown(household.household),
                 f"each household once; it is in row {seen[name]} as well",
                 "A household is paid for once, at its first approval.",
-            )  # fmt: skip
+            )
         seen.setdefault(name, household.row)
         child = cells.key(household.child)
         if child not in agreed:
             found = cells.shown(household.child) if household.child else "nothing"
             yield Problem(
-                "Carers", household.row, "Child", found,
+                "Carers",
+                household.row,
+                "Child",
+                found,
                 "a child with an agreed row in Placements",
                 "Its row in Placements is not agreed: nothing is paid for the household."
                 if child in cohort
                 else "Link the household to a child of the cohort: nothing is paid for it now.",
-            )  # fmt: skip
+            )
         approved = household.approved_on
         if approved is None or terms.blocking:
             continue
         if not terms.record.starts_on <= approved <= terms.record.ends_on:
             yield Problem(
-                "Carers", household.row, "Approved on", f"{approved:%d/%m/%Y}",
+                "Carers",
+                household.row,
+                "Approved on",
+                f"{approved:%d/%m/%Y}",
                 f"a day of the programme, {terms.record.starts_on:%d/%m/%Y} to"
                 f" {terms.record.ends_on:%d/%m/%Y}",
                 "Nothing is paid for it. Check the date.",
-            )  # fmt: skip
+            )
 
 
 def _about_claims(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
@@ -128,11 +152,14 @@ def _about_claims(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[P
     for claim in evidence.claims:
         if not first <= claim.month <= last:
             yield Problem(
-                "Claims", claim.row, "Month", f"{claim.month:%B %Y}",
+                "Claims",
+                claim.row,
+                "Month",
+                f"{claim.month:%B %Y}",
                 f"a month of the programme, {first:%B %Y} to {last:%B %Y}",
                 "Check the month. A claim before the programme counts from its first month,"
                 " one after it is never reached.",
-            )  # fmt: skip
+            )
 
 
 def _about_the_maximum(terms: ContractTerms, evidence: Evidence) -> Iterable[Problem]:
@@ -141,17 +168,24 @@ def _about_the_maximum(terms: ContractTerms, evidence: Evidence) -> Iterable[Pro
     over = settle(terms, evidence).payable - to_pence(terms.contract_maximum)
     if over > 0:
         yield Problem(
-            "Terms", None, "Contract maximum", f"{in_words(over)} more payable",
+            "Terms",
+            None,
+            "Contract maximum",
+            f"{in_words(over)} more payable",
             f"at most {in_words(to_pence(terms.contract_maximum))}",
             "Agree with the provider what happens above the maximum.",
-        )  # fmt: skip
+        )
 
 
 def _name(table: str, row: int, column: str, found: str) -> Problem:
     return Problem(
-        table, row, column, cells.shown(found), "a pseudonym such as C01",
+        table,
+        row,
+        column,
+        cells.shown(found),
+        "a pseudonym such as C01",
         "This looks like a person's name: replace it with a pseudonym.",
-    )  # fmt: skip
+    )
 
 
 def _duplicates(
@@ -171,10 +205,13 @@ def _duplicates(
         number: int = row.row  # type: ignore[attr-defined]
         if content in seen:
             yield Problem(
-                table, number, column, name(row),
+                table,
+                number,
+                column,
+                name(row),
                 f"each row once; row {seen[content]} says the same",
                 "Delete the row if it was entered twice.",
-            )  # fmt: skip
+            )
         seen.setdefault(content, number)
 
 
@@ -185,6 +222,10 @@ def _spellings(table: str, column: str, names: Iterable[tuple[int, str]]) -> Ite
         other_row, other = first.setdefault(cells.key(name), (row, name))
         if other != name:
             yield Problem(
-                table, row, column, cells.shown(name), f"{cells.shown(other)} as in row {other_row}",
+                table,
+                row,
+                column,
+                cells.shown(name),
+                f"{cells.shown(other)} as in row {other_row}",
                 "They are taken for the same. Correct the one that is misspelt.",
-            )  # fmt: skip
+            )

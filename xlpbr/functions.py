@@ -23,7 +23,7 @@ from xlpbr import cells, checks, readings, reconcile, rules, tables, workings
 from xlpbr.catalogue import Arg, Example, worksheet_function
 from xlpbr.cells import Cell, Rows
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
-from xlpbr.errors import NUM, VALUE, CellError
+from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.evidence import Evidence
 from xlpbr.periods import Period, month_in_words
 from xlpbr.statement import FIGURES, Figure, MonthStatement, Statement, settle
@@ -41,9 +41,11 @@ _AS_AT = Arg("The last day that is known", "date", default="the end of the progr
     clause="Plymouth L04 25/26, 7 para 7",
     elementwise=True,
     examples=(
-        Example('=PBR_SAVING(7000,1400,"1 Mar 2026","8 Mar 2026","1 Mar 2026","31 Mar 2026")', "5600"),
+        Example(
+            '=PBR_SAVING(7000,1400,"1 Mar 2026","8 Mar 2026","1 Mar 2026","31 Mar 2026")', "5600"
+        ),
     ),
-)  # fmt: skip
+)
 def pbr_saving(
     before_weekly: Annotated[Cell, Arg("What the residential home cost", "£ a week", "cells")],
     after_weekly: Annotated[Cell, Arg("What the family placement costs", "£ a week", "cells")],
@@ -62,21 +64,11 @@ def pbr_saving(
 
     def one(before: Cell, after: Cell, moved: Cell, ended: Cell, start: Cell, end: Cell) -> float:
         _refuse_errors(before, after, moved, ended, start, end)
-        moved_day = _maybe_day("moved_on", moved)
-        ended_day = _maybe_day("ended_on", ended)
         period = _period(start, end)
-        before_price = _maybe_price("before_weekly", before)
-        after_price = _maybe_price("after_weekly", after)
-        if moved_day is None:
+        placement = _placement(before, after, moved, ended)
+        if placement is None:
             return 0.0
-        if ended_day is not None and ended_day < moved_day:
-            raise CellError(
-                NUM,
-                f"ended_on: found {ended_day:%d/%m/%Y}; expected a day on or after moved_on,"
-                f" {moved_day:%d/%m/%Y}",
-            )
-        weekly = _given("before_weekly", before_price) - _given("after_weekly", after_price)
-        return cells.pounds(rules.saving(weekly, moved_day, ended_day, period))
+        return cells.pounds(rules.saving(*placement, period))
 
     return _broadcast(one, before_weekly, after_weekly, moved_on, ended_on, from_date, to_date)
 
@@ -97,7 +89,7 @@ def pbr_pro_rata(
     as_at: Annotated[Cell, Arg("The day at whose end it is counted", "date", "cells")],
     basis: Annotated[Cell, Arg("months, days or whole_months", "option", "cells", "months")] = None,
 ) -> Any:
-    """The part of an amount that is earned by the end of as_at, when it is earned evenly over so many months.
+    """The part of an amount earned by the end of as_at, evenly over so many months.
 
     With "months" each calendar month counts by the share of its days; with "days" every day
     counts the same; with "whole_months" only complete months count. Before the term it is 0,
@@ -140,7 +132,7 @@ def pbr_fee_cap(
         Cell, Arg("Invoiced before the first period", "£", default="0")
     ] = None,
 ) -> Any:
-    """The fee that may be invoiced for a period: at most its savings, and at most what is earned and not yet invoiced.
+    """The fee that may be invoiced: at most the savings, and at most what is earned and not paid.
 
     With columns in the order of time, each row's fee counts as invoiced before the next. A blank
     saving counts as 0. The fee is never below 0.
@@ -235,26 +227,15 @@ def pbr_run_rate(
     day = _named("as_at", cells.single(as_at), cells.day)
     in_place = []
     for row, values in enumerate(zip(*map(cells.flat, columns.values()), strict=True), start=1):
-        before, after, moved, ended = values
         try:
             _refuse_errors(*values)
-            moved_day = _maybe_day("moved_on", moved)
-            ended_day = _maybe_day("ended_on", ended)
-            before_price = _maybe_price("before_weekly", before)
-            after_price = _maybe_price("after_weekly", after)
-            if moved_day is None:
-                continue
-            if ended_day is not None and ended_day < moved_day:
-                raise CellError(
-                    NUM,
-                    f"ended_on: found {ended_day:%d/%m/%Y}; expected a day on or after"
-                    f" moved_on, {moved_day:%d/%m/%Y}",
-                )
-            weekly = _given("before_weekly", before_price) - _given("after_weekly", after_price)
+            placement = _placement(*values)
         except CellError as error:
             raise CellError(error.code, f"row {row}: {error.message}") from None
-        if rules.in_place(moved_day, ended_day, day):
-            in_place.append(weekly)
+        if placement is not None:
+            weekly, moved_day, ended_day = placement
+            if rules.in_place(moved_day, ended_day, day):
+                in_place.append(weekly)
     return cells.pounds(rules.run_rate(in_place))
 
 
@@ -325,7 +306,7 @@ def pbr_statement(
     claims: Annotated[Cell, _CLAIMS] = None,
     as_at: Annotated[Cell, _AS_AT] = None,
 ) -> Rows:
-    """The monthly statement of a contract: savings, fee, carer fees, bonus, what is payable and what was invoiced.
+    """The monthly statement of a contract: savings, fee, carer fees, bonus, payable and invoiced.
 
     One row for each calendar month from the start to the earlier of Ends on and as_at. A wrong
     input anywhere in the tables gives an error, never a figure without it; PBR_CHECK lists all.
@@ -344,7 +325,7 @@ def pbr_readings(
     carers: Annotated[Cell, _CARERS] = None,
     as_at: Annotated[Cell, _AS_AT] = None,
 ) -> Rows:
-    """What each open reading of a contract is worth: the total payable under each option, tried alone.
+    """What each open reading is worth: the total payable under each option, tried alone.
 
     Difference is against the terms as given.
     """
@@ -363,7 +344,7 @@ def pbr_reconcile(
         Cell, Arg("A difference up to this counts as agreed", "£", default="0.00")
     ] = None,
 ) -> Rows:
-    """Our figures against theirs, key by key: what is agreed, over-claimed, under-claimed or missing.
+    """Our figures against theirs, key by key: agreed, over-claimed, under-claimed or missing.
 
     Keys are months or texts, with or without a heading row; equal keys are added up. Difference
     is theirs less ours. Where a side has no row its amount is 0.00 and the status says so.
@@ -389,19 +370,11 @@ def pbr_explain(
     claims: Annotated[Cell, _CLAIMS] = None,
     as_at: Annotated[Cell, _AS_AT] = None,
 ) -> Rows:
-    """How a month's figures came about: clause, figure, the working with its numbers, and the amount.
+    """How a month's figures came about: clause, figure, working with its numbers, and amount.
 
     The amounts are those of PBR_STATEMENT. A month outside the statement gives #N/A.
     """
-    wanted = _named("month", cells.single(month), cells.month)
-    statement = _settle(terms, placements, carers, claims, as_at)
-    for index, found in enumerate(statement.months):
-        if found.month == wanted:
-            return explanation_table(statement, index)
-    raise cells.unknown(
-        f"month: found {month_in_words(wanted)}; expected a month of the statement"
-        f"{_span(statement)}"
-    )
+    return explain_month(_settle(terms, placements, carers, claims, as_at), month)
 
 
 @worksheet_function(
@@ -433,7 +406,7 @@ def pbr_check(
 def pbr_terms(
     contract: Annotated[Cell, Arg("The contract's short name", "text")],
 ) -> Rows:
-    """The built-in terms of a contract with their units and clauses, ready to use as a Terms table."""
+    """The built-in terms of a contract with units and clauses, ready to use as a Terms table."""
     name = _named("contract", cells.single(contract), cells.text)
     if not name:
         raise CellError(VALUE, "contract: nothing found; expected the contract's short name")
@@ -506,6 +479,22 @@ def reconciliation_table(found: Iterable[reconcile.Difference]) -> Rows:
     ]
 
 
+def explain_month(statement: Statement, month: Cell) -> Rows:
+    """The lines of the month that a cell names.
+
+    Raises:
+        CellError: ``#N/A`` for a month outside the statement; as ``cells.month``.
+    """
+    wanted = _named("month", cells.single(month), cells.month)
+    for index, found in enumerate(statement.months):
+        if found.month == wanted:
+            return explanation_table(statement, index)
+    raise cells.unknown(
+        f"month: found {month_in_words(wanted)}; expected a month of the statement"
+        f"{_span(statement)}"
+    )
+
+
 def explanation_table(statement: Statement, index: int) -> Rows:
     """The lines of one month of a statement under their headings."""
     return [
@@ -522,7 +511,7 @@ def explanation_table(statement: Statement, index: int) -> Rows:
     ]
 
 
-def problems_table(found: Iterable[Any]) -> Rows:
+def problems_table(found: Iterable[Problem]) -> Rows:
     """The problems under their headings; one row says so where there are none."""
     rows: Rows = [
         [
@@ -624,6 +613,26 @@ def _basis(value: Cell) -> Any:
 
 def _shape(value: Cell) -> Any:
     return cells.optional(value, lambda found: cells.option(found, ("excess", "whole")), "excess")
+
+
+def _placement(
+    before: Cell, after: Cell, moved: Cell, ended: Cell
+) -> tuple[Fraction, date, date | None] | None:
+    """The weekly saving and the days of a placement; None for a child who has not moved."""
+    moved_day = _maybe_day("moved_on", moved)
+    ended_day = _maybe_day("ended_on", ended)
+    before_price = _maybe_price("before_weekly", before)
+    after_price = _maybe_price("after_weekly", after)
+    if moved_day is None:
+        return None
+    if ended_day is not None and ended_day < moved_day:
+        raise CellError(
+            NUM,
+            f"ended_on: found {ended_day:%d/%m/%Y}; expected a day on or after moved_on,"
+            f" {moved_day:%d/%m/%Y}",
+        )
+    weekly = _given("before_weekly", before_price) - _given("after_weekly", after_price)
+    return weekly, moved_day, ended_day
 
 
 def _maybe_day(name: str, value: Cell) -> date | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from xlpbr.evidence import Evidence
 from xlpbr.money import Pence
@@ -34,7 +35,8 @@ def value_readings(
     for term in READINGS:
         for option in term.options:
             in_use = getattr(terms, term.field_name) == option
-            tried = replace(terms, **{term.field_name: option})
+            change: dict[str, Any] = {term.field_name: option}
+            tried = replace(terms, **change)
             payable = as_given if in_use else settle(tried, evidence, as_at).payable
             values.append(ReadingValue(term, option, in_use, payable, payable - as_given))
     return values

@@ -115,8 +115,8 @@ def reconcile(
         _difference(key, our_totals.get(name), their_totals.get(name), tolerance)
         for name, key in names.items()
     ]
-    whole = (sum(side.values(), Fraction(0)) for side in totals)
-    return [*rows, _difference("Total", *whole, tolerance)]
+    our_total, their_total = (sum(side.values(), Fraction(0)) for side in totals)
+    return [*rows, _difference("Total", our_total, their_total, tolerance)]
 
 
 def _difference(

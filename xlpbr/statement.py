@@ -19,19 +19,21 @@ from xlpbr.money import Pence, to_pence, to_pounds
 from xlpbr.periods import Period, financial_year_end, month_of, months_of
 from xlpbr.terms import ContractTerms
 
+FigureKind = Literal["month", "count", "money"]
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One column of the statement: its heading, its kind and what it means."""
 
     heading: str
-    kind: Literal["month", "count", "money"]
+    kind: FigureKind
     meaning: str
-    field_name: str = ""
+    field_name: str
 
 
-def _figure(heading: str, meaning: str, kind: str = "money") -> Any:
-    return field(metadata={"figure": (heading, kind, meaning)})
+def _figure(heading: str, meaning: str, kind: FigureKind = "money") -> Any:
+    return field(metadata={"figure": {"heading": heading, "kind": kind, "meaning": meaning}})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class BonusMeasures:
 
 
 FIGURES: tuple[Figure, ...] = tuple(
-    Figure(*declared.metadata["figure"], field_name=declared.name)
+    Figure(**declared.metadata["figure"], field_name=declared.name)
     for declared in fields(MonthStatement)
     if "figure" in declared.metadata
 )

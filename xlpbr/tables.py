@@ -78,7 +78,7 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
                         "the name of a term",
                         "Write the term's name, or clear the row.",
                         VALUE,
-                    )  # fmt: skip
+                    )
                 )
             continue
         try:
@@ -100,7 +100,7 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
                     "each term once",
                     "Delete the row that is not agreed.",
                     VALUE,
-                )  # fmt: skip
+                )
             )
             continue
         seen.add(term.label)
@@ -126,7 +126,7 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
                         f"a {term.kind}",
                         f"Give {term.label}: {term.meaning}",
                         VALUE,
-                    )  # fmt: skip
+                    )
                 )
     terms = ContractTerms(**values, clauses=clauses)
     problems.extend(_terms_that_do_not_fit(terms, broken))
@@ -188,13 +188,22 @@ def _unknown_term(row: int, label: str) -> Problem:
     near = nearest(label, (term.label for term in TERMS), _NEAR_TERM)
     if near is None:
         return Problem(
-            "Terms", row, "Term", cells.shown(label), "a term of the contract",
+            "Terms",
+            row,
+            "Term",
+            cells.shown(label),
+            "a term of the contract",
             "It is not a term that is read. Nothing to do if it is a note.",
-        )  # fmt: skip
+        )
     return Problem(
-        "Terms", row, "Term", cells.shown(label), f'"{near}"',
-        f"Correct the spelling to {near}.", VALUE,
-    )  # fmt: skip
+        "Terms",
+        row,
+        "Term",
+        cells.shown(label),
+        f'"{near}"',
+        f"Correct the spelling to {near}.",
+        VALUE,
+    )
 
 
 def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Problem]:
@@ -209,7 +218,7 @@ def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Probl
                 f"a day on or after Starts on, {terms.starts_on:%d/%m/%Y}",
                 "Correct one of the two dates.",
                 NUM,
-            )  # fmt: skip
+            )
         )
     pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
     missing = [label for label, value in pair.items() if value is None]
@@ -223,7 +232,7 @@ def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Probl
                 "a bonus threshold and a bonus rate, or neither",
                 f"Give {missing[0]}, or clear the other.",
                 VALUE,
-            )  # fmt: skip
+            )
         )
     return problems
 
@@ -235,7 +244,7 @@ def read_evidence(
     problems: list[Problem] = []
     counts: list[RowCount] = []
     read: dict[str, list[Any]] = {}
-    tables: tuple[tuple[str, type, Cell], ...] = (
+    tables: tuple[tuple[str, type[Any], Cell], ...] = (
         ("Placements", Placement, placements),
         ("Carers", Household, carers),
         ("Claims", Claim, claims),
@@ -244,8 +253,7 @@ def read_evidence(
         read[table] = []
         if table != "Placements" and _is_left_out(given):
             continue
-        records, count = _read_rows(table, record_type, cells.rows(given), problems)
-        read[table] = records
+        read[table], count = _read_rows(table, record_type, cells.rows(given), problems)
         counts.append(count)
     evidence = Evidence(tuple(read["Placements"]), tuple(read["Carers"]), tuple(read["Claims"]))
     problems.extend(_placements_that_do_not_fit(evidence))
@@ -257,11 +265,11 @@ def _is_left_out(given: Cell) -> bool:
 
 
 def _read_rows(
-    table: str, record_type: type[Record], rows: Rows, problems: list[Problem]
-) -> tuple[list[Record], RowCount]:
+    table: str, record_type: type[Any], rows: Rows, problems: list[Problem]
+) -> tuple[list[Any], RowCount]:
     declared = COLUMNS[table]
     columns = _find_columns(table, rows, declared, problems)
-    used: list[Record] = []
+    used: list[Any] = []
     blank = refused = 0
     complete = all(column.heading in columns for column in declared if column.heading_required)
     body = rows[1:]
@@ -287,11 +295,12 @@ def _read_rows(
 
 def _read_row(
     table: str,
-    record_type: type[Record],
+    record_type: type[Any],
     row_number: int,
     values: Mapping[str, Cell],
     problems: list[Problem],
-) -> Record | None:
+) -> Any:
+    """The record of a row; None where a cell is wrong, each wrong cell a problem."""
     fields: dict[str, Any] = {}
     wrong = False
     for column in COLUMNS[table]:
@@ -312,7 +321,7 @@ def _read_row(
                         _expected_cell(column),
                         _remedy(column, value),
                         error.code,
-                    )  # fmt: skip
+                    )
                 )
     return None if wrong else record_type(**fields, row=row_number)
 
@@ -359,9 +368,14 @@ def _remedy(column: Column, value: Cell) -> str:
 
 def _input_error(table: str, row: int, heading: str, error: CellError) -> Problem:
     return Problem(
-        table, row, heading, error.code, "a value, not an error",
-        "Correct the formula in the cell.", error.code,
-    )  # fmt: skip
+        table,
+        row,
+        heading,
+        error.code,
+        "a value, not an error",
+        "Correct the formula in the cell.",
+        error.code,
+    )
 
 
 def _find_columns(
@@ -390,7 +404,7 @@ def _find_columns(
                     "each heading once",
                     "Rename the column that is not meant.",
                     VALUE,
-                )  # fmt: skip
+                )
             )
         else:
             columns[known] = index
@@ -408,7 +422,7 @@ def _find_columns(
                     f'"{column.heading}"',
                     f'Rename the heading "{near}" to "{column.heading}".',
                     VALUE,
-                )  # fmt: skip
+                )
             )
         elif column.heading_required:
             headings = ", ".join(f'"{word}"' for word in strangers if word)
@@ -421,7 +435,7 @@ def _find_columns(
                     f'the heading "{column.heading}" in the first row',
                     "Add the column, or choose the range with its heading row.",
                     VALUE,
-                )  # fmt: skip
+                )
             )
     return columns
 
@@ -447,7 +461,7 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                         "a price in pounds a week, 0 or more",
                         "The child has moved: give the price.",
                         VALUE,
-                    )  # fmt: skip
+                    )
                 )
         if placement.ended_on is not None and placement.ended_on < placement.moved_on:
             problems.append(
@@ -459,7 +473,7 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                     f"a day on or after Moved on, {placement.moved_on:%d/%m/%Y}",
                     "Correct one of the two dates.",
                     NUM,
-                )  # fmt: skip
+                )
             )
         elif placement.agreed:
             moves.setdefault(cells.key(placement.child), []).append(placement)
@@ -489,7 +503,7 @@ def _overlaps(rows_of_child: list[Placement]) -> list[Problem]:
                     f"a day after the child's placement in row {longest.row} ({until})",
                     "The two rows overlap: correct the dates, or mark one as not agreed.",
                     NUM,
-                )  # fmt: skip
+                )
             )
         if longest.ended_on is not None and (
             placement.ended_on is None or placement.ended_on > longest.ended_on

@@ -1,0 +1,222 @@
+"""Write the pages that are derived from the code, or check that they are up to date.
+
+python docs/generate.py            write them
+python docs/generate.py --check    say which are stale, and fail
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from xlpbr import functions
+from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
+from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
+from xlpbr.evidence import COLUMNS
+from xlpbr.periods import day_in_words
+from xlpbr.statement import FIGURES
+from xlpbr.terms import DEFAULTS, TERMS, Term
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED = "<!-- Made by docs/generate.py from the code; change it there. -->"
+START, END = "<!-- functions: start -->", "<!-- functions: end -->"
+
+
+def pages() -> dict[Path, str]:
+    """Every derived page with its text."""
+    readme = ROOT / "README.md"
+    return {
+        ROOT / "docs" / "functions.md": function_reference(),
+        ROOT / "docs" / "tables.md": table_reference(),
+        ROOT / "docs" / "contracts.md": contract_reference(),
+        readme: with_function_list(readme.read_text(encoding="utf-8")),
+    }
+
+
+def function_reference() -> str:
+    parts = [
+        "# The functions",
+        GENERATED,
+        "Money is in pounds and rounded once, to the penny, half away from zero. Dates are whole"
+        " days; a period includes its first and its last day. A blank optional argument means the"
+        " default. A wrong input gives a true error in the cell: `#VALUE!` for a text where a"
+        " number or date is wanted, something missing or an unknown option; `#NUM!` for a number"
+        " or date outside what it may be; `#N/A` for an unknown contract or month; an error in an"
+        " input gives that same error. `PBR_CHECK` lists the reasons.",
+        *(function_page(function) for function in FUNCTIONS.values()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def function_page(function: WorksheetFunction) -> str:
+    lines = [f"## {function.name}", f"`{function.signature}`", function.help]
+    if function.notes:
+        lines.append(function.notes)
+    if function.arguments:
+        lines.append(
+            table(
+                ("Argument", "What to give", "Unit", "Shape", "If blank"),
+                (
+                    (
+                        f"`{argument.name}`",
+                        argument.declared.help,
+                        argument.declared.unit,
+                        argument.declared.shape,
+                        "required" if argument.required else argument.declared.default,
+                    )
+                    for argument in function.arguments
+                ),
+            )
+        )
+    lines.append(f"Returns: {function.returns}")
+    if function.elementwise:
+        lines.append(
+            "Ranges are taken where one cell is expected and broadcast as in Excel; sizes that do"
+            " not fit are `#VALUE!`, and only the cells concerned show an error."
+        )
+    lines.append(f"Source: {function.clause}.")
+    lines.extend(
+        f"Example: `{example.formula}` gives {example.shows}." for example in function.examples
+    )
+    return "\n\n".join(lines)
+
+
+def table_reference() -> str:
+    parts = [
+        "# The tables",
+        GENERATED,
+        "Tables are ranges with a heading row. Columns are found by their heading, in any order;"
+        " other columns are passed over, and so are blank rows. The order of rows changes nothing.",
+        "## Terms",
+        "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings.",
+        table(
+            ("Term", "What it is", "Unit", "If blank"),
+            ((term.label, meaning(term), term.unit, blank(term)) for term in TERMS),
+        ),
+    ]
+    for name, columns in COLUMNS.items():
+        parts += [
+            f"## {name}",
+            table(
+                ("Heading", "What belongs in it", "Unit", "If blank"),
+                (
+                    (
+                        column.heading,
+                        column.meaning,
+                        " or ".join(column.options) or column.unit,
+                        "not allowed"
+                        if column.required
+                        else (column.options[0] if column.options else "see the meaning"),
+                    )
+                    for column in columns
+                ),
+            ),
+        ]
+    parts += [
+        "## The statement",
+        table(
+            ("Heading", "What it says"),
+            ((figure.heading, figure.meaning) for figure in FIGURES),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def meaning(term: Term) -> str:
+    options = "; ".join(f"`{option}`: {words}" for option, words in term.options.items())
+    return f"{term.meaning} {options}".strip()
+
+
+def blank(term: Term) -> str:
+    if term.required:
+        return "not allowed"
+    default = DEFAULTS[term.label]
+    if default in (None, ""):
+        return "none"
+    return default if isinstance(default, str) else f"{float(default):g}"
+
+
+def contract_reference() -> str:
+    parts = [
+        "# The contracts",
+        GENERATED,
+        "Each contract is one TOML file under `xlpbr/contracts/`, from a published decision. A"
+        " clause is quoted by its number. Where the wording is open, the reading that is used is"
+        " named with the reason. See `CONTRIBUTING.md` for how one is added.",
+    ]
+    for name in CONTRACT_NAMES:
+        parts += contract_page(load_contract(name))
+    return "\n\n".join(parts) + "\n"
+
+
+def contract_page(contract: Contract) -> Iterable[str]:
+    yield f"## {contract.name}"
+    yield f"{contract.title}. Source: {contract.source}."
+    yield table(
+        ("Term", "Value", "Clause", "Reading and why"),
+        (
+            (entry.term.label, in_words(entry.value, entry.term), entry.clause, entry.reading)
+            for entry in contract.terms
+        ),
+    )
+    if contract.stated:
+        yield table(
+            ("Stated in the decision, used in no calculation", "Amount", "Clause"),
+            ((figure.what, figure.amount, figure.clause) for figure in contract.stated),
+        )
+    yield "\n".join(f"- {note}" for note in contract.notes)
+
+
+def in_words(value: Any, term: Term) -> str:
+    if isinstance(value, date):
+        return day_in_words(value)
+    if term.kind == "money" and value != "":
+        return f"£{value:,.0f}"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def with_function_list(readme: str) -> str:
+    """The README with its list of functions as the catalogue has it."""
+    before, _, rest = readme.partition(START)
+    _, _, after = rest.partition(END)
+    listed = table(
+        ("Function", "What it gives"),
+        ((f"`{function.name}`", function.help) for function in FUNCTIONS.values()),
+    )
+    return f"{before}{START}\n{listed}\n{END}{after}"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    def line(cells: Iterable[str]) -> str:
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+    names = list(headings)
+    return "\n".join([line(names), line("---" for _ in names), *map(line, rows)])
+
+
+def main() -> int:
+    """Write the pages, or with ``--check`` say which are stale."""
+    assert functions, "the functions are declared when their module is imported"
+    checking = "--check" in sys.argv[1:]
+    stale = [
+        path
+        for path, text in pages().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        name = path.relative_to(ROOT)
+        if checking:
+            print(f"{name} is stale: run make docs")
+        else:
+            path.write_text(pages()[path], encoding="utf-8", newline="\n")
+            print(f"wrote {name}")
+    if checking and not stale:
+        print(f"{len(pages())} derived pages are up to date")
+    return 1 if checking and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""The command line's door: answers ``--version`` at once and hands the rest to ``commands``.
+
+Imports nothing that is slow to load.
+"""
+
+import sys
+
+from xlpbr import __version__
+
+
+def main() -> None:
+    """Run the command that was typed and leave with its exit status."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"xlpbr {__version__}")  # noqa: T201
+        return
+    from xlpbr.commands import run  # noqa: PLC0415
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,403 @@
+"""The commands: from a workbook to a statement, a report or a list of problems.
+
+Each command reads, settles and shows; it holds no rule. Exit status 0; 1 for problems in the
+data, all of them listed; 2 for a call that cannot be carried out. Imports everything below it,
+click and rich; what a single command needs is imported when that command runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+import xlpbr
+from xlpbr import cells, functions, terminal
+from xlpbr.cells import Rows
+from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.periods import day_in_words
+from xlpbr.statement import FIGURE_BY_HEADING, FIGURES, Statement, settle
+from xlpbr.terminal import Form
+from xlpbr.workbook.contract_tables import (
+    ContractRecords,
+    ContractTables,
+    read_records,
+    read_tables,
+    where,
+)
+
+PROBLEMS_IN_THE_DATA = 1
+WRONG_CALL = 2
+
+_KINDS = [figure.kind for figure in FIGURES]
+_FIRST_COLUMNS = (
+    "Month", "Payable", "Saving", "Fee", "Balance", "Payable to date",
+    "Carer fees", "Bonus", "Saving to date", "Held back",
+)  # fmt: skip
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Day(click.ParamType[date]):
+    """A day as a person types it: 31/10/2026, 31 Oct 2026 or 2026-10-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return cells.day(value)
+        except CellError as error:
+            self.fail(error.message, param, ctx)
+
+
+def run() -> int:
+    """Run the command that was typed; every problem becomes one line and an exit status."""
+    try:
+        commands.main(prog_name="xlpbr", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.Abort:
+        terminal.say("Stopped; nothing was written.")
+        return WRONG_CALL
+    except click.ClickException as error:
+        error.show()
+        return WRONG_CALL
+    except FileProblem as problem:
+        terminal.say(str(problem))
+        return WRONG_CALL
+    except CellError as error:
+        terminal.say(f"{error.code} {error.message}")
+        return PROBLEMS_IN_THE_DATA
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(xlpbr.__version__, prog_name="xlpbr", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Payment-by-results contracts in Excel: statements and reports, right to the penny."""
+
+
+def _source(command: _Command) -> _Command:
+    """The workbook and where its tables are."""
+    for table in ("Claims", "Carers", "Placements", "Terms"):
+        command = click.option(
+            f"--{table.lower()}",
+            metavar="WHERE",
+            help=f"Where {table} is: a table, a name, or cells such as 'Sheet!A4:H40'.",
+        )(command)
+    return click.argument("file", type=click.Path(path_type=Path))(command)
+
+
+def _as_at(command: _Command) -> _Command:
+    return click.option(
+        "--as-at", type=_Day(), help="The last day that is known; the whole programme if left out."
+    )(command)
+
+
+def _form(command: _Command) -> _Command:
+    command = click.option("--csv", "form", flag_value="csv", help="Comma-separated values.")(
+        command
+    )
+    return click.option(
+        "--json", "form", flag_value="json", help="JSON with the rows that were read."
+    )(command)
+
+
+_OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write."
+)
+
+
+@commands.command()
+@_source
+@_as_at
+@_form
+def statement(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
+    """Print the monthly statement of a workbook."""
+    found, records = _read(file, places)
+    settled = _settled(records, as_at, found)
+    terminal.show(
+        functions.statement_table(settled),
+        form or "table",
+        title=f"Statement {_title(settled)}",
+        kinds=_KINDS,
+        first=_FIRST_COLUMNS,
+        about=_about(found, records, settled),
+    )
+    _mention(records)
+
+
+@commands.command()
+@_source
+@_as_at
+@_form
+def readings(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
+    """Print what each open reading of the contract is worth."""
+    found, records = _read(file, places)
+    settled = _settled(records, as_at, found)
+    terminal.show(
+        functions.readings_table(settled),
+        form or "table",
+        title=f"Value of the open readings {_title(settled)}",
+        kinds=["text", "text", "text", "money", "money"],
+        about=_about(found, records, settled),
+    )
+    _mention(records)
+
+
+@commands.command()
+@_source
+@click.option("--month", required=True, help="The month: 'Mar 2026' or any day in it.")
+@_as_at
+@_form
+def explain(
+    file: Path, month: str, as_at: date | None, form: Form | None, **places: str | None
+) -> None:
+    """Print how the figures of a month came about."""
+    found, records = _read(file, places)
+    settled = _settled(records, as_at, found)
+    rows = functions.explain_month(settled, month)
+    terminal.show(
+        rows if form else _amounts_in_words(rows),
+        form or "table",
+        title=f"{month}: how the figures came about",
+        kinds=["text", "text", "text", "count"],
+        about=_about(found, records, settled),
+    )
+    _mention(records)
+
+
+@commands.command()
+@_source
+@_form
+def check(file: Path, form: Form | None, **places: str | None) -> None:
+    """List every problem in a workbook's tables."""
+    found, records = _read(file, places)
+    headings, *rows = functions.problems_table(records.problems)
+    located = [
+        [where(found, problem), *row] for problem, row in zip(records.problems, rows, strict=False)
+    ] or [["", *row] for row in rows]
+    terminal.show(
+        [["Where", *headings], *located],
+        form or "table",
+        title=f"Problems in {file.name}",
+        kinds=["text", "text", "count", "text", "text", "text", "text"],
+        about={"file": file.name, "rows_read": _rows_read(records)},
+    )
+    if not form:
+        for line in _rows_in_words(records):
+            terminal.say(line)
+    if records.problems:
+        raise click.exceptions.Exit(PROBLEMS_IN_THE_DATA)
+
+
+@commands.command()
+@click.argument("contract")
+@_form
+def terms(contract: str, form: Form | None) -> None:
+    """Print the terms of a contract with their clauses.
+
+    CONTRACT is a built-in contract or a TOML file.
+    """
+    known = load_contract(contract)
+    terminal.show(
+        [[_plain(cell) for cell in row] for row in terms_table(known)]
+        if not form
+        else terms_table(known),
+        form or "table",
+        title=known.title,
+        kinds=["text"] * 5,
+        about={"contract": known.name, "source": known.source, "notes": list(known.notes)},
+    )
+    if not form:
+        terminal.say(f"Source: {known.source}")
+        for note in known.notes:
+            terminal.say(f"- {note}")
+
+
+@commands.command()
+@click.argument("contract")
+@_OUTPUT
+@click.option("--sample", is_flag=True, help="Fill in rows that are marked as illustrations.")
+def new(contract: str, output: Path, sample: bool) -> None:
+    """Make the template workbook of a contract.
+
+    CONTRACT is a built-in contract or a TOML file.
+    """
+    from xlpbr.workbook.template import new_workbook
+
+    with terminal.progress(f"Making {output.name}"):
+        new_workbook(load_contract(contract), output, sample=sample)
+    terminal.say(f"Made {output}.")
+
+
+@commands.command()
+@_source
+@_OUTPUT
+@_as_at
+@click.option("--public", is_flag=True, help="Leave out what could point to a single child.")
+@click.option(
+    "--cut-off",
+    type=click.IntRange(min=2),
+    default=5,
+    show_default=True,
+    help="With --public: counts from 1 to this are not shown.",
+)
+@click.option("--pdf", is_flag=True, help="Write the same as PDF pages beside it.")
+@click.option("--prepared-by", default="", help="Who prepared the report, for its cover.")
+def report(
+    file: Path,
+    output: Path,
+    as_at: date | None,
+    public: bool,
+    cut_off: int,
+    pdf: bool,
+    prepared_by: str,
+    **places: str | None,
+) -> None:
+    """Write the report workbook: values only, ready to be sent."""
+    from xlpbr.workbook.reporting import report_from
+
+    found, records = _read(file, places)
+    _refuse_blocking(found, records)
+    with terminal.progress(f"Writing {output.name}"):
+        written = report_from(
+            found,
+            output,
+            as_at=as_at,
+            prepared_by=prepared_by,
+            public_cut_off=cut_off if public else None,
+            pdf=pdf,
+        )
+    for path in written:
+        terminal.say(f"Wrote {path}.")
+    _mention(records)
+
+
+@commands.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_OUTPUT
+def recalc(file: Path, output: Path) -> None:
+    """Calculate a workbook's PBR_ formulas and write a copy that shows the values."""
+    from xlpbr.workbook.recalculate import recalculate
+
+    with terminal.progress(f"Calculating {file.name}"):
+        done = recalculate(file, output)
+    if not done.functions:
+        terminal.say(f"{file.name} has no PBR_ formula; {output} is a plain copy.")
+    else:
+        terminal.say(
+            f"Calculated {done.functions} PBR_ formulas; {done.written} cells of {output} show"
+            " their value."
+        )
+    for address in done.kept:
+        terminal.say(f"{address} keeps its last value: it uses a function that is not known here.")
+
+
+@commands.command()
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("demo"), show_default=True,
+    help="The folder to write to.",
+)  # fmt: skip
+@click.argument("contract", default=CONTRACT_NAMES[0])
+def demo(output: Path, contract: str) -> None:
+    """Make a contract's workbook and report with sample rows, and check them."""
+    from xlpbr.demonstration import demonstrate
+
+    demonstrate(load_contract(contract), output)
+
+
+def _read(file: Path, places: Mapping[str, str | None]) -> tuple[ContractTables, ContractRecords]:
+    with terminal.progress(f"Reading {file.name}"):
+        found = read_tables(file, {name.capitalize(): place for name, place in places.items()})
+        return found, read_records(found)
+
+
+def _settled(records: ContractRecords, as_at: date | None, found: ContractTables) -> Statement:
+    _refuse_blocking(found, records)
+    return settle(records.terms.record, records.evidence.record, as_at)
+
+
+def _refuse_blocking(found: ContractTables, records: ContractRecords) -> None:
+    """List every problem that stops the figures, and stop."""
+    if not records.blocking:
+        return
+    for problem in records.blocking:
+        terminal.say(f"{where(found, problem)}: {problem.as_error().message}")
+    count = len(records.blocking)
+    stop = "1 problem stops" if count == 1 else f"{count} problems stop"
+    terminal.say(f"{stop} the figures. Correct the cells above and run the command again.")
+    raise click.exceptions.Exit(PROBLEMS_IN_THE_DATA)
+
+
+def _mention(records: ContractRecords) -> None:
+    """Say that there is something to look at, where it does not stop the figures."""
+    count = len(records.problems)
+    if count:
+        things = "1 thing" if count == 1 else f"{count} things"
+        terminal.say(f"{things} to look at: run xlpbr check.")
+
+
+def _title(settled: Statement) -> str:
+    return f"{settled.terms.contract} to {day_in_words(settled.as_at)}".strip()
+
+
+def _rows_read(records: ContractRecords) -> list[dict[str, Any]]:
+    return [
+        {
+            "table": count.table,
+            "found": count.found,
+            "used": count.used,
+            "refused": count.refused,
+            "blank": count.blank,
+        }
+        for count in records.row_counts
+    ]
+
+
+def _rows_in_words(records: ContractRecords) -> list[str]:
+    return [
+        f"{count.table}: {count.found} rows = {count.used} used + {count.refused} refused"
+        f" + {count.blank} blank."
+        for count in records.row_counts
+    ]
+
+
+def _about(found: ContractTables, records: ContractRecords, settled: Statement) -> dict[str, Any]:
+    return {
+        "file": found.book.path.name,
+        "sha256": found.book.sha256,
+        "xlpbr": xlpbr.__version__,
+        "contract": settled.terms.contract,
+        "as_at": settled.as_at.isoformat(),
+        "rows_read": _rows_read(records),
+        "problems": len(records.problems),
+    }
+
+
+def _amounts_in_words(rows: Rows) -> Rows:
+    """The lines of a month with each amount in its own unit: pounds, or a count."""
+    headings, *lines = rows
+    return [
+        headings,
+        *(
+            [clause, figure, working, terminal.in_words(amount, FIGURE_BY_HEADING[figure].kind)]
+            for clause, figure, working, amount in lines
+        ),
+    ]
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, float):
+        return f"{cell:,.2f}" if cell >= 1000 else f"{cell:g}"
+    return day_in_words(cell) if isinstance(cell, date) else cell

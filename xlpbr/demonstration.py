@@ -1,0 +1,78 @@
+"""The demonstration: a contract's workbook with sample rows, calculated, checked and reported.
+
+Imports everything below the commands.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xlpbr import functions, terminal
+from xlpbr.contracts import Contract
+from xlpbr.errors import FileProblem
+from xlpbr.statement import FIGURES, settle
+from xlpbr.workbook.contract_tables import read_records, read_tables
+from xlpbr.workbook.package import open_book
+from xlpbr.workbook.pdf import office_program
+from xlpbr.workbook.recalculate import calculate, recalculate
+from xlpbr.workbook.reporting import PREPARED_BY_NOBODY, write_reports
+from xlpbr.workbook.template import new_workbook
+from xlpbr.workbook.verification import Verification, verify
+
+
+def demonstrate(contract: Contract, folder: Path) -> None:
+    """Make, calculate, check and report the workbook of a contract, and show what came out.
+
+    Raises:
+        FileProblem: a formula of the workbook differs from the functions called directly.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    made, calculated = folder / f"{contract.name}.xlsx", folder / f"{contract.name}-calculated.xlsx"
+    report = folder / f"{contract.name}-report.xlsx"
+    with terminal.progress(f"Making {made.name}"):
+        new_workbook(contract, made, sample=True)
+    with terminal.progress("Calculating its formulas with the embedded engine"):
+        recalculate(made, calculated)
+        checked = verify(open_book(calculated), calculate(calculated))
+    _refuse_differences(checked)
+    found = read_tables(calculated, {})
+    records = read_records(found)
+    with terminal.progress(f"Writing {report.name}"):
+        written = write_reports(
+            found,
+            report,
+            as_at=None,
+            prepared_by=PREPARED_BY_NOBODY,
+            public_cut_off=None,
+            pdf=office_program() is not None,
+        )
+    settled = settle(records.terms.record, records.evidence.record)
+    terminal.show(
+        functions.statement_table(settled),
+        "table",
+        title=f"{contract.title}: monthly statement (illustrations, no real children)",
+        kinds=[figure.kind for figure in FIGURES],
+        first=terminal.STATEMENT_COLUMNS,
+    )
+    terminal.show(
+        functions.readings_table(settled),
+        "table",
+        title="Value of the open readings, each tried alone",
+        kinds=["text", "text", "text", "money", "money"],
+    )
+    terminal.say(
+        f"Checked: {checked.formulas} formulas, {checked.compared} cells; every one equals the"
+        " function called directly."
+    )
+    terminal.say(f"Workbook:   {made}")
+    terminal.say(f"Calculated: {calculated}")
+    for path in written:
+        terminal.say(f"Report:     {path}")
+
+
+def _refuse_differences(checked: Verification) -> None:
+    if checked.different:
+        raise FileProblem(
+            f"{len(checked.different)} of {checked.compared} cells differ from the functions"
+            f" called directly, the first {checked.different[0]}. Please report this."
+        )

@@ -1,0 +1,161 @@
+"""Tables for a person's terminal and for machines: the same rows, three ways.
+
+Imports ``cells``, ``money``, ``periods`` and rich.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from xlpbr import money
+from xlpbr.cells import Cell, Rows, number
+from xlpbr.periods import month_of
+
+Form = Literal["table", "json", "csv"]
+
+_WIDTH_OF_A_FILE = 220
+"""How wide a table may be when it goes into a file or another program."""
+
+_TEXT_THAT_A_SPREADSHEET_RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def console(*, errors: bool = False) -> Console:
+    """The terminal; as wide as a table needs where the output is not a terminal."""
+    stream = sys.stderr if errors else sys.stdout
+    return Console(
+        file=stream,
+        width=None if stream.isatty() else _WIDTH_OF_A_FILE,
+        highlight=False,
+        soft_wrap=errors,
+    )
+
+
+@contextmanager
+def progress(message: str) -> Iterator[None]:
+    """Say what is going on while it goes on, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with console(errors=True).status(message):
+        yield
+
+
+def say(message: str) -> None:
+    """A line for the person, beside the output."""
+    console(errors=True).print(message, markup=False)
+
+
+def show(
+    rows: Rows,
+    form: Form,
+    *,
+    title: str,
+    kinds: Sequence[str],
+    first: Sequence[str] = (),
+    about: dict[str, Any] | None = None,
+) -> None:
+    """Print a table with its heading row.
+
+    Args:
+        rows: the heading row and the rows under it.
+        form: table for a person, json or csv for machines.
+        title: what the table is.
+        kinds: for each column money, count, month or text.
+        first: the headings to keep where the terminal is too narrow for all.
+        about: what else a machine is told, in JSON.
+    """
+    if form == "json":
+        print(json.dumps({**(about or {}), **_as_json(rows)}, indent=2, ensure_ascii=False))  # noqa: T201
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerows([_for_csv(cell) for cell in row] for row in rows)
+    else:
+        _show_table(rows, title, kinds, first)
+
+
+def _as_json(rows: Rows) -> dict[str, Any]:
+    headings, *body = rows
+    return {
+        "headings": headings,
+        "rows": [
+            {heading: _for_json(cell) for heading, cell in zip(headings, row, strict=True)}
+            for row in body
+        ],
+    }
+
+
+def _for_json(cell: Cell) -> Any:
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def _for_csv(cell: Cell) -> Any:
+    # A text that a spreadsheet would run as a formula is kept a text by an apostrophe.
+    if isinstance(cell, str) and cell.startswith(_TEXT_THAT_A_SPREADSHEET_RUNS):
+        return f"'{cell}"
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else repr(cell)
+    return _for_json(cell)
+
+
+def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[str]) -> None:
+    screen = console()
+    headings = rows[0]
+    widths = [_width(rows, index, kind) for index, kind in enumerate(kinds)]
+    chosen = list(range(len(headings)))
+    if first and _needed(widths, chosen) > screen.width:
+        chosen = [index for index in chosen if headings[index] in first]
+        while len(chosen) > 2 and _needed(widths, chosen) > screen.width:
+            chosen.remove(max(chosen, key=lambda index: first.index(headings[index])))
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for index in chosen:
+        # A figure is never cut: its column is as wide as it, and only headings wrap.
+        fixed = kinds[index] != "text"
+        table.add_column(
+            headings[index],
+            justify="right" if kinds[index] in ("money", "count") else "left",
+            min_width=widths[index] if fixed else None,
+            max_width=widths[index] if fixed else None,
+            overflow="fold",
+        )
+    for row in rows[1:]:
+        table.add_row(*(escape(in_words(row[index], kinds[index])) for index in chosen))
+    screen.print(table)
+    left_out = len(headings) - len(chosen)
+    if left_out:
+        screen.print(
+            f"{left_out} more columns do not fit here: widen the window, or use --csv or --json."
+        )
+
+
+def _width(rows: Rows, index: int, kind: str) -> int:
+    """How wide a column must be: its longest figure, and the longest word of its heading."""
+    words = map(len, str(rows[0][index]).split())
+    figures = (len(in_words(row[index], kind)) for row in rows[1:])
+    return max(*words, *figures, 1)
+
+
+def _needed(widths: Sequence[int], chosen: Iterable[int]) -> int:
+    return 1 + sum(widths[index] + 3 for index in chosen)
+
+
+def in_words(cell: Cell, kind: str) -> str:
+    """A cell as a person writes it: pounds and pence, a count, a month or a text."""
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, date):
+        return f"{cell:%b %Y}" if cell == month_of(cell) else f"{cell:%d %b %Y}"
+    if isinstance(cell, float):
+        if kind == "money":
+            return money.in_words(money.to_pence(number(cell)))
+        return f"{cell:g}"
+    return str(cell)
