@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from xlpbr import functions
-from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
+from xlpbr.catalogue import WorksheetFunction
 from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.evidence import COLUMNS
+from xlpbr.functions import FUNCTIONS
 from xlpbr.periods import day_in_words
 from xlpbr.statement import FIGURES
 from xlpbr.terms import DEFAULTS, TERMS, Term
@@ -65,7 +65,7 @@ def function_page(function: WorksheetFunction) -> str:
                         argument.declared.help,
                         argument.declared.unit,
                         argument.declared.shape,
-                        "required" if argument.required else argument.declared.default,
+                        argument.declared.default or "not allowed",
                     )
                     for argument in function.arguments
                 ),
@@ -199,7 +199,6 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def main() -> int:
     """Write the pages, or with ``--check`` say which are stale."""
-    assert functions, "the functions are declared when their module is imported"
     checking = "--check" in sys.argv[1:]
     stale = [
         path

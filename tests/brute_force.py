@@ -197,50 +197,81 @@ def threshold_bonus(measure: Fraction, contract: Contract) -> Fraction:
     return penny(max(bonus, Fraction(0)))
 
 
+def bonus_measure(contract: Contract, rows: list[PlacementRow], saved: list[Fraction]) -> Fraction:
+    """What the bonus is measured by at Ends on; saved is each row's saving to date."""
+    counted = [
+        (row, saving)
+        for row, saving in zip(rows, saved, strict=True)
+        if contract.bonus_counts == "family" or row.type == "foster"
+    ]
+    accumulated = sum((saving for _, saving in counted), Fraction(0))
+    run_rate = Fraction(0)
+    for row, _ in counted:
+        if in_place(row, contract.ends_on):
+            run_rate += saving_a_week(row) * 365 / 7
+    run_rate = penny(run_rate)
+    if contract.bonus_measure == "lower":
+        return min(run_rate, accumulated)
+    return run_rate if contract.bonus_measure == "run_rate" else accumulated
+
+
+def approvals(agreed: list[PlacementRow], carers: list[CarerRow]) -> list[date]:
+    """The first approval of each household whose child is in the cohort."""
+    cohort = {same(row.child) for row in agreed}
+    first: dict[str, date] = {}
+    for carer in carers:
+        if same(carer.child) in cohort:
+            known = first.get(same(carer.household), carer.approved_on)
+            first[same(carer.household)] = min(known, carer.approved_on)
+    return list(first.values())
+
+
+def let_through(amounts: list[Fraction], contract: Contract, paid_before: Fraction) -> Fraction:
+    """What of the amounts, in their order, the contract maximum lets through."""
+    if contract.contract_maximum is None or contract.maximum_reading == "warn":
+        return sum(amounts, Fraction(0))
+    passed = Fraction(0)
+    for amount in amounts:
+        headroom = exact(contract.contract_maximum) - paid_before - passed
+        passed += min(amount, max(headroom, Fraction(0)))
+    return passed
+
+
 def statement(contract: Contract, evidence: Evidence, as_at: date | None = None) -> list[list]:
     """The rows under the headings: the month, then exact counts and pounds."""
     last_day = contract.ends_on if as_at is None else min(contract.ends_on, as_at)
     if last_day < contract.starts_on:
         return []
-    fee_agreed = exact(contract.fee)
+    whole_fee = exact(contract.fee)
     if contract.vat_reading == "inclusive":
-        fee_agreed = penny(fee_agreed / (1 + exact(contract.vat_rate)))
-
+        whole_fee = penny(whole_fee / (1 + exact(contract.vat_rate)))
     agreed = [row for row in evidence.placements if row.agreed]
-    cohort = {same(row.child) for row in agreed}
-    first_approvals: dict[str, date] = {}
-    for carer in evidence.carers:
-        if same(carer.child) in cohort:
-            household = same(carer.household)
-            known = first_approvals.get(household, carer.approved_on)
-            first_approvals[household] = min(known, carer.approved_on)
+    approved = approvals(agreed, evidence.carers)
 
     # each placement's exact saving since the later of its move and the start of the programme
     running = [Fraction(0) for _ in agreed]
-    rounded_before = [Fraction(0) for _ in agreed]
-    saving_to_date = fee_to_date = payable_to_date = entitlement_before = Fraction(0)
-    rows: list[list] = []
+    saving_to_date = fee_to_date = payable_to_date = earned_before = Fraction(0)
     households = 0
+    rows: list[list] = []
     for day in each_day(contract.starts_on, last_day):
         for n, row in enumerate(agreed):
             if in_place(row, day):
                 running[n] += saving_a_week(row) / 7
-        households += sum(1 for approved_on in first_approvals.values() if approved_on == day)
-        month_is_over = (day + timedelta(days=1)).month != day.month
-        if not month_is_over and day != last_day:
+        households += approved.count(day)
+        if (day + timedelta(days=1)).month == day.month and day != last_day:
             continue
 
+        # the month is over, or the statement is
         month = day.replace(day=1)
-        rounded = [penny(total) for total in running]
-        saving = sum(rounded, Fraction(0)) - sum(rounded_before, Fraction(0))
-        rounded_before = rounded
+        saved = [penny(total) for total in running]
+        saving = sum(saved, Fraction(0)) - saving_to_date
         saving_to_date += saving
 
-        earned = entitlement(contract, fee_agreed, day)
+        earned = entitlement(contract, whole_fee, day)
         ceiling = earned - fee_to_date
         if contract.fee_reading == "no_catch_up":
-            ceiling = earned - entitlement_before
-        entitlement_before = earned
+            ceiling = earned - earned_before
+        earned_before = earned
         available = saving
         if contract.savings_reading == "cumulative":
             available = saving_to_date - fee_to_date
@@ -249,42 +280,12 @@ def statement(contract: Contract, evidence: Evidence, as_at: date | None = None)
 
         carer_fees = penny(exact(contract.carer_fee) * households)
         households = 0
-
         bonus = Fraction(0)
         if day == contract.ends_on:
-            counted = [
-                n
-                for n, row in enumerate(agreed)
-                if contract.bonus_counts == "family" or row.type == "foster"
-            ]
-            run_rate = penny(
-                sum(
-                    (
-                        saving_a_week(agreed[n]) * 365 / 7
-                        for n in counted
-                        if in_place(agreed[n], day)
-                    ),
-                    Fraction(0),
-                )
-            )
-            accumulated = sum((rounded[n] for n in counted), Fraction(0))
-            measure = {
-                "run_rate": run_rate,
-                "accumulated": accumulated,
-                "lower": min(run_rate, accumulated),
-            }[contract.bonus_measure]
-            bonus = threshold_bonus(measure, contract)
+            bonus = threshold_bonus(bonus_measure(contract, agreed, saved), contract)
 
-        payable = Fraction(0)
-        for amount in (fee, carer_fees, bonus):
-            let_through = amount
-            if contract.contract_maximum is not None and contract.maximum_reading == "hard_stop":
-                headroom = exact(contract.contract_maximum) - payable_to_date - payable
-                let_through = min(amount, max(headroom, Fraction(0)))
-            payable += let_through
-        held_back = fee + carer_fees + bonus - payable
+        payable = let_through([fee, carer_fees, bonus], contract, payable_to_date)
         payable_to_date += payable
-
         invoiced_to_date = sum(
             (exact(c.invoiced) for c in evidence.claims if c.month.replace(day=1) <= month),
             Fraction(0),
@@ -300,7 +301,7 @@ def statement(contract: Contract, evidence: Evidence, as_at: date | None = None)
                 fee_to_date,
                 carer_fees,
                 bonus,
-                held_back,
+                fee + carer_fees + bonus - payable,
                 payable,
                 payable_to_date,
                 invoiced_to_date,

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ def test_pro_rata_rises_from_nothing_to_the_amount(
     earned = [pence(row[0]) for row in column]
     assert earned == sorted(earned)
     assert earned[0] == 0
-    assert sum(b - a for a, b in zip(earned, earned[1:], strict=False)) == pence(amount)
+    assert sum(b - a for a, b in pairwise(earned)) == pence(amount)
 
 
 @MANY
@@ -541,11 +542,9 @@ def test_the_columns_of_the_statement_hang_together(case: Case) -> None:
     contract, evidence, as_at = case
     table = functions.pbr_statement(*tables(contract, evidence), as_at)
     p = {heading: column_pence(table, heading) for heading in table[0][1:]}
-    running = {"Saving": 0, "Fee": 0, "Payable": 0}
     for n in range(len(table) - 1):
-        for heading in running:
-            running[heading] += p[heading][n]
-            assert p[f"{heading} to date"][n] == running[heading]
+        for heading in ("Saving", "Fee", "Payable"):
+            assert p[f"{heading} to date"][n] == sum(p[heading][: n + 1])
         due = p["Fee"][n] + p["Carer fees"][n] + p["Bonus"][n]
         assert p["Payable"][n] + p["Held back"][n] == due
         assert p["Balance"][n] == p["Payable to date"][n] - p["Invoiced to date"][n]
@@ -713,7 +712,7 @@ PLACES = [(name, n) for name, (_, args) in CALLS.items() for n in range(len(args
 @pytest.mark.parametrize(
     "code", ["#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!"]
 )
-@pytest.mark.parametrize(("name", "place"), PLACES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "place"), PLACES, ids=str)
 def test_an_error_in_any_argument_comes_out_as_it_is(name: str, place: int, code: str) -> None:
     function, args = CALLS[name]
     assert not isinstance(function(*args), CellError)  # it works without the error

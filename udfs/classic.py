@@ -18,9 +18,9 @@ from typing import Any
 
 import xlwings
 
-from xlpbr import functions
-from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
+from xlpbr.catalogue import WorksheetFunction
 from xlpbr.errors import CellError
+from xlpbr.functions import FUNCTIONS
 
 CATEGORY = "Payment by results"
 
@@ -50,7 +50,8 @@ def bind(function: WorksheetFunction) -> Callable[..., Any]:
     for argument in function.arguments:
         bound = xlwings.arg(argument.name, ndim=2, err_to_str=True, doc=argument.help)(bound)
     bound = xlwings.ret()(bound)
-    return xlwings.func(bound, category=CATEGORY)
+    registered: Callable[..., Any] = xlwings.func(category=CATEGORY)(bound)
+    return registered
 
 
 def _for_excel(result: Any) -> Any:
@@ -59,14 +60,8 @@ def _for_excel(result: Any) -> Any:
         return result
     if len(result) == 1 and len(result[0]) == 1 and isinstance(result[0][0], CellError):
         raise result[0][0]
-    return [
-        [cell.code if isinstance(cell, CellError) else cell for cell in row] for row in result
-    ]
+    return [[cell.code if isinstance(cell, CellError) else cell for cell in row] for row in result]
 
-
-__all__ = ["CATEGORY", "bind", *FUNCTIONS]
 
 # xlwings finds the functions as members of this module.
 globals().update({name: bind(function) for name, function in FUNCTIONS.items()})
-
-assert functions  # the functions are declared when their module is imported

@@ -13,9 +13,10 @@ from typing import Any
 
 import formualizer
 
-from xlpbr import cells, functions
-from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
+from xlpbr import cells
+from xlpbr.catalogue import WorksheetFunction
 from xlpbr.errors import VALUE, CellError
+from xlpbr.functions import FUNCTIONS
 
 _CODES = {
     "Null": "#NULL!",
@@ -85,6 +86,3 @@ def to_engine(value: Any) -> Any:
     if isinstance(value, date):
         return float(cells.serial_of(value))
     return value
-
-
-assert functions  # the functions are declared when their module is imported

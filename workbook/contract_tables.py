@@ -10,16 +10,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlpbr.workbook.addresses import cell_address
-from xlpbr.workbook.package import Book, open_book
-from xlpbr.workbook.reader import FoundRange, find_range, read_range, sheet_row
-
 from xlpbr import cells, checks, tables
 from xlpbr.cells import Rows
 from xlpbr.errors import Problem
 from xlpbr.evidence import Evidence
 from xlpbr.tables import Found, RowCount
 from xlpbr.terms import ContractTerms
+from xlpbr.workbook.addresses import cell_address
+from xlpbr.workbook.package import Book, open_book
+from xlpbr.workbook.reader import FoundRange, find_range, read_range, sheet_row
 
 TABLES = ("Terms", "Placements", "Carers", "Claims")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree as ET
 
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import cell_address, split_area
 from xlpbr.workbook.archive import (
     Archive,
@@ -32,8 +33,6 @@ from xlpbr.workbook.sheet_xml import (
     read_shared_strings,
     read_sheet,
 )
-
-from xlpbr.errors import CellError, FileProblem
 
 CellValue = StoredValue | int
 """What a cell can hold: a number, a text, a boolean, a date, an error, or nothing (None)."""

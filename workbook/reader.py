@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import (
     LAST_ROW,
     area_address,
@@ -29,8 +30,6 @@ from xlpbr.workbook.package import (
     open_book,
     sheet_named,
 )
-
-from xlpbr.errors import FileProblem
 
 __all__ = [
     "Book",

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import formualizer
+
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register
 from xlpbr.workbook.addresses import area_address, cell_address, split_area
 from xlpbr.workbook.archive import copy_archive
 from xlpbr.workbook.package import Book, CellValue, Position, cells, open_book, write_values
 from xlpbr.workbook.sheet_edit import with_new_values
-
-from xlpbr.catalogue import FUNCTIONS
-from xlpbr.errors import CellError, FileProblem
 
 Values = dict[str, dict[Position, CellValue]]
 """Cell values by sheet and by row and column, counted from 1."""

@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import column_letter, split_cell
 from xlpbr.workbook.archive import Archive, damaged_part, read_part
 from xlpbr.workbook.sheet_xml import StoredValue, serial_number
-
-from xlpbr.errors import CellError, FileProblem
 
 _Edit = tuple[int, int, bytes]
 """A piece of the sheet's XML by its start and end, and the bytes that take its place."""

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.parsers import expat
 
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import LAST_ROW, cell_address, column_number
 from xlpbr.workbook.archive import Archive, damaged_part, run_parser
 from xlpbr.workbook.shared_formulas import SharedFormula, formula_at, shared_formula
-
-from xlpbr.errors import CellError, FileProblem
 
 StoredValue = float | str | bool | datetime.date | CellError | None
 Kind = Literal["blank", "number", "text", "boolean", "date", "error"]

@@ -42,6 +42,15 @@ DATE = "dd mmm yyyy"
 MONTH = "mmm yyyy"
 TEXT = "@"
 
+NUMBER_FORMATS = {
+    "money": MONEY, "whole_pounds": WHOLE_POUNDS, "count": COUNT, "rate": RATE,
+    "date": DATE, "month": MONTH,
+}  # fmt: skip
+"""The number format of each kind of cell."""
+
+FILLS = {"input": INPUT_FILL, "working": WORKING_FILL, "output": OUTPUT_FILL}
+"""The fill of each role; the role is always told in words as well."""
+
 MONEY_WIDTH = 15.5
 DATE_WIDTH = 13
 COUNT_WIDTH = 11
@@ -109,19 +118,43 @@ class Styles:
             role: input (unlocked), working, output or plain.
             more: further properties.
         """
-        formats = {
-            "money": MONEY, "whole_pounds": WHOLE_POUNDS, "count": COUNT, "rate": RATE,
-            "date": DATE, "month": MONTH,
-        }  # fmt: skip
-        fills = {"input": INPUT_FILL, "working": WORKING_FILL, "output": OUTPUT_FILL}
         properties: dict[str, Any] = {"border": 1, "border_color": RULE}
-        if kind in formats:
-            properties["num_format"] = formats[kind]
+        if role in FILLS:
+            properties["bg_color"] = FILLS[role]
+        if role == "input":
+            properties["locked"] = False
+        return self.bare(kind, **properties, **more)
+
+    def bare(self, kind: str, **more: Any) -> Format:
+        """A cell without border or fill, for rows that are filled only when there is a figure."""
+        properties: dict[str, Any] = {}
+        if kind in NUMBER_FORMATS:
+            properties["num_format"] = NUMBER_FORMATS[kind]
             properties["align"] = "left" if kind in ("date", "month") else "right"
         if kind == "wrapped":
             properties.update(text_wrap=True, valign="top")
-        if role in fills:
-            properties["bg_color"] = fills[role]
-        if role == "input":
-            properties["locked"] = False
-        return self.make(**properties, **more)
+        return self.make(**{**properties, **more})
+
+    @cached_property
+    def filled_row(self) -> Format:
+        """What a row of figures looks like once it holds something (for conditional formats)."""
+        return self.workbook.add_format(
+            {"bg_color": OUTPUT_FILL, "border": 1, "border_color": RULE}
+        )
+
+    @cached_property
+    def wrong(self) -> Format:
+        """What a cell looks like that needs a look (for conditional formats)."""
+        return self.workbook.add_format(
+            {"bg_color": WRONG_FILL, "font_color": WRONG_INK, "bold": True}
+        )
+
+    @cached_property
+    def hint(self) -> Format:
+        """A remark under a title that wraps."""
+        return self.make(font_color=MUTED, text_wrap=True, valign="top")
+
+    @cached_property
+    def strong(self) -> Format:
+        """A word that matters."""
+        return self.make(bold=True)

@@ -13,14 +13,14 @@ from datetime import date
 from typing import Any
 
 import formualizer
+
+from xlpbr import cells
+from xlpbr.errors import CellError
+from xlpbr.functions import FUNCTIONS
 from xlpbr.workbook.addresses import cell_address, split_area
 from xlpbr.workbook.package import Book, CellValue, Position
 from xlpbr.workbook.package import cells as cells_of
 from xlpbr.workbook.recalculate import with_blanks_for_omitted
-
-from xlpbr import cells
-from xlpbr.catalogue import FUNCTIONS
-from xlpbr.errors import CellError
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Arg:
         help: what to give, in a sentence.
         unit: the unit as a person writes it.
         shape: one cell; cells that broadcast; a column; a table with a heading row.
-        default: what a blank means, in words; only for optional arguments.
+        default: what a blank cell means, in words; empty where a blank is refused.
     """
 
     help: str
@@ -47,8 +47,10 @@ class Argument:
     @property
     def help(self) -> str:
         """The wizard's help: what to give, the unit and what a blank means."""
-        text = f"{self.declared.help} ({self.declared.unit})"
-        return text if self.required else f"{text} Optional: {self.declared.default}."
+        text = f"{self.declared.help} ({self.declared.unit})."
+        if not self.required:
+            return f"{text} Optional; blank: {self.declared.default}."
+        return f"{text} Blank: {self.declared.default}." if self.declared.default else text
 
 
 @dataclass(frozen=True, slots=True)

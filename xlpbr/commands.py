@@ -35,11 +35,6 @@ PROBLEMS_IN_THE_DATA = 1
 WRONG_CALL = 2
 
 _KINDS = [figure.kind for figure in FIGURES]
-_FIRST_COLUMNS = (
-    "Month", "Payable", "Saving", "Fee", "Balance", "Payable to date",
-    "Carer fees", "Bonus", "Saving to date", "Held back",
-)  # fmt: skip
-
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -131,7 +126,7 @@ def statement(file: Path, as_at: date | None, form: Form | None, **places: str |
         form or "table",
         title=f"Statement {_title(settled)}",
         kinds=_KINDS,
-        first=_FIRST_COLUMNS,
+        first=terminal.STATEMENT_COLUMNS,
         about=_about(found, records, settled),
     )
     _mention(records)

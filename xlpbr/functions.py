@@ -20,6 +20,9 @@ from typing import Annotated, Any, cast
 
 import xlpbr
 from xlpbr import cells, checks, readings, reconcile, rules, tables, workings
+
+# The hosts take the catalogue from here, where it is filled.
+from xlpbr.catalogue import FUNCTIONS as FUNCTIONS  # noqa: PLC0414
 from xlpbr.catalogue import Arg, Example, worksheet_function
 from xlpbr.cells import Cell, Rows
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
@@ -49,8 +52,8 @@ _AS_AT = Arg("The last day that is known", "date", default="the end of the progr
 def pbr_saving(
     before_weekly: Annotated[Cell, Arg("What the residential home cost", "£ a week", "cells")],
     after_weekly: Annotated[Cell, Arg("What the family placement costs", "£ a week", "cells")],
-    moved_on: Annotated[Cell, Arg("Day of the move; blank if not yet", "date", "cells")],
-    ended_on: Annotated[Cell, Arg("Day it ended; blank if still in place", "date", "cells")],
+    moved_on: Annotated[Cell, Arg("Day of the move", "date", "cells", "has not moved")],
+    ended_on: Annotated[Cell, Arg("Day it ended", "date", "cells", "still in place")],
     from_date: Annotated[Cell, Arg("First day of the period", "date", "cells")],
     to_date: Annotated[Cell, Arg("Last day of the period", "date", "cells")],
 ) -> Any:
@@ -124,7 +127,7 @@ def pbr_pro_rata(
     examples=(Example("=PBR_FEE_CAP(45000,349883.33,310000)", "39883.33"),),
 )
 def pbr_fee_cap(
-    savings: Annotated[Cell, Arg("Savings of the period, or of each period", "£", "column")],
+    savings: Annotated[Cell, Arg("Savings of the period, or of each period", "£", "column", "0")],
     fee_to_date: Annotated[
         Cell, Arg("Fee earned by the end of the period, or of each period", "£", "column")
     ],
@@ -208,8 +211,8 @@ def pbr_clawback(
 def pbr_run_rate(
     before_weekly: Annotated[Cell, Arg("What each residential home cost", "£ a week", "column")],
     after_weekly: Annotated[Cell, Arg("What each family placement costs", "£ a week", "column")],
-    moved_on: Annotated[Cell, Arg("Day of each move; blank if not yet", "date", "column")],
-    ended_on: Annotated[Cell, Arg("Day each ended; blank if still in place", "date", "column")],
+    moved_on: Annotated[Cell, Arg("Day of each move", "date", "column", "has not moved")],
+    ended_on: Annotated[Cell, Arg("Day each ended", "date", "column", "still in place")],
     as_at: Annotated[Cell, Arg("The day at whose end it is counted", "date")],
 ) -> float:
     """The yearly saving of the placements that are in place at the end of as_at.
@@ -278,7 +281,7 @@ def pbr_outcome_fee(
 )
 def pbr_contract_cap(
     amounts: Annotated[Cell, Arg("The amounts, in the order they are paid", "£", "cells")],
-    maximum: Annotated[Cell, Arg("The contract maximum; blank for no limit", "£")],
+    maximum: Annotated[Cell, Arg("The contract maximum", "£", default="no limit")],
     paid_before: Annotated[Cell, Arg("Paid before the first amount", "£", default="0")] = None,
 ) -> Any:
     """What of each amount may still be paid before the total reaches the contract maximum.

@@ -23,6 +23,12 @@ from xlpbr.periods import month_of
 
 Form = Literal["table", "json", "csv"]
 
+STATEMENT_COLUMNS = (
+    "Month", "Payable", "Saving", "Fee", "Balance", "Payable to date",
+    "Carer fees", "Bonus", "Saving to date", "Held back",
+)  # fmt: skip
+"""The headings of a statement to keep on a narrow terminal, the most wanted first."""
+
 _WIDTH_OF_A_FILE = 220
 """How wide a table may be when it goes into a file or another program."""
 

@@ -1,0 +1,172 @@
+"""One sheet of the template: constants, formulas with their last value, and how it prints.
+
+Imports ``cells``, ``errors``, the plan, the styles and XlsxWriter. Rows and columns count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from xlpbr import cells
+from xlpbr.errors import CellError
+from xlpbr.workbook.addresses import column_letter
+from xlpbr.workbook.package import CellValue, Position
+from xlpbr.workbook.styles import Styles
+
+A4 = 9
+
+_ALLOWED_WHEN_PROTECTED = {
+    "objects": True, "format_columns": True, "format_rows": True,
+    "select_locked_cells": True, "select_unlocked_cells": True,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sheet that is being written.
+
+    Attributes:
+        name: the sheet's name.
+        sheet: XlsxWriter's sheet.
+        styles: the workbook's formats.
+        values: the last value of each formula cell and of each cell that a formula fills;
+            None while they are not known.
+    """
+
+    name: str
+    sheet: Worksheet
+    styles: Styles
+    values: Mapping[Position, CellValue] | None
+
+
+def put(page: Page, row: int, column: int, value: Any, style: Format) -> None:
+    """Write a constant. A text is written as a text, whatever it starts with."""
+    place = (row - 1, column - 1)
+    if value is None or value == "":
+        page.sheet.write_blank(*place, None, style)
+    elif isinstance(value, bool):
+        page.sheet.write_boolean(*place, value, style)
+    elif isinstance(value, str):
+        page.sheet.write_string(*place, value, style)
+    elif isinstance(value, date):
+        page.sheet.write_datetime(*place, datetime.combine(value, time.min), style)
+    elif isinstance(value, CellError):
+        page.sheet.write_formula(*place, f"={value.code}", style, value.code)
+    else:
+        page.sheet.write_number(*place, value, style)
+
+
+def put_row(page: Page, row: int, column: int, values: Sequence[Any], style: Format) -> None:
+    """Write constants side by side in one style."""
+    for offset, value in enumerate(values):
+        put(page, row, column + offset, value, style)
+
+
+def calculate(page: Page, row: int, column: int, formula: str, style: Format) -> None:
+    """Write a formula with its last value."""
+    page.sheet.write_formula(
+        row - 1, column - 1, formula, style, _stored(_last_value(page, row, column))
+    )
+
+
+def spill(
+    page: Page,
+    row: int,
+    column: int,
+    formula: str,
+    rows: int,
+    style_of: Sequence[Callable[[int], Format]],
+) -> None:
+    """Write a formula that fills a table, with the last value of each of its cells.
+
+    Args:
+        page: the sheet.
+        row: the row of the formula, in which the headings come to stand.
+        column: its column.
+        formula: the formula.
+        rows: how many rows are prepared for it, the heading row included.
+        style_of: for each column the style of a cell, by its row under the formula's.
+    """
+    height = _filled_rows(page, row, column)
+    for down in range(max(rows, height)):
+        for across, style in enumerate(style_of):
+            page.sheet.write_blank(row + down - 1, column + across - 1, None, style(down))
+    last_column = column if height == 1 else column + len(style_of) - 1
+    page.sheet.write_dynamic_array_formula(
+        row - 1, column - 1, row + height - 2, last_column - 1,
+        formula, style_of[0](0), _stored(_last_value(page, row, column)),
+    )  # fmt: skip
+    # XlsxWriter fills the rest of an array's cells with 0; their last values take its place.
+    for down in range(height):
+        for across in range(last_column - column + 1):
+            if (down, across) != (0, 0):
+                value = _last_value(page, row + down, column + across)
+                put(page, row + down, column + across, value, style_of[across](down))
+
+
+def _last_value(page: Page, row: int, column: int) -> CellValue:
+    value = None if page.values is None else page.values.get((row, column))
+    return float(cells.serial_of(value)) if isinstance(value, date) else value
+
+
+def _stored(value: CellValue) -> Any:
+    """A last value as XlsxWriter takes it."""
+    if value is None:
+        return ""
+    return value.code if isinstance(value, CellError) else value
+
+
+def _filled_rows(page: Page, row: int, column: int) -> int:
+    """How many rows a formula filled below and with its own."""
+    if page.values is None or isinstance(page.values.get((row, column)), CellError):
+        return 1
+    height = 1
+    while (row + height, column) in page.values:
+        height += 1
+    return height
+
+
+def set_widths(page: Page, widths: Sequence[float], first_column: int = 1) -> None:
+    """Set the widths of columns that stand side by side."""
+    for column, width in enumerate(widths, start=first_column):
+        page.sheet.set_column(column - 1, column - 1, width)
+
+
+def print_on_a4(page: Page, title: str, *, last_column: int, heading_row: int | None) -> None:
+    """Set a sheet up for A4 landscape, one page wide.
+
+    Args:
+        page: the sheet.
+        title: the contract's title, for the header.
+        last_column: the last column that is printed.
+        heading_row: the row that is repeated on every page.
+    """
+    sheet = page.sheet
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+    sheet.set_header(f"&L{title.replace('&', '&&')[:200]}&R&A")
+    sheet.set_footer("&Lxlpbr&RPage &P of &N")
+    if heading_row is not None:
+        sheet.repeat_rows(heading_row - 1)
+    sheet.print_area(f"A1:{column_letter(last_column)}1048576")
+    sheet.hide_gridlines(2)
+
+
+def protect(page: Page) -> None:
+    """Protect a sheet of formulas, without a password; its input cells stay open."""
+    page.sheet.protect("", _ALLOWED_WHEN_PROTECTED)
+
+
+def introduce(page: Page, title: str, *sentences: str) -> None:
+    """Write a sheet's title in A1 and what it is for under it."""
+    put(page, 1, 1, title, page.styles.title)
+    for row, sentence in enumerate(sentences, start=2):
+        put(page, row, 1, sentence, page.styles.muted)

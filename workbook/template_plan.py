@@ -1,0 +1,170 @@
+"""Where everything stands in the template: sheets, rows and columns, each decided once.
+
+Imports ``contracts``, ``terms``, ``evidence``, ``statement``, ``tables``, ``cells`` and the
+addresses. Rows and columns count from 1, as on the sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from xlpbr import cells, tables
+from xlpbr.contracts import Contract, terms_table
+from xlpbr.errors import CellError
+from xlpbr.evidence import COLUMNS
+from xlpbr.periods import Period, month_of, months_of
+from xlpbr.statement import FIGURES
+from xlpbr.terms import TERMS, ContractTerms
+from xlpbr.workbook.addresses import column_letter, quoted_sheet
+
+SHEETS = (
+    "About", "Terms", "Placements", "Carers", "Claims", "Statement", "Readings", "Reconcile",
+    "Explain", "Checks", "Functions",
+)  # fmt: skip
+"""The sheets, in their order."""
+
+TABLE_NAMES = {table: f"Pbr{table}" for table in ("Terms", *COLUMNS)}
+"""The name of each input table in Excel."""
+
+ALL_TABLES = "PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],PbrClaims[#All]"
+
+TABLE_HEADING_ROW = 5
+FIRST_TABLE_ROW = TABLE_HEADING_ROW + 1
+SPARE_TERM_ROWS = 10
+SPARE_TABLE_ROWS = 20
+"""Rows under an input table that the workings read as well, for a table that grows."""
+
+STATEMENT_HEADING_ROW = 23
+FIRST_MONTH_ROW = STATEMENT_HEADING_ROW + 1
+FAR_BELOW = 400
+"""A row below anything that a statement fills: a longer one is noticed, not cut."""
+
+AS_AT = (4, 4)
+EXPLAIN_MONTH = (4, 2)
+TOLERANCE = (4, 2)
+CHECK_MONTH = (12, 2)
+
+SPARE_MONTHS = 12
+UNKNOWN_MONTHS = 24
+"""Months prepared for a contract that does not say when it starts and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The sizes that a contract gives its workbook.
+
+    Attributes:
+        contract: the contract.
+        sample: whether the illustrative rows are written.
+        terms: its terms as far as they can be read.
+        months: the first day of each month of the programme.
+        month_rows: rows prepared for months: those of the programme and some to spare.
+        table_rows: rows of each input table, filled or blank.
+        shown_month: the month that is explained and re-performed when the book is opened.
+    """
+
+    contract: Contract
+    sample: bool
+    terms: ContractTerms
+    months: tuple[date, ...]
+    month_rows: int
+    table_rows: Mapping[str, int]
+    shown_month: date | None
+
+    @property
+    def last_month_row(self) -> int:
+        """The last row of Statement that is prepared for a month."""
+        return STATEMENT_HEADING_ROW + self.month_rows
+
+
+def plan_of(contract: Contract, *, sample: bool) -> Plan:
+    """The sizes of a contract's workbook."""
+    found = tables.read_terms(terms_table(contract))
+    known = not found.blocking
+    months: tuple[date, ...] = ()
+    if known:
+        programme = Period(found.record.starts_on, found.record.ends_on)
+        months = tuple(month_of(period.first) for period in months_of(programme))
+    rows = {table: len(contract.sample.get(table, ())) if sample else 0 for table in COLUMNS}
+    cohort = (found.record.cohort_size or 0) if known else 0
+    return Plan(
+        contract=contract,
+        sample=sample,
+        terms=found.record,
+        months=months,
+        month_rows=(len(months) or UNKNOWN_MONTHS) + SPARE_MONTHS,
+        table_rows={
+            "Terms": len(TERMS),
+            "Placements": max(cohort + 10, 40, rows["Placements"] + 20),
+            "Carers": max(cohort + 5, 20, rows["Carers"] + 10),
+            "Claims": max(len(months) + 6, 24, rows["Claims"] + 10),
+        },
+        shown_month=_shown_month(contract, months, sample=sample),
+    )
+
+
+def _shown_month(contract: Contract, months: tuple[date, ...], *, sample: bool) -> date | None:
+    """The month of the last claim, which is the one being agreed; otherwise the first month."""
+    claimed = set()
+    for claim in contract.sample.get("Claims", ()) if sample else ():
+        try:
+            claimed.add(cells.month(claim.get("Month")))
+        except CellError:
+            continue
+    in_programme = sorted(claimed.intersection(months))
+    if in_programme:
+        return in_programme[-1]
+    return months[0] if months else None
+
+
+def fixed(row: int, column: int) -> str:
+    """A cell's address that does not move when a formula is filled: ``$D$4``."""
+    return f"${column_letter(column)}${row}"
+
+
+def on_sheet(sheet: str, row: int, column: int) -> str:
+    """The same with its sheet: ``Statement!$D$4``."""
+    return f"{quoted_sheet(sheet)}!{fixed(row, column)}"
+
+
+def column_of(sheet: str, column: int, first_row: int, last_row: int) -> str:
+    """Part of a column with its sheet: ``Terms!$A$6:$A$39``."""
+    return f"{on_sheet(sheet, first_row, column)}:{fixed(last_row, column)}"
+
+
+STATEMENT_COLUMNS: Mapping[str, int] = {
+    figure.heading: number for number, figure in enumerate(FIGURES, start=1)
+}
+"""The column of Statement in which each figure stands."""
+
+AS_AT_CELL = on_sheet("Statement", *AS_AT)
+STATEMENT_CORNER = on_sheet("Statement", STATEMENT_HEADING_ROW, 1)
+"""The heading "Month"; the error where the statement is one."""
+
+
+def statement_column(plan: Plan, heading: str) -> str:
+    """The cells of Statement that a figure may fill."""
+    column = STATEMENT_COLUMNS[heading]
+    return column_of("Statement", column, FIRST_MONTH_ROW, plan.last_month_row)
+
+
+def all_statement_months() -> str:
+    """The months of Statement and the rows far below, in which none is expected."""
+    return column_of("Statement", 1, FIRST_MONTH_ROW, FAR_BELOW)
+
+
+def evidence_column(plan: Plan, table: str, heading: str) -> str:
+    """A column of an input table with the spare rows under it, without its heading."""
+    headings = [column.heading for column in COLUMNS[table]]
+    last = TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS
+    return column_of(table, headings.index(heading) + 1, FIRST_TABLE_ROW, last)
+
+
+def term_cell(label: str) -> str:
+    """The value of a term, found by its name as the functions do."""
+    last = TABLE_HEADING_ROW + len(TERMS) + SPARE_TERM_ROWS
+    names = column_of("Terms", 1, FIRST_TABLE_ROW, last)
+    values = column_of("Terms", 2, FIRST_TABLE_ROW, last)
+    return f'INDEX({values},MATCH("{label}",{names},0))'
