@@ -750,6 +750,37 @@ def test_an_error_in_any_cell_of_a_table_comes_out_as_it_is(table: str, code: st
         assert raised.value.code == code, (r, c)
 
 
+@pytest.mark.parametrize(
+    ("name", "place", "code"),
+    [
+        ("PBR_SAVING", 0, "#VALUE!"),
+        ("PBR_SAVING", 2, "#VALUE!"),
+        ("PBR_PRO_RATA", 2, "#VALUE!"),
+        ("PBR_PRO_RATA", 4, "#VALUE!"),
+        ("PBR_FEE_CAP", 1, "#VALUE!"),
+        ("PBR_THRESHOLD_BONUS", 2, "#VALUE!"),
+        ("PBR_THRESHOLD_BONUS", 4, "#VALUE!"),
+        ("PBR_CLAWBACK", 2, "#VALUE!"),
+        ("PBR_RUN_RATE", 4, "#VALUE!"),
+        ("PBR_OUTCOME_FEE", 1, "#VALUE!"),
+        ("PBR_CONTRACT_CAP", 1, "#VALUE!"),
+        ("PBR_STATEMENT", 4, "#VALUE!"),
+        ("PBR_READINGS", 3, "#VALUE!"),
+        ("PBR_RECONCILE", 2, "#VALUE!"),
+        ("PBR_EXPLAIN", 2, "#VALUE!"),
+        ("PBR_TERMS", 0, "#N/A"),
+    ],
+)
+def test_an_error_quotes_what_was_found(name: str, place: int, code: str) -> None:
+    function, args = CALLS[name]
+    spoilt = list(args)
+    spoilt[place] = "about twelve"
+    with pytest.raises(CellError) as raised:
+        function(*spoilt)
+    assert raised.value.code == code
+    assert "about twelve" in raised.value.message
+
+
 def test_an_error_in_an_extra_column_changes_nothing() -> None:
     notes = [[*row, CellError("#N/A", "a note's own trouble")] for row in ROWS]
     notes[0][-1] = "Notes"

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 
 from tests import brute_force
 from tests.brute_force import CarerRow, ClaimRow, Contract, Evidence, PlacementRow
-from tests.strategies import OPTIONS, cases, field_name, tables
+from tests.examples import through_cells
+from tests.strategies import OPTIONS, cases, field_name, serial, tables
 from xlpbr import functions
 
 CONTRACT = Contract(
@@ -62,6 +63,21 @@ def test_every_cell_of_the_statement(case: tuple[Contract, Evidence, date | None
     expected = brute_force.as_cells(brute_force.statement(contract, evidence, as_at))
     got = functions.pbr_statement(*tables(contract, evidence), as_at)
     assert_same_table(got, expected)
+
+
+@settings(max_examples=25, deadline=None)
+@given(cases())
+@example((CONTRACT, EVIDENCE, None))
+def test_every_cell_of_the_statement_through_cells(
+    case: tuple[Contract, Evidence, date | None],
+) -> None:
+    """The same with the tables in the cells of a calculated workbook."""
+    contract, evidence, as_at = case
+    expected = brute_force.as_cells(brute_force.statement(contract, evidence, as_at))
+    got = through_cells("PBR_STATEMENT", [*tables(contract, evidence), as_at])
+    for row in expected[1:]:
+        row[0] = serial(row[0])
+    assert got == expected
 
 
 @pytest.mark.parametrize("fee_months", [None, 1, 7, 12, 15, 30])

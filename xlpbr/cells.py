@@ -75,11 +75,7 @@ def key(text: str) -> str:
 
 def is_blank(value: Cell) -> bool:
     """Whether a cell counts as blank: empty, or a text of nothing but spaces."""
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return not tidy(value)
-    return isinstance(value, float) and math.isnan(value)
+    return value is None or (isinstance(value, str) and not tidy(value))
 
 
 def error_in(value: Cell) -> CellError | None:

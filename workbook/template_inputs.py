@@ -1,0 +1,237 @@
+"""The input sheets of the template: Terms, Placements, Carers and Claims, each an Excel table.
+
+Imports ``contracts``, ``evidence``, ``terms``, the plan, the page and the styles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from xlpbr.contracts import SAMPLE_NOTE_HEADING, TERM_HEADINGS, terms_table
+from xlpbr.evidence import COLUMNS, Column
+from xlpbr.terms import TERMS, Term
+from xlpbr.workbook.addresses import column_letter
+from xlpbr.workbook.template_page import Page, introduce, print_on_a4, put, set_widths
+from xlpbr.workbook.template_plan import (
+    FIRST_TABLE_ROW,
+    SPARE_TABLE_ROWS,
+    TABLE_HEADING_ROW,
+    TABLE_NAMES,
+    Plan,
+)
+
+FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(2100, 12, 31)
+"""The days that an input cell takes: anything else is a slip of the keyboard."""
+
+LONGEST_MESSAGE = 255
+LONGEST_TITLE = 32
+
+ILLUSTRATIONS: Mapping[str, str] = {
+    "Placements": "Illustration, not a real child",
+    "Carers": "Illustration, not a real household",
+    "Claims": "Illustration, not a real invoice",
+}
+"""What the Note of every sample row says."""
+
+_PURPOSES: Mapping[str, tuple[str, str]] = {
+    "Placements": (
+        "Input: one row for each placement of a child with a family. Write a pseudonym such as"
+        " C01, never a name. Prices are pounds a week.",
+        "A child may have several rows, one after the other. Leave Ended on blank while the child"
+        " is still there; its day is not counted, the day of the move is.",
+    ),
+    "Carers": (
+        "Input: one row for each foster carer household, with the day on which the panel approved"
+        " it and the child whom it enables to move.",
+        "A household is paid for once, at its first approval, and only if its child stands in"
+        " Placements. Write pseudonyms, never names.",
+    ),
+    "Claims": (
+        "Input: one row for each invoice of the provider. Any day in the month will do; it is"
+        " shown as the month.",
+        "Statement takes these as invoiced to date; Reconcile compares them with what was payable,"
+        " month by month.",
+    ),
+}
+
+_WIDTHS = {
+    "Child": 14, "Type": 14, "Residential weekly cost": 19, "Family weekly cost": 19,
+    "Moved on": 15, "Ended on": 15, "Agreed": 12, "Household": 16, "Approved on": 16,
+    "Month": 15, "Invoiced": 18, SAMPLE_NOTE_HEADING: 44,
+}  # fmt: skip
+
+_KIND_OF_CELL = {
+    "text": "text", "date": "date", "month": "month", "price": "money", "amount": "money",
+    "option": "text", "yes_no": "text",
+}  # fmt: skip
+
+
+def write_terms(page: Page, plan: Plan) -> None:
+    """Write the Terms sheet: every term with its value, unit, clause and reading."""
+    introduce(
+        page,
+        "Terms",
+        "Input: fill in the column Value. The names in the column Term are how the functions find"
+        " a value: leave them as they are.",
+        "A blank value means the default. Clause says where the value is from; Reading says how"
+        " open wording is read and why.",
+    )
+    styles = page.styles
+    set_widths(page, (23, 34, 15, 20, 78))
+    rows = terms_table(plan.contract)[1:]
+    input_style = styles.cell("text", "input", text_wrap=True)
+    page.sheet.add_table(
+        TABLE_HEADING_ROW - 1, 0, TABLE_HEADING_ROW - 1 + len(rows), len(TERM_HEADINGS) - 1,
+        {
+            "name": TABLE_NAMES["Terms"], "style": None, "autofilter": False,
+            "columns": [
+                {"header": heading, "header_format": styles.heading} for heading in TERM_HEADINGS
+            ],
+        },
+    )  # fmt: skip
+    label, wrapped = styles.cell("text", bold=True), styles.cell("wrapped")
+    by_kind = {
+        "money": styles.cell("money", "input", align="left"),
+        "rate": styles.cell("rate", "input", align="left"),
+        "count": styles.cell("count", "input", align="left"),
+        "date": styles.cell("date", "input"),
+    }
+    for row, (term, values) in enumerate(zip(TERMS, rows, strict=True), start=FIRST_TABLE_ROW):
+        put(page, row, 1, values[0], label)
+        put(page, row, 2, values[1], by_kind.get(term.kind, input_style))
+        for column in (3, 4, 5):
+            put(page, row, column, values[column - 1], wrapped)
+        page.sheet.data_validation(row - 1, 1, row - 1, 1, _rule_of_term(term))
+    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
+    print_on_a4(
+        page, plan.contract.title, last_column=len(TERM_HEADINGS), heading_row=TABLE_HEADING_ROW
+    )
+
+
+def write_evidence(page: Page, plan: Plan, table: str) -> None:
+    """Write an input sheet: a table with blank rows, and sample rows where they are wanted."""
+    introduce(page, table, *_PURPOSES[table])
+    styles = page.styles
+    columns = COLUMNS[table]
+    headings = [*(column.heading for column in columns), SAMPLE_NOTE_HEADING]
+    set_widths(page, [_WIDTHS[heading] for heading in headings])
+    sample = plan.contract.sample.get(table, ()) if plan.sample else ()
+    if sample:
+        notice = "The rows below are illustrations, as the column Note says. Clear them first."
+        put(page, TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
+    cell_styles = [
+        *(styles.cell(_KIND_OF_CELL[column.kind], "input") for column in columns),
+        styles.cell("text", "input"),
+    ]
+    last_row = TABLE_HEADING_ROW + plan.table_rows[table]
+    page.sheet.add_table(
+        TABLE_HEADING_ROW - 1, 0, last_row - 1, len(headings) - 1,
+        {
+            "name": TABLE_NAMES[table], "style": None,
+            "columns": [
+                {"header": heading, "header_format": styles.heading, "format": style}
+                for heading, style in zip(headings, cell_styles, strict=True)
+            ],
+        },
+    )  # fmt: skip
+    page.sheet.set_row(TABLE_HEADING_ROW - 1, 33)
+    for row in range(FIRST_TABLE_ROW, last_row + 1):
+        index = row - FIRST_TABLE_ROW
+        values: Sequence[Any] = [None] * len(headings)
+        if index < len(sample):
+            values = [*(sample[index].get(heading) for heading in headings[:-1])]
+            values = [*values, ILLUSTRATIONS[table]]
+        for column, (value, style) in enumerate(zip(values, cell_styles, strict=True), start=1):
+            put(page, row, column, value, style)
+    _check_entries(page, columns, last_row + SPARE_TABLE_ROWS)
+    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
+    print_on_a4(
+        page, plan.contract.title, last_column=len(headings), heading_row=TABLE_HEADING_ROW
+    )
+
+
+def _check_entries(page: Page, columns: Sequence[Column], last_row: int) -> None:
+    for index, column in enumerate(columns):
+        rule = _rule_of_column(columns, column)
+        page.sheet.data_validation(FIRST_TABLE_ROW - 1, index, last_row - 1, index, rule)
+
+
+def _rule_of_term(term: Term) -> dict[str, Any]:
+    """The validation of a term's value."""
+    message = term.meaning
+    with_options = "\n".join(
+        [term.meaning, *(f"{option}: {text}" for option, text in term.options.items())]
+    )
+    if len(with_options) <= LONGEST_MESSAGE:
+        message = with_options
+    rule = _messages(term.label, message)
+    if term.kind == "option":
+        options = list(term.options)
+        return {**rule, "validate": "list", "source": options, **_refusal(_one_of(options))}
+    if term.kind == "date":
+        return {**rule, **_a_date()}
+    if term.kind in ("money", "rate", "count"):
+        least = term.least or 0
+        between = {"criteria": "between", "minimum": least, "maximum": term.most}
+        limits = between if term.most is not None else {"criteria": ">=", "value": least}
+        kind = "integer" if term.kind == "count" else "decimal"
+        what = "a whole number" if term.kind == "count" else "a number"
+        bounds = f"{least} or more" if term.most is None else f"from {least} to {term.most}"
+        refusal = _refusal(f"Give {what}, {bounds}, or leave the cell blank.")
+        return {**rule, "validate": kind, **limits, **refusal}
+    return {**rule, "validate": "any"}
+
+
+def _rule_of_column(columns: Sequence[Column], column: Column) -> dict[str, Any]:
+    """The validation of a column of an input table."""
+    rule = _messages(f"{column.heading} ({column.unit})", column.meaning)
+    if column.kind in ("option", "yes_no"):
+        options = list(column.options)
+        message = f"{column.meaning} Blank means {options[0]}."
+        return {
+            **rule, "input_message": message, "validate": "list", "source": options,
+            **_refusal(_one_of(options)),
+        }  # fmt: skip
+    if column.heading == "Ended on":
+        moved_on = column_letter([other.heading for other in columns].index("Moved on") + 1)
+        return {
+            **rule, "validate": "date", "criteria": ">=",
+            "value": f"={moved_on}{FIRST_TABLE_ROW}",
+            **_refusal("Give a date such as 01/09/2025, on or after Moved on, or leave it blank."),
+        }  # fmt: skip
+    if column.kind in ("date", "month"):
+        return {**rule, **_a_date()}
+    if column.kind == "price":
+        refusal = _refusal("Give a price in pounds a week, 0 or more, without text.")
+        return {**rule, "validate": "decimal", "criteria": ">=", "value": 0, **refusal}
+    if column.kind == "amount":
+        refusal = _refusal("Give an amount in pounds; a credit is below 0.")
+        most = 10**12
+        return {
+            **rule, "validate": "decimal", "criteria": "between", "minimum": -most,
+            "maximum": most, **refusal,
+        }  # fmt: skip
+    return {**rule, "validate": "any"}
+
+
+def _messages(title: str, message: str) -> dict[str, Any]:
+    return {"input_title": title[:LONGEST_TITLE], "input_message": message}
+
+
+def _refusal(message: str) -> dict[str, Any]:
+    return {"error_title": "This cannot be used", "error_message": message}
+
+
+def _one_of(options: Sequence[str]) -> str:
+    return f"Choose one of: {', '.join(options)}."
+
+
+def _a_date() -> dict[str, Any]:
+    return {
+        "validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY,
+        **_refusal("Give a date such as 01/09/2025, between 1990 and 2100."),
+    }  # fmt: skip
+
