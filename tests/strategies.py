@@ -61,11 +61,28 @@ def start_days(draw: st.DrawFn) -> date:
     return day
 
 
+def around_an_anniversary(starts_on: date, months: int, offset: int) -> date:
+    """A day about so many months after the start, where whole months begin and end."""
+    year, month = divmod(starts_on.year * 12 + starts_on.month - 1 + months, 12)
+    day = date(year, month + 1, 1) + timedelta(days=starts_on.day - 1 + offset)
+    return max(day, starts_on)
+
+
 @st.composite
 def contracts(draw: st.DrawFn) -> Contract:
     starts_on = draw(start_days())
-    ends_on = starts_on + timedelta(days=draw(st.integers(0, 560)))
+    ends_on = draw(
+        st.one_of(
+            st.integers(0, 560).map(lambda length: starts_on + timedelta(days=length)),
+            st.builds(
+                lambda months, offset: around_an_anniversary(starts_on, months, offset),
+                st.integers(0, 18),
+                st.integers(-4, 1),
+            ),
+        )
+    )
     with_bonus = draw(st.booleans())
+    threshold = draw(st.one_of(st.just(0.0), pounds(20_000), pounds(900_000)))
     named = {field_name(t): draw(st.sampled_from(options)) for t, options in OPTIONS.items()}
     return Contract(
         starts_on=starts_on,
@@ -73,7 +90,7 @@ def contracts(draw: st.DrawFn) -> Contract:
         fee=draw(pounds(900_000)),
         fee_months=draw(st.none() | st.integers(1, 24)),
         carer_fee=draw(st.sampled_from([0.0, 10_000.0, 9_999.99])),
-        bonus_threshold=draw(pounds(900_000)) if with_bonus else None,
+        bonus_threshold=threshold if with_bonus else None,
         bonus_rate=draw(st.sampled_from([0.0, 0.1, 0.125, 0.333, 1.0])) if with_bonus else None,
         contract_maximum=draw(st.none() | pounds(1_000_000)),
         vat_rate=draw(st.sampled_from([0.2, 0.05, 0.175, 0.0])),

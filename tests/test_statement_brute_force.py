@@ -33,8 +33,8 @@ EVIDENCE = Evidence(
         PlacementRow("C5", None, None, None),
     ],
     carers=[
-        CarerRow("H1", date(2024, 5, 1), "C1"),
         CarerRow("h1 ", date(2024, 3, 31), "c1"),
+        CarerRow("H1", date(2024, 5, 1), "C1"),
         CarerRow("H2", date(2024, 6, 30), "C9"),
     ],
     claims=[ClaimRow(date(2024, 3, 17), 40_000.0), ClaimRow(date(2024, 5, 1), 1234.56)],
@@ -135,6 +135,24 @@ def test_every_reading_of_bonus_maximum_and_vat(
 def test_as_at_on_the_days_that_matter(as_at: date) -> None:
     expected = brute_force.as_cells(brute_force.statement(CONTRACT, EVIDENCE, as_at))
     assert_same_table(functions.pbr_statement(*tables(CONTRACT, EVIDENCE), as_at), expected)
+
+
+@pytest.mark.parametrize("offset", [-2, -1, 0, 1])
+@pytest.mark.parametrize("months", [1, 6, 13])
+@pytest.mark.parametrize("start_day", [1, 15, 29, 30, 31])
+def test_whole_months_of_a_programme_that_ends_about_an_anniversary(
+    start_day: int, months: int, offset: int
+) -> None:
+    """The smallest number of months that reaches Ends on, a day more or less at a time."""
+    starts_on = date(2024, 1, start_day)
+    contract = dataclasses.replace(
+        CONTRACT,
+        starts_on=starts_on,
+        ends_on=brute_force.edate(starts_on, months) + timedelta(days=offset),
+        pro_rata_basis="whole_months",
+    )
+    expected = brute_force.as_cells(brute_force.statement(contract, EVIDENCE))
+    assert_same_table(functions.pbr_statement(*tables(contract, EVIDENCE)), expected)
 
 
 @settings(max_examples=20, deadline=None)

@@ -197,12 +197,19 @@ def _loaded(book: Book) -> formualizer.Workbook:
         passing = Path(folder) / f"book{book.path.suffix}"
         copy_archive(book.archive, emptied, passing)
         try:
-            return formualizer.load_workbook(str(passing))
+            return formualizer.Workbook.from_path(str(passing), config=_settings(book))
         except Exception as error:
             raise FileProblem(
                 f"{book.path} cannot be calculated by the embedded engine: {error}."
                 " Calculate it in Excel."
             ) from None
+
+
+def _settings(book: Book) -> formualizer.WorkbookConfig:
+    """The engine counts days from where the workbook does; it does not read that by itself."""
+    evaluation = formualizer.EvaluationConfig()
+    evaluation.date_system = "1904" if book.date_1904 else "1900"
+    return formualizer.WorkbookConfig(eval_config=evaluation)
 
 
 def _formulas(book: Book) -> dict[str, list[Position]]:

@@ -25,6 +25,7 @@ RULE = "#B8C2CC"
 MUTED = "#4A5866"
 WRONG_FILL = "#FBE3E0"
 WRONG_INK = "#8B1A10"
+LINK_INK = "#1A4C8B"
 
 SAVING_COLOUR = "#1F6F8B"
 FEE_COLOUR = "#C8553D"
@@ -85,6 +86,23 @@ class Styles:
         return self.make()
 
     @cached_property
+    def remark(self) -> Format:
+        """A remark to the right of a cell."""
+        return self.make(font_color=MUTED, indent=1)
+
+    @cached_property
+    def strong(self) -> Format:
+        """A label before running text."""
+        return self.make(bold=True)
+
+    @cached_property
+    def link(self) -> Format:
+        """A cell of a table that leads to another sheet."""
+        return self.make(
+            font_color=LINK_INK, underline=1, border=1, border_color=RULE, valign="top"
+        )
+
+    @cached_property
     def prose(self) -> Format:
         """Running text that wraps."""
         return self.make(text_wrap=True, valign="top")
@@ -97,17 +115,18 @@ class Styles:
     @cached_property
     def heading(self) -> Format:
         """The heading row of a table."""
-        return self.make(
-            bold=True, font_color=HEADING_INK, bg_color=HEADING_FILL, text_wrap=True,
-            border=1, border_color=RULE, valign="vcenter",
-        )  # fmt: skip
+        return self.column_heading()
 
     @cached_property
     def heading_right(self) -> Format:
         """The heading of a column of numbers."""
+        return self.column_heading(align="right")
+
+    def column_heading(self, **more: Any) -> Format:
+        """A heading of a table with further properties."""
         return self.make(
             bold=True, font_color=HEADING_INK, bg_color=HEADING_FILL, text_wrap=True,
-            border=1, border_color=RULE, valign="vcenter", align="right",
+            border=1, border_color=RULE, valign="vcenter", **more,
         )  # fmt: skip
 
     def cell(self, kind: str, role: str = "plain", **more: Any) -> Format:
@@ -143,6 +162,25 @@ class Styles:
         )
 
     @cached_property
+    def total_row(self) -> Format:
+        """A row of totals (for conditional formats)."""
+        return self.workbook.add_format(
+            {"bg_color": OUTPUT_FILL, "bold": True, "top": 1, "bottom": 1, "border_color": INK}
+        )
+
+    @cached_property
+    def quiet_row(self) -> Format:
+        """A row in which nothing happened (for conditional formats)."""
+        return self.workbook.add_format(
+            {"font_color": MUTED, "border": 1, "border_color": RULE}
+        )
+
+    @cached_property
+    def in_use(self) -> Format:
+        """A row that is the one in use (for conditional formats)."""
+        return self.workbook.add_format({"bold": True})
+
+    @cached_property
     def wrong(self) -> Format:
         """What a cell looks like that needs a look (for conditional formats)."""
         return self.workbook.add_format(
@@ -153,6 +191,11 @@ class Styles:
     def hint(self) -> Format:
         """A remark under a title that wraps."""
         return self.make(font_color=MUTED, text_wrap=True, valign="top")
+
+    @cached_property
+    def remark(self) -> Format:
+        """A remark to the right of a cell."""
+        return self.make(font_color=MUTED, indent=1)
 
     @cached_property
     def strong(self) -> Format:

@@ -18,7 +18,7 @@ from xlpbr.evidence import COLUMNS
 from xlpbr.workbook.files import write_safely
 from xlpbr.workbook.package import CellValue, Position
 from xlpbr.workbook.recalculate import calculate
-from xlpbr.workbook.styles import FONT, FONT_SIZE, Styles
+from xlpbr.workbook.styles import Styles
 from xlpbr.workbook.template_about import write_about, write_functions
 from xlpbr.workbook.template_checks import write_checks
 from xlpbr.workbook.template_inputs import write_evidence, write_terms
@@ -50,9 +50,7 @@ def new_workbook(contract: Contract, target: Path, *, sample: bool) -> None:
         uncalculated = Path(folder) / "template.xlsx"
         write_template(contract, uncalculated, sample=sample)
         values = calculate(uncalculated)
-    write_safely(
-        target, lambda path: write_template(contract, path, sample=sample, values=values)
-    )
+    write_safely(target, lambda path: write_template(contract, path, sample=sample, values=values))
 
 
 def write_template(
@@ -72,10 +70,7 @@ def write_template(
             fills; None for a workbook whose formulas have no value yet.
     """
     plan = plan_of(contract, sample=sample)
-    workbook = Workbook(
-        str(target),
-        {"default_format_properties": {"font_name": FONT, "font_size": FONT_SIZE}},
-    )
+    workbook = Workbook(str(target))
     workbook.calc_on_load = False
     workbook.set_calc_mode("auto", _CALCULATED_BY)
     workbook.set_properties(
@@ -102,9 +97,9 @@ def write_template(
         write_evidence(pages[table], plan, table)
     write_statement(pages["Statement"], plan, workbook)
     write_readings(pages["Readings"], plan)
-    write_reconcile(pages["Reconcile"], plan, workbook)
-    write_explain(pages["Explain"], plan, workbook)
-    write_checks(pages["Checks"], plan, workbook)
+    write_reconcile(pages["Reconcile"], plan)
+    write_explain(pages["Explain"], plan)
+    write_checks(pages["Checks"], plan)
     write_functions(pages["Functions"], plan)
     pages["About"].sheet.activate()
     workbook.close()

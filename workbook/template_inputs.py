@@ -13,7 +13,7 @@ from xlpbr.contracts import SAMPLE_NOTE_HEADING, TERM_HEADINGS, terms_table
 from xlpbr.evidence import COLUMNS, Column
 from xlpbr.terms import TERMS, Term
 from xlpbr.workbook.addresses import column_letter
-from xlpbr.workbook.template_page import Page, introduce, print_on_a4, put, set_widths
+from xlpbr.workbook.template_page import Page, fit_row, introduce, print_on_a4, put, set_widths
 from xlpbr.workbook.template_plan import (
     FIRST_TABLE_ROW,
     SPARE_TABLE_ROWS,
@@ -58,10 +58,13 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
 }
 
 _WIDTHS = {
-    "Child": 14, "Type": 14, "Residential weekly cost": 19, "Family weekly cost": 19,
+    "Child": 14, "Type": 14, "Residential weekly cost": 21, "Family weekly cost": 19,
     "Moved on": 15, "Ended on": 15, "Agreed": 12, "Household": 16, "Approved on": 16,
-    "Month": 15, "Invoiced": 18, SAMPLE_NOTE_HEADING: 44,
+    "Month": 15, "Invoiced": 18,
 }  # fmt: skip
+_TABLE_WIDTH = 152
+"""What the columns of an input sheet are wide together; Note takes what the others leave."""
+_TERM_WIDTHS = (23, 46, 15, 22, 84)
 
 _KIND_OF_CELL = {
     "text": "text", "date": "date", "month": "month", "price": "money", "amount": "money",
@@ -80,9 +83,9 @@ def write_terms(page: Page, plan: Plan) -> None:
         " open wording is read and why.",
     )
     styles = page.styles
-    set_widths(page, (23, 34, 15, 20, 78))
+    set_widths(page, _TERM_WIDTHS)
     rows = terms_table(plan.contract)[1:]
-    input_style = styles.cell("text", "input", text_wrap=True)
+    input_style = styles.cell("text", "input", text_wrap=True, indent=1)
     page.sheet.add_table(
         TABLE_HEADING_ROW - 1, 0, TABLE_HEADING_ROW - 1 + len(rows), len(TERM_HEADINGS) - 1,
         {
@@ -92,12 +95,11 @@ def write_terms(page: Page, plan: Plan) -> None:
             ],
         },
     )  # fmt: skip
-    label, wrapped = styles.cell("text", bold=True), styles.cell("wrapped")
+    label = styles.cell("text", bold=True)
+    wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     by_kind = {
-        "money": styles.cell("money", "input", align="left"),
-        "rate": styles.cell("rate", "input", align="left"),
-        "count": styles.cell("count", "input", align="left"),
-        "date": styles.cell("date", "input"),
+        kind: styles.cell(kind, "input", align="left", indent=1)
+        for kind in ("money", "rate", "count", "date")
     }
     for row, (term, values) in enumerate(zip(TERMS, rows, strict=True), start=FIRST_TABLE_ROW):
         put(page, row, 1, values[0], label)
@@ -105,10 +107,9 @@ def write_terms(page: Page, plan: Plan) -> None:
         for column in (3, 4, 5):
             put(page, row, column, values[column - 1], wrapped)
         page.sheet.data_validation(row - 1, 1, row - 1, 1, _rule_of_term(term))
+        fit_row(page, row, *zip(map(str, values), _TERM_WIDTHS, strict=True))
     page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    print_on_a4(
-        page, plan.contract.title, last_column=len(TERM_HEADINGS), heading_row=TABLE_HEADING_ROW
-    )
+    print_on_a4(page, plan.contract.title, heading_row=TABLE_HEADING_ROW)
 
 
 def write_evidence(page: Page, plan: Plan, table: str) -> None:
@@ -117,14 +118,18 @@ def write_evidence(page: Page, plan: Plan, table: str) -> None:
     styles = page.styles
     columns = COLUMNS[table]
     headings = [*(column.heading for column in columns), SAMPLE_NOTE_HEADING]
-    set_widths(page, [_WIDTHS[heading] for heading in headings])
+    widths = [_WIDTHS[column.heading] for column in columns]
+    set_widths(page, [*widths, _TABLE_WIDTH - sum(widths)])
     sample = plan.contract.sample.get(table, ()) if plan.sample else ()
     if sample:
         notice = "The rows below are illustrations, as the column Note says. Clear them first."
         put(page, TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
     cell_styles = [
-        *(styles.cell(_KIND_OF_CELL[column.kind], "input") for column in columns),
-        styles.cell("text", "input"),
+        *(
+            styles.cell(kind, "input") if kind == "money" else styles.cell(kind, "input", indent=1)
+            for kind in (_KIND_OF_CELL[column.kind] for column in columns)
+        ),
+        styles.cell("text", "input", indent=1),
     ]
     last_row = TABLE_HEADING_ROW + plan.table_rows[table]
     page.sheet.add_table(
@@ -148,9 +153,7 @@ def write_evidence(page: Page, plan: Plan, table: str) -> None:
             put(page, row, column, value, style)
     _check_entries(page, columns, last_row + SPARE_TABLE_ROWS)
     page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    print_on_a4(
-        page, plan.contract.title, last_column=len(headings), heading_row=TABLE_HEADING_ROW
-    )
+    print_on_a4(page, plan.contract.title, heading_row=TABLE_HEADING_ROW)
 
 
 def _check_entries(page: Page, columns: Sequence[Column], last_row: int) -> None:
@@ -234,4 +237,3 @@ def _a_date() -> dict[str, Any]:
         "validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY,
         **_refusal("Give a date such as 01/09/2025, between 1990 and 2100."),
     }  # fmt: skip
-

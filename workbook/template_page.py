@@ -15,11 +15,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlpbr import cells
 from xlpbr.errors import CellError
-from xlpbr.workbook.addresses import column_letter
+from xlpbr.workbook.addresses import LAST_ROW, column_letter
 from xlpbr.workbook.package import CellValue, Position
 from xlpbr.workbook.styles import Styles
+from xlpbr.workbook.text_width import lines_needed
 
 A4 = 9
+LINE_HEIGHT = 15
+"""Points that a line of text takes."""
+_MARGIN = 1.5
+"""What of a column's width is left blank beside its text, indent included."""
 
 _ALLOWED_WHEN_PROTECTED = {
     "objects": True, "format_columns": True, "format_rows": True,
@@ -138,31 +143,53 @@ def set_widths(page: Page, widths: Sequence[float], first_column: int = 1) -> No
         page.sheet.set_column(column - 1, column - 1, width)
 
 
-def print_on_a4(page: Page, title: str, *, last_column: int, heading_row: int | None) -> None:
+def fit_row(page: Page, row: int, *texts_and_widths: tuple[str, float]) -> None:
+    """Make a row as high as its longest text needs, wrapped to the width of its column.
+
+    Not every program fits a row to wrapped text when it opens a file.
+    """
+    lines = max(lines_needed(text, width - _MARGIN) for text, width in texts_and_widths)
+    page.sheet.set_row(row - 1, LINE_HEIGHT * lines + 1)
+
+
+def print_on_a4(
+    page: Page,
+    title: str,
+    *,
+    heading_row: int | None,
+    last_column: int | None = None,
+    pages_tall: int = 0,
+) -> None:
     """Set a sheet up for A4 landscape, one page wide.
 
     Args:
         page: the sheet.
         title: the contract's title, for the header.
-        last_column: the last column that is printed.
         heading_row: the row that is repeated on every page.
+        last_column: the last column that is printed, where workings stand to the right of it.
+        pages_tall: how many pages it must fit on; 0 for as many as it takes.
     """
     sheet = page.sheet
     sheet.set_landscape()
     sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, pages_tall)
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
     sheet.set_header(f"&L{title.replace('&', '&&')[:200]}&R&A")
     sheet.set_footer("&Lxlpbr&RPage &P of &N")
     if heading_row is not None:
         sheet.repeat_rows(heading_row - 1)
-    sheet.print_area(f"A1:{column_letter(last_column)}1048576")
+    if last_column is not None:
+        sheet.print_area(f"A1:{column_letter(last_column)}{LAST_ROW}")
     sheet.hide_gridlines(2)
 
 
 def protect(page: Page) -> None:
-    """Protect a sheet of formulas, without a password; its input cells stay open."""
+    """Protect a sheet of formulas, without a password; its input cells stay open.
+
+    Neighbouring formulas differ on purpose there, so Excel is told not to mark them for it.
+    """
     page.sheet.protect("", _ALLOWED_WHEN_PROTECTED)
+    page.sheet.ignore_errors({"formula_differs": "A1:AZ400", "formula_range": "A1:AZ400"})
 
 
 def introduce(page: Page, title: str, *sentences: str) -> None:

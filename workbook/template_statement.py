@@ -52,11 +52,9 @@ from xlpbr.workbook.template_plan import (
 
 _MONEY_WIDTH = 14
 _CHART_ROW = 6
-_CHART_SIZE = {"width": 528, "height": 310}
-_CHARTS = (
-    (6, "savings"),
-    (11, "payable"),
-)
+_CHART_SIZE = {"width": 508, "height": 302}
+_CHARTS = ((6, "savings"), (11, "payable"))
+"""The column at which each chart stands."""
 
 WORKING_COLUMN = len(FIGURES) + 2
 """The first column of the workings that the charts draw their level lines from."""
@@ -100,7 +98,7 @@ def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
     put(page, AS_AT[0], 1, "As at (Input)", styles.strong)
     put(page, *AS_AT, None, styles.cell("date", "input", bold=True))
     hint = "Blank: the whole programme. A date: only what is known up to the end of that day."
-    put(page, AS_AT[0], 5, hint, styles.muted)
+    put(page, AS_AT[0], 5, hint, styles.remark)
     page.sheet.data_validation(
         AS_AT[0] - 1, AS_AT[1] - 1, AS_AT[0] - 1, AS_AT[1] - 1,
         {
@@ -137,9 +135,7 @@ def guarded(plan: Plan, formula: str, *headings: str) -> str:
         f"COUNT({statement_column(plan, heading)})=COUNT({months})" for heading in headings
     )
     corner = STATEMENT_CORNER
-    return (
-        f"=IF(ISERROR({corner}),{corner},IF(AND(ISTEXT({corner}),{complete}),{formula},NA()))"
-    )
+    return f"=IF(ISERROR({corner}),{corner},IF(AND(ISTEXT({corner}),{complete}),{formula},NA()))"
 
 
 def _write_key_figures(page: Page, plan: Plan) -> None:
@@ -271,9 +267,9 @@ def _insert_chart(
         )  # fmt: skip
     names = [heading for heading, *_ in shown]
     title = f"{', '.join(names[:-1])} and {names[-1]}".capitalize()
-    font = {"name": FONT, "size": 9, "color": MUTED}
+    font = {"name": FONT, "size": 10, "color": MUTED, "bold": False}
     chart.set_title(
-        {"name": title, "name_font": {"name": FONT, "size": 12, "bold": True}, "overlay": False}
+        {"name": title, "name_font": {"name": FONT, "size": 13, "bold": True}, "overlay": False}
     )
     chart.set_x_axis(
         {
@@ -300,7 +296,7 @@ def _insert_chart(
     )
     page.sheet.insert_chart(
         _CHART_ROW - 1, column - 1, chart,
-        {"description": described, "object_position": 2, "x_offset": 4, "y_offset": 2},
+        {"description": described, "object_position": 2, "x_offset": 2, "y_offset": 2},
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ class Verification:
 def verify(book: Book, calculated: Mapping[str, Mapping[Position, CellValue]]) -> Verification:
     """Compare every formula that is one call of a PBR_ function with that function.
 
+    A call with an argument that is itself calculated is left out.
+
     Args:
         book: the workbook.
         calculated: what the engine made of its formulas.
@@ -53,7 +55,9 @@ def verify(book: Book, calculated: Mapping[str, Mapping[Position, CellValue]]) -
                 for across, value in enumerate(values):
                     position = (row + down, column + across)
                     compared += 1
-                    if not _same(value, of_sheet.get(position)):
+                    with cells.dates_from_1904(on=book.date_1904):
+                        same = _same(value, of_sheet.get(position))
+                    if not same:
                         different.append(cell_address(sheet.name, *position))
     return Verification(formulas, compared, tuple(different))
 
@@ -63,7 +67,20 @@ def _call_of(formula: str | None) -> formualizer.ASTNode | None:
         return None
     tree = formualizer.parse(f"={with_blanks_for_omitted(formula)}")
     name = (tree.get_function_name() or "").upper().removeprefix("_XLDUDF_")
-    return tree if name in FUNCTIONS else None
+    if name not in FUNCTIONS or not all(map(_is_plain, tree.children())):
+        return None
+    return tree
+
+
+def _is_plain(node: formualizer.ASTNode) -> bool:
+    """Whether an argument is a literal, cells or a whole table, so that it needs no engine."""
+    reference = node.get_reference()
+    if isinstance(reference, formualizer.TableRef):
+        text = (node.get_reference_string() or "").casefold()
+        return text == reference.name.casefold() or text.endswith(("[#all]", "[#data]"))
+    return node.node_type() == "Literal" or isinstance(
+        reference, formualizer.CellRef | formualizer.RangeRef
+    )
 
 
 def _result(book: Book, sheet: str, call: formualizer.ASTNode) -> list[list[Any]]:

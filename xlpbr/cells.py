@@ -132,7 +132,8 @@ def number(value: Cell) -> Fraction:
     if isinstance(value, float | Decimal):
         if not math.isfinite(value):
             raise CellError(NUM, "found a number that is not finite")
-        return Fraction(Decimal(repr(value)) if isinstance(value, float) else value)
+        # float(): numpy's floats are floats too, and print with their type's name.
+        return Fraction(Decimal(repr(float(value))) if isinstance(value, float) else value)
     if isinstance(value, str):
         return _number_in_text(value)
     try:
@@ -237,7 +238,9 @@ def _day_of_serial(serial: int, value: Cell) -> date:
 
 
 def serial_of(found: date) -> int:
-    """The 1900-system serial of a day, as Excel counts it."""
+    """The serial of a day as Excel counts it: from 1900, or within ``dates_from_1904`` so."""
+    if _DATES_FROM_1904.get():
+        return (found - _EPOCH_1904).days
     serial = (found - _EPOCH_1900).days
     return serial if serial > 60 else serial - 1
 
@@ -355,8 +358,15 @@ def reshape(results: Sequence[Any], like: Cell) -> Any:
 
 
 def pounds(pence: Pence) -> float:
-    """Whole pence as the cell value in pounds: the float nearest to it."""
-    return pence / 100
+    """Whole pence as the cell value in pounds: the float nearest to it.
+
+    Raises:
+        CellError: ``#NUM!`` for an amount that no cell can hold.
+    """
+    try:
+        return pence / 100
+    except OverflowError:
+        raise CellError(NUM, "the result is larger than a cell can hold") from None
 
 
 def plain_number(exact: Fraction) -> float:

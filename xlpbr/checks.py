@@ -39,7 +39,7 @@ def problems_of(terms: Found[ContractTerms], evidence: Found[Evidence]) -> list[
 
 def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
     placements = evidence.placements
-    yield from _duplicates("Placements", "Child", placements, lambda row: cells.key(row.child))
+    yield from _duplicates("Placements", "Child", placements, lambda row: cells.shown(row.child))
     yield from _spellings("Placements", "Child", [(row.row, row.child) for row in placements])
     dates_known = not terms.blocking
     for placement in placements:
@@ -195,7 +195,7 @@ def _duplicates(
     seen: dict[tuple[Any, ...], int] = {}
     for row in rows:
         content = (
-            name(row),
+            cells.key(name(row)),
             *(
                 getattr(row, field)
                 for field in row.__dataclass_fields__  # type: ignore[attr-defined]

@@ -55,9 +55,7 @@ class _Day(click.ParamType[date]):
 def run() -> int:
     """Run the command that was typed; every problem becomes one line and an exit status."""
     try:
-        commands.main(prog_name="xlpbr", standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
+        status = commands.main(prog_name="xlpbr", standalone_mode=False)
     except click.Abort:
         terminal.say("Stopped; nothing was written.")
         return WRONG_CALL
@@ -68,12 +66,14 @@ def run() -> int:
         terminal.say(str(problem))
         return WRONG_CALL
     except CellError as error:
+        # What is wrong in the data has been listed by now: the call asks for what is not there.
         terminal.say(f"{error.code} {error.message}")
-        return PROBLEMS_IN_THE_DATA
+        return WRONG_CALL
     except BrokenPipeError:
         sys.stderr.close()
         return 0
-    return 0
+    # A command that leaves early gives its exit status; the others give nothing.
+    return status if isinstance(status, int) else 0
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

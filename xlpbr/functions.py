@@ -168,9 +168,7 @@ def pbr_threshold_bonus(
     never below 0 and never above the maximum.
     """
     bands = _bands(threshold, rate)
-    most = _optional_number("maximum", maximum, None)
-    if most is not None and most < 0:
-        raise CellError(NUM, f"maximum: found {cells.shown(maximum)}; expected 0 or more")
+    most = _not_negative("maximum", maximum, None)
     chosen = _named("shape", cells.single(shape), _shape)
 
     def one(value: Cell) -> float:
@@ -290,9 +288,7 @@ def pbr_contract_cap(
     headroom for those after it. A blank amount counts as 0.
     """
     owed = _numbers("amounts", amounts, blank=Fraction(0))
-    most = _optional_number("maximum", maximum, None)
-    if most is not None and most < 0:
-        raise CellError(NUM, f"maximum: found {cells.shown(maximum)}; expected 0 or more")
+    most = _not_negative("maximum", maximum, None)
     before = _optional_number("paid_before", paid_before, Fraction(0))
     passed = rules.contract_cap(owed, most, before)
     return cells.reshape([cells.pounds(amount) for amount in passed], amounts)
@@ -352,9 +348,7 @@ def pbr_reconcile(
     Keys are months or texts, with or without a heading row; equal keys are added up. Difference
     is theirs less ours. Where a side has no row its amount is 0.00 and the status says so.
     """
-    allowed = _optional_number("tolerance", tolerance, Fraction(0))
-    if allowed < 0:
-        raise CellError(NUM, f"tolerance: found {cells.shown(tolerance)}; expected 0 or more")
+    allowed = _not_negative("tolerance", tolerance, Fraction(0))
     found = reconcile.reconcile(
         reconcile.read_amounts(ours, "ours"), reconcile.read_amounts(theirs, "theirs"), allowed
     )
@@ -670,6 +664,14 @@ def _period(start: Cell, end: Cell) -> Period:
 
 def _optional_number(name: str, value: Cell, default: Any) -> Any:
     return _named(name, value, lambda found: cells.optional(found, cells.number, default))
+
+
+def _not_negative(name: str, value: Cell, default: Any) -> Any:
+    found = _optional_number(name, value, default)
+    if found is not None and found < 0:
+        quoted = cells.shown(cells.single(value))
+        raise CellError(NUM, f"{name}: found {quoted}; expected 0 or more")
+    return found
 
 
 def _numbers(name: str, value: Cell, blank: Fraction | None = None) -> list[Fraction]:

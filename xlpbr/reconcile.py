@@ -77,7 +77,7 @@ def _is_heading(rows: Rows) -> bool:
     try:
         cells.number(amount)
     except CellError:
-        return isinstance(key, str) or key is None
+        return key is None or (isinstance(key, str) and isinstance(_read_key(key), str))
     return False
 
 
@@ -128,7 +128,8 @@ def _difference(
         status = "not claimed"
     elif ours is None:
         status = "not expected"
-    elif abs(difference) > tolerance:
+    elif to_pence(difference) and abs(difference) > tolerance:
+        # What rounds to 0.00 is agreed: cells that Excel calculated carry parts of a penny.
         status = "over-claimed" if difference > 0 else "under-claimed"
     return Difference(
         key,

@@ -1,8 +1,8 @@
 """Ranges to records: terms, placements, carers and claims, with every problem collected.
 
 A bad row never stops the rest: each reader returns what it could read and the problems that it
-found, each with its table, row and heading. Imports ``errors``, ``cells``, ``terms`` and
-``evidence``.
+found, each with its table, row and heading. Imports ``errors``, ``periods``, ``cells``, ``terms``
+and ``evidence``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.evidence import COLUMNS, Claim, Column, Evidence, Household, Placement
+from xlpbr.periods import last_day_of_term
 from xlpbr.terms import TERMS, ContractTerms, Term
 
 Record = TypeVar("Record")
@@ -139,7 +140,12 @@ class _TermColumn:
     heading_required: bool = True
 
 
-_TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"), _TermColumn("Clause", False))
+@dataclass(frozen=True, slots=True)
+class _NotedColumn(_TermColumn):
+    """A column that no figure depends on: quoted where it is there, never missed."""
+
+
+_TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"), _NotedColumn("Clause", False))
 
 
 def _read_term(term: Term, value: Cell) -> Any:
@@ -220,6 +226,21 @@ def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Probl
                 NUM,
             )
         )
+    if terms.fee_months is not None and not {"Starts on", "Fee months"} & broken:
+        try:
+            last_day_of_term(terms.starts_on, terms.fee_months)
+        except OverflowError:
+            problems.append(
+                Problem(
+                    "Terms",
+                    None,
+                    "Fee months",
+                    str(terms.fee_months),
+                    "months that end by the year 9999",
+                    "Correct Fee months.",
+                    NUM,
+                )
+            )
     pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
     missing = [label for label, value in pair.items() if value is None]
     if len(missing) == 1 and not set(pair) & broken:
@@ -390,7 +411,20 @@ def _find_columns(
     strangers: list[str] = []
     for index, heading_cell in enumerate(rows[0]):
         error = cells.error_in(heading_cell)
-        heading = "" if error is not None else cells.text(heading_cell)
+        if error is not None:
+            problems.append(
+                Problem(
+                    table,
+                    None,
+                    "",
+                    error.code,
+                    "headings in the first row",
+                    "Correct the formula in the cell.",
+                    error.code,
+                )
+            )
+            continue
+        heading = cells.text(heading_cell)
         known = by_key.get(cells.key(heading))
         if known is None:
             strangers.append(heading)
@@ -409,7 +443,7 @@ def _find_columns(
         else:
             columns[known] = index
     for column in declared:
-        if column.heading in columns:
+        if column.heading in columns or isinstance(column, _NotedColumn):
             continue
         near = nearest(column.heading, (word for word in strangers if word), _NEAR_HEADING)
         if near is not None:
@@ -475,7 +509,8 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                     NUM,
                 )
             )
-        elif placement.agreed:
+        elif placement.agreed and placement.ended_on != placement.moved_on:
+            # A placement that ended on the day of the move has no day that could overlap.
             moves.setdefault(cells.key(placement.child), []).append(placement)
     for rows_of_child in moves.values():
         problems.extend(_overlaps(rows_of_child))

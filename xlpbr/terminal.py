@@ -42,6 +42,7 @@ def console(*, errors: bool = False) -> Console:
         file=stream,
         width=None if stream.isatty() else _WIDTH_OF_A_FILE,
         highlight=False,
+        emoji=False,
         soft_wrap=errors,
     )
 
@@ -52,7 +53,7 @@ def progress(message: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    with console(errors=True).status(message):
+    with console(errors=True).status(escape(message)):
         yield
 
 
@@ -122,7 +123,9 @@ def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[st
         chosen = [index for index in chosen if headings[index] in first]
         while len(chosen) > 2 and _needed(widths, chosen) > screen.width:
             chosen.remove(max(chosen, key=lambda index: first.index(headings[index])))
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    table = Table(
+        title=escape(title), title_justify="left", title_style="bold", header_style="bold"
+    )
     for index in chosen:
         # A figure is never cut: its column is as wide as it, and only headings wrap.
         fixed = kinds[index] != "text"

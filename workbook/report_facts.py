@@ -1,0 +1,193 @@
+"""What a report is made from: the source's tables, the settled contract and what may be shown.
+
+Imports ``cells``, ``checks``, ``contracts``, ``functions``, ``statement``, ``tables`` and
+``disclosure``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from xlpbr import cells, checks, tables
+from xlpbr.cells import Rows
+from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
+from xlpbr.errors import FileProblem, Problem
+from xlpbr.evidence import Evidence
+from xlpbr.functions import read_contract
+from xlpbr.statement import Statement, settle
+from xlpbr.tables import RowCount
+from xlpbr.terms import TERMS, ContractTerms
+from xlpbr.workbook.disclosure import (
+    LEAST_CUT_OFF,
+    Shown,
+    show_everything,
+    show_publicly,
+)
+from xlpbr.workbook.report_page import SUPPRESSED
+
+_TELLING = re.compile(r"[^\W\d_]|\d{4}")
+"""A pseudonym that can be told from a clause's number has a letter or four digits in a row."""
+
+
+@dataclass(frozen=True)
+class ReportSource:
+    """The tables of a contract as a workbook holds them, and which file that was.
+
+    Attributes:
+        terms: the Terms table's cells, heading row first.
+        placements: the Placements table's cells.
+        carers: the Carers table's cells; None where there is none.
+        claims: the Claims table's cells; None where there is none.
+        file_name: the name of the file, without its folder.
+        sha256: the file's SHA-256 as 64 hexadecimal digits.
+        places: where each table stands in the file, in words, by the table's name.
+    """
+
+    terms: Rows
+    placements: Rows
+    carers: Rows | None
+    claims: Rows | None
+    file_name: str
+    sha256: str
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the sheets of a report say."""
+
+    source: ReportSource
+    shown: Shown
+    contract: Contract | None
+    problems: tuple[Problem, ...]
+    row_counts: tuple[RowCount, ...]
+    reading_notes: Mapping[str, str]
+    as_at: date | None
+    prepared_by: str
+    prepared_on: date
+    made_with: str
+    _names: re.Pattern[str] | None
+
+    @property
+    def statement(self) -> Statement:
+        """The settled contract."""
+        return self.shown.statement
+
+    @property
+    def terms(self) -> ContractTerms:
+        """The contract's terms."""
+        return self.shown.statement.terms
+
+    @property
+    def evidence(self) -> Evidence:
+        """What happened."""
+        return self.shown.statement.evidence
+
+    @property
+    def is_public(self) -> bool:
+        """Whether this is the public version."""
+        return self.shown.is_public
+
+    @property
+    def cohort_size(self) -> int | None:
+        """How many children were agreed; None where that is not given or is suppressed."""
+        size, cut_off = self.terms.cohort_size, self.shown.cut_off
+        return None if size and cut_off and size <= cut_off else size
+
+    @property
+    def title(self) -> str:
+        """The contract as a person would name it."""
+        if self.contract is not None:
+            return self.contract.title
+        terms = self.terms
+        parties = [self.text(name) for name in (terms.commissioner, terms.provider) if name]
+        return f"Payment by results: {', '.join(parties)}" if parties else "Payment by results"
+
+    def text(self, found: str) -> str:
+        """A text of the source; the public version takes the names of children and carers out."""
+        return self._names.sub(SUPPRESSED, found) if self._names else found
+
+
+def gather(
+    source: ReportSource,
+    *,
+    as_at: date | None,
+    prepared_by: str,
+    prepared_on: date,
+    made_with: str,
+    public: bool,
+    cut_off: int,
+) -> Report:
+    """Settle the contract and decide what is shown.
+
+    Raises:
+        CellError: the first problem that stops the figures.
+        FileProblem: the cut-off is too low to protect anyone.
+    """
+    if public and cut_off < LEAST_CUT_OFF:
+        raise FileProblem(
+            f"The cut-off is {cut_off}; give {LEAST_CUT_OFF} or more: at 1 every suppressed count"
+            " would be known to be 1."
+        )
+    terms, evidence = read_contract(source.terms, source.placements, source.carers, source.claims)
+    statement = settle(terms, evidence, as_at)
+    found_terms = tables.read_terms(source.terms)
+    found_evidence, counts = tables.read_evidence(source.placements, source.carers, source.claims)
+    contract = None
+    if cells.key(terms.contract) in {cells.key(name) for name in CONTRACT_NAMES}:
+        contract = load_contract(terms.contract)
+    return Report(
+        source=source,
+        shown=show_publicly(statement, cut_off) if public else show_everything(statement),
+        contract=contract,
+        problems=tuple(checks.problems_of(found_terms, found_evidence)),
+        row_counts=(_count_terms(source.terms), *counts),
+        reading_notes=_notes_on_terms(source.terms),
+        as_at=as_at,
+        prepared_by=prepared_by,
+        prepared_on=prepared_on,
+        made_with=made_with,
+        _names=_names_of(evidence) if public else None,
+    )
+
+
+def _names_of(evidence: Evidence) -> re.Pattern[str] | None:
+    """Matches the name of any child or household of the evidence, as a whole word."""
+    names = {placement.child for placement in evidence.placements}
+    names.update(household.household for household in evidence.households)
+    names.update(household.child for household in evidence.households)
+    telling = sorted((name for name in names if _TELLING.search(name)), key=len, reverse=True)
+    if not telling:
+        return None
+    alternatives = "|".join(re.escape(name) for name in telling)
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
+
+
+def _column(rows: Rows, heading: str) -> int | None:
+    headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
+    return headings.index(cells.key(heading)) if cells.key(heading) in headings else None
+
+
+def _notes_on_terms(rows: Rows) -> dict[str, str]:
+    """Why each term is read as it is, from the Terms table's column Reading if it has one."""
+    label, reading = _column(rows, "Term"), _column(rows, "Reading")
+    if label is None or reading is None:
+        return {}
+    return {
+        cells.key(row[label]): cells.text(row[reading])
+        for row in rows[1:]
+        if isinstance(row[label], str) and cells.error_in(row[reading]) is None
+    }
+
+
+def _count_terms(rows: Rows) -> RowCount:
+    """What became of the rows of the Terms table; a row that is no term is refused."""
+    column = _column(rows, "Term")
+    known = {cells.key(term.label) for term in TERMS}
+    names = [row[column] for row in rows[1:]] if column is not None else []
+    blank = sum(cells.is_blank(name) for name in names)
+    used = sum(isinstance(name, str) and cells.key(name) in known for name in names)
+    return RowCount("Terms", len(names), used, len(names) - used - blank, blank)

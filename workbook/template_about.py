@@ -1,0 +1,183 @@
+"""The sheets About and Functions: what the book is, how it is used, and what it can call.
+
+Imports ``catalogue``, ``functions``, the plan, the page and the styles.
+"""
+
+from __future__ import annotations
+
+from xlpbr import functions
+from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
+from xlpbr.workbook.template_page import (
+    Page,
+    calculate,
+    fit_row,
+    introduce,
+    print_on_a4,
+    protect,
+    put,
+    put_row,
+    set_widths,
+)
+from xlpbr.workbook.template_plan import Plan
+
+_ABOUT_WIDTHS = (26, 104, 24)
+_FUNCTION_WIDTHS = (30, 46, 54, 22, 22, 38)
+
+_STEPS = (
+    "Terms: check every value against the contract, and each open reading with the provider.",
+    "Placements and Carers: a row for each child's move and for each household approved, by"
+    " pseudonym.",
+    "Statement: read what was saved, what is payable and what is still to invoice; set As at for"
+    " a statement up to a day.",
+    "Claims and Reconcile: enter the provider's invoices and see month by month what is agreed.",
+    "Explain and Checks: see how a month's figures came about, and that every check agrees,"
+    " before anything is paid or reported.",
+)
+
+_KEY = (
+    ("Input", "input", "Yellow. Type here. Also every row of the sheets Terms, Placements,"
+     " Carers and Claims."),
+    ("Working", "working", "Grey. A step on the way, in native Excel formulas. Do not type here."),
+    ("Output", "output", "Green. A result, calculated by the functions. Do not type here."),
+)  # fmt: skip
+
+
+def write_about(page: Page, plan: Plan) -> None:
+    """Write the About sheet."""
+    styles, contract = page.styles, plan.contract
+    set_widths(page, _ABOUT_WIDTHS)
+    introduce(page, "A payment-by-results contract, month by month")
+    facts = [
+        ("What this is", "A workbook that works out what a council saved, what its provider may"
+         " invoice and what comes back, to the penny, each figure traceable to its clause."),
+        ("Contract", contract.title), ("Source", contract.source),
+        ("Children and families", "Pseudonyms only. Never write a child's or a family's name in"
+         " this workbook; keep the key to the pseudonyms elsewhere."),
+    ]  # fmt: skip
+    if plan.sample:
+        facts.append(
+            (
+                "Illustrations",
+                "The rows in Placements, Carers and Claims are illustrations, as the Note of each"
+                " row says. They show no real child, household or invoice. Clear them before use.",
+            )
+        )
+    row = _write_facts(page, 3, facts)
+    row = _write_section(page, row, "How to use it")
+    row = _write_facts(
+        page, row, [(f"Step {number}", step) for number, step in enumerate(_STEPS, start=1)]
+    )
+    row = _write_section(page, row, "Words and colours")
+    for word, role, meaning in _KEY:
+        put(page, row, 1, word, styles.cell("text", role, bold=True))
+        put(page, row, 2, meaning, styles.make(indent=1))
+        row += 1
+    row = _write_stated(page, row + 1, plan)
+    if contract.notes:
+        row = _write_section(page, row, "Notes on the contract")
+        row = _write_facts(
+            page, row, [(f"Note {number}", note) for number, note in enumerate(contract.notes, 1)]
+        )
+    row = _write_section(page, row, "The functions")
+    put(page, row, 1, "Version of xlpbr", styles.strong)
+    calculate(page, row, 2, "=PBR_VERSION()", styles.bare("text", align="left"))
+    _write_facts(
+        page, row + 1,
+        [
+            ("If cells show #NAME?", "The PBR_ functions are not installed on this computer. As"
+             " long as nothing is changed, the figures seen are the last ones calculated. Install"
+             " xlpbr and press Ctrl+Alt+F9 to calculate again."),
+            ("If cells show #VALUE!", "Something in the input sheets cannot be read. The list at"
+             " the foot of the sheet Checks says where, what was found and what to do."),
+        ],
+    )  # fmt: skip
+    print_on_a4(page, contract.title, heading_row=None, pages_tall=1)
+    protect(page)
+
+
+def _write_section(page: Page, row: int, title: str) -> int:
+    put(page, row + 1, 1, title, page.styles.subtitle)
+    return row + 2
+
+
+def _write_facts(page: Page, row: int, facts: list[tuple[str, str]]) -> int:
+    """Write labels with their texts, and give the next row."""
+    label = page.styles.make(bold=True, valign="top")
+    for name, text in facts:
+        put(page, row, 1, name, label)
+        put(page, row, 2, text, page.styles.prose)
+        fit_row(page, row, (text, _ABOUT_WIDTHS[1]))
+        row += 1
+    return row
+
+
+def _write_stated(page: Page, row: int, plan: Plan) -> int:
+    """Write the savings that the decision states, side by side."""
+    styles = page.styles
+    put(page, row, 1, "Savings that the decision states", styles.subtitle)
+    stated = plan.contract.stated
+    if not stated:
+        put(page, row + 1, 1, "The decision states no saving.", styles.plain)
+        return row + 2
+    count = {2: "two", 3: "three"}.get(len(stated), str(len(stated)))
+    disagree = len({figure.amount for figure in stated}) > 1
+    sentence = "None of them is used in a calculation: savings come from the sheet Placements."
+    if disagree:
+        sentence = f"The {count} figures disagree, so all are shown. {sentence}"
+    put(page, row + 1, 1, sentence, styles.plain)
+    put_row(page, row + 2, 1, ("Amount", "What it is", "Clause"), styles.heading)
+    for number, figure in enumerate(stated, start=row + 3):
+        for column, text in enumerate((figure.amount, figure.what, figure.clause), start=1):
+            put(page, number, column, text, styles.cell("text", bold=column == 1))
+    return row + 3 + len(stated)
+
+
+def write_functions(page: Page, plan: Plan) -> None:
+    """Write the Functions sheet from the catalogue."""
+    styles = page.styles
+    introduce(
+        page,
+        "Functions",
+        "Every function that a cell of this or of another workbook can call. In brackets: may be"
+        " left out. An error in a cell says that an input cannot be used; PBR_CHECK says which.",
+    )
+    set_widths(page, _FUNCTION_WIDTHS)
+    heading_row = 4
+    headings = (
+        "Function", "What it does", "What to give", "What comes back", "Clause", "Example",
+    )  # fmt: skip
+    put_row(page, heading_row, 1, headings, styles.heading)
+    wrapped, strong = styles.cell("wrapped"), styles.cell("wrapped", bold=True)
+    for row, function in enumerate(FUNCTIONS.values(), start=heading_row + 1):
+        texts = (
+            _signature(function), _what_it_does(function), _what_to_give(function),
+            function.returns, function.clause, _examples(function),
+        )  # fmt: skip
+        for column, text in enumerate(texts, start=1):
+            put(page, row, column, text, strong if column == 1 else wrapped)
+        fit_row(page, row, *zip(texts, _FUNCTION_WIDTHS, strict=True))
+    page.sheet.freeze_panes(heading_row, 1)
+    print_on_a4(page, plan.contract.title, heading_row=heading_row)
+    protect(page)
+
+
+def _signature(function: WorksheetFunction) -> str:
+    """The call with a line for its name and one or more for its arguments."""
+    return function.signature.replace("(", "(\n", 1) if function.arguments else function.signature
+
+
+def _what_it_does(function: WorksheetFunction) -> str:
+    return "\n".join(filter(None, (function.help, " ".join(function.notes.split()))))
+
+
+def _what_to_give(function: WorksheetFunction) -> str:
+    if not function.arguments:
+        return "Nothing."
+    return "\n".join(f"{argument.name}: {argument.help}" for argument in function.arguments)
+
+
+def _examples(function: WorksheetFunction) -> str:
+    return "\n".join(f"{example.formula} gives {example.shows}" for example in function.examples)
+
+
+assert functions  # the functions are declared when their module is imported

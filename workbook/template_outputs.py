@@ -1,0 +1,275 @@
+"""The sheets Readings, Reconcile and Explain: one PBR_ formula each, with what helps to read it.
+
+Imports ``evidence``, ``statement``, ``terms``, the plan, the page and the styles.
+"""
+
+from __future__ import annotations
+
+from xlpbr.statement import FIGURES
+from xlpbr.terms import READINGS
+from xlpbr.workbook.template_page import (
+    LINE_HEIGHT,
+    Page,
+    calculate,
+    introduce,
+    print_on_a4,
+    protect,
+    put,
+    put_row,
+    set_widths,
+    spill,
+)
+from xlpbr.workbook.template_plan import (
+    AS_AT_CELL,
+    EXPLAIN_MONTH,
+    FIRST_MONTH_ROW,
+    SPARE_TABLE_ROWS,
+    STATEMENT_COLUMNS,
+    STATEMENT_CORNER,
+    TABLE_HEADING_ROW,
+    TOLERANCE,
+    Plan,
+    fixed,
+    on_sheet,
+    statement_column,
+)
+from xlpbr.workbook.template_statement import under_heading
+
+READINGS_ROW = 8
+RECONCILE_ROW = 7
+EXPLAIN_ROW = 6
+
+STATUSES = ("over-claimed", "under-claimed", "not claimed", "not expected", "agreed")
+"""Every status of a reconciliation, those that need a look first."""
+
+_STATUS_COLUMN = 7
+_OURS_COLUMN = 12
+_READING_WIDTHS = (21, 17, 9, 18, 18, 74)
+_WORKING_WIDTH = 138
+_LETTERS_OF_A_CHILD = 47
+"""About as many letters as the working of a month's saving has for each child."""
+_LONG_WORKINGS = ("Fee", "Bonus", "Held back", "Payable")
+"""The figures whose working may take a second line."""
+_TALLEST_ROW = 400
+
+
+def write_readings(page: Page, plan: Plan) -> None:
+    """Write the Readings sheet: what each open reading is worth."""
+    styles = page.styles
+    introduce(
+        page,
+        "Readings",
+        "Output: what the contract would pay in all if one term were read another way, each way"
+        " tried alone, up to As at on the sheet Statement.",
+        "A row with yes is the reading in use (sheet Terms). Difference is against the terms as"
+        " they stand: above 0 the council would pay more, below 0 less.",
+    )
+    set_widths(page, _READING_WIDTHS)
+    options = [(term, option) for term in READINGS for option in term.options]
+    first, last = READINGS_ROW + 1, READINGS_ROW + len(options)
+    totals = f"{fixed(first, 4)}:{fixed(last, 4)}"
+    corner = fixed(READINGS_ROW, 1)
+    for row, label, function in ((5, "Least payable", "MIN"), (6, "Most payable", "MAX")):
+        put(page, row, 1, label, styles.strong)
+        formula = (
+            f"=IF(ISERROR({corner}),{corner},"
+            f"IF(COUNT({totals})={len(options)},{function}({totals}),NA()))"
+        )
+        calculate(page, row, 2, formula, styles.cell("money", "output", bold=True))
+        put(page, row, 3, "of all the readings below, each tried alone", styles.remark)
+    money = under_heading(styles.heading_right, styles.cell("money", "output"))
+    text = under_heading(styles.heading, styles.cell("text", "output"))
+    spill(
+        page, READINGS_ROW, 1,
+        f"=PBR_READINGS(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],{AS_AT_CELL})",
+        len(options) + 1, [text, text, text, money, money],
+    )  # fmt: skip
+    put(page, READINGS_ROW, 6, "What the option means", styles.column_heading(indent=1))
+    wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
+    for row, (term, option) in enumerate(options, start=first):
+        meaning = term.options[option].replace('"', '""')
+        formula = f'=IF(AND($A{row}="{term.label}",$B{row}="{option}"),"{meaning}","")'
+        calculate(page, row, 6, formula, wrapped)
+    page.sheet.conditional_format(
+        first - 1, 0, last - 1, 4,
+        {"type": "formula", "criteria": f'=$C{first}="yes"', "format": styles.in_use},
+    )  # fmt: skip
+    page.sheet.freeze_panes(READINGS_ROW, 0)
+    print_on_a4(page, plan.contract.title, heading_row=READINGS_ROW)
+    protect(page)
+
+
+def write_reconcile(page: Page, plan: Plan) -> None:
+    """Write the Reconcile sheet: what is payable against what the provider invoiced."""
+    styles = page.styles
+    introduce(
+        page,
+        "Reconcile",
+        "Output: Payable of each month (sheet Statement) against what was invoiced for it (sheet"
+        " Claims). Difference is theirs less ours.",
+    )
+    set_widths(page, (18, 18, 18, 18, 20, 4, 18, 12, 18, 56, 4, 14, 16))
+    put(page, TOLERANCE[0], 1, "Tolerance (Input)", styles.strong)
+    put(page, *TOLERANCE, 0.0, styles.cell("money", "input", bold=True))
+    hint = "A difference up to this, in pounds, counts as agreed."
+    put(page, TOLERANCE[0], 3, hint, styles.remark)
+    page.sheet.data_validation(
+        TOLERANCE[0] - 1, TOLERANCE[1] - 1, TOLERANCE[0] - 1, TOLERANCE[1] - 1,
+        {
+            "validate": "decimal", "criteria": ">=", "value": 0, "input_title": "Tolerance",
+            "input_message": "A difference up to this counts as agreed. Usually 0.00.",
+            "error_title": "This cannot be used", "error_message": "Give pounds, 0 or more.",
+        },
+    )  # fmt: skip
+    rows = plan.month_rows + plan.table_rows["Claims"] + 2
+    _write_statuses(page, rows)
+    ours = _write_our_months(page, plan)
+    last_claim = TABLE_HEADING_ROW + plan.table_rows["Claims"] + SPARE_TABLE_ROWS
+    theirs = f"Claims!{fixed(TABLE_HEADING_ROW, 1)}:{fixed(last_claim, 2)}"
+    money = under_heading(styles.heading_right, styles.bare("money"))
+    put(page, RECONCILE_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
+    spill(
+        page, RECONCILE_ROW, 1, f"=PBR_RECONCILE({ours},{theirs},{fixed(*TOLERANCE)})", rows,
+        [
+            under_heading(styles.heading, styles.bare("month")),
+            money, money, money,
+            under_heading(styles.column_heading(indent=1), styles.bare("text", indent=1)),
+        ],
+    )  # fmt: skip
+    first = RECONCILE_ROW + 1
+    area = (first - 1, 0, RECONCILE_ROW + rows - 1, 4)
+    for criteria, style in (
+        (f'=$A{first}="Total"', styles.total_row),
+        (f'=AND($A{first}<>"",$B{first}=0,$C{first}=0)', styles.quiet_row),
+        (f'=$A{first}<>""', styles.filled_row),
+    ):
+        page.sheet.conditional_format(
+            *area, {"type": "formula", "criteria": criteria, "format": style, "stop_if_true": True}
+        )
+    print_on_a4(page, plan.contract.title, heading_row=RECONCILE_ROW, last_column=_OURS_COLUMN - 2)
+    protect(page)
+
+
+def _write_statuses(page: Page, rows: int) -> None:
+    """Write how many months have each status and by how much they differ."""
+    styles = page.styles
+    column = _STATUS_COLUMN
+    put(page, RECONCILE_ROW - 1, column, "How the months stand (Output)", styles.subtitle)
+    put(page, RECONCILE_ROW, column, "Status", styles.heading)
+    put_row(page, RECONCILE_ROW, column + 1, ("Months", "Difference"), styles.heading_right)
+    put(page, RECONCILE_ROW, column + 3, "What it means", styles.column_heading(indent=1))
+    first, last = RECONCILE_ROW + 1, RECONCILE_ROW + rows
+    names, differences, statuses = (
+        f"{fixed(first, column)}:{fixed(last, column)}" for column in (1, 4, 5)
+    )
+    corner = fixed(RECONCILE_ROW, 1)
+    explanations = (
+        "invoiced more than is payable for the month",
+        "invoiced less than is payable for the month",
+        "no invoice for the month in Claims",
+        "an invoice for a month that Statement does not have",
+        "the same to the penny, or within the tolerance",
+    )
+    for row, (status, explanation) in enumerate(
+        zip(STATUSES, explanations, strict=True), start=RECONCILE_ROW + 1
+    ):
+        put(page, row, column, status, styles.cell("text"))
+        chosen = f'{statuses},"{status}",{names},"<>Total"'
+        count, total = f"COUNTIFS({chosen})", f"ROUND(SUMIFS({differences},{chosen}),2)"
+        for offset, formula, kind in ((1, count, "count"), (2, total, "money")):
+            calculate(
+                page, row, column + offset, f"=IF(ISERROR({corner}),{corner},{formula})",
+                styles.cell(kind, "output"),
+            )  # fmt: skip
+        put(page, row, column + 3, explanation, styles.cell("text", indent=1))
+
+
+def _write_our_months(page: Page, plan: Plan) -> str:
+    """Write our months beside the reconciliation, and give their range with its headings."""
+    styles = page.styles
+    column = _OURS_COLUMN
+    put(page, RECONCILE_ROW - 1, column, "Working: our months", styles.subtitle)
+    put(page, RECONCILE_ROW, column, "Month", styles.heading)
+    put(page, RECONCILE_ROW, column + 1, "Payable", styles.heading_right)
+    payable_column = STATEMENT_COLUMNS["Payable"]
+    last = RECONCILE_ROW + plan.month_rows
+    for number in range(plan.month_rows):
+        row, source = RECONCILE_ROW + 1 + number, FIRST_MONTH_ROW + number
+        month, payable = (on_sheet("Statement", source, found) for found in (1, payable_column))
+        # An error of the statement comes through in the first row; blank rows stay blank.
+        error = f"IF(ISERROR({STATEMENT_CORNER}),{STATEMENT_CORNER}," if number == 0 else "("
+        for offset, cell, kind in ((0, month, "month"), (1, payable, "money")):
+            formula = f'={error}IF(ISNUMBER({month}),{cell},""))'
+            calculate(page, row, column + offset, formula, styles.cell(kind, "working"))
+    return f"{fixed(RECONCILE_ROW, column)}:{fixed(last, column + 1)}"
+
+
+def write_explain(page: Page, plan: Plan) -> None:
+    """Write the Explain sheet: a month picker and how the month's figures came about."""
+    styles = page.styles
+    introduce(
+        page,
+        "Explain",
+        "Output: how each figure of one month came about, with its clause, in numbers that can be"
+        " checked by hand. The one input on this sheet is Month.",
+    )
+    set_widths(page, (21, 30, _WORKING_WIDTH, 17))
+    put(page, EXPLAIN_MONTH[0], 1, "Month (Input)", styles.strong)
+    pick_month(page, plan, EXPLAIN_MONTH)
+    hint = "Choose a month of the statement from the list, or type any day in it."
+    put(page, EXPLAIN_MONTH[0], 3, hint, styles.remark)
+    month = fixed(*EXPLAIN_MONTH)
+    first_two = "PbrTerms[#All],PbrPlacements[#All]"
+    amount = under_heading(styles.heading_right, styles.cell("money", "output", valign="top"))
+    count = styles.cell("count", "output", valign="top")
+    spill(
+        page, EXPLAIN_ROW, 1,
+        f"=PBR_EXPLAIN({first_two},{month},PbrCarers[#All],PbrClaims[#All],{AS_AT_CELL})",
+        len(FIGURES),
+        [
+            under_heading(styles.heading, styles.cell("wrapped", "output")),
+            under_heading(styles.heading, styles.cell("wrapped", "output", bold=True)),
+            under_heading(
+                styles.column_heading(indent=1), styles.cell("wrapped", "output", indent=1)
+            ),
+            # The first figure is a number of children.
+            lambda down: count if down == 1 else amount(down),
+        ],
+    )  # fmt: skip
+    _set_heights(page, plan)
+    page.sheet.freeze_panes(EXPLAIN_ROW, 0)
+    print_on_a4(page, plan.contract.title, heading_row=EXPLAIN_ROW)
+    protect(page)
+
+
+def _set_heights(page: Page, plan: Plan) -> None:
+    """Give each line the height that its longest working may need.
+
+    Excel does not fit a row to a formula that changes, so the height is for the whole cohort.
+    """
+    children = max(plan.terms.cohort_size or 0, 12)
+    letters = {
+        "Children in family placements": children * 5 + 40,
+        "Saving": children * _LETTERS_OF_A_CHILD + 30,
+        **dict.fromkeys(_LONG_WORKINGS, _WORKING_WIDTH + 1),
+    }
+    for row, figure in enumerate(FIGURES[1:], start=EXPLAIN_ROW + 1):
+        lines = -(-letters.get(figure.heading, 1) // _WORKING_WIDTH)
+        page.sheet.set_row(row - 1, min(lines * LINE_HEIGHT + 5, _TALLEST_ROW))
+
+
+def pick_month(page: Page, plan: Plan, place: tuple[int, int]) -> None:
+    """Write an input cell for a month, with the statement's months to choose from."""
+    row, column = place
+    put(page, row, column, plan.shown_month, page.styles.cell("month", "input", bold=True))
+    months = statement_column(plan, "Month")
+    first = on_sheet("Statement", FIRST_MONTH_ROW, 1)
+    page.sheet.data_validation(
+        row - 1, column - 1, row - 1, column - 1,
+        {
+            "validate": "list", "source": f"={first}:INDEX({months},MAX(1,COUNT({months})))",
+            "input_title": "Month", "input_message": "Choose a month of the statement.",
+            "error_title": "Not a month of the statement", "error_type": "warning",
+            "error_message": "Choose a month from the list. Another day of a month works too.",
+        },
+    )  # fmt: skip
