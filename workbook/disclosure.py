@@ -78,9 +78,11 @@ class Shown:
     def total(self, field_name: str) -> Pence | None:
         """The sum of a monthly figure over all months; None where it is suppressed."""
         reached = self.blocks[-1].stop if self.blocks else 0
-        if reached < len(self.figures):
+        each_is_shown = all(month[field_name] is not None for month in self.figures)
+        if reached < len(self.figures) and not each_is_shown:
             return None
-        return sum(getattr(month, field_name) for month in self.statement.months)
+        total: Pence = sum(getattr(month, field_name) for month in self.statement.months)
+        return total
 
     def is_complete(self, index: int) -> bool:
         """Whether the figures of a month and those that they start from are shown."""
@@ -153,7 +155,8 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
             "saving": index in savings.singles,
             "saving_to_date": index in savings.ends,
             "entitlement_to_date": True,
-            "fee": index in fees.singles,
+            "fee": index in fees.singles
+            or (index in savings.singles and month.fee == month.saving),
             "fee_to_date": index in fees.ends,
             "carer_fees": index in payables.singles or not terms.carer_fee,
             "bonus": not month.bonus or bonus_known,

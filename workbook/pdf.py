@@ -107,18 +107,14 @@ def _convert(program: Path, workbook: Path, folder: Path) -> Path:
 
 def _run(command: Sequence[str], workbook: Path) -> int:
     """The exit status of a program; it and all that it started are ended at the time limit."""
-    separate = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
     try:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            **separate,
+            # A group of its own; Windows ends the whole tree without one.
+            start_new_session=sys.platform != "win32",
         )
     except OSError as error:
         raise FileProblem(f"{command[0]} could not be started: {error.strerror}.") from error

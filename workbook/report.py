@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 import tempfile
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def write_report(
     public: bool = False,
     cut_off: int = 5,
     made_with: str = MADE_WITH,
+    inputs: Sequence[Path] = (),
 ) -> None:
     """Write the report of a contract; the same inputs give the same bytes.
 
@@ -51,6 +53,7 @@ def write_report(
         public: whether to leave out what belongs to single children.
         cut_off: counts from 1 to this are suppressed in the public version; 2 or more.
         made_with: the versions that the Cover names.
+        inputs: files that must not be written over.
 
     Raises:
         CellError: the first problem in the data that stops the figures; nothing is written.
@@ -65,7 +68,7 @@ def write_report(
         public=public,
         cut_off=cut_off,
     )
-    write_safely(target, lambda place: _write(report, place))
+    write_safely(target, lambda place: _write(report, place), inputs=inputs)
 
 
 def _write(report: Report, place: Path) -> None:

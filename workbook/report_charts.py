@@ -48,6 +48,15 @@ _INVOICED = Line("Invoiced to date", styles.FEE_COLOUR, "dash", "diamond")
 _MAXIMUM = Line("Contract maximum", styles.MAXIMUM_COLOUR, "long_dash", "none", 1.75)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One chart: its title, its lines and what it shows in words."""
+
+    title: str
+    lines: tuple[Line, ...]
+    words: str
+
+
 def chart_columns(report: Report) -> tuple[Column, ...]:
     """The columns of the chart data; a contract without a bonus or maximum has no such line."""
     return (
@@ -92,8 +101,21 @@ def chart_rows(report: Report) -> list[list[Value]]:
     return rows
 
 
+def charts_of(report: Report) -> list[Drawing]:
+    """The charts that have at least two points to join."""
+    drawings = (
+        Drawing(_savings_title(report), tuple(_savings_lines(report)), _savings_words(report)),
+        Drawing(_payable_title(report), tuple(_payable_lines(report)), _payable_words(report)),
+    )
+    return [drawing for drawing in drawings if _points(report, drawing.lines[0]) > 1]
+
+
+def _points(report: Report, line: Line) -> int:
+    return sum(figures[line.field_name] is not None for figures in report.shown.figures)
+
+
 def add_charts(report: Report, page: Page, row: int, data_row: int) -> None:
-    """Both charts beside each other under the statement.
+    """The charts beside each other under the statement.
 
     Args:
         report: what is drawn.
@@ -102,27 +124,23 @@ def add_charts(report: Report, page: Page, row: int, data_row: int) -> None:
         data_row: the heading row of the chart data.
     """
     width = page.pixels // 2 - 10
-    charts = (
-        ("Savings, fee and threshold over time", _savings_lines(report), _savings_words(report)),
-        (_payable_title(report), _payable_lines(report), _payable_words(report)),
-    )
-    for place, (title, lines, words) in enumerate(charts):
-        chart = _chart(report, page, title, lines, data_row)
+    for place, drawing in enumerate(charts_of(report)):
+        chart = _chart(report, page, drawing, data_row)
         chart.set_size({"width": width, "height": CHART_HEIGHT})
         page.sheet.insert_chart(
             row + 1, 0, chart,
             {
                 "x_offset": place * (width + 20), "object_position": 3,
-                "description": words,
+                "description": drawing.words,
             },
         )  # fmt: skip
 
 
-def _chart(report: Report, page: Page, title: str, lines: Sequence[Line], data_row: int) -> Chart:
+def _chart(report: Report, page: Page, drawing: Drawing, data_row: int) -> Chart:
     chart = page.workbook.add_chart({"type": "line"})
     headings = [column.heading for column in chart_columns(report)]
     first, last = data_row + 1, data_row + len(chart_rows(report))
-    for line in lines:
+    for line in drawing.lines:
         column = headings.index(line.heading)
         drawn: dict[str, Any] = {
             "name": [DATA_SHEET, data_row, column],
@@ -137,7 +155,7 @@ def _chart(report: Report, page: Page, title: str, lines: Sequence[Line], data_r
             )
         chart.add_series(drawn)
     font = {"name": styles.FONT, "size": 11, "color": styles.INK}
-    chart.set_title({"name": title, "name_font": {**font, "size": 14, "bold": True}})
+    chart.set_title({"name": drawing.title, "name_font": {**font, "size": 14, "bold": True}})
     chart.set_x_axis(
         {
             "date_axis": True, "num_format": "mmm yy", "num_font": {**font, "rotation": -45},
@@ -145,9 +163,10 @@ def _chart(report: Report, page: Page, title: str, lines: Sequence[Line], data_r
             "line": {"color": styles.RULE}, "position_axis": "on_tick",
         }
     )  # fmt: skip
+    lowest = _lowest(report, drawing.lines)
     chart.set_y_axis(
         {
-            "num_format": styles.WHOLE_POUNDS, "num_font": font, "min": _lowest(report, lines),
+            "num_format": styles.WHOLE_POUNDS, "num_font": font, "min": lowest,
             "major_gridlines": {"visible": True, "line": {"color": styles.RULE, "width": 0.5}},
             "line": {"none": True},
         }
@@ -165,6 +184,12 @@ def _lowest(report: Report, lines: Sequence[Line]) -> int | None:
     return None if any(isinstance(value, int) and value < 0 for value in values) else 0
 
 
+def _savings_title(report: Report) -> str:
+    if report.terms.bonus_threshold is None:
+        return "Savings and fee over time"
+    return "Savings, fee and threshold over time"
+
+
 def _payable_title(report: Report) -> str:
     if report.terms.contract_maximum is None:
         return "Payable over time"
@@ -177,6 +202,8 @@ def _words(pence: Pence | None) -> str:
 
 def _span(report: Report) -> str:
     months = report.statement.months
+    if not months:
+        return "without a month"
     return f"from {month_in_words(months[0].month)} to {month_in_words(months[-1].month)}"
 
 

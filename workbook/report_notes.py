@@ -15,12 +15,8 @@ from xlpbr.workbook.report_page import NOT_APPLICABLE, SUPPRESSED, Value
 
 def note_rows(report: Report) -> list[list[Value]]:
     """Each note with its heading."""
-    return [
-        *_shorthand(report),
-        *([figure.heading, figure.meaning] for figure in FIGURES),
-        *_rules(),
-        *_about_the_contract(report),
-    ]
+    figures: list[list[Value]] = [[figure.heading, figure.meaning] for figure in FIGURES]
+    return [*_shorthand(report), *figures, *_rules(), *_about_the_contract(report)]
 
 
 def _shorthand(report: Report) -> Iterator[list[Value]]:

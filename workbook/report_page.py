@@ -126,6 +126,11 @@ def new_page(
     return page
 
 
+def on_one_page(page: Page) -> None:
+    """Print the whole sheet on one page; for sheets that are read at a glance."""
+    page.sheet.fit_to_pages(1, 1)
+
+
 def write_title(page: Page, title: str) -> int:
     """The title in A1; the next row."""
     page.sheet.set_row(0, 24)

@@ -17,7 +17,13 @@ from xlpbr.money import in_words
 from xlpbr.periods import month_in_words
 from xlpbr.statement import FIGURES
 from xlpbr.terms import TERMS, Term
-from xlpbr.workbook.report_charts import DATA_SHEET, add_charts, chart_columns, chart_rows
+from xlpbr.workbook.report_charts import (
+    DATA_SHEET,
+    add_charts,
+    chart_columns,
+    chart_rows,
+    charts_of,
+)
 from xlpbr.workbook.report_facts import Report
 from xlpbr.workbook.report_invoices import reconciliation_lines, reconciliation_rows
 from xlpbr.workbook.report_notes import note_rows
@@ -30,6 +36,7 @@ from xlpbr.workbook.report_page import (
     Page,
     Value,
     new_page,
+    on_one_page,
     write_labelled,
     write_lines,
     write_table,
@@ -39,6 +46,9 @@ from xlpbr.workbook.report_summary import day_in_full, key_figures, sentences
 from xlpbr.workbook.styles import Styles
 
 PUBLIC_WORDS = "PUBLIC VERSION"
+
+_ON_A_PAGE = 24
+"""Months of a statement that print on one page with its charts."""
 
 _MOST_WORKING = 1500
 """Characters of a working in one row: a row has a greatest height."""
@@ -74,18 +84,16 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
         row = write_title(page, sheet.title)
         row = write_lines(page, row, sheet.lines(report))
         after = write_table(page, row, _table_name(sheet.name), rows, filters=sheet.filters)
+        if sheet.name == "Summary" or (sheet.name == "Statement" and len(rows) <= _ON_A_PAGE):
+            on_one_page(page)
         if sheet.name == "Statement":
             statement = page, after
-        if sheet.name == DATA_SHEET and statement and _has_chart(report):
+        if sheet.name == DATA_SHEET and statement:
             add_charts(report, *statement, data_row=row)
 
 
 def _table_name(sheet_name: str) -> str:
     return f"{sheet_name.title().replace(' ', '')}Table"
-
-
-def _has_chart(report: Report) -> bool:
-    return len(chart_rows(report)) > 1
 
 
 def _write_cover(workbook: Workbook, styles: Styles, frame: Frame, report: Report) -> None:
@@ -164,14 +172,16 @@ def _statement_columns(_: Report) -> list[Column]:
 
 
 def _statement_lines(report: Report) -> list[str]:
-    charts = []
-    if _has_chart(report):
-        charts = [f"Two charts stand under the table; their figures are on the sheet {DATA_SHEET}."]
+    number = len(charts_of(report))
+    charts = "No chart is drawn: it would have fewer than two months."
+    if number:
+        stand = "chart stands" if number == 1 else "charts stand"
+        charts = f"{number} {stand} under the table; the points are on the sheet {DATA_SHEET}."
     return _how_many(
         report,
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
         " to that row. What each column means is on the sheet Notes.",
-        *charts,
+        charts,
     )
 
 

@@ -171,9 +171,7 @@ class Styles:
     @cached_property
     def quiet_row(self) -> Format:
         """A row in which nothing happened (for conditional formats)."""
-        return self.workbook.add_format(
-            {"font_color": MUTED, "border": 1, "border_color": RULE}
-        )
+        return self.workbook.add_format({"font_color": MUTED, "border": 1, "border_color": RULE})
 
     @cached_property
     def in_use(self) -> Format:
@@ -186,18 +184,3 @@ class Styles:
         return self.workbook.add_format(
             {"bg_color": WRONG_FILL, "font_color": WRONG_INK, "bold": True}
         )
-
-    @cached_property
-    def hint(self) -> Format:
-        """A remark under a title that wraps."""
-        return self.make(font_color=MUTED, text_wrap=True, valign="top")
-
-    @cached_property
-    def remark(self) -> Format:
-        """A remark to the right of a cell."""
-        return self.make(font_color=MUTED, indent=1)
-
-    @cached_property
-    def strong(self) -> Format:
-        """A word that matters."""
-        return self.make(bold=True)

@@ -147,7 +147,8 @@ def write_functions(page: Page, plan: Plan) -> None:
         "Function", "What it does", "What to give", "What comes back", "Clause", "Example",
     )  # fmt: skip
     put_row(page, heading_row, 1, headings, styles.heading)
-    wrapped, strong = styles.cell("wrapped"), styles.cell("wrapped", bold=True)
+    wrapped = styles.cell("wrapped", indent=1)
+    strong = styles.cell("wrapped", bold=True)
     for row, function in enumerate(FUNCTIONS.values(), start=heading_row + 1):
         texts = (
             _signature(function), _what_it_does(function), _what_to_give(function),

@@ -85,17 +85,18 @@ def write_terms(page: Page, plan: Plan) -> None:
     styles = page.styles
     set_widths(page, _TERM_WIDTHS)
     rows = terms_table(plan.contract)[1:]
+    heading_style = styles.column_heading(indent=1)
     input_style = styles.cell("text", "input", text_wrap=True, indent=1)
     page.sheet.add_table(
         TABLE_HEADING_ROW - 1, 0, TABLE_HEADING_ROW - 1 + len(rows), len(TERM_HEADINGS) - 1,
         {
             "name": TABLE_NAMES["Terms"], "style": None, "autofilter": False,
             "columns": [
-                {"header": heading, "header_format": styles.heading} for heading in TERM_HEADINGS
+                {"header": heading, "header_format": heading_style} for heading in TERM_HEADINGS
             ],
         },
     )  # fmt: skip
-    label = styles.cell("text", bold=True)
+    label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     by_kind = {
         kind: styles.cell(kind, "input", align="left", indent=1)
@@ -124,6 +125,7 @@ def write_evidence(page: Page, plan: Plan, table: str) -> None:
     if sample:
         notice = "The rows below are illustrations, as the column Note says. Clear them first."
         put(page, TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
+    heading_style = styles.column_heading(indent=1)
     cell_styles = [
         *(
             styles.cell(kind, "input") if kind == "money" else styles.cell(kind, "input", indent=1)
@@ -137,7 +139,7 @@ def write_evidence(page: Page, plan: Plan, table: str) -> None:
         {
             "name": TABLE_NAMES[table], "style": None,
             "columns": [
-                {"header": heading, "header_format": styles.heading, "format": style}
+                {"header": heading, "header_format": heading_style, "format": style}
                 for heading, style in zip(headings, cell_styles, strict=True)
             ],
         },

@@ -14,7 +14,7 @@ _WIDTHS = (
 _BY_CHARACTER = {character: width for group, width in _WIDTHS for character in group}
 _SPACE = 0.45
 _CAPITAL = 1.12
-_OTHER = 1.01
+_OTHER = 0.98
 _BOLD = 1.04
 
 

@@ -7,6 +7,7 @@ cells, and through the cells as this project's own reader sees them. Imports ``e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,9 @@ from xlpbr.workbook.addresses import cell_address, split_area
 from xlpbr.workbook.package import Book, CellValue, Position
 from xlpbr.workbook.package import cells as cells_of
 from xlpbr.workbook.recalculate import with_blanks_for_omitted
+
+_AREA = re.compile(r"\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?", re.IGNORECASE)
+"""Cells with both corners: no whole column or row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,12 @@ def _call_of(formula: str | None) -> formualizer.ASTNode | None:
 def _is_plain(node: formualizer.ASTNode) -> bool:
     """Whether an argument is a literal, cells or a whole table, so that it needs no engine."""
     reference = node.get_reference()
+    text = node.get_reference_string() or ""
     if isinstance(reference, formualizer.TableRef):
-        text = (node.get_reference_string() or "").casefold()
-        return text == reference.name.casefold() or text.endswith(("[#all]", "[#data]"))
-    return node.node_type() == "Literal" or isinstance(
-        reference, formualizer.CellRef | formualizer.RangeRef
-    )
+        return text.casefold().endswith("[#all]")
+    if isinstance(reference, formualizer.CellRef | formualizer.RangeRef):
+        return _AREA.fullmatch(text.rpartition("!")[2]) is not None
+    return node.node_type() == "Literal"
 
 
 def _result(book: Book, sheet: str, call: formualizer.ASTNode) -> list[list[Any]]:

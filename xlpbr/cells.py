@@ -171,8 +171,8 @@ def day(value: Cell) -> date:
     A time of day is dropped.
 
     Raises:
-        CellError: ``#VALUE!`` for a blank, another text or a truth value; ``#NUM!`` for a day that
-            the calendar does not have; an error value gives that same error.
+        CellError: ``#VALUE!`` for a blank, a text that is no day of the calendar or a truth value;
+            ``#NUM!`` for a serial outside the calendar; an error value gives that same error.
     """
     _refuse_error(value)
     if is_blank(value):
@@ -216,7 +216,7 @@ def _day_in_text(text: str, *patterns: re.Pattern[str]) -> date:
             return date(int(parts["year"]), month_number, int(parts.get("day", 1)))
         except ValueError:
             raise CellError(
-                NUM, f"found {shown(text)}, a day that the calendar does not have"
+                VALUE, f"found {shown(text)}, a day that the calendar does not have"
             ) from None
     raise CellError(VALUE, f"found {shown(text)}; expected a date such as 01/09/2025")
 

@@ -6,7 +6,6 @@ Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``evidence``, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -21,8 +20,8 @@ from xlpbr.terms import ContractTerms
 
 _Row = TypeVar("_Row")
 
-_PERSONS_NAME = re.compile(r"[A-Z][a-z'’-]+ (?:[A-Z][a-z'’-]+ ?){1,3}")
-"""Two to four capitalised words: Jane Smith, not Child 7 or AB1."""
+_MOST_WORDS_OF_A_NAME = 4
+_MARKS_IN_A_NAME = str.maketrans("", "", "'’-.")
 
 
 def problems_of(terms: Found[ContractTerms], evidence: Found[Evidence]) -> list[Problem]:
@@ -43,7 +42,7 @@ def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterab
     yield from _spellings("Placements", "Child", [(row.row, row.child) for row in placements])
     dates_known = not terms.blocking
     for placement in placements:
-        if _PERSONS_NAME.fullmatch(placement.child):
+        if _looks_like_a_name(placement.child):
             yield _name("Placements", placement.row, "Child", placement.child)
         if placement.moved_on is None:
             if placement.ended_on is not None:
@@ -56,7 +55,11 @@ def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterab
                     "Give Moved on: without it nothing is saved.",
                 )
             continue
-        if placement.weekly_saving < 0 and placement.family_weekly is not None:
+        if (
+            placement.residential_weekly is not None
+            and placement.family_weekly is not None
+            and placement.weekly_saving < 0
+        ):
             yield Problem(
                 "Placements",
                 placement.row,
@@ -103,8 +106,10 @@ def _about_carers(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[P
     agreed = {cells.key(placement.child) for placement in evidence.agreed}
     seen: dict[str, int] = {}
     for household in households:
-        if _PERSONS_NAME.fullmatch(household.household):
+        if _looks_like_a_name(household.household):
             yield _name("Carers", household.row, "Household", household.household)
+        if _looks_like_a_name(household.child):
+            yield _name("Carers", household.row, "Child", household.child)
         name = cells.key(household.household)
         if name in seen:
             yield Problem(
@@ -175,6 +180,15 @@ def _about_the_maximum(terms: ContractTerms, evidence: Evidence) -> Iterable[Pro
             f"at most {in_words(to_pence(terms.contract_maximum))}",
             "Agree with the provider what happens above the maximum.",
         )
+
+
+def _looks_like_a_name(text: str) -> bool:
+    """Two to four capitalised words: Jane Smith or Zoë O'Brien, not Child 7 or AB1."""
+    words = [word.translate(_MARKS_IN_A_NAME) for word in text.split()]
+    return 2 <= len(words) <= _MOST_WORDS_OF_A_NAME and all(
+        len(word) > 1 and word.isalpha() and word[0].isupper() and not word.isupper()
+        for word in words
+    )
 
 
 def _name(table: str, row: int, column: str, found: str) -> Problem:

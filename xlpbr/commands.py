@@ -249,7 +249,12 @@ def new(contract: str, output: Path, sample: bool) -> None:
     help="With --public: counts from 1 to this are not shown.",
 )
 @click.option("--pdf", is_flag=True, help="Write the same as PDF pages beside it.")
-@click.option("--prepared-by", default="", help="Who prepared the report, for its cover.")
+@click.option(
+    "--prepared-by",
+    default="not stated",
+    show_default=True,
+    help="Who prepared the report, for its cover.",
+)
 def report(
     file: Path,
     output: Path,
@@ -261,12 +266,12 @@ def report(
     **places: str | None,
 ) -> None:
     """Write the report workbook: values only, ready to be sent."""
-    from xlpbr.workbook.reporting import report_from
+    from xlpbr.workbook.reporting import write_reports
 
     found, records = _read(file, places)
     _refuse_blocking(found, records)
     with terminal.progress(f"Writing {output.name}"):
-        written = report_from(
+        written = write_reports(
             found,
             output,
             as_at=as_at,

@@ -13,9 +13,9 @@ from xlpbr.errors import FileProblem
 from xlpbr.statement import FIGURES, settle
 from xlpbr.workbook.contract_tables import read_records, read_tables
 from xlpbr.workbook.package import open_book
-from xlpbr.workbook.pdf import office_program
+from xlpbr.workbook.pdf import find_libreoffice
 from xlpbr.workbook.recalculate import calculate, recalculate
-from xlpbr.workbook.reporting import PREPARED_BY_NOBODY, write_reports
+from xlpbr.workbook.reporting import write_reports
 from xlpbr.workbook.template import new_workbook
 from xlpbr.workbook.verification import Verification, verify
 
@@ -42,9 +42,9 @@ def demonstrate(contract: Contract, folder: Path) -> None:
             found,
             report,
             as_at=None,
-            prepared_by=PREPARED_BY_NOBODY,
+            prepared_by="not stated",
             public_cut_off=None,
-            pdf=office_program() is not None,
+            pdf=find_libreoffice() is not None,
         )
     settled = settle(records.terms.record, records.evidence.record)
     terminal.show(

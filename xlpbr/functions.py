@@ -172,7 +172,7 @@ def pbr_threshold_bonus(
     chosen = _named("shape", cells.single(shape), _shape)
 
     def one(value: Cell) -> float:
-        saved = Fraction(0) if cells.is_blank(value) else _named("savings", value, cells.number)
+        saved = _named("savings", value, cells.number)
         return cells.pounds(rules.threshold_bonus(saved, bands, most, chosen))
 
     return _broadcast(one, savings)

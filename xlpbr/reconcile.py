@@ -50,6 +50,11 @@ def read_amounts(table: Cell, name: str) -> list[Amount]:
             without an amount or a text for an amount; an error value gives that same error.
     """
     rows = cells.rows(table)
+    for row_number, row in enumerate(rows, start=1):
+        for cell in row:
+            error = cells.error_in(cell)
+            if error is not None:
+                raise CellError(error.code, f"{name}, line {row_number}: {error.message}")
     if len(rows[0]) != 2:
         raise CellError(
             VALUE, f"{name}: found {len(rows[0])} columns; expected two, the key and the amount"
@@ -70,9 +75,7 @@ def read_amounts(table: Cell, name: str) -> list[Amount]:
 
 def _is_heading(rows: Rows) -> bool:
     key, amount = rows[0]
-    if cells.error_in(key) or cells.error_in(amount) or not isinstance(amount, str):
-        return False
-    if cells.is_blank(amount):
+    if not isinstance(amount, str) or cells.is_blank(amount):
         return False
     try:
         cells.number(amount)

@@ -90,12 +90,15 @@ def load_contract(name: str) -> Contract:
         )
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileProblem(f"{file.name}: cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileProblem(f"{file.name}: not a TOML file that can be read: {error}.") from None
     return _contract(content, file.name)
 
 
 def _contract(content: Mapping[str, Any], where: str) -> Contract:
+    _refuse_wrong_shapes(content, where)
     given = content.get("terms", {})
     by_key = {cells.key(term.label): term for term in TERMS}
     unknown = [label for label in given if cells.key(label) not in by_key]
@@ -105,6 +108,10 @@ def _contract(content: Mapping[str, Any], where: str) -> Contract:
             f"{', '.join(term.label for term in TERMS)}."
         )
     stated = {by_key[cells.key(label)].label: entry for label, entry in given.items()}
+    if len(stated) < len(given):
+        raise FileProblem(
+            f"{where}: a term stands there twice; terms differ by more than capitals."
+        )
     terms = []
     for term in TERMS:
         entry = stated.get(term.label, {})
@@ -135,6 +142,22 @@ def _contract(content: Mapping[str, Any], where: str) -> Contract:
             {table: tuple(rows) for table, rows in content.get("sample", {}).items()}
         ),
     )
+
+
+def _refuse_wrong_shapes(content: Mapping[str, Any], where: str) -> None:
+    """Refuse a file whose tables and lists are something else."""
+    for section in ("terms", "sample"):
+        if not isinstance(content.get(section, {}), Mapping):
+            raise FileProblem(f"{where}: write [{section}] as a table, not as a single value.")
+    figures = content.get("stated", [])
+    keys = {"what", "amount", "clause"}
+    if not isinstance(figures, list) or not all(
+        isinstance(entry, Mapping) and keys <= entry.keys() for entry in figures
+    ):
+        raise FileProblem(f"{where}: give each [[stated]] figure with what, amount and clause.")
+    for table, rows in content.get("sample", {}).items():
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise FileProblem(f"{where}: write the sample rows of {table} as a list of tables.")
 
 
 def _refuse_unknown_headings(sample: Mapping[str, Any], where: str) -> None:
