@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import formualizer
 
@@ -53,14 +52,7 @@ def calculate(path: Path) -> Values:
         FileProblem: the file cannot be read.
     """
     book = open_book(path)
-    engine = _engine(book)
-    values: Values = {}
-    for sheet, positions in _formulas(book).items():
-        of_sheet = values.setdefault(sheet, {})
-        for position in positions:
-            for filled in _filled(engine, book, sheet, position):
-                of_sheet[filled] = _value(engine, sheet, filled)
-    return values
+    return _values(_engine(book), book)
 
 
 def recalculate(source: Path, target: Path) -> Recalculation:
@@ -81,19 +73,19 @@ def recalculate(source: Path, target: Path) -> Recalculation:
         for position in positions
         if calls_a_function(cells(book, sheet)[position].formula or "")
     ]
+    calculated = _values(engine, book)
     values: Values = {}
     ranges: dict[str, dict[Position, str]] = {}
     kept: list[str] = []
     for sheet, position in _with_dependents(engine, book, roots, formulas):
         stored = cells(book, sheet)[position]
-        new = _value(engine, sheet, position)
+        new = calculated[sheet][position]
         if isinstance(new, CellError) and new.code == _NOT_KNOWN and not _shows(stored.value, new):
             kept.append(cell_address(sheet, *position))
             continue
         of_sheet = values.setdefault(sheet, {})
         filled = _filled(engine, book, sheet, position)
-        for cell in filled:
-            of_sheet[cell] = _value(engine, sheet, cell)
+        of_sheet.update((cell, calculated[sheet][cell]) for cell in filled)
         if stored.array_range is not None:
             for left in set(_area(stored.array_range)) - set(filled):
                 of_sheet.setdefault(left, None)
@@ -223,8 +215,22 @@ def _formulas(book: Book) -> dict[str, list[Position]]:
     }
 
 
-def _value(engine: formualizer.Workbook, sheet: str, position: Position) -> Any:
-    return from_engine(engine.evaluate_cell(sheet, *position))
+def _values(engine: formualizer.Workbook, book: Book) -> Values:
+    """What every formula and every cell that a formula fills shows.
+
+    All are asked for at once: asked for one by one, each takes the engine some milliseconds.
+    """
+    wanted = [
+        (sheet, filled)
+        for sheet, positions in _formulas(book).items()
+        for position in positions
+        for filled in _filled(engine, book, sheet, position)
+    ]
+    found = engine.evaluate_cells([(sheet, *position) for sheet, position in wanted])
+    values: Values = {}
+    for (sheet, position), value in zip(wanted, found, strict=True):
+        values.setdefault(sheet, {})[position] = from_engine(value)
+    return values
 
 
 def _filled(

@@ -29,7 +29,7 @@ Read = TypeVar("Read")
 
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
-_LAST_SERIAL_1900 = (date.max - _EPOCH_1900).days
+_FIRST_DAY = date(1900, 1, 1)
 _DATES_FROM_1904: ContextVar[bool] = ContextVar("dates_from_1904", default=False)
 
 _NUMBER = re.compile(
@@ -178,14 +178,21 @@ def day(value: Cell) -> date:
     if is_blank(value):
         raise CellError(VALUE, "a date is missing")
     if isinstance(value, datetime):
-        return value.date()
+        return _known_to_excel(value.date(), value)
     if isinstance(value, date):
-        return value
+        return _known_to_excel(value, value)
     if isinstance(value, str):
-        return _day_in_text(value, _DAY_MONTH_YEAR, _YEAR_MONTH_DAY, _DAY_NAME_YEAR)
+        found = _day_in_text(value, _DAY_MONTH_YEAR, _YEAR_MONTH_DAY, _DAY_NAME_YEAR)
+        return _known_to_excel(found, value)
     if isinstance(value, bool):
         raise CellError(VALUE, f"found {shown(value)}; expected a date")
     return _day_of_serial(math.floor(number(value)), value)
+
+
+def _known_to_excel(found: date, value: Cell) -> date:
+    if found < _FIRST_DAY:
+        raise CellError(NUM, f"found {shown(value)}; expected a date from 01/01/1900")
+    return found
 
 
 def month(value: Cell) -> date:
@@ -195,7 +202,10 @@ def month(value: Cell) -> date:
         CellError: as ``day``.
     """
     if isinstance(value, str) and error_in(value) is None and not is_blank(value):
-        found = _day_in_text(value, _DAY_MONTH_YEAR, _YEAR_MONTH_DAY, _DAY_NAME_YEAR, _NAME_YEAR)
+        found = _known_to_excel(
+            _day_in_text(value, _DAY_MONTH_YEAR, _YEAR_MONTH_DAY, _DAY_NAME_YEAR, _NAME_YEAR),
+            value,
+        )
     else:
         found = day(value)
     return found.replace(day=1)

@@ -110,6 +110,20 @@ def _plain(value: Fraction) -> str:
     return f"{float(value):.4f}".rstrip("0").rstrip(".")
 
 
+def _price(pounds: Fraction) -> str:
+    """A price as a person writes it, with the parts of a penny that it carries."""
+    if (pounds * 100).denominator == 1:
+        return in_words(to_pence(pounds))
+    return f"{'-' if pounds < 0 else ''}£{_plain_decimal(abs(pounds))}"
+
+
+def _plain_decimal(value: Fraction) -> str:
+    # Prices come from decimal numbers, so one of the places ends them.
+    places = next((places for places in range(3, 16) if (value * 10**places).denominator == 1), 15)
+    whole, rest = divmod(round(value * 10**places), 10**places)
+    return f"{whole:,}.{rest:0{places}d}"
+
+
 def _children(month: _Month) -> str:
     last = month.now.period.last
     names = sorted(
@@ -133,7 +147,7 @@ def _saving(month: _Month) -> str:
             before = month.before.period.last
             days -= rules.days_in_placement(start, placement.ended_on, before)
         if days:
-            weekly = in_words(to_pence(placement.weekly_saving))
+            weekly = _price(placement.weekly_saving)
             saved = in_words(placement_saving(month.terms, placement, period))
             unit = "day" if days == 1 else "days"
             parts.append(f"{placement.child}: {weekly} / 7 x {days} {unit} = {saved}")

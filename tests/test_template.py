@@ -1,0 +1,674 @@
+"""The template workbook: its structure, its figures, its own checks and its guards."""
+
+import dataclasses
+import itertools
+import re
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+from openpyxl.formula import Tokenizer
+from openpyxl.worksheet.formula import ArrayFormula
+
+import xlpbr
+from xlpbr import cells, functions
+from xlpbr.catalogue import FUNCTIONS
+from xlpbr.contracts import CONTRACT_NAMES, load_contract, sample_table, terms_table
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.evidence import COLUMNS
+from xlpbr.terms import READINGS, TERMS
+from xlpbr.workbook.package import open_book
+from xlpbr.workbook.recalculate import calculate
+from xlpbr.workbook.template import new_workbook, write_template
+from xlpbr.workbook.template_plan import SHEETS, plan_of
+from xlpbr.workbook.verification import verify
+
+pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")
+
+INPUT_SHEETS = ("Terms", "Placements", "Carers", "Claims")
+FORMULA_SHEETS = tuple(sheet for sheet in SHEETS if sheet not in INPUT_SHEETS)
+INPUT_CELLS = {"Statement": {"D4"}, "Reconcile": {"B4"}, "Explain": {"B4"}, "Checks": {"B12"}}
+SPILLS = {"Statement": "A23", "Readings": "A8", "Reconcile": "A7", "Explain": "A6"}
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CHECK_ROWS = range(16, 25)
+RESULT = (6, 2)
+
+EXCEL_2010 = {
+    "AND", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE", "EOMONTH", "IF",
+    "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "ISTEXT", "LOWER", "MATCH", "MAX", "MIN",
+    "MONTH", "N", "NA", "OR", "ROUND", "ROWS", "SUBSTITUTE", "SUM", "SUMIFS", "TEXT", "TRIM",
+    "YEAR",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    """Both contracts, with and without sample rows, made as the command makes them."""
+    folder = tmp_path_factory.mktemp("template")
+    made = {}
+    for name, sample in itertools.product(CONTRACT_NAMES, (True, False)):
+        path = folder / f"{name}-{sample}.xlsx"
+        new_workbook(load_contract(name), path, sample=sample)
+        made[name, sample] = path
+    return made
+
+
+@pytest.fixture(scope="module")
+def calculated(books):
+    return {key: calculate(path) for key, path in books.items()}
+
+
+@pytest.fixture(scope="module")
+def plymouth(books):
+    return books["plymouth-l04-2526", True]
+
+
+@pytest.fixture(scope="module")
+def opened(books):
+    return {key: openpyxl.load_workbook(path) for key, path in books.items()}
+
+
+def with_terms(contract, **values):
+    """A contract with other values, by label with spaces written as underscores."""
+    by_label = {label.replace("_", " "): value for label, value in values.items()}
+    terms = tuple(
+        dataclasses.replace(term, value=by_label.pop(term.term.label, term.value))
+        for term in contract.terms
+    )
+    assert not by_label
+    return dataclasses.replace(contract, terms=terms)
+
+
+def with_sample(contract, **tables):
+    return dataclasses.replace(
+        contract,
+        sample=MappingProxyType({**contract.sample, **{k: tuple(v) for k, v in tables.items()}}),
+    )
+
+
+def figures(contract, path: Path, *edits):
+    """The values of a contract's workbook after cells were changed: (sheet, address, value)."""
+    write_template(contract, path, sample=True)
+    for sheet, address, value in edits:
+        set_cell(path, sheet, address, value)
+    return calculate(path)
+
+
+def set_cell(path: Path, sheet: str, address: str, value):
+    part = f"xl/worksheets/sheet{SHEETS.index(sheet) + 1}.xml"
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    if isinstance(value, float | int):
+        cell = f'<c r="{address}"><v>{value}</v></c>'
+    elif value.startswith("#"):
+        cell = f'<c r="{address}" t="e"><v>{value}</v></c>'
+    else:
+        cell = f'<c r="{address}" t="inlineStr"><is><t>{value}</t></is></c>'
+    pattern = rf'<c r="{address}"[^>]*?(/>|>.*?</c>)'
+    text, found = re.subn(pattern, cell, members[part].decode(), count=1)
+    assert found == 1
+    members[part] = text.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def plain(value):
+    """A value as a cell stores it, so that a date and its serial are the same."""
+    if isinstance(value, date):
+        return float(cells.serial_of(value.date() if isinstance(value, datetime) else value))
+    if isinstance(value, CellError):
+        return value.code
+    return None if value == "" else value
+
+
+def xml_of(path, part):
+    with zipfile.ZipFile(path) as archive:
+        return ET.fromstring(archive.read(part))
+
+
+def rows_of(path, table):
+    """A table of a workbook as the functions are given it: heading row first."""
+    sheet = openpyxl.load_workbook(path, data_only=True)[table]
+    area = sheet.tables[f"Pbr{table}"].ref
+    return [[cell.value for cell in row] for row in sheet[area]]
+
+
+def spilled(values, sheet, corner, rows, columns):
+    row, column = cells_at(corner)
+    return [
+        [plain(values[sheet].get((row + down, column + across))) for across in range(columns)]
+        for down in range(rows)
+    ]
+
+
+def cells_at(address):
+    found = openpyxl.utils.cell.coordinate_from_string(address)
+    return found[1], openpyxl.utils.cell.column_index_from_string(found[0])
+
+
+def problems_corner(contract, *, sample):
+    return f"A{38 + plan_of(contract, sample=sample).month_rows + 3}"
+
+
+# Structure.
+
+
+def test_the_sheets_stand_in_their_order_and_about_is_open(opened):
+    for book in opened.values():
+        assert book.sheetnames == list(SHEETS)
+        assert book.active.title == "About"
+        for sheet in book:
+            assert sheet.sheet_view.selection[-1].activeCell == "A1" or sheet.freeze_panes
+            assert sheet["A1"].value
+            assert not sheet.merged_cells.ranges
+            assert sheet.sheet_properties.tabColor is None
+
+
+def test_the_inputs_are_excel_tables_with_the_declared_headings(opened):
+    for (name, _), book in opened.items():
+        cohort = plan_of(load_contract(name), sample=False).terms.cohort_size
+        for table in INPUT_SHEETS:
+            found = book[table].tables[f"Pbr{table}"]
+            headings = [column.name for column in found.tableColumns]
+            if table == "Terms":
+                assert headings == ["Term", "Value", "Unit", "Clause", "Reading"]
+                assert found.ref == f"A5:E{5 + len(TERMS)}"
+            else:
+                assert headings == [*(column.heading for column in COLUMNS[table]), "Note"]
+            for row in book[table][found.ref]:
+                assert not any(
+                    isinstance(cell.value, str) and cell.data_type == "f" for cell in row
+                )
+        assert len(rows_in(book["Placements"])) >= max(cohort + 10, 40)
+        assert len(rows_in(book["Carers"])) >= cohort
+        assert len(rows_in(book["Claims"])) >= 24
+
+
+def rows_in(sheet):
+    return sheet[sheet.tables[f"Pbr{sheet.title}"].ref][1:]
+
+
+def test_the_terms_are_those_of_the_contract(books):
+    for (name, _), path in books.items():
+        expected = [[plain(value) for value in row] for row in terms_table(load_contract(name))]
+        assert [[plain(value) for value in row] for row in rows_of(path, "Terms")] == expected
+
+
+def test_every_sample_row_says_that_it_is_an_illustration(books):
+    for (name, sample), path in books.items():
+        for table in COLUMNS:
+            found = [row for row in rows_of(path, table)[1:] if any(v is not None for v in row)]
+            assert len(found) == (len(load_contract(name).sample[table]) if sample else 0)
+            assert all(row[-1].startswith("Illustration, not a real") for row in found)
+
+
+def test_values_can_be_chosen_and_wrong_ones_are_refused(opened):
+    book = opened["plymouth-l04-2526", True]
+    rules = {
+        address: rule
+        for rule in book["Terms"].data_validations.dataValidation
+        for address in str(rule.sqref).split()
+    }
+    for row, term in enumerate(TERMS, start=6):
+        rule = rules[f"B{row}"]
+        assert rule.showInputMessage
+        assert rule.prompt.startswith(term.meaning)
+        if term.kind == "option":
+            assert rule.type == "list"
+            assert rule.formula1 == f'"{",".join(term.options)}"'
+        elif term.kind != "text":
+            expected = {"date": "date", "count": "whole"}.get(term.kind, "decimal")
+            assert rule.type == expected
+            assert rule.showErrorMessage
+    for table, columns in COLUMNS.items():
+        found = book[table].data_validations.dataValidation
+        by_column = {str(rule.sqref)[0]: rule for rule in found}
+        for letter, column in zip("ABCDEFG", columns, strict=False):
+            rule = by_column[letter]
+            assert max(area.max_row for area in rule.sqref.ranges) >= 5 + len(rows_in(book[table]))
+            assert column.meaning in rule.prompt
+            if column.kind == "price":
+                assert (rule.type, rule.operator, rule.formula1) == (
+                    "decimal", "greaterThanOrEqual", "0",
+                )  # fmt: skip
+            if column.kind in ("date", "month"):
+                assert rule.type == "date"
+            if column.kind in ("option", "yes_no"):
+                assert rule.formula1 == f'"{",".join(column.options)}"'
+    assert by_column["A"].promptTitle == "Month (month)"
+
+
+def test_excels_limits_are_kept(opened, books):
+    for key, book in opened.items():
+        for sheet in book:
+            assert len(sheet.title) <= 31
+            for rule in sheet.data_validations.dataValidation:
+                assert len(rule.promptTitle or "") <= 32
+                assert len(rule.errorTitle or "") <= 32
+                assert len(rule.prompt or "") <= 255
+                assert len(rule.error or "") <= 255
+                assert len(rule.formula1 or "") <= 255
+            for formula in formulas_of(sheet).values():
+                assert len(formula) <= 8192
+        for part in ("oddHeader", "oddFooter"):
+            texts = xml_of(books[key], "xl/worksheets/sheet6.xml").iter(f"{MAIN}{part}")
+            assert all(len(text.text) <= 255 for text in texts)
+
+
+def formulas_of(sheet):
+    found = {}
+    for row in sheet.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, ArrayFormula):
+                found[cell.coordinate] = cell.value.text
+            elif cell.data_type == "f":
+                found[cell.coordinate] = cell.value
+    return found
+
+
+def test_native_formulas_need_no_newer_excel_than_2010(opened):
+    used = set()
+    for book in opened.values():
+        for sheet in book:
+            for formula in formulas_of(sheet).values():
+                assert "_xlfn" not in formula
+                used |= {
+                    token.value.rstrip("(")
+                    for token in Tokenizer(formula).items
+                    if token.type == "FUNC" and token.subtype == "OPEN"
+                }
+    called = {name for name in used if name.startswith("PBR_")}
+    assert called == {
+        "PBR_STATEMENT", "PBR_READINGS", "PBR_RECONCILE", "PBR_EXPLAIN", "PBR_CHECK",
+        "PBR_VERSION",
+    }  # fmt: skip
+    assert called <= set(FUNCTIONS)
+    assert used - called <= EXCEL_2010
+
+
+def test_each_function_is_called_once_as_a_dynamic_array(plymouth):
+    for sheet, corner in {**SPILLS, "Checks": problems_corner(
+        load_contract("plymouth-l04-2526"), sample=True
+    )}.items():  # fmt: skip
+        root = xml_of(plymouth, f"xl/worksheets/sheet{SHEETS.index(sheet) + 1}.xml")
+        arrays = [cell for cell in root.iter(f"{MAIN}c") if cell.find(f"{MAIN}f[@t='array']")
+                  is not None]  # fmt: skip
+        assert [cell.get("r") for cell in arrays] == [corner]
+        assert arrays[0].get("cm") == "1"
+
+
+def test_formula_sheets_are_protected_without_a_password_and_their_inputs_are_open(opened):
+    for book in opened.values():
+        for sheet in book:
+            assert sheet.protection.sheet == (sheet.title in FORMULA_SHEETS)
+            assert sheet.protection.password is None
+            if sheet.title in FORMULA_SHEETS:
+                assert not sheet.protection.selectLockedCells
+                assert not sheet.protection.formatColumns
+                unlocked = {
+                    cell.coordinate
+                    for row in sheet.iter_rows()
+                    for cell in row
+                    if not cell.protection.locked
+                }
+                assert unlocked == INPUT_CELLS.get(sheet.title, set())
+                for address in unlocked:
+                    assert sheet.data_validations.dataValidation
+                    label = sheet.cell(sheet[address].row, 1).value
+                    assert label.endswith("(Input)")
+
+
+def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
+    for (name, _), book in opened.items():
+        for sheet in book:
+            assert sheet.page_setup.orientation == "landscape"
+            assert int(sheet.page_setup.paperSize) == 9
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+            assert sheet.page_setup.fitToHeight == (1 if sheet.title == "About" else 0)
+            assert sheet.oddHeader.left.text == load_contract(name).title
+            assert sheet.oddHeader.right.text == "&A"
+            assert sheet.oddFooter.left.text == "xlpbr"
+            assert sheet.oddFooter.right.text == "Page &P of &N"
+            if sheet.title != "About":
+                repeated = int(sheet.print_title_rows.strip("$").split(":")[0])
+                assert sheet.cell(repeated, 1).value
+        assert book["Terms"].print_title_rows == "$5:$5"
+        assert book["Statement"].print_title_rows == "$23:$23"
+
+
+def test_the_properties_name_the_contract_and_no_person(opened):
+    for (name, _), book in opened.items():
+        contract, properties = load_contract(name), book.properties
+        assert properties.title == contract.title
+        assert contract.name in properties.subject
+        assert properties.creator == "xlpbr"
+        assert properties.lastModifiedBy in (None, "xlpbr")
+        assert xlpbr.__version__ in properties.description
+
+
+def test_the_charts_have_words_lines_that_differ_and_axis_titles(books):
+    for (name, _), path in books.items():
+        has_levels = name == "plymouth-l04-2526"
+        with zipfile.ZipFile(path) as archive:
+            drawing = archive.read("xl/drawings/drawing1.xml").decode()
+            charts = [
+                ET.fromstring(archive.read(part))
+                for part in sorted(archive.namelist())
+                if part.startswith("xl/charts/chart")
+            ]
+        assert len(charts) == 2
+        descriptions = re.findall(r'<xdr:cNvPr [^>]*descr="([^"]+)"', drawing)
+        assert len(descriptions) == 2
+        assert all("month by month" in text for text in descriptions)
+        c = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+        a = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+        for chart, (lines, level) in zip(
+            charts,
+            (
+                (["Saving to date", "Fee to date"], "Bonus threshold"),
+                (["Payable to date", "Invoiced to date"], "Contract maximum"),
+            ),
+            strict=True,
+        ):
+            series = list(chart.iter(f"{c}ser"))
+            names = [found.find(f"{c}tx/{c}v").text for found in series]
+            assert names == [*lines, level] if has_levels else lines
+            looks = {
+                (
+                    found.find(f"{c}marker/{c}symbol").get("val"),
+                    found.find(f"{c}spPr/{a}ln/{a}prstDash").get("val"),
+                )
+                for found in series
+            }
+            assert len(looks) == len(series)
+            titles = ["".join(found.itertext()) for found in chart.iter(f"{c}title")]
+            assert any("Month" in title for title in titles)
+            assert any("£" in title for title in titles)
+            assert len(titles) == 3
+
+
+def test_no_number_format_is_a_currency_format(plymouth):
+    styles = xml_of(plymouth, "xl/styles.xml")
+    written = [found.get("formatCode") for found in styles.iter(f"{MAIN}numFmt")]
+    assert any('"£"' in code for code in written)
+    assert not [code for code in written if "[$" in code or "_-" in code]
+    used = {int(found.get("numFmtId")) for found in styles.iter(f"{MAIN}xf")}
+    assert not used & {5, 6, 7, 8, 37, 38, 39, 40, 41, 42, 43, 44}
+
+
+def test_about_shows_the_stated_savings_and_that_none_is_used(opened):
+    texts = [cell.value for row in opened["plymouth-l04-2526", True]["About"].iter_rows()
+             for cell in row]  # fmt: skip
+    for figure in load_contract("plymouth-l04-2526").stated:
+        assert figure.amount in texts
+        assert figure.what in texts
+    assert any(text and "None of them is used in a calculation" in text for text in texts)
+    assert "=PBR_VERSION()" in texts
+    assert any(text and text.startswith("Pseudonyms only") for text in texts)
+    for note in load_contract("plymouth-l04-2526").notes:
+        assert note in texts
+
+
+def test_the_functions_sheet_says_what_the_catalogue_says(opened):
+    sheet = opened["cheshire-east-2026", False]["Functions"]
+    rows = {row[0].value.split("(")[0]: row for row in sheet.iter_rows(min_row=5) if row[0].value}
+    assert list(rows) == list(FUNCTIONS)
+    for name, function in FUNCTIONS.items():
+        texts = [cell.value for cell in rows[name]]
+        assert texts[0].replace("\n", "") == function.signature
+        assert texts[1].startswith(function.help)
+        assert all(argument.help in texts[2] for argument in function.arguments)
+        assert texts[3:5] == [function.returns, function.clause]
+        assert all(example.formula in texts[5] for example in function.examples)
+
+
+# Figures.
+
+
+def test_every_formula_carries_the_value_that_the_engine_gives(books, calculated):
+    for key, path in books.items():
+        shown = openpyxl.load_workbook(path, data_only=True)
+        count = 0
+        for sheet, values in calculated[key].items():
+            for (row, column), value in values.items():
+                found = plain(shown[sheet].cell(row, column).value)
+                assert found == plain(value), (key, sheet, row, column)
+                count += 1
+        assert count > 2000
+        for number, sheet in enumerate(SHEETS, start=1):
+            root = xml_of(path, f"xl/worksheets/sheet{number}.xml")
+            for cell in root.iter(f"{MAIN}c"):
+                if cell.find(f"{MAIN}f") is not None:
+                    assert cell.find(f"{MAIN}v") is not None, (sheet, cell.get("r"))
+
+
+def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, calculated):
+    for (name, sample), path in books.items():
+        values = calculated[name, sample]
+        terms, placements, carers, claims = (rows_of(path, table) for table in INPUT_SHEETS)
+        month = values_of(path)["Explain"]["B4"].value
+        statement = functions.pbr_statement(terms, placements, carers, claims)
+        expected = {
+            "Statement": statement,
+            "Readings": functions.pbr_readings(terms, placements, carers),
+            "Explain": functions.pbr_explain(terms, placements, month, carers, claims),
+            "Reconcile": functions.pbr_reconcile(
+                [[row[0], row[10]] for row in statement], [row[:2] for row in claims]
+            ),
+        }
+        for sheet, rows in expected.items():
+            found = spilled(values, sheet, SPILLS[sheet], len(rows), len(rows[0]))
+            assert found == [[plain(value) for value in row] for row in rows]
+        problems = functions.pbr_check(terms, placements, carers, claims)
+        corner = problems_corner(load_contract(name), sample=sample)
+        found = spilled(values, "Checks", corner, len(problems), 6)
+        assert found == [[plain(value) for value in row] for row in problems]
+        assert verify(open_book(path), values).different == ()
+
+
+def values_of(path):
+    return openpyxl.load_workbook(path, data_only=True)
+
+
+def test_plymouths_statement_is_right_to_the_penny(calculated):
+    values = calculated["plymouth-l04-2526", True]["Statement"]
+    key_figures = [values[row, 4] for row in range(7, 18)]
+    assert key_figures == [
+        12.0, 2927149.13, 599800.0, 70000.0, 69337.92, 0.0, 739137.92, 247495.67, 491642.25,
+        2188011.21, 260862.08,
+    ]  # fmt: skip
+
+
+def test_the_books_own_checks_agree(calculated):
+    for values in calculated.values():
+        checks = values["Checks"]
+        assert checks[RESULT] == "All checks agree"
+        for row in CHECK_ROWS:
+            assert checks[row, 4] == 0.0
+            assert checks[row, 5] == "Agrees" or checks[row, 5].startswith("Does not apply")
+        assert [checks[row, 2] for row in range(28, 36)] == [0.0] * 8
+    cheshire = calculated["cheshire-east-2026", True]["Checks"]
+    assert cheshire[21, 5] == "Does not apply: none in the terms"
+
+
+COMBINATIONS = list(
+    itertools.product(
+        CONTRACT_NAMES,
+        ("catch_up", "no_catch_up", "up_to_cap"),
+        ("month", "cumulative"),
+        ("programme", "annual"),
+    )
+)
+OTHERS = list(
+    itertools.product(
+        ("months", "days", "whole_months"),
+        ("run_rate", "accumulated", "lower"),
+        ("excess", "whole"),
+        ("family", "foster"),
+        ("hard_stop", "warn"),
+        ("net", "inclusive", "exempt"),
+    )
+)
+
+
+@pytest.mark.parametrize("number", range(len(COMBINATIONS)))
+def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
+    name, fee_reading, savings_reading, fee_period = COMBINATIONS[number]
+    # A stride without a common factor takes the other readings through all their options.
+    basis, measure, shape, counts, maximum_reading, vat = OTHERS[number * 35 % len(OTHERS)]
+    contract = with_terms(
+        load_contract(name),
+        Fee_reading=fee_reading, Savings_reading=savings_reading, Fee_period=fee_period,
+        Pro_rata_basis=basis, Bonus_measure=measure, Bonus_shape=shape, Bonus_counts=counts,
+        Maximum_reading=maximum_reading, VAT_reading=vat,
+        Starts_on=date(2025, 10, 17), Ends_on=date(2027, 2, 11),
+        Fee_months=(12, 17, "")[number % 3], Fee=(599800, 123456.78)[number % 2],
+        Bonus_threshold=1_000_000, Bonus_rate=0.075, Contract_maximum=640_000.5,
+    )  # fmt: skip
+    values = figures(contract, tmp_path / "book.xlsx")
+    checks = values["Checks"]
+    assert checks[RESULT] == "All checks agree"
+    assert {checks[row, 4] for row in CHECK_ROWS} == {0.0}
+    fees = [checks[row, 4] for row in range(39, 39 + 17)]
+    assert fees == [0.0] * 17
+    assert checks[19, 3] > 0
+    terms = terms_table(contract)
+    tables = [sample_table(contract, table) for table in COLUMNS]
+    statement = functions.pbr_statement(terms, *tables)
+    assert checks[22, 3] == statement[-1][11]
+
+
+def test_the_combinations_take_every_option_of_every_reading():
+    taken = [OTHERS[number * 35 % len(OTHERS)] for number in range(len(COMBINATIONS))]
+    options = {option for combination in taken for option in combination}
+    options |= {option for combination in COMBINATIONS for option in combination}
+    assert options >= {option for term in READINGS for option in term.options}
+
+
+def test_the_chosen_month_is_performed_again_for_every_month(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    path = tmp_path / "book.xlsx"
+    write_template(contract, path, sample=True)
+    for month, saving in ((date(2026, 3, 17), 79270.25), (date(2026, 11, 1), 303565.44)):
+        set_cell(path, "Checks", "B12", cells.serial_of(month))
+        checks = calculate(path)["Checks"]
+        assert [checks[17, column] for column in (2, 3, 4, 5)] == [saving, saving, 0.0, "Agrees"]
+
+
+def test_as_at_shortens_the_statement_and_the_checks_follow(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    day = date(2026, 4, 20)
+    values = figures(contract, tmp_path / "book.xlsx", ("Statement", "D4", cells.serial_of(day)))
+    tables = [sample_table(contract, table) for table in COLUMNS]
+    statement = functions.pbr_statement(terms_table(contract), *tables, day)
+    assert len(statement) == 9
+    found = spilled(values, "Statement", "A23", len(statement) + 1, 15)
+    assert found == [*([plain(value) for value in row] for row in statement), [None] * 15]
+    assert values["Statement"][13, 4] == statement[-1][11]
+    assert values["Checks"][RESULT] == "All checks agree"
+    assert values["Readings"][9, 4] == statement[-1][11]
+
+
+# Guards.
+
+
+@pytest.mark.parametrize(
+    ("table", "address", "value", "code"),
+    [
+        ("Placements", "C7", "#N/A", "#N/A"),
+        ("Placements", "D9", "about a thousand", "#VALUE!"),
+        ("Placements", "C6", -1, "#NUM!"),
+        ("Carers", "B6", "#REF!", "#REF!"),
+        ("Claims", "B7", "twelve", "#VALUE!"),
+        ("Terms", "B13", "much", "#VALUE!"),
+    ],
+)
+def test_an_error_in_an_input_is_never_summed_away(tmp_path, table, address, value, code):
+    values = figures(
+        load_contract("plymouth-l04-2526"), tmp_path / "book.xlsx", (table, address, value)
+    )
+    for row in range(7, 18):
+        assert plain(values["Statement"][row, 4]) == code
+    assert plain(values["Readings"][5, 2]) == code
+    assert plain(values["Reconcile"][7, 1]) == code
+    assert all(plain(values["Reconcile"][row, 9]) == code for row in range(8, 13))
+    assert plain(values["Explain"][6, 1]) == code
+    checks = values["Checks"]
+    assert checks[RESULT].startswith("NOT ALL AGREE")
+    assert checks[18, 5] == "No figure: the function gives an error"
+    assert sum(checks[row, 2] for row in range(28, 36)) > 0
+    problems = [
+        found for (_, column), found in sorted(checks.items()) if column == 1 and found == table
+    ]
+    assert problems == [table]
+
+
+def test_a_price_typed_as_text_is_read_by_the_functions_and_named_by_the_checks(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    values = figures(contract, tmp_path / "book.xlsx", ("Placements", "C6", "£7,076.92"))
+    assert values["Statement"][8, 4] == 2927149.13
+    assert values["Checks"][18, 5].startswith("Not checked: a text or an error stands")
+    assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
+
+
+def test_a_programme_longer_than_the_prepared_rows_shows_no_wrong_total(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    values = figures(
+        contract, tmp_path / "book.xlsx", ("Terms", "B12", cells.serial_of(date(2029, 2, 28)))
+    )
+    assert plain(values["Statement"][13, 4]) == "#N/A"
+    assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
+    assert values["Statement"][22, 6] == "The charts show 18 months; the programme is longer now."
+
+
+def test_a_contract_without_dates_makes_a_book_that_says_what_is_missing(tmp_path):
+    contract = with_terms(load_contract("cheshire-east-2026"), Starts_on="", Ends_on="")
+    path = tmp_path / "book.xlsx"
+    new_workbook(contract, path, sample=False)
+    values = calculate(path)
+    assert plain(values["Statement"][23, 1]) == "#VALUE!"
+    assert plain(values["Statement"][7, 4]) == "#VALUE!"
+    assert "Give Starts on" in str(values["Checks"].values())
+
+
+def test_texts_of_the_contract_are_never_formulas(tmp_path):
+    bad = '=HYPERLINK("http://example.org","x")'
+    contract = with_sample(
+        with_terms(load_contract("plymouth-l04-2526"), Provider=bad, Commissioner="+1"),
+        Placements=[{"Child": "@c", "Moved on": date(2026, 1, 1)}],
+    )
+    contract = dataclasses.replace(contract, title="=1+1 & more", notes=("-2",), source=bad)
+    path = tmp_path / "book.xlsx"
+    write_template(contract, path, sample=True)
+    book = openpyxl.load_workbook(path)
+    assert book["Terms"]["B8"].value == bad
+    assert book["Terms"]["B8"].data_type == "s"
+    assert book["Placements"]["A6"].data_type == "s"
+    assert book["Statement"]["A2"].data_type == "s"
+    assert "HYPERLINK" not in str([formulas_of(sheet) for sheet in book])
+    assert book["Statement"].oddHeader.left.text == "=1+1 && more"
+
+
+def test_the_same_inputs_give_the_same_bytes(plymouth, tmp_path):
+    again = tmp_path / "again.xlsx"
+    new_workbook(load_contract("plymouth-l04-2526"), again, sample=True)
+    assert again.read_bytes() == plymouth.read_bytes()
+
+
+def test_excel_takes_the_last_values_as_they_are(plymouth):
+    calculation = xml_of(plymouth, "xl/workbook.xml").find(f"{MAIN}calcPr")
+    assert calculation.get("fullCalcOnLoad") is None
+    assert calculation.get("calcMode") in (None, "auto")
+
+
+def test_a_book_that_cannot_be_written_leaves_what_was_there(tmp_path):
+    folder = tmp_path / "folder.xlsx"
+    folder.mkdir()
+    with pytest.raises(FileProblem, match="is a folder"):
+        new_workbook(load_contract("cheshire-east-2026"), folder, sample=False)
+    assert list(tmp_path.iterdir()) == [folder]
