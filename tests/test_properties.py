@@ -31,7 +31,7 @@ from xlpbr import functions
 from xlpbr.errors import CellError
 
 FEW = settings(max_examples=40, deadline=None)
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=100, deadline=None)
 
 Case = tuple[Contract, Evidence, date | None]
 

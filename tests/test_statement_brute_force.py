@@ -155,7 +155,7 @@ def test_whole_months_of_a_programme_that_ends_about_an_anniversary(
     assert_same_table(functions.pbr_statement(*tables(contract, EVIDENCE)), expected)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(cases(most_children=3))
 @example((CONTRACT, EVIDENCE, None))
 def test_readings_are_statements_with_one_term_changed(

@@ -146,34 +146,37 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
     savings, fees, payables = map(_Places.of, (saving_blocks, fee_blocks, payable_blocks))
     freely_paid = _freely_paid(statement, payables)
 
-    def may_show(field_name: str, index: int) -> bool:
+    def may_show(index: int) -> dict[str, bool]:
         month = months[index]
-        in_family = month.children
-        outside = max(0, (terms.cohort_size or 0) - in_family)
-        return {
-            "children": index in savings.ends and enough(in_family) and enough(outside),
+        outside = max(0, (terms.cohort_size or 0) - month.children)
+        alone = index in payables.singles
+        parts = {
+            # A fee that is the saving tells no more than the saving beside it.
+            "fee": index in fees.singles
+            or (index in savings.singles and month.fee == month.saving),
+            "carer_fees": alone or not terms.carer_fee,
+            "bonus": not month.bonus or bonus_known,
+            "held_back": alone or index < freely_paid,
+        }
+        allowed = {
+            **parts,
+            "children": index in savings.ends and enough(month.children) and enough(outside),
             "saving": index in savings.singles,
             "saving_to_date": index in savings.ends,
             "entitlement_to_date": True,
-            "fee": index in fees.singles
-            or (index in savings.singles and month.fee == month.saving),
             "fee_to_date": index in fees.ends,
-            "carer_fees": index in payables.singles or not terms.carer_fee,
-            "bonus": not month.bonus or bonus_known,
-            "held_back": index in payables.singles or index < freely_paid,
-            "payable": index in payables.singles,
+            "payable": alone or all(parts.values()),
             "payable_to_date": index in payables.ends,
             "invoiced_to_date": index in invoiced_ends,
             "balance": index in invoiced_ends,
             "net_saving_to_date": index in payables.ends,
-        }[field_name]
+        }
+        return {figure.field_name: allowed[figure.field_name] for figure in FIGURES[1:]}
 
     figures = tuple(
         {
-            figure.field_name: getattr(month, figure.field_name)
-            if may_show(figure.field_name, index)
-            else None
-            for figure in FIGURES[1:]
+            name: getattr(month, name) if allowed else None
+            for name, allowed in may_show(index).items()
         }
         for index, month in enumerate(months)
     )

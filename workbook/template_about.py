@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xlpbr import functions
 from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
+from xlpbr.workbook.styles import FILLS
 from xlpbr.workbook.template_page import (
     Page,
     calculate,
@@ -21,7 +22,7 @@ from xlpbr.workbook.template_page import (
 from xlpbr.workbook.template_plan import Plan
 
 _ABOUT_WIDTHS = (26, 104, 24)
-_FUNCTION_WIDTHS = (30, 46, 54, 22, 22, 38)
+_FUNCTION_WIDTHS = (30, 46, 54, 22, 25, 38)
 
 _STEPS = (
     "Terms: check every value against the contract, and each open reading with the provider.",
@@ -69,7 +70,7 @@ def write_about(page: Page, plan: Plan) -> None:
     )
     row = _write_section(page, row, "Words and colours")
     for word, role, meaning in _KEY:
-        put(page, row, 1, word, styles.cell("text", role, bold=True))
+        put(page, row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
         put(page, row, 2, meaning, styles.make(indent=1))
         row += 1
     row = _write_stated(page, row + 1, plan)
@@ -146,9 +147,9 @@ def write_functions(page: Page, plan: Plan) -> None:
     headings = (
         "Function", "What it does", "What to give", "What comes back", "Clause", "Example",
     )  # fmt: skip
-    put_row(page, heading_row, 1, headings, styles.heading)
-    wrapped = styles.cell("wrapped", indent=1)
-    strong = styles.cell("wrapped", bold=True)
+    put_row(page, heading_row, 1, headings, styles.column_heading(indent=1))
+    wrapped = styles.cell("wrapped", indent=1, align="left")
+    strong = styles.cell("wrapped", indent=1, align="left", bold=True)
     for row, function in enumerate(FUNCTIONS.values(), start=heading_row + 1):
         texts = (
             _signature(function), _what_it_does(function), _what_to_give(function),

@@ -38,12 +38,8 @@ from xlpbr.workbook.template_plan import (
     statement_column,
 )
 from xlpbr.workbook.template_statement import KEY_FIGURES, guarded, under_heading
-from xlpbr.workbook.template_workings import (
-    HEADING_ROW,
-    Workings,
-    prepared_rows,
-    write_workings,
-)
+from xlpbr.workbook.template_working_places import HEADING_ROW, Workings, prepared_rows
+from xlpbr.workbook.template_workings import write_workings
 
 AGREES = "Agrees"
 _DIFFERS = "DIFFERS: see How it is worked out"
@@ -249,15 +245,13 @@ def _write_errors(page: Page, plan: Plan) -> None:
     put(page, ERRORS_ROW - 2, 1, "Cells that show an error (Output)", styles.subtitle)
     put(page, ERRORS_ROW - 1, 1, "Sheet", styles.heading)
     put(page, ERRORS_ROW - 1, 2, "Cells", styles.heading_right)
-    how = "Cells that hold something, less numbers, texts and yes/no values: errors remain."
+    how = "All cells that hold something, less those that hold no error (AGGREGATE, option 6)."
     put(page, ERRORS_ROW - 1, 3, how, styles.remark)
     for row, (sheet, area) in enumerate(_areas(plan).items(), start=ERRORS_ROW):
         put(page, row, 1, sheet, styles.cell("text"))
         cells = f"{sheet}!{area}"
-        formula = (
-            f'=COUNTA({cells})-COUNT({cells})-COUNTIF({cells},"*")'
-            f"-COUNTIF({cells},TRUE)-COUNTIF({cells},FALSE)"
-        )
+        # ISERROR over a range would say the same, but not every engine works that out.
+        formula = f"=COUNTA({cells})-_xlfn.AGGREGATE(3,6,{cells})"
         calculate(page, row, 2, formula, styles.cell("count", "output"))
     page.sheet.conditional_format(
         ERRORS_ROW - 1, 1, ERRORS_ROW + 6, 1,
@@ -290,6 +284,8 @@ def _write_months(page: Page, workings: Workings) -> None:
     styles = page.styles
     put(page, HEADING_ROW - 1, 1, "Fee of every month (Output)", styles.subtitle)
     _write_headings(page, HEADING_ROW)
+    # The headings of the workings beside them take two lines.
+    page.sheet.set_row(HEADING_ROW - 1, 2 * LINE_HEIGHT + 2)
     fee_column = STATEMENT_COLUMNS["Fee"]
     formats = [
         styles.bare("month"), styles.bare("money"), styles.bare("money"), styles.bare("money"),

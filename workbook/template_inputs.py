@@ -192,7 +192,9 @@ def _rule_of_term(term: Term) -> dict[str, Any]:
 
 def _rule_of_column(columns: Sequence[Column], column: Column) -> dict[str, Any]:
     """The validation of a column of an input table."""
-    rule = _messages(f"{column.heading} ({column.unit})", column.meaning)
+    says_itself = column.kind in ("option", "month")
+    title = column.heading if says_itself else f"{column.heading} ({column.unit})"
+    rule = _messages(title, column.meaning)
     if column.kind in ("option", "yes_no"):
         options = list(column.options)
         message = f"{column.meaning} Blank means {options[0]}."

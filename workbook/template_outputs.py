@@ -8,9 +8,9 @@ from __future__ import annotations
 from xlpbr.statement import FIGURES
 from xlpbr.terms import READINGS
 from xlpbr.workbook.template_page import (
-    LINE_HEIGHT,
     Page,
     calculate,
+    fit_row,
     introduce,
     print_on_a4,
     protect,
@@ -46,11 +46,11 @@ _STATUS_COLUMN = 7
 _OURS_COLUMN = 12
 _READING_WIDTHS = (21, 17, 9, 18, 18, 74)
 _WORKING_WIDTH = 138
-_LETTERS_OF_A_CHILD = 47
-"""About as many letters as the working of a month's saving has for each child."""
+_CLAUSE_WIDTH = 27
+_WORKING_OF_A_CHILD = "C01: £5,651.92 / 7 x 31 days = £25,029.93; "
+"""What the working of a month's saving says for each child."""
 _LONG_WORKINGS = ("Fee", "Bonus", "Held back", "Payable")
 """The figures whose working may take a second line."""
-_TALLEST_ROW = 400
 
 
 def write_readings(page: Page, plan: Plan) -> None:
@@ -213,7 +213,7 @@ def write_explain(page: Page, plan: Plan) -> None:
         "Output: how each figure of one month came about, with its clause, in numbers that can be"
         " checked by hand. The one input on this sheet is Month.",
     )
-    set_widths(page, (21, 30, _WORKING_WIDTH, 17))
+    set_widths(page, (_CLAUSE_WIDTH, 30, _WORKING_WIDTH, 17))
     put(page, EXPLAIN_MONTH[0], 1, "Month (Input)", styles.strong)
     pick_month(page, plan, EXPLAIN_MONTH)
     hint = "Choose a month of the statement from the list, or type any day in it."
@@ -230,7 +230,8 @@ def write_explain(page: Page, plan: Plan) -> None:
             under_heading(styles.heading, styles.cell("wrapped", "output")),
             under_heading(styles.heading, styles.cell("wrapped", "output", bold=True)),
             under_heading(
-                styles.column_heading(indent=1), styles.cell("wrapped", "output", indent=1)
+                styles.column_heading(indent=1),
+                styles.cell("wrapped", "output", indent=1, align="left"),
             ),
             # The first figure is a number of children.
             lambda down: count if down == 1 else amount(down),
@@ -248,14 +249,16 @@ def _set_heights(page: Page, plan: Plan) -> None:
     Excel does not fit a row to a formula that changes, so the height is for the whole cohort.
     """
     children = max(plan.terms.cohort_size or 0, 12)
-    letters = {
-        "Children in family placements": children * 5 + 40,
-        "Saving": children * _LETTERS_OF_A_CHILD + 30,
-        **dict.fromkeys(_LONG_WORKINGS, _WORKING_WIDTH + 1),
+    workings = {
+        "Children in family placements": "in place at the end of 30 Sep 2026: "
+        + "C01, " * children,
+        "Saving": _WORKING_OF_A_CHILD * children + "together £1,000,000.00",
+        **dict.fromkeys(_LONG_WORKINGS, "a first line\nand a second one"),
     }
+    longest_clause = max((entry.clause for entry in plan.contract.terms), key=len)
     for row, figure in enumerate(FIGURES[1:], start=EXPLAIN_ROW + 1):
-        lines = -(-letters.get(figure.heading, 1) // _WORKING_WIDTH)
-        page.sheet.set_row(row - 1, min(lines * LINE_HEIGHT + 5, _TALLEST_ROW))
+        working = workings.get(figure.heading, "")
+        fit_row(page, row, (working, _WORKING_WIDTH), (longest_clause, _CLAUSE_WIDTH))
 
 
 def pick_month(page: Page, plan: Plan, place: tuple[int, int]) -> None:

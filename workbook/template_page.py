@@ -23,6 +23,8 @@ from xlpbr.workbook.text_width import lines_needed
 A4 = 9
 LINE_HEIGHT = 15
 """Points that a line of text takes."""
+_TALLEST_ROW = 409
+"""Points: Excel takes no taller row."""
 _MARGIN = 1.5
 """What of a column's width is left blank beside its text, indent included."""
 
@@ -149,7 +151,7 @@ def fit_row(page: Page, row: int, *texts_and_widths: tuple[str, float]) -> None:
     Not every program fits a row to wrapped text when it opens a file.
     """
     lines = max(lines_needed(text, width - _MARGIN) for text, width in texts_and_widths)
-    page.sheet.set_row(row - 1, LINE_HEIGHT * lines + 1)
+    page.sheet.set_row(row - 1, min(LINE_HEIGHT * lines + 1, _TALLEST_ROW))
 
 
 def print_on_a4(

@@ -398,7 +398,7 @@ def pbr_check(
 @worksheet_function(
     returns="A table: a heading row, then a row for each term.",
     clause="the published decisions",
-    examples=(Example('=INDEX(PBR_TERMS("plymouth-l04-2526"),12,2)', "12"),),
+    examples=(Example('=INDEX(PBR_TERMS("plymouth-l04-2526"),10,2)', "12"),),
 )
 def pbr_terms(
     contract: Annotated[Cell, Arg("The contract's short name", "text")],

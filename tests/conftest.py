@@ -1,0 +1,92 @@
+"""What several tests need: a contract's tables, a small workbook with them, LibreOffice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from xlpbr.contracts import load_contract, sample_table, terms_table
+
+Tables = dict[str, list[list[Any]]]
+
+CONTRACT = "plymouth-l04-2526"
+
+
+@pytest.fixture
+def sample() -> Tables:
+    """The four tables of the Plymouth sample, heading rows first, to be changed at will."""
+    contract = load_contract(CONTRACT)
+    names = ("Placements", "Carers", "Claims")
+    return {"Terms": terms_table(contract)} | {n: sample_table(contract, n) for n in names}
+
+
+@pytest.fixture
+def make_workbook(tmp_path: Path) -> Callable[..., Path]:
+    """A function that writes tables as Excel tables ``Pbr...``, each on a sheet of its name."""
+
+    def make(
+        tables: Tables,
+        name: str = "budget.xlsx",
+        *,
+        date_1904: bool = False,
+        formulas: dict[str, str | tuple[str, Any]] | None = None,
+        tables_named: bool = True,
+        first_row: int = 0,
+        first_column: int = 0,
+    ) -> Path:
+        path = tmp_path / name
+        book = xlsxwriter.Workbook(
+            path, {"default_date_format": "dd/mm/yyyy", "date_1904": date_1904}
+        )
+        for table, rows in tables.items():
+            sheet = book.add_worksheet(table)
+            for down, row in enumerate(rows):
+                for across, value in enumerate(row):
+                    if value is None or value == "":
+                        continue
+                    place = (first_row + down, first_column + across)
+                    if isinstance(value, date):
+                        sheet.write_datetime(*place, datetime.combine(value, time()))
+                    elif isinstance(value, str):
+                        sheet.write_string(*place, value)
+                    else:
+                        sheet.write(*place, value)
+            if tables_named:
+                sheet.add_table(
+                    first_row,
+                    first_column,
+                    first_row + len(rows) - 1,
+                    first_column + len(rows[0]) - 1,
+                    {"name": f"Pbr{table}", "columns": [{"header": h} for h in rows[0]]},
+                )
+        for place, formula in (formulas or {}).items():
+            sheet_name, _, cell = place.rpartition("!")
+            sheet = book.get_worksheet_by_name(sheet_name) or book.add_worksheet(sheet_name)
+            text, last_value = formula if isinstance(formula, tuple) else (formula, 0)
+            if ":" in cell:
+                sheet.write_dynamic_array_formula(cell, text, None, last_value)
+            else:
+                sheet.write_formula(cell, text, None, last_value)
+        book.close()
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """LibreOffice's program; without it the test is passed over, or fails where it is required."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found is None:
+        reason = "LibreOffice is not installed: install it to run this test"
+        if os.environ.get("XLPBR_REQUIRE_LIBREOFFICE"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found

@@ -1,0 +1,148 @@
+"""Who may import whom: the floors of the house, walked in the source."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HOUSE = {"xlpbr": ROOT / "xlpbr", "xlpbr.udfs": ROOT / "udfs", "xlpbr.workbook": ROOT / "workbook"}
+
+FLOORS: list[set[str]] = [
+    {"xlpbr.errors"},
+    {"xlpbr.money", "xlpbr.periods"},
+    {"xlpbr.rules", "xlpbr.terms", "xlpbr.evidence", "xlpbr.cells"},
+    {"xlpbr.contracts"},
+    {"xlpbr.statement", "xlpbr.tables"},
+    {"xlpbr.readings", "xlpbr.reconcile", "xlpbr.workings", "xlpbr.checks"},
+    {"xlpbr.catalogue", "xlpbr.functions"},
+    {"xlpbr.udfs", "xlpbr.workbook"},
+    {"xlpbr.terminal", "xlpbr.demonstration", "xlpbr.commands", "xlpbr.cli"},
+]
+CALCULATIONS = set().union(*FLOORS[:7])
+NO_NETWORK = {"socket", "urllib", "http", "requests", "ftplib", "smtplib", "ssl", "asyncio"}
+
+
+def module_names() -> dict[str, Path]:
+    found = {}
+    for package, folder in HOUSE.items():
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            found[".".join([package, *parts]).removesuffix(".__init__")] = path
+    return found
+
+
+MODULES = module_names()
+
+
+def imports_of(name: str) -> set[str]:
+    """The modules that a module imports, ours by their full name, others by their first."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name} imports relatively"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {module for module in inner if module in MODULES} or {str(node.module)}
+    return {
+        module if module.partition(".")[0] == "xlpbr" else module.partition(".")[0]
+        for module in found
+    } - {"__future__"}
+
+
+IMPORTS = {name: imports_of(name) for name in MODULES}
+OURS = {
+    name: {module for module in imports if module.startswith("xlpbr")}
+    for name, imports in IMPORTS.items()
+}
+
+
+def floor_of(name: str) -> int:
+    """The floor of a module; ``xlpbr`` itself, which holds the version, is below all."""
+    if name == "xlpbr":
+        return -1
+    for number, floor in enumerate(FLOORS):
+        if name in floor or any(name.startswith(f"{whole}.") for whole in floor):
+            return number
+    raise AssertionError(f"{name} stands on no floor: add it to FLOORS")
+
+
+def test_every_module_was_seen():
+    counts = {package: len(list(folder.rglob("*.py"))) for package, folder in HOUSE.items()}
+    assert len(MODULES) == sum(counts.values())
+    assert counts["xlpbr"] >= 21
+    assert counts["xlpbr.udfs"] >= 3
+    assert counts["xlpbr.workbook"] >= 14
+    assert set().union(*FLOORS) <= set(MODULES)
+    # The walk sees imports inside functions too.
+    assert "xlpbr.workbook.recalculate" in IMPORTS["xlpbr.commands"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_only_from_its_floor_and_those_beneath(name):
+    wrong = {module for module in OURS[name] if floor_of(module) > floor_of(name)}
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_only_modules_that_are_there(name):
+    assert OURS[name] <= set(MODULES)
+
+
+def test_no_module_imports_itself_by_a_detour():
+    order = list(TopologicalSorter(OURS).static_order())
+    assert len(order) == len(MODULES)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("xlpbr.udfs")])
+def test_a_host_needs_no_workbook(name):
+    assert not any(module.startswith("xlpbr.workbook") for module in OURS[name])
+
+
+@pytest.mark.parametrize("name", sorted(CALCULATIONS))
+def test_the_calculations_import_no_other_package(name):
+    assert {
+        module
+        for module in IMPORTS[name]
+        if not module.startswith("xlpbr") and module not in sys.stdlib_module_names
+    } == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_reaches_for_the_network(name):
+    assert IMPORTS[name].isdisjoint(NO_NETWORK)
+
+
+def loaded_by(code: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after some code, beyond a bare one's."""
+    script = (
+        "import sys, json; before = set(sys.modules)\n"
+        + code
+        + ("\nprint(json.dumps(sorted(set(sys.modules) - before)))")
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_functions_load_no_other_package():
+    loaded = loaded_by("import xlpbr.functions")
+    outside = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"xlpbr"}
+    assert outside == set()
+    assert loaded >= CALCULATIONS
+
+
+def test_the_version_is_said_without_loading_the_rest():
+    code = "sys.argv = ['xlpbr', '--version']\nfrom xlpbr.cli import main\nmain()"
+    ours = {
+        name for name in loaded_by(code) if name.partition(".")[0] not in sys.stdlib_module_names
+    }
+    assert ours == {"xlpbr", "xlpbr.cli"}

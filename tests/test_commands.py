@@ -1,0 +1,417 @@
+"""The commands as they are typed: what they print, their exit status, their one-line refusals."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from datetime import date
+
+import openpyxl
+import pytest
+
+from xlpbr import __version__, cli, functions
+
+TABLE_NAMES = ("Terms", "Placements", "Carers", "Claims")
+
+
+@pytest.fixture
+def xlpbr(monkeypatch, capsys):
+    """A function that runs a command: exit status, output, what is said beside it."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["xlpbr", *map(str, words)])
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as leaving:
+            status = leaving.code or 0
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.out + printed.err
+        return status, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def budget(make_workbook, sample):
+    return make_workbook(sample)
+
+
+def refused(result, *parts):
+    """A wrong call: exit status 2, nothing printed, and one line that says what is wrong."""
+    status, out, err = result
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1, err
+    for part in parts:
+        assert str(part) in err
+    return err
+
+
+def test_version(xlpbr):
+    assert xlpbr("--version") == (0, f"xlpbr {__version__}\n", "")
+
+
+def test_help_lists_the_commands_and_no_command_is_a_wrong_call(xlpbr):
+    status, out, _ = xlpbr("--help")
+    assert status == 0
+    for command in (
+        "new",
+        "statement",
+        "readings",
+        "explain",
+        "check",
+        "terms",
+        "recalc",
+        "report",
+    ):
+        assert f"\n  {command} " in out
+    assert xlpbr()[0] == 2
+
+
+def test_the_console_script_answers(budget):
+    done = subprocess.run(
+        [sys.executable, "-m", "xlpbr.cli", "check", str(budget), "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["rows"][0]["Found"] == "no problems"
+
+
+# What each command prints.
+
+
+def plain(value):
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def expected_rows(table):
+    headings, *rows = table
+    return [dict(zip(headings, map(plain, row), strict=True)) for row in rows]
+
+
+def test_statement_for_machines(xlpbr, budget, sample):
+    table = functions.pbr_statement(*sample.values(), "30/06/2026")
+    status, out, err = xlpbr("statement", budget, "--json", "--as-at", "30 Jun 2026")
+    found = json.loads(out)
+    assert (status, err) == (0, "")
+    assert found["rows"] == expected_rows(table)
+    assert found["headings"] == table[0]
+    assert (found["as_at"], found["contract"], found["xlpbr"], found["problems"]) == (
+        "2026-06-30", "plymouth-l04-2526", __version__, 0,
+    )  # fmt: skip
+    assert len(found["sha256"]) == 64
+    assert found["rows_read"] == [
+        {"table": name, "found": len(sample[name]) - 1, "used": len(sample[name]) - 1,
+         "refused": 0, "blank": 0}
+        for name in TABLE_NAMES[1:]
+    ]  # fmt: skip
+    status, out, _ = xlpbr("statement", budget, "--csv", "--as-at", "2026-06-30")
+    rows = list(csv.reader(io.StringIO(out)))
+    assert rows[0] == table[0]
+    assert [[float(cell) for cell in row[1:]] for row in rows[1:]] == [row[1:] for row in table[1:]]
+    assert [row[0] for row in rows[1:]] == [plain(row[0]) for row in table[1:]]
+
+
+def test_statement_for_a_person(xlpbr, budget):
+    status, out, err = xlpbr("statement", budget)
+    assert (status, err) == (0, "")
+    assert "Statement plymouth-l04-2526 to 28 Feb 2027" in out
+    assert out.count(" 2026 ") >= 12
+    assert "£599,800.00" in out
+
+
+def test_readings(xlpbr, budget, sample):
+    _, out, _ = xlpbr("readings", budget, "--json")
+    table = functions.pbr_readings(*(sample[name] for name in TABLE_NAMES[:3]))
+    assert json.loads(out)["rows"] == expected_rows(table)
+    status, out, _ = xlpbr("readings", budget)
+    assert status == 0
+    assert "no_catch_up" in out
+
+
+@pytest.mark.parametrize("month", ["Mar 2026", "17/03/2026", "2026-03-31"])
+def test_explain(xlpbr, budget, sample, month):
+    _, out, _ = xlpbr("explain", budget, "--month", month, "--json")
+    table = functions.pbr_explain(sample["Terms"], sample["Placements"], "Mar 2026",
+                                  sample["Carers"], sample["Claims"])  # fmt: skip
+    assert json.loads(out)["rows"] == expected_rows(table)
+    status, out, _ = xlpbr("explain", budget, "--month", month)
+    assert status == 0
+    assert "/ 7 x" in out
+
+
+def test_check_lists_every_problem_with_its_cell(xlpbr, make_workbook, sample):
+    sample["Placements"][2][2] = "tbc"
+    sample["Placements"][12][0] = "Jane Smith"
+    sample["Carers"] = sample["Carers"][:2]
+    sample["Terms"][8][1] = -1.0
+    sample["Claims"][1][1] = "=1+1"
+    path = make_workbook(sample)
+    status, out, err = xlpbr("check", path, "--json")
+    found = json.loads(out)
+    assert (status, err) == (1, "")
+    assert [row["Where"] for row in found["rows"]] == [
+        "Terms!B9", "Placements!C3", "Placements!A13", "Claims!B2",
+    ]  # fmt: skip
+    assert found["rows_read"][0] == {
+        "table": "Placements", "found": 15, "used": 14, "refused": 1, "blank": 0,
+    }  # fmt: skip
+    status, out, err = xlpbr("check", path)
+    assert status == 1
+    assert "Placements!C3" in out
+    assert "Placements: 15 rows = 14 used + 1 refused + 0 blank." in err
+    status, out, _ = xlpbr("check", path, "--csv")
+    assert status == 1
+    assert len(list(csv.reader(io.StringIO(out)))) == 5
+
+
+def test_problems_stop_the_figures_and_are_all_listed(xlpbr, make_workbook, sample):
+    sample["Placements"][2][2] = "tbc"
+    sample["Placements"][5][4] = "31/02/2026"
+    sample["Claims"][1][1] = "#N/A"
+    path = make_workbook(sample)
+    for command in (["statement"], ["readings"], ["explain", "--month", "Mar 2026"]):
+        status, out, err = xlpbr(*command, path)
+        assert (status, out) == (1, "")
+        assert [line.partition(":")[0] for line in err.splitlines()[:3]] == [
+            "Placements!C3", "Placements!E6", "Claims!B2",
+        ]  # fmt: skip
+        assert err.splitlines()[3].startswith("3 problems stop the figures.")
+
+
+def test_notices_are_mentioned_beside_the_figures(xlpbr, make_workbook, sample):
+    sample["Placements"][1][0] = "Jane Smith"
+    status, out, err = xlpbr("statement", make_workbook(sample), "--csv")
+    assert status == 0
+    assert out.startswith("Month,")
+    assert err.strip().endswith("to look at: run xlpbr check.")
+
+
+@pytest.mark.parametrize("text", ["=cmd|'/c calc'!A0", "+1", "-1", "@SUM(A1)"])
+def test_no_text_of_the_source_becomes_a_formula_in_csv(xlpbr, make_workbook, sample, text):
+    sample["Placements"][1][1] = "foster"
+    sample["Terms"][1].append("")
+    sample["Terms"] = [
+        [*row[:3], text if i else "Clause", ""] for i, row in enumerate(sample["Terms"])
+    ]
+    sample["Terms"][0] = ["Term", "Value", "Unit", "Clause", "Reading"]
+    path = make_workbook(sample)
+    _, out, _ = xlpbr("explain", path, "--month", "Mar 2026", "--csv")
+    rows = list(csv.reader(io.StringIO(out)))
+    assert rows[1][0] == f"'{text}"
+    assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("name", ["[/b] north", "[red]x", ":boy: C[1]", "back\\"])
+def test_brackets_and_colons_in_names_are_shown_as_they_are(xlpbr, make_workbook, sample, name):
+    sample["Terms"][1][1] = name
+    sample["Placements"][1][0] = f"{name} 1"
+    sample["Placements"][2][2] = name
+    sample["Carers"][1][2] = f"{name} 1"
+    path = make_workbook(sample, "[red]x.xlsx")
+    status, out, _ = xlpbr("check", path)
+    assert status == 1
+    assert f'"{name}"' in out
+    assert "Problems in [red]x.xlsx" in out
+    sample["Placements"][2][2] = 7000
+    status, out, _ = xlpbr("statement", make_workbook(sample, "right.xlsx"))
+    assert (status, f"Statement {name} to 28 Feb 2027" in out) == (0, True)
+    status, out, _ = xlpbr("explain", path.with_name("right.xlsx"), "--month", "Mar 2026")
+    assert status == 0
+    assert f"{name} 1: £" in " ".join(out.replace("│", " ").split())
+
+
+def test_terms(xlpbr, tmp_path):
+    status, out, _ = xlpbr("terms", "plymouth-l04-2526", "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert {row["Term"]: row["Value"] for row in found["rows"]}["Fee"] == 599800.0
+    assert found["notes"]
+    status, out, err = xlpbr("terms", "cheshire-east-2026")
+    assert (status, "970,000.00" in out, "Source: Cheshire East" in err) == (0, True, True)
+    refused(xlpbr("terms", "plymuth"), "plymouth-l04-2526")
+    refused(xlpbr("terms", tmp_path / "none.toml"), "no such file")
+
+
+# Where the tables are.
+
+
+def test_tables_anywhere_by_address_and_by_defined_name(xlpbr, make_workbook, sample, tmp_path):
+    _, usual, _ = xlpbr("statement", make_workbook(sample), "--csv")
+    sheets = {
+        "Vertrag": "Terms",
+        "Kids & moves": "Placements",
+        "Panel's": "Carers",
+        "Inv": "Claims",
+    }
+    path = make_workbook({sheet: sample[name] for sheet, name in sheets.items()}, "other.xlsx",
+                         tables_named=False, first_row=3, first_column=1)  # fmt: skip
+    refused(xlpbr("statement", path), path, "no table or name called PbrTerms", "--terms")
+    book = openpyxl.load_workbook(path)
+    for sheet, name in sheets.items():
+        width = chr(ord("B") + len(sample[name][0]) - 1)
+        quoted = sheet.replace("'", "''")
+        address = f"'{quoted}'!$B$4:${width}${3 + len(sample[name])}"
+        book.defined_names[f"Pbr{name}"] = openpyxl.workbook.defined_name.DefinedName(
+            f"Pbr{name}", attr_text=address
+        )
+    book.save(tmp_path / "named.xlsx")
+    given = []
+    for sheet, name in sheets.items():
+        width = chr(ord("B") + len(sample[name][0]) - 1)
+        quoted = f"'{sheet.replace(chr(39), chr(39) * 2)}'" if "'" in sheet else sheet
+        given += [f"--{name.lower()}", f"{quoted}!B4:{width}{3 + len(sample[name])}"]
+    assert xlpbr("statement", path, "--csv", *given) == (0, usual, "")
+    assert xlpbr("statement", tmp_path / "named.xlsx", "--csv") == (0, usual, "")
+
+
+def test_a_workbook_of_1904_gives_the_same_figures(xlpbr, make_workbook, sample):
+    path = make_workbook(sample, "mac.xlsx", date_1904=True)
+    usual = make_workbook(sample)
+    for command in (["statement", "--csv"], ["check", "--csv"],
+                    ["explain", "--csv", "--month", "Mar 2026"]):  # fmt: skip
+        assert xlpbr(*command, path) == xlpbr(*command, usual)
+
+
+def test_a_workbook_without_carers_and_claims(xlpbr, make_workbook, sample):
+    path = make_workbook({name: sample[name] for name in TABLE_NAMES[:2]})
+    table = functions.pbr_statement(sample["Terms"], sample["Placements"])
+    status, out, _ = xlpbr("statement", path, "--json")
+    assert (status, json.loads(out)["rows"]) == (0, expected_rows(table))
+
+
+# What is refused.
+
+
+def ole(*streams):
+    directory = b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in streams)
+    return bytes.fromhex("D0CF11E0A1B11AE1").ljust(512, b"\0") + directory
+
+
+@pytest.mark.parametrize("command", [["statement"], ["readings"], ["check"],
+                                     ["explain", "--month", "Mar 2026"]])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "content", "part"),
+    [
+        ("none.xlsx", None, "does not exist"),
+        ("list.xlsx", b"Child,Moved on\nC01,1\n", "not a workbook"),
+        ("secret.xlsx", ole("Root Entry", "EncryptionInfo", "EncryptedPackage"), "password"),
+        ("old.xls", ole("Root Entry", "Workbook"), ".xls"),
+        ("cut.xlsx", b"PK\3\4 and no more", "damaged"),
+        ("empty.xlsx", b"", "empty"),
+    ],
+)
+def test_files_that_are_no_workbook(xlpbr, tmp_path, command, name, content, part):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    refused(xlpbr(*command, path), path, part)
+
+
+def test_a_binary_workbook(xlpbr, tmp_path, budget):
+    path = tmp_path / "budget.xlsb"
+    with_part = io.BytesIO()
+
+    with zipfile.ZipFile(budget) as usual, zipfile.ZipFile(with_part, "w") as packed:
+        for name in usual.namelist():
+            content = usual.read(name)
+            if name in ("_rels/.rels", "[Content_Types].xml"):
+                content = content.replace(b"workbook.xml", b"workbook.bin")
+            packed.writestr(name.replace("workbook.xml", "workbook.bin"), content)
+    path.write_bytes(with_part.getvalue())
+    refused(xlpbr("statement", path), path, ".xlsb")
+
+
+def test_a_misspelt_heading_names_the_nearest(xlpbr, make_workbook, sample):
+    sample["Placements"][0][4] = "Moved onn"
+    status, out, err = xlpbr("statement", make_workbook(sample))
+    assert (status, out) == (1, "")
+    assert err.splitlines()[0].startswith("Placements (table PbrPlacements): ")
+    assert 'Rename the heading "Moved onn" to "Moved on".' in err
+
+
+def test_formulas_never_calculated(xlpbr, make_workbook, sample):
+    path = make_workbook(sample)
+    book = openpyxl.load_workbook(path)
+    book["Placements"]["C2"] = "=7000+1"
+    book.save(path)
+    refused(xlpbr("statement", path), "Placements!C2", "never been calculated", "xlpbr recalc")
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["--as-at", "soon"], '"soon"'),
+        (["--as-at", "31/02/2026"], '"31/02/2026"'),
+        (["--as-at", "-5"], "-5"),
+        (["--jsn"], "--jsn"),
+        (["--placements"], "--placements"),
+    ],
+)
+def test_a_call_that_is_wrong(xlpbr, budget, words, part):
+    status, out, err = xlpbr("statement", budget, *words)
+    assert (status, out) == (2, "")
+    assert part in err
+
+
+@pytest.mark.parametrize("month", ["soon", "2026-03", "Mar 2031", "Aug 2025"])
+def test_a_month_that_is_not_there_is_a_wrong_call(xlpbr, budget, month):
+    refused(xlpbr("explain", budget, "--month", month), "month: found ")
+
+
+@pytest.mark.parametrize(
+    ("place", "part"),
+    [("Placemnts!A1:H9", "did you mean Placements"), ("PbrPlacement", "did you mean PbrPlacements"),
+     ("Placements!A4", "single cell"), ("Placements", "is a sheet"), ("A1:H9", "which sheet"),
+     ("Placements!1:2:3", "no range")],
+)  # fmt: skip
+def test_a_place_that_is_not_there(xlpbr, budget, place, part):
+    refused(xlpbr("statement", budget, "--placements", place), budget, part)
+
+
+# Writing.
+
+
+def test_recalc_writes_beside_and_never_over(xlpbr, make_workbook, sample, tmp_path):
+    formula = "=PBR_STATEMENT(PbrTerms[#All],PbrPlacements[#All])"
+    path = make_workbook(sample, formulas={"Statement!A1:B2": (formula, "Month")})
+    before = path.read_bytes()
+    status, out, err = xlpbr("recalc", path, "-o", tmp_path / "out.xlsx")
+    assert (status, out) == (0, "")
+    assert err.startswith("Calculated 1 PBR_ formulas; 285 cells of ")
+    for target, part in (
+        (path, "is the file that is being read"),
+        (tmp_path / "none" / "out.xlsx", "does not exist"),
+        (tmp_path / "out.xls", "must end in .xlsx"),
+    ):
+        refused(xlpbr("recalc", path, "-o", target), part)
+    link = tmp_path / "link.xlsx"
+    link.symlink_to(path)
+    refused(xlpbr("recalc", path, "-o", link), "is the file that is being read")
+    assert path.read_bytes() == before
+    assert sorted(found.name for found in tmp_path.iterdir()) == [
+        "budget.xlsx", "link.xlsx", "out.xlsx",
+    ]  # fmt: skip
+
+
+def test_recalc_of_a_workbook_without_a_formula(xlpbr, budget, tmp_path):
+    status, _, err = xlpbr("recalc", budget, "-o", tmp_path / "out.xlsx")
+    assert status == 0
+    assert "has no PBR_ formula" in err
+    assert xlpbr("statement", tmp_path / "out.xlsx", "--csv") == xlpbr("statement", budget, "--csv")
+
+
+def test_new_makes_a_workbook_that_the_other_commands_read(xlpbr, tmp_path):
+    path = tmp_path / "made.xlsx"
+    status, _, err = xlpbr("new", "cheshire-east-2026", "--sample", "-o", path)
+    assert (status, err) == (0, f"Made {path}.\n")
+    status, out, _ = xlpbr("statement", path, "--json")
+    assert (status, json.loads(out)["contract"]) == (0, "cheshire-east-2026")
+    refused(xlpbr("new", "cheshire", "-o", tmp_path / "x.xlsx"), "cheshire-east-2026")
+    refused(xlpbr("new", "cheshire-east-2026", "-o", tmp_path / "no" / "x.xlsx"), "does not exist")
+    shutil.rmtree(tmp_path)

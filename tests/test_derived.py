@@ -1,0 +1,56 @@
+"""The pages that are derived from the code are as the code has them."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ["docs/functions.md", "docs/tables.md", "docs/contracts.md", "README.md"]
+
+
+def test_every_derived_page_is_up_to_date():
+    done = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "4 derived pages are up to date\n")
+
+
+@pytest.fixture
+def generate(tmp_path, monkeypatch):
+    """The generator, working on a copy of the pages."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "docs").mkdir()
+    for page in PAGES:
+        shutil.copy(ROOT / page, tmp_path / page)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
+    return module
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stale_page_is_found_and_mended(generate, tmp_path, page, capsys, monkeypatch):
+    path = tmp_path / page
+    right = path.read_text(encoding="utf-8")
+    path.write_text(right.replace("PBR_PRO_RATA", "PBR_PRORATA").replace("£599,800", "£599,801")
+                    .replace("Residential weekly cost", "Cost"), encoding="utf-8")  # fmt: skip
+    assert path.read_text(encoding="utf-8") != right
+    assert generate.main() == 1
+    assert capsys.readouterr().out == f"{Path(page)} is stale: run make docs\n"
+    monkeypatch.setattr(sys, "argv", ["generate.py"])
+    assert generate.main() == 0
+    assert path.read_text(encoding="utf-8") == right
+
+
+def test_a_missing_page_is_found(generate, tmp_path, capsys):
+    (tmp_path / "docs" / "tables.md").unlink()
+    assert generate.main() == 1
+    assert "docs/tables.md is stale" in capsys.readouterr().out.replace("\\", "/")
