@@ -23,6 +23,8 @@ Record = TypeVar("Record")
 
 _NEAR_HEADING = 0.75
 _NEAR_TERM = 0.8
+_MOST_YEARS = 50
+"""A longer programme is a slip of the year; it would give thousands of months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
                     )
                 )
     terms = ContractTerms(**values, clauses=clauses)
-    problems.extend(_terms_that_do_not_fit(terms, broken))
+    if {"starts_on", "ends_on"} <= set(values):
+        problems.extend(_terms_that_do_not_fit(terms, broken))
     return Found(terms, tuple(problems))
 
 
@@ -214,7 +217,7 @@ def _unknown_term(row: int, label: str) -> Problem:
 
 def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Problem]:
     problems = []
-    if terms.ends_on < terms.starts_on and not {"Starts on", "Ends on"} & broken:
+    if terms.ends_on < terms.starts_on:
         problems.append(
             Problem(
                 "Terms",
@@ -226,7 +229,19 @@ def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Probl
                 NUM,
             )
         )
-    if terms.fee_months is not None and not {"Starts on", "Fee months"} & broken:
+    elif terms.ends_on.year - terms.starts_on.year > _MOST_YEARS:
+        problems.append(
+            Problem(
+                "Terms",
+                None,
+                "Ends on",
+                f"{terms.ends_on:%d/%m/%Y}",
+                f"a day within {_MOST_YEARS} years of Starts on, {terms.starts_on:%d/%m/%Y}",
+                "Check the year of both dates.",
+                NUM,
+            )
+        )
+    if terms.fee_months is not None:
         try:
             last_day_of_term(terms.starts_on, terms.fee_months)
         except OverflowError:
@@ -475,7 +490,10 @@ def _find_columns(
 
 
 def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
-    """Dates and prices that cannot be together, and rows of one child that overlap."""
+    """Dates and prices that cannot be together, and rows of one child that overlap.
+
+    They stop the figures where the row is agreed; a row that is not agreed counts for nothing.
+    """
     problems: list[Problem] = []
     moves: dict[str, list[Placement]] = {}
     for placement in evidence.placements:
@@ -494,7 +512,7 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                         "nothing",
                         "a price in pounds a week, 0 or more",
                         "The child has moved: give the price.",
-                        VALUE,
+                        VALUE if placement.agreed else None,
                     )
                 )
         if placement.ended_on is not None and placement.ended_on < placement.moved_on:
@@ -506,7 +524,7 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                     f"{placement.ended_on:%d/%m/%Y}",
                     f"a day on or after Moved on, {placement.moved_on:%d/%m/%Y}",
                     "Correct one of the two dates.",
-                    NUM,
+                    NUM if placement.agreed else None,
                 )
             )
         elif placement.agreed and placement.ended_on != placement.moved_on:
