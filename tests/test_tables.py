@@ -342,13 +342,13 @@ def test_a_missing_number_in_a_data_frame_is_a_blank_cell():
 
 def test_a_programme_of_centuries_is_a_slip_of_the_year():
     rows = [["Term", "Value"], ["Starts on", date(2025, 1, 1)], ["Ends on", date(2207, 1, 1)]]
-    (problem,) = read_terms(rows).problems
+    (problem,) = tables.read_terms(rows).problems
     assert (problem.column, problem.code) == ("Ends on", "#NUM!")
     assert problem.expected == "a day within 50 years of Starts on, 01/01/2025"
 
 
 def test_a_missing_start_is_one_problem():
-    (problem,) = read_terms([["Term", "Value"], ["Ends on", date(2027, 2, 28)]]).problems
+    (problem,) = tables.read_terms([["Term", "Value"], ["Ends on", date(2027, 2, 28)]]).problems
     assert (problem.column, problem.found, problem.code) == ("Starts on", "nothing", "#VALUE!")
 
 
@@ -357,6 +357,6 @@ def test_a_row_that_is_not_agreed_does_not_stop_the_figures_for_want_of_a_price(
                 "Agreed"]  # fmt: skip
     row = ["C01", 7000, None, date(2026, 3, 2), None]
     for agreed, code in (("no", None), ("yes", "#VALUE!")):
-        found, _ = read_evidence([headings, [*row, agreed]])
+        found, _ = tables.read_evidence([headings, [*row, agreed]])
         assert [problem.code for problem in found.problems] == [code]
         assert found.problems[0].column == "Family weekly cost"

@@ -133,7 +133,8 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
                 )
     terms = ContractTerms(**values, clauses=clauses)
     if {"starts_on", "ends_on"} <= set(values):
-        problems.extend(_terms_that_do_not_fit(terms, broken))
+        problems.extend(_dates_that_do_not_fit(terms))
+    problems.extend(_bonus_that_does_not_fit(terms, broken))
     return Found(terms, tuple(problems))
 
 
@@ -215,7 +216,8 @@ def _unknown_term(row: int, label: str) -> Problem:
     )
 
 
-def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Problem]:
+def _dates_that_do_not_fit(terms: ContractTerms) -> list[Problem]:
+    """A programme that ends before it starts or after centuries, a fee that never ends."""
     problems = []
     if terms.ends_on < terms.starts_on:
         problems.append(
@@ -256,21 +258,26 @@ def _terms_that_do_not_fit(terms: ContractTerms, broken: set[str]) -> list[Probl
                     NUM,
                 )
             )
+    return problems
+
+
+def _bonus_that_does_not_fit(terms: ContractTerms, broken: set[str]) -> list[Problem]:
+    """A threshold without a rate, or a rate without a threshold."""
     pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
     missing = [label for label, value in pair.items() if value is None]
-    if len(missing) == 1 and not set(pair) & broken:
-        problems.append(
-            Problem(
-                "Terms",
-                None,
-                missing[0],
-                "nothing",
-                "a bonus threshold and a bonus rate, or neither",
-                f"Give {missing[0]}, or clear the other.",
-                VALUE,
-            )
+    if len(missing) != 1 or set(pair) & broken:
+        return []
+    return [
+        Problem(
+            "Terms",
+            None,
+            missing[0],
+            "nothing",
+            "a bonus threshold and a bonus rate, or neither",
+            f"Give {missing[0]}, or clear the other.",
+            VALUE,
         )
-    return problems
+    ]
 
 
 def read_evidence(
