@@ -12,14 +12,14 @@ import zipfile
 import openpyxl
 import pytest
 import xlsxwriter
+
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook import package
 from xlpbr.workbook.addresses import column_letter, column_number, split_area
 from xlpbr.workbook.files import sha256, write_safely
 from xlpbr.workbook.package import StoredCell, cells, open_book, write_values
 from xlpbr.workbook.shared_formulas import formula_at, shared_formula
 from xlpbr.workbook.sheet_xml import serial_number
-
-from xlpbr.errors import CellError, FileProblem
 
 USUAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

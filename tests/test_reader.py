@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.worksheet.formula import ArrayFormula
+
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.reader import (
     cell_address,
     column_letter,
@@ -15,8 +17,6 @@ from xlpbr.workbook.reader import (
     read_range,
     sheet_row,
 )
-
-from xlpbr.errors import CellError, FileProblem
 
 HEADINGS = ["Child", "Weekly saving", "Moved on"]
 ROWS = [["C01", 1250.5, 45383], ["C02", 990, 45400], ["C03", -12.25, None]]

@@ -8,7 +8,7 @@ and ``evidence``.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -63,12 +63,34 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
     rows = cells.rows(table)
     problems: list[Problem] = []
     columns = _find_columns("Terms", rows, _TERM_COLUMNS, problems)
-    by_key = {cells.key(term.label): term for term in TERMS}
     values: dict[str, Any] = {}
     clauses: dict[str, str] = {}
+    if "Term" in columns and "Value" in columns:
+        for row_number, term, row in _known_terms(rows, columns, problems):
+            if "Clause" in columns and cells.error_in(row[columns["Clause"]]) is None:
+                clauses[term.label] = cells.text(row[columns["Clause"]])
+            value = row[columns["Value"]]
+            if cells.is_blank(value):
+                continue
+            try:
+                values[term.field_name] = _read_term(term, value)
+            except CellError as error:
+                problems.append(_term_problem(row_number, term, value, error))
+        problems.extend(_missing_terms(values, problems))
+    terms = ContractTerms(**values, clauses=clauses)
+    if {"starts_on", "ends_on"} <= set(values):
+        problems.extend(_dates_that_do_not_fit(terms))
+    problems.extend(_bonus_that_does_not_fit(terms, problems))
+    return Found(terms, tuple(problems))
+
+
+def _known_terms(
+    rows: Rows, columns: Mapping[str, int], problems: list[Problem]
+) -> Iterator[tuple[int, Term, list[Cell]]]:
+    """The rows that name a term, each term once; any other row is a problem or blank."""
+    by_key = {cells.key(term.label): term for term in TERMS}
     seen: set[str] = set()
-    readable = "Term" in columns and "Value" in columns
-    for row_number, row in enumerate(rows[1:] if readable else [], start=1):
+    for row_number, row in enumerate(rows[1:], start=1):
         label_cell, value = row[columns["Term"]], row[columns["Value"]]
         if cells.is_blank(label_cell):
             if not cells.is_blank(value):
@@ -92,8 +114,7 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
         term = by_key.get(cells.key(label))
         if term is None:
             problems.append(_unknown_term(row_number, label))
-            continue
-        if term.label in seen:
+        elif term.label in seen:
             problems.append(
                 Problem(
                     "Terms",
@@ -105,37 +126,27 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
                     VALUE,
                 )
             )
-            continue
-        seen.add(term.label)
-        if "Clause" in columns and cells.error_in(row[columns["Clause"]]) is None:
-            clauses[term.label] = cells.text(row[columns["Clause"]])
-        if cells.is_blank(value):
-            continue
-        try:
-            values[term.field_name] = _read_term(term, value)
-        except CellError as error:
-            problems.append(_term_problem(row_number, term, value, error))
+        else:
             seen.add(term.label)
+            yield row_number, term, row
+
+
+def _missing_terms(values: Mapping[str, Any], problems: Iterable[Problem]) -> list[Problem]:
+    """Each term that must be given and is not; one that is given wrongly is a problem already."""
     broken = {problem.column for problem in problems if problem.code is not None}
-    if readable:
-        for term in TERMS:
-            if term.required and term.field_name not in values and term.label not in broken:
-                problems.append(
-                    Problem(
-                        "Terms",
-                        None,
-                        term.label,
-                        "nothing",
-                        f"a {term.kind}",
-                        f"Give {term.label}: {term.meaning}",
-                        VALUE,
-                    )
-                )
-    terms = ContractTerms(**values, clauses=clauses)
-    if {"starts_on", "ends_on"} <= set(values):
-        problems.extend(_dates_that_do_not_fit(terms))
-    problems.extend(_bonus_that_does_not_fit(terms, broken))
-    return Found(terms, tuple(problems))
+    return [
+        Problem(
+            "Terms",
+            None,
+            term.label,
+            "nothing",
+            f"a {term.kind}",
+            f"Give {term.label}: {term.meaning}",
+            VALUE,
+        )
+        for term in TERMS
+        if term.required and term.field_name not in values and term.label not in broken
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +272,9 @@ def _dates_that_do_not_fit(terms: ContractTerms) -> list[Problem]:
     return problems
 
 
-def _bonus_that_does_not_fit(terms: ContractTerms, broken: set[str]) -> list[Problem]:
+def _bonus_that_does_not_fit(terms: ContractTerms, problems: Iterable[Problem]) -> list[Problem]:
     """A threshold without a rate, or a rate without a threshold."""
+    broken = {problem.column for problem in problems if problem.code is not None}
     pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
     missing = [label for label, value in pair.items() if value is None]
     if len(missing) != 1 or set(pair) & broken:

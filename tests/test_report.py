@@ -1,0 +1,561 @@
+"""The report workbook: what it says, that it is values only, and that everyone can read it."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+
+from tests.golden import AS_AT, FOLDER, VERSIONS, sample_source, write_golden
+from xlpbr import functions
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.workbook.report import MADE_WITH, ReportSource, write_report
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+SHEETS = [
+    "Cover", "Summary", "Statement", "Chart data", "Readings", "Reconciliation", "Workings",
+    "Terms", "Checks", "Notes",
+]  # fmt: skip
+
+
+def report_of(
+    target: Path, source: ReportSource | None = None, as_at: date | None = AS_AT, **more: Any
+) -> Path:
+    given = {"prepared_by": "A. Accountant", "prepared_on": date(2026, 11, 21), **more}
+    write_report(source or sample_source(), target, as_at=as_at, **given)
+    return target
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report_of(tmp_path_factory.mktemp("full") / "report.xlsx")
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["full", "public"])
+def either(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report_of(tmp_path_factory.mktemp("any") / "report.xlsx", public=request.param)
+
+
+def table_of(path: Path, sheet: str) -> list[list[Any]]:
+    """The cells of a sheet's marked table, heading row first, dates as dates."""
+    worksheet = openpyxl.load_workbook(path)[sheet]
+    (table,) = worksheet.tables.values()
+    return [
+        [cell.value.date() if isinstance(cell.value, datetime) else cell.value for cell in row]
+        for row in worksheet[table.ref]
+    ]
+
+
+def lines_of(path: Path, sheet: str) -> list[str]:
+    """The running text above a sheet's table."""
+    worksheet = openpyxl.load_workbook(path)[sheet]
+    (table,) = worksheet.tables.values()
+    heading_row = worksheet[table.ref][0][0].row
+    return [str(worksheet.cell(row, 1).value) for row in range(1, heading_row)]
+
+
+def parts_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+# What it says.
+
+
+def given_tables() -> tuple[list, list, list, list]:
+    source = sample_source()
+    assert source.carers is not None
+    assert source.claims is not None
+    return source.terms, source.placements, source.carers, source.claims
+
+
+def test_the_statement_is_that_of_the_function(full: Path) -> None:
+    terms, placements, carers, claims = given_tables()
+    expected = functions.pbr_statement(terms, placements, carers, claims, AS_AT)
+    assert table_of(full, "Statement") == expected
+    assert len(expected) == 15
+
+
+def test_the_readings_are_those_of_the_function(full: Path) -> None:
+    terms, placements, carers, _ = given_tables()
+    expected = functions.pbr_readings(terms, placements, carers, AS_AT)
+    got = [row[:2] + row[3:] for row in table_of(full, "Readings")]
+    assert got == expected
+
+
+def test_the_workings_are_those_of_the_function_for_every_month(full: Path) -> None:
+    terms, placements, carers, claims = given_tables()
+    rows = table_of(full, "Workings")[1:]
+    months = sorted({row[0] for row in rows})
+    assert len(months) == 14
+    for month in months:
+        expected = functions.pbr_explain(terms, placements, month, carers, claims, AS_AT)[1:]
+        assert [row[1:] for row in rows if row[0] == month] == expected
+
+
+def test_the_reconciliation_holds_each_month_against_its_claim(full: Path) -> None:
+    assert table_of(full, "Reconciliation") == [
+        ["Month", "Payable", "Invoiced", "Invoiced less payable", "Status"],
+        [date(2026, 1, 1), 10_000, 10_000, 0, "agreed"],
+        [date(2026, 2, 1), 30_496.42, 30_495.67, -0.75, "under-claimed"],
+        [date(2026, 3, 1), 89_270.25, 92_000, 2_729.75, "over-claimed"],
+        [date(2026, 4, 1), 129_611.33, 115_000, -14_611.33, "under-claimed"],
+        [date(2026, 5, 1), 189_291.58, 0, -189_291.58, "not claimed"],
+        [date(2026, 6, 1), 111_163.75, 0, -111_163.75, "not claimed"],
+        [date(2026, 7, 1), 59_983.34, 0, -59_983.34, "not claimed"],
+        [date(2026, 8, 1), 49_983.33, 0, -49_983.33, "not claimed"],
+        ["Total", 669_800, 247_495.67, -422_304.33, "under-claimed"],
+    ]
+
+
+def test_the_sentences_at_the_end_of_october(full: Path) -> None:
+    assert lines_of(full, "Summary") == [
+        "Summary: where the contract stands",
+        "By 31 October 2026, 12 children were living in families (of the 21 agreed).",
+        "The council saved £1,712,887.46 and owes £669,800.00, of which £422,304.33 is still to be"
+        " invoiced.",
+        "After paying that, the council keeps £1,043,087.46 of what was saved.",
+        "The fee of £599,800.00 is earned in full, and all of it is covered by savings and"
+        " payable.",
+        "The bonus is measured once, on 28 February 2027, by the yearly saving of the placements"
+        " in place; the threshold is £3,000,000.00.",
+        "The placements in place on 31 October 2026 save £3,693,379.21 a year, £693,379.21 above"
+        " the threshold.",
+        "The contract maximum of £1,000,000.00 holds nothing back; £330,200.00 of it is left.",
+        "3 terms with open wording matter to the total payable on this day:",
+        "- Fee reading read as no_catch_up: £289,403.58 less.",
+        "- Fee period read as annual: £99,966.67 more.",
+        "- VAT reading read as inclusive: £99,966.67 less.",
+        "This sheet has one table.",
+    ]
+
+
+def test_the_key_figures_at_the_end_of_october(full: Path) -> None:
+    figures = {row[0]: row[1] for row in table_of(full, "Summary")[1:]}
+    assert figures == {
+        "Children in family placements": 12,
+        "Saving to date": 1_712_887.46,
+        "Fee entitlement to date": 599_800,
+        "Fee to date": 599_800,
+        "Carer fees to date": 70_000,
+        "Bonus": 0,
+        "Held back to date": 0,
+        "Payable to date": 669_800,
+        "Invoiced to date": 247_495.67,
+        "Balance": 422_304.33,
+        "Net saving to date": 1_043_087.46,
+        "Run rate": 3_693_379.21,
+    }
+
+
+def sentences_at(tmp_path: Path, day: date | None, **changes: Any) -> str:
+    source = sample_source(**{key: value for key, value in changes.items() if key != "public"})
+    public = bool(changes.get("public"))
+    return " ".join(
+        lines_of(report_of(tmp_path / "r.xlsx", source, day, public=public), "Summary")[1:]
+    )
+
+
+def with_terms(**values: Any) -> list[list[Any]]:
+    terms = sample_source().terms
+    return [[row[0], values.get(row[0].replace(" ", "_"), row[1]), *row[2:]] for row in terms]
+
+
+def test_one_child_is_not_children(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, date(2026, 2, 28))
+    assert "By 28 February 2026, 1 child was living in families (of the 21 agreed)." in words
+    assert "owes £40,496.42, of which £0.75 is still to be invoiced." in words
+    assert "So far the contract costs £30,000.00 more than it has saved." in words
+    assert (
+        "Of the fee of £599,800.00, £299,900.00 is earned by time, but savings cover only"
+        " £10,496.42 of it, which is payable." in words
+    )
+
+
+def test_no_child_no_saving_and_nothing_owed(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, date(2025, 12, 31))
+    assert "By 31 December 2025, no child was living in families" in words
+    assert "The council has saved nothing yet and owes nothing." in words
+
+
+def test_too_much_invoiced_is_to_be_reimbursed(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, date(2026, 3, 31))
+    assert "owes £129,766.67; £2,729.00 too much was invoiced and is to be reimbursed." in words
+
+
+def test_the_sentences_at_the_end_of_the_programme(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, None)
+    assert (
+        "A bonus of £69,337.92 is due: measured on 28 February 2027, the yearly saving of the"
+        " placements in place passes the threshold of £3,000,000.00." in words
+    )
+    assert "The council saved £2,927,149.13 and owes £739,137.92" in words
+
+
+def test_a_maximum_that_binds_and_one_that_only_warns(tmp_path: Path) -> None:
+    hard = with_terms(Contract_maximum=650_000)
+    assert (
+        "The contract maximum of £650,000.00 is reached: £89,137.92 is held back."
+        in sentences_at(tmp_path, None, terms=hard)
+    )
+    warn = with_terms(Contract_maximum=650_000, Maximum_reading="warn")
+    assert (
+        "The contract maximum of £650,000.00 is passed by £89,137.92; nothing is held back"
+        in sentences_at(tmp_path, None, terms=warn)
+    )
+    problems = [row for row in table_of(tmp_path / "r.xlsx", "Checks") if "Problem" in row[0]]
+    assert problems == [
+        [
+            "Problem in the data", "Terms, Contract maximum", "£89,137.92 more payable",
+            "at most £650,000.00", "Agree with the provider what happens above the maximum.",
+        ]
+    ]  # fmt: skip
+
+
+def test_a_bonus_that_is_not_reached(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, None, terms=with_terms(Bonus_threshold=4_000_000))
+    assert "No bonus is due: measured on 28 February 2027" in words
+    assert "save £3,693,379.21 a year, £306,620.79 below the threshold." in words
+
+
+def test_without_claims_and_carers(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx", sample_source(carers=None, claims=None))
+    assert "No invoices were given." in " ".join(lines_of(target, "Summary"))
+    assert "No claims were given" in " ".join(lines_of(target, "Reconciliation"))
+    assert table_of(target, "Reconciliation")[1:] == [
+        ["no claims were given", "[z]", "[z]", "[z]", "[z]"]
+    ]
+    assert ["Rows accounted for", "Carers", "no table", "the table is optional", "yes"] in (
+        table_of(target, "Checks")
+    )
+    assert "Invoiced to date" not in table_of(target, "Chart data")[0]
+
+
+def test_the_cover_names_everything(full: Path) -> None:
+    lines = lines_of(full, "Cover")
+    assert lines == [
+        "Step-down from residential homes to families, Plymouth City Council",
+        "Contract: plymouth-l04-2526",
+        "Commissioner: Plymouth City Council",
+        "Provider: Reconnect",
+        "Decision reference: L04 25/26",
+        "Programme: 1 September 2025 to 28 February 2027",
+        "Period of this report: 1 September 2025 to 31 October 2026",
+        "As at: 31 October 2026",
+        "Prepared by: A. Accountant",
+        "Prepared on: 21 November 2026",
+        "Source file: plymouth-sample.xlsx",
+        "SHA-256 of the source file: " + "5d41402abc4b2a76b9719d911017c592" * 2,
+        f"Made with: {MADE_WITH}",
+        "The table below lists the sheets of this report.",
+    ]
+
+
+def test_the_public_version_says_so_in_words(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx", public=True, cut_off=7)
+    assert lines_of(target, "Cover")[1] == (
+        "PUBLIC VERSION: counts from 1 to 7, and what would give them away, are shown as [c]."
+    )
+    assert "[c]" in [row[0] for row in table_of(target, "Notes")]
+    assert b"PUBLIC VERSION" in parts_of(target)["docProps/core.xml"]
+    for sheet in SHEETS[1:-1]:
+        assert any(line.startswith("[c] means") for line in lines_of(target, sheet)), sheet
+
+
+def test_the_checks_account_for_every_row(tmp_path: Path) -> None:
+    source = sample_source(places={"Placements": "sheet Plan, cells A4:G20"})
+    source.placements.insert(3, [None] * 7)
+    source.terms.append(["Remarks", "agreed in June", "", "", ""])
+    checks = table_of(report_of(tmp_path / "r.xlsx", source), "Checks")
+    assert checks[1:5] == [
+        [
+            "Rows accounted for", "Terms", "24 rows: 23 used, 1 refused, 0 blank",
+            "found = used + refused + blank", "yes",
+        ],
+        [
+            "Rows accounted for", "Placements (sheet Plan, cells A4:G20)",
+            "16 rows: 15 used, 0 refused, 1 blank", "found = used + refused + blank", "yes",
+        ],
+        [
+            "Rows accounted for", "Carers", "7 rows: 7 used, 0 refused, 0 blank",
+            "found = used + refused + blank", "yes",
+        ],
+        [
+            "Rows accounted for", "Claims", "4 rows: 4 used, 0 refused, 0 blank",
+            "found = used + refused + blank", "yes",
+        ],
+    ]  # fmt: skip
+    assert checks[-1][:3] == ["Problem in the data", "Terms, row 24, Term", '"Remarks"']
+
+
+def test_every_term_stands_with_its_clause(full: Path) -> None:
+    rows = {row[0]: row[1:] for row in table_of(full, "Terms")[1:]}
+    assert len(rows) == 23
+    assert rows["Fee"][:3] == [599_800, "£", "7 para 2, 3"]
+    assert rows["Bonus rate"][0] == 0.1
+    assert rows["Starts on"][0] == date(2025, 9, 1)
+    assert rows["Fee reading"][3].endswith("Here: what is earned to date and not invoiced yet.")
+    assert rows["Maximum reading"][4] == "It is called a maximum, though an estimated one."
+
+
+def test_the_notes_hold_what_the_decision_states_and_no_figure_uses(full: Path) -> None:
+    stated = [row[1] for row in table_of(full, "Notes") if row[0] == "Stated in the decision"]
+    assert [re.findall(r"£[\d,]+", line)[-1] for line in stated] == [
+        "£5,080,000", "£5,800,000", "£6,171,900",
+    ]  # fmt: skip
+
+
+def test_a_report_before_the_programme_starts(tmp_path: Path) -> None:
+    for public in (False, True):
+        target = report_of(tmp_path / "r.xlsx", None, date(2025, 8, 31), public=public)
+        assert "The programme starts on 1 September 2025" in lines_of(target, "Summary")[1]
+        assert table_of(target, "Statement")[1] == ["no month yet", *["[z]"] * 14]
+        assert not [part for part in parts_of(target) if "chart" in part]
+
+
+def test_many_children_s_workings_are_continued_in_further_rows(tmp_path: Path) -> None:
+    source = sample_source()
+    first = source.placements[1]
+    source.placements.extend([f"D{n:02}", *first[1:]] for n in range(60))
+    rows = table_of(report_of(tmp_path / "r.xlsx", source), "Workings")
+    savings = [row for row in rows if row[0] == date(2026, 10, 1) and row[2] == "Saving"]
+    assert len(savings) == 4
+    assert [row[4] for row in savings[:-1]] == ["[z]"] * 3
+    terms, placements, carers, claims = (
+        source.terms,
+        source.placements,
+        source.carers,
+        source.claims,
+    )
+    expected = functions.pbr_explain(terms, placements, AS_AT, carers, claims, AS_AT)[2]
+    joined = "; ".join(row[3].removesuffix("; …") for row in savings)
+    assert [joined, savings[-1][4]] == expected[2:]
+
+
+# What goes wrong.
+
+
+def test_a_blocking_problem_stops_the_report(tmp_path: Path) -> None:
+    source = sample_source()
+    source.placements[2][3] = "n/a"
+    with pytest.raises(CellError, match="Placements, row 2, Family weekly cost"):
+        report_of(tmp_path / "r.xlsx", source)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cut_off_below_two_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileProblem, match="The cut-off is 1; give 2 or more"):
+        report_of(tmp_path / "r.xlsx", public=True, cut_off=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_that_stands_there_is_replaced_only_when_the_new_one_is_whole(
+    tmp_path: Path,
+) -> None:
+    target = report_of(tmp_path / "r.xlsx")
+    before = target.read_bytes()
+    source = sample_source()
+    source.placements[1][5] = "31/02/2026"
+    with pytest.raises(CellError):
+        report_of(target, source)
+    assert target.read_bytes() == before
+
+
+# Text from the source stays text.
+
+
+def test_text_from_the_source_is_never_a_formula_or_a_link(tmp_path: Path) -> None:
+    source = sample_source(
+        file_name="=cmd|' /C calc'!A0.xlsx", places={"Placements": "@SUM(1+1)*cmd|x"}
+    )
+    hostile = ["=1+1", "+1+1", "-1+1", "@A1", "https://example.org/x", "<b>&amp;</b>", "{=A1}"]
+    labels = ["Commissioner", "Provider", "Decision reference"]
+    for row in source.terms:
+        if row[0] in labels:
+            row[1] = hostile[labels.index(row[0])]
+        if row[0] == "Fee":
+            row[3], row[4] = hostile[3:5]
+        if row[0] == "Carer fee":
+            row[3], row[4] = hostile[5:7]
+    source.placements[1][0] = '=HYPERLINK("http://x")'
+    target = report_of(tmp_path / "r.xlsx", source, prepared_by="=A1")
+    assert_values_only(target)
+    rows = {row[0]: row for row in table_of(target, "Terms")}
+    assert [rows[label][1] for label in labels] == hostile[:3]
+    assert [rows["Fee"][3], rows["Fee"][5]] == hostile[3:5]
+    assert [rows["Carer fee"][3], rows["Carer fee"][5]] == hostile[5:7]
+    assert "Prepared by: =A1" in lines_of(target, "Cover")
+    assert any('=HYPERLINK("http://x"): £' in str(row[3]) for row in table_of(target, "Workings"))
+
+
+def test_control_characters_and_very_long_texts(tmp_path: Path) -> None:
+    source = sample_source()
+    for row in source.terms:
+        if row[0] == "Provider":
+            row[1] = "Recon\x00nect\x1f\ud800 & Co"
+        if row[0] == "Fee":
+            row[4] = "long " * 8_000
+        if row[0] == "Carer fee":
+            row[4] = "\N{GRINNING FACE}" * 20_000
+    target = report_of(tmp_path / "r.xlsx", source)
+    rows = {row[0]: row for row in table_of(target, "Terms")}
+    assert rows["Provider"][1] == "Recon\ufffdnect\ufffd\ufffd & Co"
+    for label in ("Fee", "Carer fee"):
+        assert rows[label][5].endswith("[the rest is cut: a cell holds no more]")
+        assert 32_760 <= len(rows[label][5].encode("utf-16-le")) // 2 <= 32_767
+    for content in parts_of(target).values():
+        ET.fromstring(content)
+
+
+# Values only, and readable by everyone.
+
+
+def assert_values_only(path: Path) -> None:
+    parts = parts_of(path)
+    assert not [part for part in parts if "vba" in part.lower() or "external" in part.lower()]
+    for part, content in parts.items():
+        if part.startswith("xl/worksheets/sheet"):
+            assert not ET.fromstring(content).findall(f".//{MAIN}f"), part
+        if part.endswith(".rels"):
+            assert b"TargetMode" not in content, part
+        if part.startswith("xl/tables/"):
+            assert b"calculatedColumnFormula" not in content
+            assert b"totalsRowFunction" not in content
+
+
+def test_it_holds_values_only(either: Path) -> None:
+    assert_values_only(either)
+
+
+def test_each_sheet_has_a_title_in_a1_and_one_marked_table_without_gaps(either: Path) -> None:
+    book = openpyxl.load_workbook(either)
+    assert book.sheetnames == SHEETS
+    names = set()
+    for sheet in book:
+        assert isinstance(sheet["A1"].value, str)
+        (table,) = sheet.tables.values()
+        names.add(table.displayName)
+        assert not sheet.merged_cells.ranges
+        cells = list(sheet[table.ref])
+        assert all(isinstance(cell.value, str) for cell in cells[0])
+        assert len({cell.value for cell in cells[0]}) == len(cells[0])
+        assert all(any(cell.value not in (None, "") for cell in row) for row in cells)
+        if sheet.title != "Chart data":
+            assert all(cell.value not in (None, "") for row in cells for cell in row), sheet.title
+        above = [sheet.cell(row, 1).value for row in range(1, cells[0][0].row)]
+        assert all(above), f"{sheet.title} has an empty row above its table"
+    assert len(names) == len(SHEETS)
+
+
+def test_the_cursor_is_in_a1_and_the_cover_is_open(either: Path) -> None:
+    book = openpyxl.load_workbook(either)
+    assert book.active.title == "Cover"
+    for sheet in book:
+        assert not sheet.freeze_panes
+        assert {found.activeCell or "A1" for found in sheet.sheet_view.selection} <= {"A1"}
+        assert bool(sheet.sheet_view.tabSelected) == (sheet.title == "Cover")
+
+
+def test_the_contents_lead_to_every_sheet(either: Path) -> None:
+    sheet = openpyxl.load_workbook(either)["Cover"]
+    links = {cell.hyperlink.location for (cell, *_) in sheet.iter_rows(max_col=1) if cell.hyperlink}
+    assert links == {f"'{name}'!A1" for name in SHEETS[1:]}
+
+
+def test_letters_are_large_enough_and_without_serifs(either: Path) -> None:
+    fonts = ET.fromstring(parts_of(either)["xl/styles.xml"]).find(f"{MAIN}fonts")
+    assert fonts is not None
+    assert {font.find(f"{MAIN}name").get("val") for font in fonts} == {"Calibri"}
+    assert min(float(font.find(f"{MAIN}sz").get("val")) for font in fonts) >= 11
+
+
+def test_text_stands_left_and_wraps_and_numbers_stand_right(either: Path) -> None:
+    book = openpyxl.load_workbook(either)
+    for sheet in book:
+        (table,) = sheet.tables.values()
+        for row in list(sheet[table.ref])[1:]:
+            for cell in row:
+                if isinstance(cell.value, int | float):
+                    assert cell.alignment.horizontal == "right"
+                elif isinstance(cell.value, datetime) or cell.hyperlink:
+                    assert cell.alignment.horizontal in ("left", None)
+                elif cell.value is not None:
+                    assert cell.alignment.wrap_text
+                    short = cell.value in ("[c]", "[z]")
+                    assert cell.alignment.horizontal == "left" or short
+
+
+def test_every_sheet_prints_on_a4_with_its_heading_repeated(either: Path) -> None:
+    book = openpyxl.load_workbook(either)
+    for sheet in book:
+        (table,) = sheet.tables.values()
+        heading = sheet[table.ref][0][0].row
+        assert sheet.print_title_rows == f"${heading}:${heading}"
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToWidth in (None, 1)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert "Page &P of &N" in (sheet.oddFooter.right.text or "").replace("&[Page]", "&P")
+        assert all(sheet.column_dimensions[c.column_letter].width for c in sheet[table.ref][0])
+
+
+def test_the_document_has_a_title_and_a_language(either: Path) -> None:
+    parts = parts_of(either)
+    core = parts["docProps/core.xml"].decode()
+    assert "<dc:language>en-GB</dc:language>" in core
+    assert "<dc:title>Step-down from residential homes to families" in core
+    assert "2026-11-21T00:00:00Z" in core
+    assert not [part for part, content in parts.items() if b"en-US" in content]
+
+
+def test_the_charts_say_what_they_show_and_differ_without_colour(either: Path) -> None:
+    parts = parts_of(either)
+    drawing = parts["xl/drawings/drawing1.xml"].decode()
+    words = re.findall(r'descr="([^"]*)"', drawing)
+    assert len(words) == 2
+    assert "the saving to date is £1,712,887.46, the fee to date £599,800.00" in words[0]
+    assert "bonus threshold of £3,000,000.00" in words[0]
+    assert "At the end £669,800.00 is payable to date" in words[1]
+    assert "contract maximum of £1,000,000.00" in words[1]
+    for part in ("xl/charts/chart1.xml", "xl/charts/chart2.xml"):
+        chart = ET.fromstring(parts[part])
+        drawn = "{http://schemas.openxmlformats.org/drawingml/2006/"
+        looks = [
+            (
+                found.find(f".//{drawn}main}}prstDash").get("val"),
+                found.find(f".//{drawn}chart}}marker/{drawn}chart}}symbol").get("val"),
+            )
+            for found in chart.iter(f"{drawn}chart}}ser")
+        ]
+        assert len(looks) == len(set(looks)) >= 2
+
+
+def test_a_chart_leaves_a_gap_where_a_figure_is_suppressed(tmp_path: Path) -> None:
+    rows = table_of(report_of(tmp_path / "r.xlsx", public=True), "Chart data")
+    payable = rows[0].index("Payable to date")
+    assert [row[payable] for row in rows[1:]] == [0, 0, 0, 0, None, None, 669_800, 669_800]
+    assert [row[1] for row in rows[-3:]] == [209_378, 1_399_203.21, 1_712_887.46]
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+    one = report_of(tmp_path / "one.xlsx").read_bytes()
+    assert report_of(tmp_path / "other.xlsx").read_bytes() == one
+
+
+# The golden reports.
+
+
+@pytest.mark.parametrize(("name", "public"), VERSIONS.items())
+def test_the_report_is_the_golden_one_part_by_part(tmp_path: Path, name: str, public: bool) -> None:
+    """Every part byte for byte; there are no exclusions."""
+    write_golden(tmp_path / name, public=public)
+    got, expected = parts_of(tmp_path / name), parts_of(FOLDER / name)
+    assert list(got) == list(expected)
+    different = [part for part in expected if got[part] != expected[part]]
+    assert not different, f"{different} differ; if that is meant: python -m tests.golden"
