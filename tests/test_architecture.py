@@ -21,7 +21,7 @@ FLOORS: list[set[str]] = [
     {"xlpbr.contracts"},
     {"xlpbr.statement", "xlpbr.tables"},
     {"xlpbr.readings", "xlpbr.reconcile", "xlpbr.workings", "xlpbr.checks"},
-    {"xlpbr.catalogue", "xlpbr.functions"},
+    {"xlpbr.catalogue", "xlpbr.arguments", "xlpbr.spills", "xlpbr.functions"},
     {"xlpbr.udfs", "xlpbr.workbook"},
     {"xlpbr.terminal", "xlpbr.demonstration", "xlpbr.commands", "xlpbr.cli"},
 ]

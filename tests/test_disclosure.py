@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from tests.strategies import cases, tables
 from xlpbr.contracts import load_contract, sample_table, terms_table
 from xlpbr.evidence import Claim, Evidence, Household, Placement
-from xlpbr.functions import read_contract
 from xlpbr.statement import FIGURES, Statement, settle
+from xlpbr.tables import read_contract
 from xlpbr.terms import ContractTerms
 from xlpbr.workbook.disclosure import Shown, show_publicly
 from xlpbr.workbook.report import ReportSource, write_report

@@ -303,7 +303,7 @@ def _fee_keeps_savings(statement: Statement, savers: Sequence[Names], block: ran
     free = [month for month in with_savings if month.fee == month.saving < month.ceiling]
     if not free or len(free) == len(with_savings):
         return True
-    return terms.fee_reading != "no_catch_up" and last.fee_to_date == last.entitlement_to_date
+    return last.fee_to_date == last.entitlement_to_date
 
 
 def _invoiced_ends(statement: Statement, blocks: Iterable[range]) -> frozenset[int]:

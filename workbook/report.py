@@ -53,11 +53,12 @@ def write_report(
         public: whether to leave out what belongs to single children.
         cut_off: counts from 1 to this are suppressed in the public version; 2 or more.
         made_with: the versions that the Cover names.
+        inputs: files that must not be written over, such as the source.
         inputs: files that must not be written over.
 
     Raises:
         CellError: the first problem in the data that stops the figures; nothing is written.
-        FileProblem: the cut-off is below 2, or the target cannot be written.
+        FileProblem: the cut-off is below 2, or the target is an input or cannot be written.
     """
     report = gather(
         source,

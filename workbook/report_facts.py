@@ -16,9 +16,8 @@ from xlpbr.cells import Rows
 from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.errors import FileProblem, Problem
 from xlpbr.evidence import Evidence
-from xlpbr.functions import read_contract
 from xlpbr.statement import Statement, settle
-from xlpbr.tables import RowCount
+from xlpbr.tables import RowCount, read_contract
 from xlpbr.terms import TERMS, ContractTerms
 from xlpbr.workbook.disclosure import (
     LEAST_CUT_OFF,
@@ -69,7 +68,7 @@ class Report:
     prepared_by: str
     prepared_on: date
     made_with: str
-    _names: re.Pattern[str] | None
+    hidden_names: re.Pattern[str] | None
 
     @property
     def statement(self) -> Statement:
@@ -85,6 +84,11 @@ class Report:
     def evidence(self) -> Evidence:
         """What happened."""
         return self.shown.statement.evidence
+
+    @property
+    def day(self) -> date:
+        """The day to which the report is drawn up."""
+        return self.as_at or self.terms.ends_on
 
     @property
     def is_public(self) -> bool:
@@ -108,7 +112,7 @@ class Report:
 
     def text(self, found: str) -> str:
         """A text of the source; the public version takes the names of children and carers out."""
-        return self._names.sub(SUPPRESSED, found) if self._names else found
+        return self.hidden_names.sub(SUPPRESSED, found) if self.hidden_names else found
 
 
 def gather(
@@ -150,7 +154,7 @@ def gather(
         prepared_by=prepared_by,
         prepared_on=prepared_on,
         made_with=made_with,
-        _names=_names_of(evidence) if public else None,
+        hidden_names=_names_of(evidence) if public else None,
     )
 
 

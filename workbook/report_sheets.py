@@ -1,7 +1,8 @@
-"""The sheets of the report, one function each, in the order in which they stand.
+"""The sheets of the report in the order in which they stand, and the cover before them.
 
-What they say comes from ``report_facts``, ``report_summary`` and ``workings``; how it is written
-from ``report_page``. Imports those, ``reconcile`` and ``readings``.
+What they say comes from ``report_summary``, ``report_tables``, ``report_charts``,
+``report_invoices``, ``report_checks`` and ``report_notes``; how it is written from
+``report_page``. Imports those.
 """
 
 from __future__ import annotations
@@ -11,19 +12,14 @@ from dataclasses import dataclass
 
 from xlsxwriter import Workbook
 
-from xlpbr import cells, readings, workings
-from xlpbr.errors import Problem
-from xlpbr.money import in_words
 from xlpbr.periods import month_in_words
-from xlpbr.statement import FIGURES
-from xlpbr.terms import TERMS, Term
 from xlpbr.workbook.report_charts import (
     DATA_SHEET,
     add_charts,
     chart_columns,
-    chart_rows,
     charts_of,
 )
+from xlpbr.workbook.report_checks import check_rows
 from xlpbr.workbook.report_facts import Report
 from xlpbr.workbook.report_invoices import reconciliation_lines, reconciliation_rows
 from xlpbr.workbook.report_notes import note_rows
@@ -32,7 +28,6 @@ from xlpbr.workbook.report_page import (
     SUPPRESSED,
     Column,
     Frame,
-    Of,
     Page,
     Value,
     new_page,
@@ -42,16 +37,26 @@ from xlpbr.workbook.report_page import (
     write_table,
     write_title,
 )
-from xlpbr.workbook.report_summary import day_in_full, key_figures, sentences
+from xlpbr.workbook.report_summary import (
+    MEASURE_WORDS,
+    day_in_full,
+    key_figures,
+    sentences,
+)
+from xlpbr.workbook.report_tables import (
+    drawn_rows,
+    reading_rows,
+    statement_columns,
+    statement_rows,
+    term_rows,
+    working_rows,
+)
 from xlpbr.workbook.styles import Styles
 
 PUBLIC_WORDS = "PUBLIC VERSION"
 
 _ON_A_PAGE = 24
 """Months of a statement that print on one page with its charts."""
-
-_MOST_WORKING = 1500
-"""Characters of a working in one row: a row has a greatest height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,7 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
     version = f"{PUBLIC_WORDS} - " if report.is_public else ""
     frame = Frame(
         header=f"{version}{report.title}",
-        footer=f"As at {day_in_full(report.statement.as_at)}."
-        f" Prepared {day_in_full(report.prepared_on)}.",
+        footer=f"As at {day_in_full(report.day)}. Prepared {day_in_full(report.prepared_on)}.",
     )
     _write_cover(workbook, styles, frame, report)
     statement: tuple[Page, int] | None = None
@@ -138,7 +142,7 @@ def _details(report: Report) -> Iterator[tuple[str, str]]:
     )
     yield (
         "As at",
-        day_in_full(report.as_at or terms.ends_on)
+        day_in_full(report.day)
         + ("" if report.as_at else ", the end of the programme; no other day was given"),
     )
     yield "Prepared by", report.text(report.prepared_by)
@@ -158,25 +162,15 @@ def _how_many(report: Report, *lines: str) -> list[str]:
     return ["This sheet has one table.", *lines, *shorthand]
 
 
-def _statement_rows(report: Report) -> list[list[Value]]:
-    rows: list[list[Value]] = [
-        [month.month, *figures.values()]
-        for month, figures in zip(report.statement.months, report.shown.figures, strict=True)
-    ]
-    return rows or [[Of("text", "no month yet"), *[NOT_APPLICABLE] * (len(FIGURES) - 1)]]
-
-
-def _statement_columns(_: Report) -> list[Column]:
-    widths = {"month": 10.5, "count": 11.5, "money": 13.7}
-    return [Column(figure.heading, widths[figure.kind], figure.kind) for figure in FIGURES]
-
-
 def _statement_lines(report: Report) -> list[str]:
     number = len(charts_of(report))
     charts = "No chart is drawn: it would have fewer than two months."
     if number:
         stand = "chart stands" if number == 1 else "charts stand"
         charts = f"{number} {stand} under the table; the points are on the sheet {DATA_SHEET}."
+        if report.terms.bonus_threshold is not None:
+            measure = MEASURE_WORDS[report.terms.bonus_measure]
+            charts += f" The bonus threshold is measured by {measure}."
     return _how_many(
         report,
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
@@ -194,195 +188,6 @@ def _chart_lines(report: Report) -> list[str]:
             "A blank cell is a figure that is suppressed; as a text it would be drawn as nought.",
         )
     return _how_many(report, "These are the points of the two charts on the sheet Statement.")
-
-
-def _chart_rows(report: Report) -> list[list[Value]]:
-    rows = chart_rows(report)
-    width = len(chart_columns(report)) - 1
-    return rows or [[Of("text", "none"), *[NOT_APPLICABLE] * width]]
-
-
-def _reading_rows(report: Report) -> list[list[Value]]:
-    shown, statement = report.shown, report.statement
-    rows: list[list[Value]] = []
-    for value in readings.value_readings(statement.terms, statement.evidence, statement.as_at):
-        open_to_all = shown.other_readings
-        payable = value.payable if open_to_all else None
-        difference = value.difference if open_to_all else None
-        if value.in_use:
-            payable, difference = shown.latest("payable_to_date"), 0
-        rows.append(
-            [
-                value.term.label,
-                value.option,
-                value.term.options[value.option],
-                "yes" if value.in_use else "no",
-                payable,
-                difference,
-            ]
-        )
-    return rows
-
-
-def _working_rows(report: Report) -> list[list[Value]]:
-    rows: list[list[Value]] = []
-    for index, month in enumerate(report.statement.months):
-        if not report.shown.is_complete(index):
-            rows.append([month.month, SUPPRESSED, "All figures", SUPPRESSED, SUPPRESSED])
-            continue
-        figures = report.shown.figures[index]
-        for line in workings.explain(report.statement, index):
-            amount = figures[line.figure.field_name]
-            clause, heading = report.text(line.clause), line.figure.heading
-            *parts, last = _parts(_working(report, line, amount))
-            for part in parts:
-                rows.append([month.month, clause, heading, part, NOT_APPLICABLE])
-            rows.append([month.month, clause, heading, last, Of(line.figure.kind, amount)])
-    return rows or [[Of("text", "no month yet"), *[NOT_APPLICABLE] * 4]]
-
-
-def _parts(working: str) -> list[str]:
-    """A working in parts that a row can show whole; all but the last end in an ellipsis."""
-    parts = [""]
-    for step in working.split("; "):
-        if parts[-1] and len(parts[-1]) + len(step) > _MOST_WORKING:
-            parts[-1] += "; …"
-            parts.append(step)
-        else:
-            parts[-1] += f"; {step}" if parts[-1] else step
-    return parts
-
-
-def _working(report: Report, line: workings.Line, amount: int | None) -> str:
-    if not report.is_public:
-        return line.working
-    name = line.figure.field_name
-    if amount is None or (name == "bonus" and report.shown.run_rate is None):
-        return SUPPRESSED
-    if name in ("children", "saving"):
-        return "not shown child by child in the public version"
-    return line.working
-
-
-def _term_rows(report: Report) -> list[list[Value]]:
-    return [
-        [
-            term.label,
-            _term_value(report, term),
-            term.unit,
-            report.text(report.terms.clauses.get(term.label, "")) or "none named",
-            _term_meaning(report, term),
-            report.text(report.reading_notes.get(cells.key(term.label), "")) or NOT_APPLICABLE,
-        ]
-        for term in TERMS
-    ]
-
-
-def _term_value(report: Report, term: Term) -> Value:
-    value = getattr(report.terms, term.field_name)
-    if value is None or value == "":
-        return "not given"
-    if term.kind == "money":
-        return Of("pounds", value)
-    if term.label == "Cohort size" and report.cohort_size is None:
-        return Of("count", None)
-    if term.kind in ("rate", "count", "date"):
-        return Of(term.kind, value)
-    return report.text(value)
-
-
-def _term_meaning(report: Report, term: Term) -> str:
-    if not term.options:
-        return term.meaning
-    chosen = getattr(report.terms, term.field_name)
-    return f"{term.meaning} Here: {term.options[chosen]}."
-
-
-def _check_rows(report: Report) -> list[list[Value]]:
-    return [*_row_count_rows(report), *_agreement_rows(report), *_problem_rows(report)]
-
-
-def _row_count_rows(report: Report) -> Iterator[list[Value]]:
-    for count in report.row_counts:
-        hidden = report.is_public and count.table != "Terms"
-        place = "" if report.is_public else report.source.places.get(count.table, "")
-        found = (
-            f"{SUPPRESSED} rows"
-            if hidden
-            else f"{count.found} rows: {count.used} used, {count.refused} refused,"
-            f" {count.blank} blank"
-        )
-        adds_up = count.found == count.used + count.refused + count.blank
-        yield [
-            "Rows accounted for",
-            f"{count.table} ({place})" if place else count.table,
-            found,
-            "found = used + refused + blank",
-            "yes" if adds_up else "no: report this as a fault",
-        ]
-    given = {count.table for count in report.row_counts}
-    for table in ("Carers", "Claims"):
-        if table not in given:
-            yield ["Rows accounted for", table, "no table", "the table is optional", "yes"]
-
-
-def _agreement_rows(report: Report) -> Iterator[list[Value]]:
-    """The statement held against itself: parts add up, limits are kept."""
-    months, shown = report.statement.months, report.shown
-    if not months:
-        return
-    for part, total in (
-        ("saving", "saving_to_date"),
-        ("fee", "fee_to_date"),
-        ("payable", "payable_to_date"),
-    ):
-        added = sum(getattr(month, part) for month in months)
-        stated = getattr(months[-1], total)
-        words = SUPPRESSED if shown.latest(total) is None else in_words(added)
-        heading = next(figure.heading for figure in FIGURES if figure.field_name == total)
-        yield [
-            "Months add up",
-            heading,
-            f"{words} over {len(months)} months",
-            SUPPRESSED if shown.latest(total) is None else in_words(stated),
-            "yes" if added == stated else "no: report this as a fault",
-        ]
-    kept = all(
-        month.fee_to_date <= max(month.entitlement_to_date, 0) and month.fee >= 0
-        for month in months
-    )
-    yield [
-        "Limits kept",
-        "Fee to date",
-        "every month",
-        "never above the fee entitlement to date",
-        "yes" if kept else "no: report this as a fault",
-    ]
-
-
-def _problem_rows(report: Report) -> Iterator[list[Value]]:
-    if report.is_public:
-        for table in ("Terms", "Placements", "Carers", "Claims"):
-            yield [
-                "Problems in the data", table, "not shown in the public version",
-                "see the full report", "see the full report",
-            ]  # fmt: skip
-        return
-    for problem in report.problems:
-        yield [
-            "Problem in the data",
-            _where(problem),
-            problem.found,
-            problem.expected,
-            problem.remedy,
-        ]
-    if not report.problems:
-        yield ["Problems in the data", "All tables", "no problems", "no problems", "Nothing to do."]
-
-
-def _where(problem: Problem) -> str:
-    row = "" if problem.row is None else f", row {problem.row}"
-    return f"{problem.table}{row}, {problem.column}" if problem.column else f"{problem.table}{row}"
 
 
 def _fixed(*columns: Column) -> Callable[[Report], Sequence[Column]]:
@@ -414,9 +219,9 @@ SHEETS: tuple[Sheet, ...] = (
         "Statement",
         "Statement: savings, fee and what is payable, month by month",
         "Every month's figures, and two charts.",
-        _statement_columns,
+        statement_columns,
         _statement_lines,
-        _statement_rows,
+        statement_rows,
     ),
     Sheet(
         DATA_SHEET,
@@ -424,7 +229,7 @@ SHEETS: tuple[Sheet, ...] = (
         "What the charts on the sheet Statement are drawn from.",
         chart_columns,
         _chart_lines,
-        _chart_rows,
+        drawn_rows,
     ),
     Sheet(
         "Readings",
@@ -443,7 +248,7 @@ SHEETS: tuple[Sheet, ...] = (
             "Each row tries one option with all other terms as given. Difference is against the"
             " total of the options in use.",
         ),
-        _reading_rows,
+        reading_rows,
     ),
     Sheet(
         "Reconciliation",
@@ -475,7 +280,7 @@ SHEETS: tuple[Sheet, ...] = (
             f"{_period(report)} One row for each figure of a month, in the order of the"
             " statement's columns.",
         ),
-        _working_rows,
+        working_rows,
         filters=True,
     ),
     Sheet(
@@ -493,7 +298,7 @@ SHEETS: tuple[Sheet, ...] = (
         lambda report: _how_many(
             report, f"{NOT_APPLICABLE} means not applicable: no reason is given or needed."
         ),
-        _term_rows,
+        term_rows,
     ),
     Sheet(
         "Checks",
@@ -509,7 +314,7 @@ SHEETS: tuple[Sheet, ...] = (
         lambda report: _how_many(
             report, "Rows of a table are counted from the first row under its heading row."
         ),
-        _check_rows,
+        check_rows,
     ),
     Sheet(
         "Notes",

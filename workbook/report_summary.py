@@ -78,19 +78,24 @@ def _position(report: Report) -> Iterator[str]:
 
 def _saved(saving: Pence | None) -> str:
     if saving is None or saving > 0:
-        return f"The council saved {pounds(saving)}"
+        return f"The council saved {pounds(saving)} and"
     if saving == 0:
-        return "The council has saved nothing yet"
-    return f"The placements cost the council {in_words(-saving)} more than the homes did"
+        return "The council has saved nothing yet and"
+    return (
+        f"So far the placements cost {in_words(-saving)} more than the residential homes did."
+        " The council"
+    )
 
 
 def _owes(report: Report) -> str:
     payable, balance = (report.shown.latest(name) for name in ("payable_to_date", "balance"))
     if payable == 0 and balance == 0:
-        return "and owes nothing."
-    owed = "and owes nothing" if payable == 0 else f"and owes {pounds(payable)}"
+        return "owes nothing."
+    owed = "owes nothing" if payable == 0 else f"owes {pounds(payable)}"
     if report.source.claims is None:
         return f"{owed}. No invoices were given."
+    if balance is None and payable == 0:
+        return f"{owed}. What was invoiced is {SUPPRESSED}."
     if balance is None:
         return f"{owed}, of which {SUPPRESSED} is still to be invoiced or to be paid back."
     if balance == 0:

@@ -99,8 +99,9 @@ class Styles:
     def link(self) -> Format:
         """A cell of a table that leads to another sheet."""
         return self.make(
-            font_color=LINK_INK, underline=1, border=1, border_color=RULE, valign="top"
-        )
+            font_color=LINK_INK, underline=1, border=1, border_color=RULE, valign="top",
+            align="left", indent=1,
+        )  # fmt: skip
 
     @cached_property
     def prose(self) -> Format:

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 import click
 
 import xlpbr
-from xlpbr import cells, functions, terminal
+from xlpbr import cells, spills, terminal
 from xlpbr.cells import Rows
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.periods import day_in_words
+from xlpbr.periods import day_in_words, month_in_words
 from xlpbr.statement import FIGURE_BY_HEADING, FIGURES, Statement, settle
 from xlpbr.terminal import Form
 from xlpbr.workbook.contract_tables import (
@@ -38,18 +38,24 @@ _KINDS = [figure.kind for figure in FIGURES]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class _Day(click.ParamType[date]):
-    """A day as a person types it: 31/10/2026, 31 Oct 2026 or 2026-10-31."""
+class _Calendar(click.ParamType[date]):
+    """A day or a month as a person types it: 31/10/2026, 31 Oct 2026, 2026-10-31, Oct 2026."""
 
-    name = "date"
+    def __init__(self, name: str, read: Callable[[Any], date]) -> None:
+        self.name = name
+        self.read = read
 
     def convert(self, value: Any, param: Any, ctx: Any) -> date:
         if isinstance(value, date):
             return value
         try:
-            return cells.day(value)
+            return self.read(value)
         except CellError as error:
             self.fail(error.message, param, ctx)
+
+
+_DAY = _Calendar("date", cells.day)
+_MONTH = _Calendar("month", cells.month)
 
 
 def run() -> int:
@@ -95,7 +101,7 @@ def _source(command: _Command) -> _Command:
 
 def _as_at(command: _Command) -> _Command:
     return click.option(
-        "--as-at", type=_Day(), help="The last day that is known; the whole programme if left out."
+        "--as-at", type=_DAY, help="The last day that is known; the whole programme if left out."
     )(command)
 
 
@@ -122,7 +128,7 @@ def statement(file: Path, as_at: date | None, form: Form | None, **places: str |
     found, records = _read(file, places)
     settled = _settled(records, as_at, found)
     terminal.show(
-        functions.statement_table(settled),
+        spills.statement_table(settled),
         form or "table",
         title=f"Statement {_title(settled)}",
         kinds=_KINDS,
@@ -141,7 +147,7 @@ def readings(file: Path, as_at: date | None, form: Form | None, **places: str | 
     found, records = _read(file, places)
     settled = _settled(records, as_at, found)
     terminal.show(
-        functions.readings_table(settled),
+        spills.readings_table(settled),
         form or "table",
         title=f"Value of the open readings {_title(settled)}",
         kinds=["text", "text", "text", "money", "money"],
@@ -152,20 +158,20 @@ def readings(file: Path, as_at: date | None, form: Form | None, **places: str | 
 
 @commands.command()
 @_source
-@click.option("--month", required=True, help="The month: 'Mar 2026' or any day in it.")
+@click.option("--month", required=True, type=_MONTH, help="The month: 'Mar 2026' or any day in it.")
 @_as_at
 @_form
 def explain(
-    file: Path, month: str, as_at: date | None, form: Form | None, **places: str | None
+    file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
     """Print how the figures of a month came about."""
     found, records = _read(file, places)
     settled = _settled(records, as_at, found)
-    rows = functions.explain_month(settled, month)
+    rows = spills.explain_month(settled, month)
     terminal.show(
         rows if form else _amounts_in_words(rows),
         form or "table",
-        title=f"{month}: how the figures came about",
+        title=f"{month_in_words(month)}: how the figures came about",
         kinds=["text", "text", "text", "count"],
         about=_about(found, records, settled),
     )
@@ -178,7 +184,7 @@ def explain(
 def check(file: Path, form: Form | None, **places: str | None) -> None:
     """List every problem in a workbook's tables."""
     found, records = _read(file, places)
-    headings, *rows = functions.problems_table(records.problems)
+    headings, *rows = spills.problems_table(records.problems)
     located = [
         [where(found, problem), *row] for problem, row in zip(records.problems, rows, strict=False)
     ] or [["", *row] for row in rows]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlpbr import functions, terminal
+from xlpbr import spills, terminal
 from xlpbr.contracts import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.statement import FIGURES, settle
@@ -48,14 +48,14 @@ def demonstrate(contract: Contract, folder: Path) -> None:
         )
     settled = settle(records.terms.record, records.evidence.record)
     terminal.show(
-        functions.statement_table(settled),
+        spills.statement_table(settled),
         "table",
         title=f"{contract.title}: monthly statement (illustrations, no real children)",
         kinds=[figure.kind for figure in FIGURES],
         first=terminal.STATEMENT_COLUMNS,
     )
     terminal.show(
-        functions.readings_table(settled),
+        spills.readings_table(settled),
         "table",
         title="Value of the open readings, each tried alone",
         kinds=["text", "text", "text", "money", "money"],

@@ -582,3 +582,18 @@ def _overlaps(rows_of_child: list[Placement]) -> list[Problem]:
         ):
             longest = placement
     return problems
+
+
+def read_contract(
+    terms: Cell, placements: Cell, carers: Cell = None, claims: Cell = None
+) -> tuple[ContractTerms, Evidence]:
+    """The records of a contract's tables.
+
+    Raises:
+        CellError: the first problem that stops the figures.
+    """
+    found_terms = read_terms(terms)
+    found_evidence, _ = read_evidence(placements, carers, claims)
+    for problem in (*found_terms.blocking, *found_evidence.blocking):
+        raise problem.as_error()
+    return found_terms.record, found_evidence.record
