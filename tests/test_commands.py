@@ -361,7 +361,8 @@ def test_a_call_that_is_wrong(xlpbr, budget, words, part):
 
 @pytest.mark.parametrize("month", ["soon", "2026-03", "Mar 2031", "Aug 2025"])
 def test_a_month_that_is_not_there_is_a_wrong_call(xlpbr, budget, month):
-    refused(xlpbr("explain", budget, "--month", month), "month: found ")
+    message = refused(xlpbr("explain", budget, "--month", month), "found ")
+    assert "month" in message
 
 
 @pytest.mark.parametrize(

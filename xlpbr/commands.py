@@ -65,8 +65,14 @@ def run() -> int:
     except click.Abort:
         terminal.say("Stopped; nothing was written.")
         return WRONG_CALL
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return WRONG_CALL
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        called = context.command_path if context else "xlpbr"
+        message = error.format_message().rstrip(".")
+        terminal.say(f"{message}. See: {called} --help")
         return WRONG_CALL
     except FileProblem as problem:
         terminal.say(str(problem))
