@@ -129,7 +129,8 @@ def entitlement(working):
 
 def fee(working):
     saving, limit = re.fullmatch(
-        r"the lower of (saving .+) and (entitlement to date .+?)(?:, not below £0\.00)?", working
+        rf"the lower of (saving .+) and (entitlement to date .+?): (?:below £0\.00, so )?{AMOUNT}",
+        working,
     ).groups()
     sums = re.search(rf"({AMOUNT}) less fee before ({AMOUNT}) = ({AMOUNT})", saving)
     if sums:
@@ -139,8 +140,10 @@ def fee(working):
     ).groups()
     assert pounds(earned) - pounds(less) == pounds(ceiling)
     lower = min(pounds(re.findall(AMOUNT, saving)[-1]), pounds(ceiling))
-    assert working.endswith("not below £0.00") == (lower < 0)
-    return to_the_penny(max(lower, Fraction(0)))
+    assert ("below £0.00, so £0.00" in working) == (lower < 0)
+    fee = to_the_penny(max(lower, Fraction(0)))
+    assert fee == to_the_penny(pounds(re.findall(AMOUNT, working)[-1]))
+    return fee
 
 
 def carer_fees(working):
@@ -189,7 +192,9 @@ def held_back(working):
         rf"headroom ({AMOUNT}) less payable before ({AMOUNT}) = ({AMOUNT})", working
     ).groups()
     assert pounds(maximum) - pounds(before) == pounds(headroom)
-    return to_the_penny(max(Fraction(0), owed(working) - pounds(headroom)))
+    held = to_the_penny(max(Fraction(0), owed(working) - pounds(headroom)))
+    assert held == to_the_penny(pounds(re.search(rf"; above it ({AMOUNT})$", working)[1]))
+    return held
 
 
 def payable(working):
@@ -212,31 +217,41 @@ SUMS = {
 }
 
 
-PART = re.compile(rf"(C\d\d): ({AMOUNT}) / 7 x (\d+) days? = ({AMOUNT})")
+PART = re.compile(
+    rf"(C\d\d): ({AMOUNT}) / 7 x (\d+) days?"
+    rf"(?: so far = ({AMOUNT}), less ({AMOUNT}) for the (\d+) before)? = ({AMOUNT})"
+)
 
 
 def test_the_parts_of_a_saving_come_out(sample):
     """A seventh of the weekly saving for each day, as the difference of two running totals."""
     headings, *months = functions.pbr_statement(*sample.values())
-    so_far: dict[str, int] = {}
-    parts = 0
+    so_far: dict[tuple[str, str], int] = {}
+    parts = by_running_totals = 0
     for month in months:
         lines = functions.pbr_explain(sample["Terms"], sample["Placements"], month[0])
         working = next(row[2] for row in lines if row[1] == "Saving")
         total = 0
-        for child, weekly, days, result in PART.findall(working):
-            before = so_far.get(child, 0)
-            so_far[child] = before + int(days)
-            expected = to_the_penny(pounds(weekly) * so_far[child] / 7) - to_the_penny(
-                pounds(weekly) * before / 7
-            )
+        for child, weekly, days, running, less, earlier, result in PART.findall(working):
+            expected = to_the_penny(pounds(weekly) * int(days) / 7)
+            placement = (child, weekly)
+            before = so_far.get(placement, 0)
+            so_far[placement] = int(days) if running else before + int(days)
+            if running:
+                # The penny comes from the running totals: both are shown, and come out by hand.
+                assert int(earlier) == before
+                assert expected == to_the_penny(pounds(running))
+                assert to_the_penny(pounds(weekly) * before / 7) == to_the_penny(pounds(less))
+                expected -= to_the_penny(pounds(less))
+                by_running_totals += 1
             assert expected == to_the_penny(pounds(result)), (month[0], child)
             total += expected
             parts += 1
         assert total / 100 == month[headings.index("Saving")]
     assert parts > 100
+    assert by_running_totals > 10
     moved = [row for row in sample["Placements"][1:] if row[4] and row[6] == "yes"]
-    assert set(so_far) == {row[0] for row in moved}
+    assert {child for child, _ in so_far} == {row[0] for row in moved}
 
 
 @pytest.mark.parametrize(

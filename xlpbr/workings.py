@@ -19,6 +19,7 @@ from xlpbr.periods import (
     day_in_words,
     financial_year_end,
     last_day_of_term,
+    month_end,
     months_counted,
     months_to_reach,
 )
@@ -30,7 +31,6 @@ from xlpbr.statement import (
     counted_from,
     fee_without_vat,
     measured,
-    placement_saving,
 )
 from xlpbr.terms import ContractTerms
 
@@ -137,25 +137,38 @@ def _children(month: _Month) -> str:
 
 
 def _saving(month: _Month) -> str:
-    period, parts = month.now.period, []
+    parts = []
     for placement in month.statement.evidence.agreed:
         if placement.moved_on is None:
             continue
         start = counted_from(month.terms, placement)
-        days = rules.days_in_placement(start, placement.ended_on, period.last)
+        so_far = rules.days_in_placement(start, placement.ended_on, month.now.period.last)
+        before = 0
         if month.before is not None:
-            before = month.before.period.last
-            days -= rules.days_in_placement(start, placement.ended_on, before)
-        if days:
-            weekly = _price(placement.weekly_saving)
-            saved = in_words(placement_saving(month.terms, placement, period))
-            unit = "day" if days == 1 else "days"
-            parts.append(f"{placement.child}: {weekly} / 7 x {days} {unit} = {saved}")
+            last = month.before.period.last
+            before = rules.days_in_placement(start, placement.ended_on, last)
+        if so_far > before:
+            parts.append(
+                f"{placement.child}: {_saving_of(placement.weekly_saving, so_far, before)}"
+            )
     if not parts:
         return "no agreed placement had days in the month"
     if len(parts) == 1:
         return parts[0]
     return f"{'; '.join(parts)}; together {in_words(month.now.saving)}"
+
+
+def _saving_of(weekly: Fraction, so_far: int, before: int) -> str:
+    """One child's saving: the days of the month, or two running totals where the penny needs it."""
+    days = so_far - before
+    total, less = rules.saving_to_date(weekly, so_far), rules.saving_to_date(weekly, before)
+    saved = in_words(total - less)
+    if rules.saving_to_date(weekly, days) == total - less:
+        return f"{_price(weekly)} / 7 x {days} {'day' if days == 1 else 'days'} = {saved}"
+    return (
+        f"{_price(weekly)} / 7 x {so_far} days so far = {in_words(total)},"
+        f" less {in_words(less)} for the {before} before = {saved}"
+    )
 
 
 def _to_date(part: str, total: str) -> Callable[[_Month], str]:
@@ -224,8 +237,8 @@ def _fee(month: _Month) -> str:
         f"entitlement to date {in_words(now.entitlement_to_date)} less {less}"
         f" = {in_words(now.ceiling)}"
     )
-    floor = ", not below £0.00" if min(drawn_from, now.ceiling) < 0 else ""
-    return f"the lower of {saving} and {limit}{floor}"
+    floor = "below £0.00, so " if min(drawn_from, now.ceiling) < 0 else ""
+    return f"the lower of {saving} and {limit}: {floor}{in_words(now.fee)}"
 
 
 def _carer_fees(month: _Month) -> str:
@@ -282,7 +295,7 @@ def _held_back(month: _Month) -> str:
         f"headroom {in_words(maximum)} less payable before {in_words(paid)}"
         f" = {in_words(maximum - paid)}"
     )
-    return f"{_owed(month.now)}; {headroom}"
+    return f"{_owed(month.now)}; {headroom}; above it {in_words(month.now.held_back)}"
 
 
 def _payable(month: _Month) -> str:
@@ -309,6 +322,9 @@ def _balance(month: _Month) -> str:
     meaning = "agreed"
     if balance:
         meaning = "still to invoice" if balance > 0 else "to be reimbursed"
+    last = month.now.period.last
+    if last < min(month_end(last), month.terms.ends_on):
+        meaning = f"{meaning} so far; claims are for the whole month, which is not over"
     return f"{_less('payable_to_date', 'invoiced_to_date')(month)}: {meaning}"
 
 
