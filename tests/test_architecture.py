@@ -18,6 +18,7 @@ FLOORS: list[set[str]] = [
     {"xlpbr.errors"},
     {"xlpbr.money", "xlpbr.periods"},
     {"xlpbr.rules", "xlpbr.terms", "xlpbr.evidence", "xlpbr.cells"},
+    {"xlpbr.readers"},
     {"xlpbr.contracts"},
     {"xlpbr.statement", "xlpbr.tables"},
     {"xlpbr.readings", "xlpbr.reconcile", "xlpbr.workings", "xlpbr.checks"},
@@ -25,7 +26,7 @@ FLOORS: list[set[str]] = [
     {"xlpbr.udfs", "xlpbr.workbook"},
     {"xlpbr.terminal", "xlpbr.demonstration", "xlpbr.commands", "xlpbr.cli"},
 ]
-CALCULATIONS = set().union(*FLOORS[:7])
+CALCULATIONS = set().union(*FLOORS[:8])
 NO_NETWORK = {"socket", "urllib", "http", "requests", "ftplib", "smtplib", "ssl", "asyncio"}
 
 

@@ -84,12 +84,14 @@ class Problem:
     remedy: str
     code: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, without the place."""
+        return f"found {self.found}; expected {self.expected}. {self.remedy}"
+
     def as_error(self) -> CellError:
         """The error that a cell shows for this problem."""
         place = self.table if self.row is None else f"{self.table}, row {self.row}"
         if self.column:
             place = f"{place}, {self.column}"
-        found = f"found {self.found}" if self.found else "nothing found"
-        return CellError(
-            self.code or VALUE, f"{place}: {found}; expected {self.expected}. {self.remedy}"
-        )
+        return CellError(self.code or VALUE, f"{place}: {self.sentence}")

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from xlpbr import cells
+from xlpbr import cells, readers
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.evidence import COLUMNS, Claim, Column, Evidence, Household, Placement
@@ -73,7 +73,7 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
             if cells.is_blank(value):
                 continue
             try:
-                values[term.field_name] = _read_term(term, value)
+                values[term.field_name] = readers.read_term(term, value)
             except CellError as error:
                 problems.append(_term_problem(row_number, term, value, error))
         problems.extend(_missing_terms(values, problems))
@@ -163,35 +163,6 @@ class _NotedColumn(_TermColumn):
 _TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"), _NotedColumn("Clause", False))
 
 
-def _read_term(term: Term, value: Cell) -> Any:
-    if term.kind == "text":
-        return cells.text(value)
-    if term.kind == "option":
-        return cells.option(value, list(term.options))
-    if term.kind == "date":
-        return cells.day(value)
-    if term.kind == "count":
-        return _within(cells.whole_number(value), value, term.least, term.most)
-    return _within(cells.number(value), value, term.least, term.most)
-
-
-def _within(found: Any, value: Cell, least: int | None, most: int | None) -> Any:
-    if (least is not None and found < least) or (most is not None and found > most):
-        bounds = f"{least} or more" if most is None else f"from {least} to {most}"
-        raise CellError(NUM, f"found {cells.shown(value)}; expected a number {bounds}")
-    return found
-
-
-def _expected(term: Term) -> str:
-    if term.kind == "option":
-        return f"one of: {', '.join(term.options)}"
-    what = {"date": "a date", "count": "a whole number", "rate": "a fraction or a percentage"}
-    expected = what.get(term.kind, "a number")
-    if term.most is not None:
-        return f"{expected} from {term.least} to {term.most}"
-    return expected if term.least is None else f"{expected}, {term.least} or more"
-
-
 def _term_problem(row: int, term: Term, value: Cell, error: CellError) -> Problem:
     if cells.error_in(value) is not None:
         return _input_error("Terms", row, term.label, error)
@@ -201,7 +172,13 @@ def _term_problem(row: int, term: Term, value: Cell, error: CellError) -> Proble
         if 1 < exact <= 100:
             remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
     return Problem(
-        "Terms", row, term.label, cells.shown(value), _expected(term), remedy, error.code
+        "Terms",
+        row,
+        term.label,
+        cells.shown(value),
+        readers.expected_of_term(term),
+        remedy,
+        error.code,
     )
 
 
@@ -361,7 +338,7 @@ def _read_row(
     for column in COLUMNS[table]:
         value = values.get(column.heading)
         try:
-            fields[column.field_name] = _read_cell(column, value)
+            fields[column.field_name] = readers.read_cell(column, value)
         except CellError as error:
             wrong = True
             if cells.error_in(value) is not None:
@@ -373,7 +350,7 @@ def _read_row(
                         row_number,
                         column.heading,
                         "nothing" if cells.is_blank(value) else cells.shown(value),
-                        _expected_cell(column),
+                        readers.expected_of_cell(column),
                         _remedy(column, value),
                         error.code,
                     )
@@ -381,44 +358,10 @@ def _read_row(
     return None if wrong else record_type(**fields, row=row_number)
 
 
-def _read_cell(column: Column, value: Cell) -> Any:
-    if cells.is_blank(value):
-        if column.required:
-            raise CellError(VALUE, f"{column.heading} is missing")
-        if column.kind == "yes_no":
-            return True
-        return column.options[0] if column.options else ("" if column.kind == "text" else None)
-    if column.kind == "text":
-        return cells.text(value)
-    if column.kind == "date":
-        return cells.day(value)
-    if column.kind == "month":
-        return cells.month(value)
-    if column.kind == "yes_no":
-        return cells.yes_no(value)
-    if column.kind == "option":
-        return cells.option(value, column.options)
-    exact = cells.number(value)
-    return _within(exact, value, 0, None) if column.kind == "price" else exact
-
-
-def _expected_cell(column: Column) -> str:
-    if column.kind == "option":
-        return f"one of: {', '.join(column.options)}"
-    return {
-        "text": f"a {column.unit}",
-        "date": "a date such as 01/09/2025",
-        "month": "a month such as 01/09/2025",
-        "yes_no": "yes or no",
-        "price": "a price in pounds a week, 0 or more",
-        "amount": "an amount in pounds",
-    }[column.kind]
-
-
 def _remedy(column: Column, value: Cell) -> str:
     if cells.is_blank(value):
         return f"Give it, or clear the row. {column.meaning}"
-    return f"Correct the cell. {column.meaning}"
+    return f"Correct {column.heading}."
 
 
 def _input_error(table: str, row: int, heading: str, error: CellError) -> Problem:
@@ -561,6 +504,19 @@ def _overlaps(rows_of_child: list[Placement]) -> list[Problem]:
     longest = in_order[0]
     for placement in in_order[1:]:
         if longest.ended_on is None or placement.moved_on < longest.ended_on:  # type: ignore[operator]
+            if replace(placement, row=longest.row) == longest:
+                problems.append(
+                    Problem(
+                        "Placements",
+                        placement.row,
+                        "Child",
+                        f"the same as in row {longest.row}",
+                        "each placement once",
+                        "Delete the row that was entered twice, or mark one as not agreed.",
+                        NUM,
+                    )
+                )
+                continue
             until = (
                 "still in place"
                 if longest.ended_on is None

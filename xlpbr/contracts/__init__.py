@@ -1,22 +1,22 @@
 """The built-in contracts, one TOML file each: values, clauses, readings and why.
 
-A contract is added by writing one more file. Imports ``errors``, ``cells``, ``terms`` and
-``evidence`` only.
+A contract is added by writing one more file. Imports ``errors``, ``cells``, ``readers``, ``terms``
+and ``evidence`` only.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from xlpbr import cells
+from xlpbr import cells, readers
 from xlpbr.cells import Rows
-from xlpbr.errors import FileProblem
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.evidence import COLUMNS
 from xlpbr.terms import DEFAULTS, TERMS, Term
 
@@ -99,65 +99,109 @@ def load_contract(name: str) -> Contract:
 
 def _contract(content: Mapping[str, Any], where: str) -> Contract:
     _refuse_wrong_shapes(content, where)
-    given = content.get("terms", {})
-    by_key = {cells.key(term.label): term for term in TERMS}
-    unknown = [label for label in given if cells.key(label) not in by_key]
-    if unknown:
-        raise FileProblem(
-            f'{where}: "{unknown[0]}" is not a term. The terms are: '
-            f"{', '.join(term.label for term in TERMS)}."
-        )
-    stated = {by_key[cells.key(label)].label: entry for label, entry in given.items()}
-    if len(stated) < len(given):
-        raise FileProblem(
-            f"{where}: a term stands there twice; terms differ by more than capitals."
-        )
-    terms = []
-    for term in TERMS:
-        entry = stated.get(term.label, {})
-        if not isinstance(entry, Mapping):
-            raise FileProblem(
-                f"{where}: write the term {term.label} as a table with value and clause."
-            )
-        terms.append(
-            ContractTerm(
-                term,
-                entry.get("value", _default_cell(term)),
-                entry.get("clause", ""),
-                entry.get("reading", ""),
-            )
-        )
-    _refuse_unknown_headings(content.get("sample", {}), where)
+    name = content.get("name", where.removesuffix(".toml"))
+    sample = content.get("sample", {})
+    _refuse_unknown_headings(sample, where)
+    _refuse_unreadable_samples(sample, where)
     return Contract(
-        name=content.get("name", where.removesuffix(".toml")),
+        name=name,
         title=content.get("title", ""),
         source=content.get("source", ""),
-        terms=tuple(terms),
+        terms=tuple(_contract_terms(content.get("terms", {}), name, where)),
         stated=tuple(
             StatedFigure(entry["what"], entry["amount"], entry["clause"])
             for entry in content.get("stated", [])
         ),
         notes=tuple(content.get("notes", [])),
-        sample=MappingProxyType(
-            {table: tuple(rows) for table, rows in content.get("sample", {}).items()}
-        ),
+        sample=MappingProxyType({table: tuple(rows) for table, rows in sample.items()}),
     )
 
 
+def _contract_terms(given: Mapping[str, Any], name: str, where: str) -> Iterator[ContractTerm]:
+    """Every term in its order, with the value that the file gives or the default."""
+    by_key = {cells.key(term.label): term for term in TERMS}
+    stated: dict[str, Mapping[str, Any]] = {}
+    for label, entry in given.items():
+        term = by_key.get(cells.key(label))
+        if term is None:
+            raise FileProblem(
+                f'{where}: "{label}" is not a term. The terms are: '
+                f"{', '.join(known.label for known in TERMS)}."
+            )
+        if term.label in stated:
+            raise FileProblem(
+                f"{where}: a term stands there twice; terms differ by more than capitals."
+            )
+        stated[term.label] = _term_entry(term, entry, where)
+    for term in TERMS:
+        entry = stated.get(term.label, {})
+        default = name if term.label == "Contract" else _default_cell(term)
+        yield ContractTerm(
+            term, entry.get("value", default), entry.get("clause", ""), entry.get("reading", "")
+        )
+
+
+def _term_entry(term: Term, entry: Any, where: str) -> Mapping[str, Any]:
+    """The entry of a term, when it is one that can be read."""
+    if not isinstance(entry, Mapping):
+        raise FileProblem(f"{where}: write the term {term.label} as a table with value and clause.")
+    for key, value in entry.items():
+        if key not in ("value", "clause", "reading"):
+            raise FileProblem(
+                f'{where}: "{key}" under {term.label} is not known; give value, clause and reading.'
+            )
+        if key != "value" and not isinstance(value, str):
+            raise FileProblem(f"{where}: write the {key} of {term.label} in quotation marks.")
+    if not cells.is_blank(entry.get("value")):
+        try:
+            readers.read_term(term, entry["value"])
+        except CellError as error:
+            raise FileProblem(f"{where}: {term.label}: {error.message}.") from None
+    return entry
+
+
 def _refuse_wrong_shapes(content: Mapping[str, Any], where: str) -> None:
-    """Refuse a file whose tables and lists are something else."""
+    """Refuse a file with something that is not known, or is of another shape."""
+    known = ("name", "title", "source", "notes", "terms", "stated", "sample")
+    for section in content:
+        if section not in known:
+            raise FileProblem(f'{where}: "{section}" is not known; give {", ".join(known)}.')
+    for section in ("name", "title", "source"):
+        if not isinstance(content.get(section, ""), str):
+            raise FileProblem(f"{where}: write {section} in quotation marks.")
     for section in ("terms", "sample"):
         if not isinstance(content.get(section, {}), Mapping):
             raise FileProblem(f"{where}: write [{section}] as a table, not as a single value.")
+    if not _all_texts(content.get("notes", [])):
+        raise FileProblem(f"{where}: write notes as a list of texts, in square brackets.")
     figures = content.get("stated", [])
-    keys = {"what", "amount", "clause"}
+    keys = ("what", "amount", "clause")
     if not isinstance(figures, list) or not all(
-        isinstance(entry, Mapping) and keys <= entry.keys() for entry in figures
+        isinstance(entry, Mapping) and _all_texts([entry.get(key) for key in keys])
+        for entry in figures
     ):
-        raise FileProblem(f"{where}: give each [[stated]] figure with what, amount and clause.")
+        raise FileProblem(
+            f"{where}: give each [[stated]] figure with what, amount and clause, as texts."
+        )
     for table, rows in content.get("sample", {}).items():
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise FileProblem(f"{where}: write the sample rows of {table} as a list of tables.")
+
+
+def _all_texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def _refuse_unreadable_samples(sample: Mapping[str, Any], where: str) -> None:
+    for table, rows in sample.items():
+        for number, row in enumerate(rows, start=1):
+            for column in COLUMNS[table]:
+                try:
+                    readers.read_cell(column, row.get(column.heading))
+                except CellError as error:
+                    raise FileProblem(
+                        f"{where}: sample {table}, row {number}, {column.heading}: {error.message}."
+                    ) from None
 
 
 def _refuse_unknown_headings(sample: Mapping[str, Any], where: str) -> None:

@@ -1,0 +1,82 @@
+"""One cell of a table, read as its term or its column says.
+
+Imports ``errors``, ``cells``, ``terms`` and ``evidence``. Each reader raises ``CellError``, and the
+caller adds where.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlpbr import cells
+from xlpbr.cells import Cell
+from xlpbr.errors import NUM, VALUE, CellError
+from xlpbr.evidence import Column
+from xlpbr.terms import Term
+
+
+def read_term(term: Term, value: Cell) -> Any:
+    """The value of a term; the cell must not be blank."""
+    if term.kind == "text":
+        return cells.text(value)
+    if term.kind == "option":
+        return cells.option(value, list(term.options))
+    if term.kind == "date":
+        return cells.day(value)
+    if term.kind == "count":
+        return _within(cells.whole_number(value), value, term.least, term.most)
+    return _within(cells.number(value), value, term.least, term.most)
+
+
+def _within(found: Any, value: Cell, least: int | None, most: int | None) -> Any:
+    if (least is not None and found < least) or (most is not None and found > most):
+        bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise CellError(NUM, f"found {cells.shown(value)}; expected a number {bounds}")
+    return found
+
+
+def expected_of_term(term: Term) -> str:
+    """What a term wants, in words."""
+    if term.kind == "option":
+        return f"one of: {', '.join(term.options)}"
+    what = {"date": "a date", "count": "a whole number", "rate": "a fraction or a percentage"}
+    expected = what.get(term.kind, "a number")
+    if term.most is not None:
+        return f"{expected} from {term.least} to {term.most}"
+    return expected if term.least is None else f"{expected}, {term.least} or more"
+
+
+def read_cell(column: Column, value: Cell) -> Any:
+    """The value of a cell of a column; its default where the cell is blank."""
+    if cells.is_blank(value):
+        if column.required:
+            raise CellError(VALUE, f"{column.heading} is missing")
+        if column.kind == "yes_no":
+            return True
+        return column.options[0] if column.options else ("" if column.kind == "text" else None)
+    if column.kind == "text":
+        return cells.text(value)
+    if column.kind == "date":
+        return cells.day(value)
+    if column.kind == "month":
+        return cells.month(value)
+    if column.kind == "yes_no":
+        return cells.yes_no(value)
+    if column.kind == "option":
+        return cells.option(value, column.options)
+    exact = cells.number(value)
+    return _within(exact, value, 0, None) if column.kind == "price" else exact
+
+
+def expected_of_cell(column: Column) -> str:
+    """What a column wants, in words."""
+    if column.kind == "option":
+        return f"one of: {', '.join(column.options)}"
+    return {
+        "text": f"a {column.unit}",
+        "date": "a date such as 01/09/2025",
+        "month": "a month such as 01/09/2025",
+        "yes_no": "yes or no",
+        "price": "a price in pounds a week, 0 or more",
+        "amount": "an amount in pounds",
+    }[column.kind]
