@@ -36,15 +36,17 @@ picture: $(TEST_READY)
 
 $(DEMO_READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "xlpbr needs Python 3.11 or later."; exit 1; }
-	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@echo "Setting up in $(VENV); this takes about a minute, once."
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
 $(TEST_READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "xlpbr needs Python 3.11 or later."; exit 1; }
-	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "setuptools>=68" wheel
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@echo "Setting up in $(VENV); this takes about a minute, once."
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "setuptools>=68" wheel
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@ $(DEMO_READY)
 
 clean:

@@ -56,7 +56,18 @@ NOTICES = {
     ),
     "the same claim twice": (
         {"claims": [["Mar 2026", 5], [date(2026, 3, 9), "£5.00"]]},
-        ["Claims", 2.0, "Month", "March 2026", "each row once; row 1 says the same"],
+        ["Claims", 2.0, "Month", "March 2026 a second time, with the same amount",
+         "one claim for the month; row 1 has it"],
+    ),
+    "another claim for the month": (
+        {"claims": [["Mar 2026", 5], [date(2026, 3, 9), 6]]},
+        ["Claims", 2.0, "Month", "March 2026 a second time, with another amount",
+         "one claim for the month; row 1 has it"],
+    ),
+    "the price of a year": (
+        {"placements": [row("C01", before=368000)]},
+        ["Placements", 1.0, "Residential weekly cost", "£368,000.00",
+         "a price of a week, rarely above £20,000.00"],
     ),
     "a spelling that differs in capitals": (
         {"placements": [row("C01", ended=date(2026, 4, 1)), row("c01", moved=date(2026, 4, 1))]},
@@ -146,7 +157,7 @@ def test_nothing_is_said_where_nothing_is_wrong_at_the_edges():
     assert check(
         [row("C01", moved=date(2025, 9, 1)), row("C02", moved=date(2026, 8, 31))],
         [["F1", date(2025, 9, 1), "C01"], ["F2", date(2026, 8, 31), "c02"], ["F3", None, "C01"]],
-        [["1 Sep 2025", 1], ["31 Aug 2026", 1], ["31 Aug 2026", 2]],
+        [["1 Sep 2025", 1], ["31 Aug 2026", 1]],
         [("Cohort size", 2)],
     )[0][3] == "no problems"  # fmt: skip
 
@@ -161,9 +172,10 @@ def test_problems_come_in_the_order_of_tables_and_rows():
     )  # fmt: skip
     assert [(line[0], line[1]) for line in found] == [
         ("Terms", 4.0), ("Terms", 5.0), ("Placements", 1.0), ("Placements", 2.0),
-        ("Placements", 3.0), ("Placements", 4.0), ("Carers", 1.0),
+        ("Placements", 3.0), ("Placements", 4.0),
     ]  # fmt: skip
-    # With dates that cannot be trusted, nothing is said about days outside the programme.
+    # With dates that cannot be trusted, nothing is said about days outside the programme; with
+    # placements that could not be read, nothing about households without a child.
 
 
 def test_a_missing_price_is_said_once():

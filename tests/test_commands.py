@@ -179,7 +179,8 @@ def test_problems_stop_the_figures_and_are_all_listed(xlpbr, make_workbook, samp
         status, out, err = xlpbr(*command, path)
         assert (status, out) == (1, "")
         assert [line.partition(":")[0] for line in err.splitlines()[:3]] == [
-            "Placements!C3", "Placements!E6", "Claims!B2",
+            "Placements!C3 (Residential weekly cost)", "Placements!E6 (Moved on)",
+            "Claims!B2 (Invoiced)",
         ]  # fmt: skip
         assert err.splitlines()[3].startswith("3 problems stop the figures.")
 
@@ -189,7 +190,9 @@ def test_notices_are_mentioned_beside_the_figures(xlpbr, make_workbook, sample):
     status, out, err = xlpbr("statement", make_workbook(sample), "--csv")
     assert status == 0
     assert out.startswith("Month,")
-    assert err.strip().endswith("to look at: run xlpbr check.")
+    first, *_, last = err.splitlines()
+    assert first.startswith('Placements!A2 (Child): found "Jane Smith"; expected a pseudonym')
+    assert last.endswith("to look at, listed above; the figures stand.")
 
 
 @pytest.mark.parametrize("text", ["=cmd|'/c calc'!A0", "+1", "-1", "@SUM(A1)"])
@@ -331,7 +334,7 @@ def test_a_misspelt_heading_names_the_nearest(xlpbr, make_workbook, sample):
     sample["Placements"][0][4] = "Moved onn"
     status, out, err = xlpbr("statement", make_workbook(sample))
     assert (status, out) == (1, "")
-    assert err.splitlines()[0].startswith("Placements (table PbrPlacements): ")
+    assert err.splitlines()[0].startswith("Placements, table PbrPlacements (Moved on): ")
     assert 'Rename the heading "Moved onn" to "Moved on".' in err
 
 
@@ -403,7 +406,7 @@ def test_recalc_writes_beside_and_never_over(xlpbr, make_workbook, sample, tmp_p
 def test_recalc_of_a_workbook_without_a_formula(xlpbr, budget, tmp_path):
     status, _, err = xlpbr("recalc", budget, "-o", tmp_path / "out.xlsx")
     assert status == 0
-    assert "has no PBR_ formula" in err
+    assert "has nothing to calculate" in err
     assert xlpbr("statement", tmp_path / "out.xlsx", "--csv") == xlpbr("statement", budget, "--csv")
 
 
@@ -416,3 +419,44 @@ def test_new_makes_a_workbook_that_the_other_commands_read(xlpbr, tmp_path):
     refused(xlpbr("new", "cheshire", "-o", tmp_path / "x.xlsx"), "cheshire-east-2026")
     refused(xlpbr("new", "cheshire-east-2026", "-o", tmp_path / "no" / "x.xlsx"), "does not exist")
     shutil.rmtree(tmp_path)
+
+
+def test_recalc_gives_the_values_that_a_refusal_asks_for(xlpbr, make_workbook, sample, tmp_path):
+    path = make_workbook(sample)
+    book = openpyxl.load_workbook(path)
+    book["Placements"]["C2"] = "=7000+76.92"
+    book.save(path)
+    status, _, err = xlpbr("statement", path)
+    assert (status, "xlpbr recalc" in err) == (2, True)
+    assert xlpbr("recalc", path, "-o", tmp_path / "calculated.xlsx")[0] == 0
+    status, out, _ = xlpbr("statement", tmp_path / "calculated.xlsx", "--csv")
+    assert status == 0
+    assert out.splitlines()[6].startswith("2026-02-01,1,10496.42,")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["new", "plymouth-l04-2526"],
+        ["report", "{source}"],
+        ["recalc", "{source}"],
+    ],
+)
+def test_a_file_that_is_there_is_replaced_only_when_told(xlpbr, budget, tmp_path, command):
+    target = tmp_path / "precious.xlsx"
+    target.write_bytes(b"somebody's work")
+    words = [word.format(source=budget) for word in command]
+    refused(xlpbr(*words, "-o", target), "precious.xlsx is there already", "--replace")
+    assert target.read_bytes() == b"somebody's work"
+    assert xlpbr(*words, "-o", target, "--replace")[0] == 0
+    assert target.read_bytes().startswith(b"PK")
+
+
+def test_a_cut_off_without_the_public_version_is_a_wrong_call(xlpbr, budget, tmp_path):
+    target = tmp_path / "report.xlsx"
+    refused(xlpbr("report", budget, "-o", target, "--cut-off", "3"), "--cut-off goes with --public")
+    assert not target.exists()
+
+
+def test_a_report_in_a_file_of_another_kind_is_refused(xlpbr, budget, tmp_path):
+    refused(xlpbr("report", budget, "-o", tmp_path / "report.txt"), "must end in .xlsx")

@@ -156,3 +156,35 @@ def test_a_contract_that_is_not_there(tmp_path):
     (tmp_path / "folder.toml").mkdir()
     with pytest.raises(FileProblem, match="no such file"):
         load_contract(str(tmp_path / "folder.toml"))
+
+
+WRONG_FILES = {
+    "title = 3": "write title in quotation marks",
+    'notes = "abc"': "write notes as a list of texts",
+    "cohort = 5": '"cohort" is not known; give name, title',
+    '[terms.Fee]\nvalue = "lots"': 'Fee: found "lots"; expected a number',
+    "[terms.Fee]\nvalue = -5": "Fee: found -5; expected a number 0 or more",
+    "[terms.Fee]\nvalue = 5\nclause = 3.2": "write the clause of Fee in quotation marks",
+    "[terms.Fee]\nworth = 5": '"worth" under Fee is not known',
+    '[terms."Fee reading"]\nvalue = "sometimes"': "expected one of: catch_up",
+    '[sample]\nPlacements = [{Child = "C01", "Moved on" = "soon"}]': 'row 1, Moved on: found "soon"',
+}
+
+
+@pytest.mark.parametrize(("text", "part"), WRONG_FILES.items())
+def test_a_file_with_something_that_cannot_be_read_is_refused_by_name(tmp_path, text, part):
+    path = tmp_path / "ours.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileProblem) as refusal:
+        load_contract(str(path))
+    assert str(refusal.value).startswith("ours.toml: ")
+    assert part in str(refusal.value)
+
+
+def test_a_contract_is_called_by_its_file_where_it_names_nothing(tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text("", encoding="utf-8")
+    contract = load_contract(str(path))
+    assert contract.name == "ours"
+    assert contract.terms[0].term.label == "Contract"
+    assert contract.terms[0].value == "ours"

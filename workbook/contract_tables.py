@@ -87,7 +87,7 @@ def where(found: ContractTables, problem: Problem) -> str:
     if place is None or rows is None:
         return problem.table
     if problem.row is None:
-        return f"{place.sheet} ({place.how})"
+        return f"{place.sheet}, {place.how}"
     wanted = "Value" if problem.table == "Terms" and problem.column != "Term" else problem.column
     headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
     column = headings.index(cells.key(wanted)) if cells.key(wanted) in headings else 0

@@ -58,7 +58,8 @@ def calculate(path: Path) -> Values:
 def recalculate(source: Path, target: Path) -> Recalculation:
     """Write a copy of a workbook in which the PBR_ formulas show their values.
 
-    What depends on them shows its new value too; all else stays as it is. A formula that the
+    What depends on them shows its new value too, and so does a formula that was never calculated;
+    all else stays as it is. A formula that the
     engine cannot calculate keeps its last value and is named in the result.
 
     Raises:
@@ -67,17 +68,24 @@ def recalculate(source: Path, target: Path) -> Recalculation:
     book = open_book(source)
     engine = _engine(book)
     formulas = _formulas(book)
-    roots = [
+    calls = {
         (sheet, position)
         for sheet, positions in formulas.items()
         for position in positions
         if calls_a_function(cells(book, sheet)[position].formula or "")
-    ]
+    }
+    # A formula that was never calculated has no value that could be harmed.
+    never = {
+        (sheet, position)
+        for sheet, positions in formulas.items()
+        for position in positions
+        if cells(book, sheet)[position].never_calculated
+    }
     calculated = _values(engine, book)
     values: Values = {}
     ranges: dict[str, dict[Position, str]] = {}
     kept: list[str] = []
-    for sheet, position in _with_dependents(engine, book, roots, formulas):
+    for sheet, position in _with_dependents(engine, book, calls | never, formulas):
         stored = cells(book, sheet)[position]
         new = calculated[sheet][position]
         if isinstance(new, CellError) and new.code == _NOT_KNOWN and not _shows(stored.value, new):
@@ -91,7 +99,7 @@ def recalculate(source: Path, target: Path) -> Recalculation:
                 of_sheet.setdefault(left, None)
             ranges.setdefault(sheet, {})[position] = _reference(filled)
     write_values(source, target, values, ranges)
-    return Recalculation(sum(map(len, values.values())), len(roots), tuple(kept))
+    return Recalculation(sum(map(len, values.values())), len(calls), tuple(kept))
 
 
 def calls_a_function(formula: str) -> bool:

@@ -75,7 +75,7 @@ def write_template(
     workbook.set_calc_mode("auto", _CALCULATED_BY)
     workbook.set_properties(
         {
-            "title": contract.title,
+            "title": plan.title,
             "subject": f"Payment by results: {contract.name}",
             "author": "xlpbr",
             "company": "",

@@ -22,7 +22,7 @@ from xlpbr.workbook.template_page import (
 from xlpbr.workbook.template_plan import Plan
 
 _ABOUT_WIDTHS = (26, 104, 24)
-_FUNCTION_WIDTHS = (30, 46, 54, 22, 25, 38)
+_FUNCTION_WIDTHS = (27, 42, 46, 19, 18, 30)
 
 _STEPS = (
     "Terms: check every value against the contract, and each open reading with the provider.",
@@ -38,8 +38,8 @@ _STEPS = (
 _KEY = (
     ("Input", "input", "Yellow. Type here. Also every row of the sheets Terms, Placements,"
      " Carers and Claims."),
-    ("Working", "working", "Grey. A step on the way, in native Excel formulas. Do not type here."),
-    ("Output", "output", "Green. A result, calculated by the functions. Do not type here."),
+    ("Working", "working", "Grey. A step on the way, in plain Excel formulas. Do not type here."),
+    ("Output", "output", "Green. A result (calculated, do not type here)."),
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def write_about(page: Page, plan: Plan) -> None:
     facts = [
         ("What this is", "A workbook that works out what a council saved, what its provider may"
          " invoice and what comes back, to the penny, each figure traceable to its clause."),
-        ("Contract", contract.title), ("Source", contract.source),
+        ("Contract", plan.title), ("Source", contract.source),
         ("Children and families", "Pseudonyms only. Never write a child's or a family's name in"
          " this workbook; keep the key to the pseudonyms elsewhere."),
     ]  # fmt: skip
@@ -92,7 +92,7 @@ def write_about(page: Page, plan: Plan) -> None:
              " the foot of the sheet Checks says where, what was found and what to do."),
         ],
     )  # fmt: skip
-    print_on_a4(page, contract.title, heading_row=None, pages_tall=1)
+    print_on_a4(page, plan.title, heading_row=None, pages_tall=1)
     protect(page)
 
 
@@ -159,7 +159,7 @@ def write_functions(page: Page, plan: Plan) -> None:
             put(page, row, column, text, strong if column == 1 else wrapped)
         fit_row(page, row, *zip(texts, _FUNCTION_WIDTHS, strict=True))
     page.sheet.freeze_panes(heading_row, 1)
-    print_on_a4(page, plan.contract.title, heading_row=heading_row)
+    print_on_a4(page, plan.title, heading_row=heading_row)
     protect(page)
 
 

@@ -1,4 +1,4 @@
-"""The Checks sheet: figures re-performed beside those of the functions, and every problem.
+"""The Checks sheet: figures worked out again beside those of the functions, and every problem.
 
 Imports the workings, the statement's key figures, the plan, the page and the styles.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlpbr.contracts import TERM_HEADINGS
 from xlpbr.evidence import COLUMNS
 from xlpbr.statement import FIGURES
 from xlpbr.terms import TERMS
@@ -15,6 +16,7 @@ from xlpbr.workbook.template_page import (
     LINE_HEIGHT,
     Page,
     calculate,
+    fit_row,
     introduce,
     print_on_a4,
     protect,
@@ -34,6 +36,7 @@ from xlpbr.workbook.template_plan import (
     all_statement_months,
     evidence_column,
     fixed,
+    input_headings,
     on_sheet,
     statement_column,
 )
@@ -44,7 +47,7 @@ from xlpbr.workbook.template_workings import write_workings
 AGREES = "Agrees"
 _DIFFERS = "DIFFERS: see How it is worked out"
 _NO_FIGURE = "No figure: the function gives an error"
-_NOT_CHECKED = "Not checked: a text or an error stands where Excel needs a number"
+_NOT_CHECKED = "Not checked: an input is not a number"
 _DOES_NOT_APPLY = "Does not apply"
 
 RESULT = (6, 2)
@@ -52,16 +55,16 @@ CHECKS_ROW = 15
 ERRORS_ROW = 28
 _PROBLEM_ROWS = 40
 _STATUS_LOOK = {"bold": True, "valign": "vcenter", "indent": 1}
-_WIDTHS = (33, 18, 24, 30, 42, 74)
+_WIDTHS = (30, 16, 22, 28, 40, 62)
 _HEADINGS = (
-    "What is checked", "Native Excel", "By the functions", "Difference", "Status",
+    "What is checked", "Plain Excel", "By the functions", "Difference", "Status",
     "How it is worked out",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """A figure in native formulas beside the same by the functions."""
+    """A figure in plain formulas beside the same by the functions."""
 
     name: str
     native: str
@@ -78,15 +81,15 @@ def write_checks(page: Page, plan: Plan) -> None:
     introduce(
         page,
         "Checks",
-        "Output: the figures of the functions worked out a second time in native Excel formulas."
-        " Every difference must be 0.00.",
+        "Result (calculated, do not type here): the figures of the functions worked out again in"
+        " plain Excel formulas. Every difference must be 0.00.",
         "The workings stand to the right, from column H, marked Working. The one input on this"
-        " sheet is the month to re-perform.",
+        " sheet is the month to work out again.",
     )
     set_widths(page, (*_WIDTHS, 4, 25, 16, 4))
     set_widths(page, [15] * 38, 11)
     workings = write_workings(page, plan)
-    put(page, CHECK_MONTH[0], 1, "Month to re-perform (Input)", styles.strong)
+    put(page, CHECK_MONTH[0], 1, "Month to work out again (Input)", styles.strong)
     pick_month(page, plan, CHECK_MONTH)
     checks = _checks(plan, workings)
     _write_list(page, checks)
@@ -95,7 +98,7 @@ def write_checks(page: Page, plan: Plan) -> None:
     problems_row = HEADING_ROW + plan.month_rows + 3
     _write_problems(page, problems_row)
     _write_result(page, plan, len(checks), problems_row)
-    print_on_a4(page, plan.contract.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
+    print_on_a4(page, plan.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
     protect(page)
 
 
@@ -214,8 +217,7 @@ def _write_list(page: Page, checks: list[_Check]) -> None:
         status = _status(f"B{row}", f"C{row}", f"D{row}", check.does_not_apply)
         calculate(page, row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
         put(page, row, 6, check.how, styles.cell("wrapped", valign="vcenter", indent=1))
-        # The longest status takes two lines.
-        page.sheet.set_row(row - 1, 2 * LINE_HEIGHT + 2)
+        fit_row(page, row, (check.how, _WIDTHS[5]), (check.name, _WIDTHS[0]))
     _mark_what_differs(page, CHECKS_ROW + 1, CHECKS_ROW + len(checks))
 
 
@@ -245,7 +247,7 @@ def _write_errors(page: Page, plan: Plan) -> None:
     put(page, ERRORS_ROW - 2, 1, "Cells that show an error (Output)", styles.subtitle)
     put(page, ERRORS_ROW - 1, 1, "Sheet", styles.heading)
     put(page, ERRORS_ROW - 1, 2, "Cells", styles.heading_right)
-    how = "All cells that hold something, less those that hold no error (AGGREGATE, option 6)."
+    how = "Counted by plain Excel: cells that show #N/A, #VALUE! or another error."
     put(page, ERRORS_ROW - 1, 3, how, styles.remark)
     for row, (sheet, area) in enumerate(_areas(plan).items(), start=ERRORS_ROW):
         put(page, row, 1, sheet, styles.cell("text"))
@@ -264,8 +266,8 @@ def _areas(plan: Plan) -> dict[str, str]:
     inputs = {
         table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS, width)}"
         for table, width in [
-            ("Terms", 5),
-            *((table, len(columns) + 1) for table, columns in COLUMNS.items()),
+            ("Terms", len(TERM_HEADINGS)),
+            *((table, len(input_headings(table))) for table in COLUMNS),
         ]
     }
     reconciled = RECONCILE_ROW + plan.month_rows + plan.table_rows["Claims"] + 2

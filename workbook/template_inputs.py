@@ -9,22 +9,28 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from xlpbr.contracts import SAMPLE_NOTE_HEADING, TERM_HEADINGS, terms_table
+from xlpbr.contracts import TERM_HEADINGS, terms_table
 from xlpbr.evidence import COLUMNS, Column
 from xlpbr.terms import TERMS, Term
 from xlpbr.workbook.addresses import column_letter
 from xlpbr.workbook.template_page import Page, fit_row, introduce, print_on_a4, put, set_widths
 from xlpbr.workbook.template_plan import (
+    AUDIT_COLUMNS,
     FIRST_TABLE_ROW,
     SPARE_TABLE_ROWS,
     TABLE_HEADING_ROW,
     TABLE_NAMES,
     Plan,
+    input_headings,
 )
 
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 """The days that an input cell takes: anything else is a slip of the keyboard."""
+
+_DEAREST_WEEK = 20_000
+"""Pounds: a price above this is more likely to be a year's."""
+_A_WEEK = "In pounds a WEEK, not a year: decisions often quote prices a year."
 
 LONGEST_MESSAGE = 255
 LONGEST_TITLE = 32
@@ -39,7 +45,7 @@ ILLUSTRATIONS: Mapping[str, str] = {
 _PURPOSES: Mapping[str, tuple[str, str]] = {
     "Placements": (
         "Input: one row for each placement of a child with a family. Write a pseudonym such as"
-        " C01, never a name. Prices are pounds a week.",
+        " C01, never a name. Prices are pounds a WEEK; decisions often quote a year.",
         "A child may have several rows, one after the other. Leave Ended on blank while the child"
         " is still there; its day is not counted, the day of the move is.",
     ),
@@ -50,20 +56,24 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
         " Placements. Write pseudonyms, never names.",
     ),
     "Claims": (
-        "Input: one row for each invoice of the provider. Any day in the month will do; it is"
-        " shown as the month.",
+        "Input: one row for each invoice of the provider. In Month, type any day of the month that"
+        " it is for, such as 01/04/2026; the cell shows Apr 2026.",
         "Statement takes these as invoiced to date; Reconcile compares them with what was payable,"
         " month by month.",
     ),
 }
 
 _WIDTHS = {
-    "Child": 14, "Type": 14, "Residential weekly cost": 21, "Family weekly cost": 19,
-    "Moved on": 15, "Ended on": 15, "Agreed": 12, "Household": 16, "Approved on": 16,
-    "Month": 15, "Invoiced": 18,
+    "Child": 12, "Type": 12, "Residential weekly cost": 16, "Family weekly cost": 15,
+    "Moved on": 14, "Ended on": 14, "Agreed": 11, "Household": 16, "Approved on": 16,
+    "Month": 15, "Invoiced": 18, "Agreed by and on": 26, "Evidence": 34, "Panel reference": 30,
+    "Invoice number": 22, "Date of invoice": 16, "Paid on": 16,
 }  # fmt: skip
 _TABLE_WIDTH = 152
-"""What the columns of an input sheet are wide together; Note takes what the others leave."""
+_NOTE_WIDTH = 32
+"""What the columns of an input sheet are wide together; Note takes what the others leave, and
+at least so much."""
+_MOST_ROWS_ON_A_PAGE = 45
 _TERM_WIDTHS = (23, 46, 15, 22, 84)
 
 _KIND_OF_CELL = {
@@ -110,17 +120,17 @@ def write_terms(page: Page, plan: Plan) -> None:
         page.sheet.data_validation(row - 1, 1, row - 1, 1, _rule_of_term(term))
         fit_row(page, row, *zip(map(str, values), _TERM_WIDTHS, strict=True))
     page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    print_on_a4(page, plan.contract.title, heading_row=TABLE_HEADING_ROW)
+    print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW)
 
 
 def write_evidence(page: Page, plan: Plan, table: str) -> None:
     """Write an input sheet: a table with blank rows, and sample rows where they are wanted."""
     introduce(page, table, *_PURPOSES[table])
     styles = page.styles
-    columns = COLUMNS[table]
-    headings = [*(column.heading for column in columns), SAMPLE_NOTE_HEADING]
-    widths = [_WIDTHS[column.heading] for column in columns]
-    set_widths(page, [*widths, _TABLE_WIDTH - sum(widths)])
+    columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
+    headings = input_headings(table)
+    widths = [_WIDTHS[heading] for heading in headings[:-1]]
+    set_widths(page, [*widths, max(_TABLE_WIDTH - sum(widths), _NOTE_WIDTH)])
     sample = plan.contract.sample.get(table, ()) if plan.sample else ()
     if sample:
         notice = "The rows below are illustrations, as the column Note says. Clear them first."
@@ -155,7 +165,9 @@ def write_evidence(page: Page, plan: Plan, table: str) -> None:
             put(page, row, column, value, style)
     _check_entries(page, columns, last_row + SPARE_TABLE_ROWS)
     page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    print_on_a4(page, plan.contract.title, heading_row=TABLE_HEADING_ROW)
+    # A short table has no second page of empty rows.
+    pages = 1 if plan.table_rows[table] <= _MOST_ROWS_ON_A_PAGE else 0
+    print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages)
 
 
 def _check_entries(page: Page, columns: Sequence[Column], last_row: int) -> None:
@@ -192,9 +204,11 @@ def _rule_of_term(term: Term) -> dict[str, Any]:
 
 def _rule_of_column(columns: Sequence[Column], column: Column) -> dict[str, Any]:
     """The validation of a column of an input table."""
-    says_itself = column.kind in ("option", "month")
+    says_itself = column.kind in ("option", "month", "price") or not column.unit
     title = column.heading if says_itself else f"{column.heading} ({column.unit})"
     rule = _messages(title, column.meaning)
+    if any(column in audit for audit in AUDIT_COLUMNS.values()):
+        rule = _messages(title, f"{column.meaning} For the audit: no figure comes from it.")
     if column.kind in ("option", "yes_no"):
         options = list(column.options)
         message = f"{column.meaning} Blank means {options[0]}."
@@ -212,8 +226,15 @@ def _rule_of_column(columns: Sequence[Column], column: Column) -> dict[str, Any]
     if column.kind in ("date", "month"):
         return {**rule, **_a_date()}
     if column.kind == "price":
-        refusal = _refusal("Give a price in pounds a week, 0 or more, without text.")
-        return {**rule, "validate": "decimal", "criteria": ">=", "value": 0, **refusal}
+        # Only a warning, so that a dear placement can be entered. A price below 0 that is let
+        # through gives an error in every figure, and the checks name it.
+        return {
+            **rule, "validate": "decimal", "criteria": "between", "minimum": 0,
+            "maximum": _DEAREST_WEEK, "input_message": f"{column.meaning} {_A_WEEK}",
+            "error_type": "warning", "error_title": "Is this right?",
+            "error_message": "Is this a yearly price? Prices are pounds a week. A price is 0 or"
+            " more, without text.",
+        }  # fmt: skip
     if column.kind == "amount":
         refusal = _refusal("Give an amount in pounds; a credit is below 0.")
         most = 10**12

@@ -11,7 +11,7 @@ from xlpbr.workbook.template_page import (
     Page,
     calculate,
     fit_row,
-    introduce,
+    introduce_results,
     print_on_a4,
     protect,
     put,
@@ -37,16 +37,27 @@ from xlpbr.workbook.template_statement import under_heading
 
 READINGS_ROW = 8
 RECONCILE_ROW = 7
+SIGN_OFF_ROW = 18
 EXPLAIN_ROW = 6
 
 STATUSES = ("over-claimed", "under-claimed", "not claimed", "not expected", "agreed")
 """Every status of a reconciliation, those that need a look first."""
 
+NOTHING_DUE = "nothing due"
+"""The months not claimed for which nothing is payable either, counted apart."""
+
+_WHO_IS_WHO = (
+    "Key: the month. Ours: what this workbook makes payable (Payable, sheet Statement). Theirs:"
+    " what the provider invoiced (sheet Claims). Difference: theirs less ours."
+)
+
 _STATUS_COLUMN = 7
 _OURS_COLUMN = 12
 _READING_WIDTHS = (21, 17, 9, 18, 18, 74)
-_WORKING_WIDTH = 138
-_CLAUSE_WIDTH = 27
+_WORKING_WIDTH = 112
+_CLAUSE_WIDTH = 20
+_CHILDREN_IN_VIEW = 12
+"""The children whose workings a row has room for."""
 _WORKING_OF_A_CHILD = "C01: £5,651.92 / 7 x 31 days = £25,029.93; "
 """What the working of a month's saving says for each child."""
 _LONG_WORKINGS = ("Fee", "Bonus", "Held back", "Payable")
@@ -56,11 +67,11 @@ _LONG_WORKINGS = ("Fee", "Bonus", "Held back", "Payable")
 def write_readings(page: Page, plan: Plan) -> None:
     """Write the Readings sheet: what each open reading is worth."""
     styles = page.styles
-    introduce(
+    introduce_results(
         page,
         "Readings",
-        "Output: what the contract would pay in all if one term were read another way, each way"
-        " tried alone, up to As at on the sheet Statement.",
+        "Result (calculated, do not type here): what the contract would pay in all if one term"
+        " were read another way, each way tried alone, up to As at on the sheet Statement.",
         "A row with yes is the reading in use (sheet Terms). Difference is against the terms as"
         " they stand: above 0 the council would pay more, below 0 less.",
     )
@@ -95,24 +106,25 @@ def write_readings(page: Page, plan: Plan) -> None:
         {"type": "formula", "criteria": f'=$C{first}="yes"', "format": styles.in_use},
     )  # fmt: skip
     page.sheet.freeze_panes(READINGS_ROW, 0)
-    print_on_a4(page, plan.contract.title, heading_row=READINGS_ROW)
+    print_on_a4(page, plan.title, heading_row=READINGS_ROW)
     protect(page)
 
 
 def write_reconcile(page: Page, plan: Plan) -> None:
     """Write the Reconcile sheet: what is payable against what the provider invoiced."""
     styles = page.styles
-    introduce(
+    introduce_results(
         page,
         "Reconcile",
-        "Output: Payable of each month (sheet Statement) against what was invoiced for it (sheet"
-        " Claims). Difference is theirs less ours.",
+        "Result (calculated, do not type here): what is payable for each month against what was"
+        " invoiced for it.",
     )
-    set_widths(page, (18, 18, 18, 18, 20, 4, 18, 12, 18, 56, 4, 14, 16))
+    set_widths(page, (18, 15, 15, 15, 18, 3, 24, 12, 15, 48, 4, 14, 16))
     put(page, TOLERANCE[0], 1, "Tolerance (Input)", styles.strong)
     put(page, *TOLERANCE, 0.0, styles.cell("money", "input", bold=True))
     hint = "A difference up to this, in pounds, counts as agreed."
     put(page, TOLERANCE[0], 3, hint, styles.remark)
+    put(page, TOLERANCE[0] + 1, 1, _WHO_IS_WHO, styles.plain)
     page.sheet.data_validation(
         TOLERANCE[0] - 1, TOLERANCE[1] - 1, TOLERANCE[0] - 1, TOLERANCE[1] - 1,
         {
@@ -123,6 +135,7 @@ def write_reconcile(page: Page, plan: Plan) -> None:
     )  # fmt: skip
     rows = plan.month_rows + plan.table_rows["Claims"] + 2
     _write_statuses(page, rows)
+    _write_sign_off(page)
     ours = _write_our_months(page, plan)
     last_claim = TABLE_HEADING_ROW + plan.table_rows["Claims"] + SPARE_TABLE_ROWS
     theirs = f"Claims!{fixed(TABLE_HEADING_ROW, 1)}:{fixed(last_claim, 2)}"
@@ -146,7 +159,7 @@ def write_reconcile(page: Page, plan: Plan) -> None:
         page.sheet.conditional_format(
             *area, {"type": "formula", "criteria": criteria, "format": style, "stop_if_true": True}
         )
-    print_on_a4(page, plan.contract.title, heading_row=RECONCILE_ROW, last_column=_OURS_COLUMN - 2)
+    print_on_a4(page, plan.title, heading_row=RECONCILE_ROW, last_column=_OURS_COLUMN - 2)
     protect(page)
 
 
@@ -159,22 +172,27 @@ def _write_statuses(page: Page, rows: int) -> None:
     put_row(page, RECONCILE_ROW, column + 1, ("Months", "Difference"), styles.heading_right)
     put(page, RECONCILE_ROW, column + 3, "What it means", styles.column_heading(indent=1))
     first, last = RECONCILE_ROW + 1, RECONCILE_ROW + rows
-    names, differences, statuses = (
-        f"{fixed(first, column)}:{fixed(last, column)}" for column in (1, 4, 5)
+    names, ours, differences, statuses = (
+        f"{fixed(first, column)}:{fixed(last, column)}" for column in (1, 2, 4, 5)
     )
     corner = fixed(RECONCILE_ROW, 1)
-    explanations = (
-        "invoiced more than is payable for the month",
-        "invoiced less than is payable for the month",
-        "no invoice for the month in Claims",
-        "an invoice for a month that Statement does not have",
-        "the same to the penny, or within the tolerance",
-    )
-    for row, (status, explanation) in enumerate(
-        zip(STATUSES, explanations, strict=True), start=RECONCILE_ROW + 1
-    ):
+    not_claimed = f'{statuses},"not claimed"'
+    explained = {
+        "over-claimed": "invoiced more than is payable for the month",
+        "under-claimed": "invoiced less than is payable for the month",
+        "not claimed": "something is payable, and Claims has no invoice",
+        NOTHING_DUE: "not claimed, and nothing is payable either",
+        "not expected": "an invoice for a month that Statement has not",
+        "agreed": "the same to the penny, or within the tolerance",
+    }
+    which = {
+        **{status: f'{statuses},"{status}"' for status in STATUSES},
+        "not claimed": f'{not_claimed},{ours},"<>0"',
+        NOTHING_DUE: f"{not_claimed},{ours},0",
+    }
+    for row, (status, explanation) in enumerate(explained.items(), start=RECONCILE_ROW + 1):
         put(page, row, column, status, styles.cell("text"))
-        chosen = f'{statuses},"{status}",{names},"<>Total"'
+        chosen = f'{which[status]},{names},"<>Total"'
         count, total = f"COUNTIFS({chosen})", f"ROUND(SUMIFS({differences},{chosen}),2)"
         for offset, formula, kind in ((1, count, "count"), (2, total, "money")):
             calculate(
@@ -182,6 +200,21 @@ def _write_statuses(page: Page, rows: int) -> None:
                 styles.cell(kind, "output"),
             )  # fmt: skip
         put(page, row, column + 3, explanation, styles.cell("text", indent=1))
+
+
+def _write_sign_off(page: Page) -> None:
+    """Write where both parties say that they agree; nothing is calculated from it."""
+    styles = page.styles
+    column, row = _STATUS_COLUMN, SIGN_OFF_ROW
+    put(page, row - 2, column, "Sign-off (Input)", styles.subtitle)
+    put_row(page, row - 1, column, ("Agreed", "Date", "Up to month"), styles.heading)
+    put(page, row - 1, column + 3, "Name", styles.column_heading(indent=1))
+    kinds = ("date", "month", "text")
+    for number, party in enumerate(("council", "provider")):
+        put(page, row + number, column, f"Agreed for the {party}", styles.cell("text"))
+        for offset, kind in enumerate(kinds, start=1):
+            indent = {"indent": 1} if kind == "text" else {}
+            put(page, row + number, column + offset, None, styles.cell(kind, "input", **indent))
 
 
 def _write_our_months(page: Page, plan: Plan) -> str:
@@ -207,17 +240,19 @@ def _write_our_months(page: Page, plan: Plan) -> str:
 def write_explain(page: Page, plan: Plan) -> None:
     """Write the Explain sheet: a month picker and how the month's figures came about."""
     styles = page.styles
-    introduce(
+    introduce_results(
         page,
         "Explain",
-        "Output: how each figure of one month came about, with its clause, in numbers that can be"
-        " checked by hand. The one input on this sheet is Month.",
+        "Result (calculated, do not type here): how each figure of one month came about, with its"
+        " clause, in numbers that can be checked by hand. The one input on this sheet is Month.",
     )
-    set_widths(page, (_CLAUSE_WIDTH, 30, _WORKING_WIDTH, 17))
+    set_widths(page, (_CLAUSE_WIDTH, 28, _WORKING_WIDTH, 15))
     put(page, EXPLAIN_MONTH[0], 1, "Month (Input)", styles.strong)
     pick_month(page, plan, EXPLAIN_MONTH)
     hint = "Choose a month of the statement from the list, or type any day in it."
     put(page, EXPLAIN_MONTH[0], 3, hint, styles.remark)
+    room = f"If a working is cut off (more than {_CHILDREN_IN_VIEW} children), drag its row taller."
+    put(page, EXPLAIN_MONTH[0] + 1, 3, room, styles.remark)
     month = fixed(*EXPLAIN_MONTH)
     first_two = "PbrTerms[#All],PbrPlacements[#All]"
     amount = under_heading(styles.heading_right, styles.cell("money", "output", valign="top"))
@@ -239,16 +274,16 @@ def write_explain(page: Page, plan: Plan) -> None:
     )  # fmt: skip
     _set_heights(page, plan)
     page.sheet.freeze_panes(EXPLAIN_ROW, 0)
-    print_on_a4(page, plan.contract.title, heading_row=EXPLAIN_ROW)
+    print_on_a4(page, plan.title, heading_row=EXPLAIN_ROW)
     protect(page)
 
 
 def _set_heights(page: Page, plan: Plan) -> None:
-    """Give each line the height that its longest working may need.
+    """Give each line the height that its working needs with so many children.
 
-    Excel does not fit a row to a formula that changes, so the height is for the whole cohort.
+    Excel does not fit a row to a formula that changes; the reader can drag it taller.
     """
-    children = max(plan.terms.cohort_size or 0, 12)
+    children = _CHILDREN_IN_VIEW
     workings = {
         "Children in family placements": "in place at the end of 30 Sep 2026: "
         + "C01, " * children,

@@ -1,6 +1,7 @@
 """One sheet of the template: constants, formulas with their last value, and how it prints.
 
-Imports ``cells``, ``errors``, the plan, the styles and XlsxWriter. Rows and columns count from 1.
+Imports ``cells``, ``contracts``, ``errors``, ``evidence``, the plan, the styles and XlsxWriter.
+Rows and columns count from 1.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xlpbr import cells
+from xlpbr.contracts import SAMPLE_NOTE_HEADING
 from xlpbr.errors import CellError
+from xlpbr.evidence import COLUMNS
 from xlpbr.workbook.addresses import LAST_ROW, column_letter
 from xlpbr.workbook.package import CellValue, Position
-from xlpbr.workbook.styles import Styles
+from xlpbr.workbook.styles import WRONG_INK, Styles
+from xlpbr.workbook.template_plan import TABLE_NAMES
 from xlpbr.workbook.text_width import lines_needed
 
 A4 = 9
@@ -192,6 +196,29 @@ def protect(page: Page) -> None:
     """
     page.sheet.protect("", _ALLOWED_WHEN_PROTECTED)
     page.sheet.ignore_errors({"formula_differs": "A1:AZ400", "formula_range": "A1:AZ400"})
+
+
+_ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
+_ENTERED = "Figures from the rows entered in the input sheets."
+
+
+def introduce_results(page: Page, title: str, *sentences: str) -> None:
+    """Write the title of a sheet of results, under it whose figures they are, and what it is for.
+
+    Whether sample rows are left is looked up in the Notes, so that the warning goes with them.
+    """
+    sample_rows = "+".join(
+        f'COUNTIF({TABLE_NAMES[table]}[{SAMPLE_NOTE_HEADING}],"Illustration*")' for table in COLUMNS
+    )
+    # Neither text is empty: an empty last value is stored as if never calculated.
+    formula = f'=IF({sample_rows}>0,"{_ILLUSTRATED}","{_ENTERED}")'
+    introduce(page, title, "", *sentences)
+    calculate(page, 2, 1, formula, page.styles.muted)
+    warning = page.styles.workbook.add_format({"bold": True, "font_color": WRONG_INK})
+    page.sheet.conditional_format(
+        1, 0, 1, 0,
+        {"type": "text", "criteria": "begins with", "value": "ILLUSTRATION", "format": warning},
+    )  # fmt: skip
 
 
 def introduce(page: Page, title: str, *sentences: str) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlpbr import cells, tables
-from xlpbr.contracts import Contract, terms_table
+from xlpbr.contracts import SAMPLE_NOTE_HEADING, Contract, terms_table
 from xlpbr.errors import CellError
-from xlpbr.evidence import COLUMNS
+from xlpbr.evidence import COLUMNS, Column
 from xlpbr.periods import Period, month_of, months_of
 from xlpbr.statement import FIGURES
 from xlpbr.terms import TERMS, ContractTerms
@@ -35,6 +35,23 @@ FIRST_TABLE_ROW = TABLE_HEADING_ROW + 1
 SPARE_TERM_ROWS = 10
 SPARE_TABLE_ROWS = 20
 """Rows under an input table that the workings read as well, for a table that grows."""
+
+AUDIT_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "Placements": (
+        Column("Agreed by and on", "text", "", "Who agreed the row for each party, and when."),
+        Column("Evidence", "text", "", "Where the evidence is kept: a file or a case reference."),
+    ),
+    "Carers": (
+        Column("Panel reference", "text", "", "The reference of the panel's minute or decision."),
+    ),
+    "Claims": (
+        Column("Invoice number", "text", "", "The number on the provider's invoice."),
+        # Not "Invoice date": where Invoiced is missing, that would be taken for its misspelling.
+        Column("Date of invoice", "date", "", "The date on the provider's invoice."),
+        Column("Paid on", "date", "", "The day of the payment; blank while it is not paid."),
+    ),
+}
+"""Columns that an auditor asks for. The functions pass them over."""
 
 STATEMENT_HEADING_ROW = 23
 FIRST_MONTH_ROW = STATEMENT_HEADING_ROW + 1
@@ -62,7 +79,7 @@ class Plan:
         months: the first day of each month of the programme.
         month_rows: rows prepared for months: those of the programme and some to spare.
         table_rows: rows of each input table, filled or blank.
-        shown_month: the month that is explained and re-performed when the book is opened.
+        shown_month: the month that is explained and worked out again when the book is opened.
     """
 
     contract: Contract
@@ -72,6 +89,11 @@ class Plan:
     month_rows: int
     table_rows: Mapping[str, int]
     shown_month: date | None
+
+    @property
+    def title(self) -> str:
+        """What the contract is called; one without a title is called by its name."""
+        return self.contract.title.strip() or self.contract.name
 
     @property
     def last_month_row(self) -> int:
@@ -117,6 +139,12 @@ def _shown_month(contract: Contract, months: tuple[date, ...], *, sample: bool) 
     if in_programme:
         return in_programme[-1]
     return months[0] if months else None
+
+
+def input_headings(table: str) -> list[str]:
+    """The headings of an input sheet: those that are read, those for the audit, and Note."""
+    columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
+    return [*(column.heading for column in columns), SAMPLE_NOTE_HEADING]
 
 
 def fixed(row: int, column: int) -> str:

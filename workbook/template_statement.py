@@ -25,7 +25,7 @@ from xlpbr.workbook.styles import (
 from xlpbr.workbook.template_page import (
     Page,
     calculate,
-    introduce,
+    introduce_results,
     print_on_a4,
     protect,
     put,
@@ -59,6 +59,12 @@ _CHARTS = ((6, "savings"), (11, "payable"))
 WORKING_COLUMN = len(FIGURES) + 2
 """The first column of the workings that the charts draw their level lines from."""
 
+_STILL_TO_COME = (
+    "Months still to come are worked out as if every placement in place stays as it is and nothing"
+    " else happens."
+)
+"""Always shown: which months are to come would hang on the day on which the book is opened."""
+
 KEY_FIGURES_ROW = 7
 _VALUE_COLUMN = 4
 
@@ -87,18 +93,20 @@ KEY_FIGURES = {
 def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
     """Write the Statement sheet."""
     styles = page.styles
-    introduce(
+    introduce_results(
         page,
         "Statement",
-        plan.contract.title,
-        "Output: calculated from the four input sheets. The one input on this sheet is As at.",
+        "Result (calculated, do not type here): worked out from the four input sheets. The one"
+        " input on this sheet is As at.",
     )
+    put(page, 1, 3, plan.title, styles.subtitle)
     set_widths(page, [_width(figure.kind) for figure in FIGURES])
     set_widths(page, (4, 12, 16, 16), WORKING_COLUMN - 1)
     put(page, AS_AT[0], 1, "As at (Input)", styles.strong)
     put(page, *AS_AT, None, styles.cell("date", "input", bold=True))
     hint = "Blank: the whole programme. A date: only what is known up to the end of that day."
     put(page, AS_AT[0], 5, hint, styles.remark)
+    put(page, AS_AT[0] + 1, 5, _STILL_TO_COME, styles.make(bold=True, indent=1))
     page.sheet.data_validation(
         AS_AT[0] - 1, AS_AT[1] - 1, AS_AT[0] - 1, AS_AT[1] - 1,
         {
@@ -118,7 +126,7 @@ def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
     _write_remarks(page, plan)
     page.sheet.freeze_panes(0, 1)
     print_on_a4(
-        page, plan.contract.title,
+        page, plan.title,
         last_column=len(FIGURES), heading_row=STATEMENT_HEADING_ROW,
     )  # fmt: skip
     protect(page)

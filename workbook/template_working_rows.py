@@ -1,4 +1,4 @@
-"""The workings of the placements and the carer households, a row each, in native formulas.
+"""The workings of the placements and the carer households, a row each, in plain formulas.
 
 Imports ``evidence``, the places of the workings, the plan and the page.
 """

@@ -1,4 +1,4 @@
-"""The workings of the Checks sheet: the contract re-performed in native Excel formulas.
+"""The workings of the Checks sheet: the contract worked out again in plain Excel formulas.
 
 No PBR_ function is called here: terms, months, placements and households are read from the
 input sheets and worked through with functions that every Excel has. Imports ``terms``,

@@ -225,10 +225,12 @@ def _day_in_text(text: str, *patterns: re.Pattern[str]) -> date:
         try:
             return date(int(parts["year"]), month_number, int(parts.get("day", 1)))
         except ValueError:
+            first = "; write the day first, then the month" if month_number > 12 else ""
             raise CellError(
-                VALUE, f"found {shown(text)}, a day that the calendar does not have"
+                VALUE, f"found {shown(text)}, a day that the calendar does not have{first}"
             ) from None
-    raise CellError(VALUE, f"found {shown(text)}; expected a date such as 01/09/2025")
+    expected = "month such as Sep 2025" if _NAME_YEAR in patterns else "date such as 01/09/2025"
+    raise CellError(VALUE, f"found {shown(text)}; expected a {expected}")
 
 
 def _day_of_serial(serial: int, value: Cell) -> date:

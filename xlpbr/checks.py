@@ -7,11 +7,12 @@ Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``evidence``, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, TypeVar
 
 from xlpbr import cells
 from xlpbr.errors import Problem
-from xlpbr.evidence import Evidence
+from xlpbr.evidence import Claim, Evidence, Placement
 from xlpbr.money import in_words, to_pence
 from xlpbr.periods import month_of
 from xlpbr.statement import settle
@@ -21,6 +22,8 @@ from xlpbr.terms import ContractTerms
 _Row = TypeVar("_Row")
 
 _MOST_WORDS_OF_A_NAME = 4
+_MOST_POUNDS_A_WEEK = 20_000
+"""The published averages are £368,000 and £74,100 a year: £7,077 and £1,425 a week."""
 _MARKS_IN_A_NAME = str.maketrans("", "", "'’-.")
 
 
@@ -28,7 +31,7 @@ def problems_of(terms: Found[ContractTerms], evidence: Found[Evidence]) -> list[
     """All problems of a contract's data, in the order of its tables and rows."""
     problems = [*terms.problems, *evidence.problems]
     problems.extend(_about_placements(terms, evidence.record))
-    problems.extend(_about_carers(terms, evidence.record))
+    problems.extend(_about_carers(terms, evidence.record, evidence.blocking))
     problems.extend(_about_claims(terms, evidence.record))
     if not (terms.blocking or evidence.blocking):
         problems.extend(_about_the_maximum(terms.record, evidence.record))
@@ -38,12 +41,19 @@ def problems_of(terms: Found[ContractTerms], evidence: Found[Evidence]) -> list[
 
 def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
     placements = evidence.placements
-    yield from _duplicates("Placements", "Child", placements, lambda row: cells.shown(row.child))
+    yield from _duplicates(
+        "Placements",
+        "Child",
+        # A copy of an agreed move stops the figures, and is a problem of its table already.
+        [row for row in placements if row.moved_on is None or not row.agreed],
+        lambda row: cells.shown(row.child),
+    )
     yield from _spellings("Placements", "Child", [(row.row, row.child) for row in placements])
     dates_known = not terms.blocking
     for placement in placements:
         if _looks_like_a_name(placement.child):
             yield _name("Placements", placement.row, "Child", placement.child)
+        yield from _yearly_prices(placement)
         if placement.moved_on is None:
             if placement.ended_on is not None:
                 yield Problem(
@@ -99,11 +109,32 @@ def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterab
         )
 
 
-def _about_carers(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
+def _yearly_prices(placement: Placement) -> Iterable[Problem]:
+    """Prices that are more likely a year's than a week's, as decisions state them."""
+    for heading, price in (
+        ("Residential weekly cost", placement.residential_weekly),
+        ("Family weekly cost", placement.family_weekly),
+    ):
+        if price is not None and price > _MOST_POUNDS_A_WEEK:
+            yield Problem(
+                "Placements",
+                placement.row,
+                heading,
+                in_words(to_pence(price)),
+                f"a price of a week, rarely above {in_words(_MOST_POUNDS_A_WEEK * 100)}",
+                "Check that it is not the price of a year.",
+            )
+
+
+def _about_carers(
+    terms: Found[ContractTerms], evidence: Evidence, blocking: Iterable[Problem]
+) -> Iterable[Problem]:
     households = evidence.households
     yield from _spellings("Carers", "Household", [(row.row, row.household) for row in households])
     cohort = {cells.key(placement.child) for placement in evidence.placements}
     agreed = {cells.key(placement.child) for placement in evidence.agreed}
+    # A child may be missing because its row could not be read: that is its own problem.
+    all_rows_read = not any(problem.table == "Placements" for problem in blocking)
     seen: dict[str, int] = {}
     for household in households:
         if _looks_like_a_name(household.household):
@@ -122,7 +153,7 @@ def _about_carers(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[P
             )
         seen.setdefault(name, household.row)
         child = cells.key(household.child)
-        if child not in agreed:
+        if child not in agreed and all_rows_read:
             found = cells.shown(household.child) if household.child else "nothing"
             yield Problem(
                 "Carers",
@@ -150,7 +181,7 @@ def _about_carers(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[P
 
 
 def _about_claims(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
-    yield from _duplicates("Claims", "Month", evidence.claims, lambda row: f"{row.month:%B %Y}")
+    yield from _second_claims(evidence.claims)
     if terms.blocking:
         return
     first, last = month_of(terms.record.starts_on), month_of(terms.record.ends_on)
@@ -165,6 +196,24 @@ def _about_claims(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[P
                 "Check the month. A claim before the programme counts from its first month,"
                 " one after it is never reached.",
             )
+
+
+def _second_claims(claims: Iterable[Claim]) -> Iterable[Problem]:
+    """Claims for a month that has one already: a copy, or a second invoice."""
+    first: dict[date, Claim] = {}
+    for claim in claims:
+        other = first.setdefault(claim.month, claim)
+        if other is claim:
+            continue
+        same = "the same amount" if other.invoiced == claim.invoiced else "another amount"
+        yield Problem(
+            "Claims",
+            claim.row,
+            "Month",
+            f"{claim.month:%B %Y} a second time, with {same}",
+            f"one claim for the month; row {other.row} has it",
+            "Both are added up. Check that neither is a copy of the other.",
+        )
 
 
 def _about_the_maximum(terms: ContractTerms, evidence: Evidence) -> Iterable[Problem]:

@@ -19,7 +19,7 @@ import xlpbr
 from xlpbr import cells, spills, terminal
 from xlpbr.cells import Rows
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
-from xlpbr.errors import CellError, FileProblem
+from xlpbr.errors import CellError, FileProblem, Problem
 from xlpbr.periods import day_in_words, month_in_words
 from xlpbr.statement import FIGURE_BY_HEADING, FIGURES, Statement, settle
 from xlpbr.terminal import Form
@@ -33,6 +33,9 @@ from xlpbr.workbook.contract_tables import (
 
 PROBLEMS_IN_THE_DATA = 1
 WRONG_CALL = 2
+
+_CUT_OFF = 5
+"""Counts from 1 to this are suppressed in a public report, unless another is given."""
 
 _KINDS = [figure.kind for figure in FIGURES]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -120,9 +123,14 @@ def _form(command: _Command) -> _Command:
     )(command)
 
 
-_OUTPUT = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write."
-)
+def _output(command: _Command) -> _Command:
+    """The file to write, and whether one that is there may be replaced."""
+    command = click.option(
+        "--replace", is_flag=True, help="Replace the output file if it is there already."
+    )(command)
+    return click.option(
+        "-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write."
+    )(command)
 
 
 @commands.command()
@@ -141,7 +149,7 @@ def statement(file: Path, as_at: date | None, form: Form | None, **places: str |
         first=terminal.STATEMENT_COLUMNS,
         about=_about(found, records, settled),
     )
-    _mention(records)
+    _mention(found, records)
 
 
 @commands.command()
@@ -159,7 +167,7 @@ def readings(file: Path, as_at: date | None, form: Form | None, **places: str | 
         kinds=["text", "text", "text", "money", "money"],
         about=_about(found, records, settled),
     )
-    _mention(records)
+    _mention(found, records)
 
 
 @commands.command()
@@ -181,7 +189,7 @@ def explain(
         kinds=["text", "text", "text", "count"],
         about=_about(found, records, settled),
     )
-    _mention(records)
+    _mention(found, records)
 
 
 @commands.command()
@@ -234,15 +242,16 @@ def terms(contract: str, form: Form | None) -> None:
 
 @commands.command()
 @click.argument("contract")
-@_OUTPUT
+@_output
 @click.option("--sample", is_flag=True, help="Fill in rows that are marked as illustrations.")
-def new(contract: str, output: Path, sample: bool) -> None:
+def new(contract: str, output: Path, replace: bool, sample: bool) -> None:
     """Make the template workbook of a contract.
 
     CONTRACT is a built-in contract or a TOML file.
     """
     from xlpbr.workbook.template import new_workbook
 
+    _refuse_output(output, replace=replace)
     with terminal.progress(f"Making {output.name}"):
         new_workbook(load_contract(contract), output, sample=sample)
     terminal.say(f"Made {output}.")
@@ -250,15 +259,13 @@ def new(contract: str, output: Path, sample: bool) -> None:
 
 @commands.command()
 @_source
-@_OUTPUT
+@_output
 @_as_at
 @click.option("--public", is_flag=True, help="Leave out what could point to a single child.")
 @click.option(
     "--cut-off",
     type=click.IntRange(min=2),
-    default=5,
-    show_default=True,
-    help="With --public: counts from 1 to this are not shown.",
+    help=f"With --public: counts from 1 to this are not shown; {_CUT_OFF} if left out.",
 )
 @click.option("--pdf", is_flag=True, help="Write the same as PDF pages beside it.")
 @click.option(
@@ -270,9 +277,10 @@ def new(contract: str, output: Path, sample: bool) -> None:
 def report(
     file: Path,
     output: Path,
+    replace: bool,
     as_at: date | None,
     public: bool,
-    cut_off: int,
+    cut_off: int | None,
     pdf: bool,
     prepared_by: str,
     **places: str | None,
@@ -280,6 +288,11 @@ def report(
     """Write the report workbook: values only, ready to be sent."""
     from xlpbr.workbook.reporting import write_reports
 
+    if cut_off is not None and not public:
+        raise click.UsageError("--cut-off goes with --public.")
+    _refuse_output(output, replace=replace, source=_there(file))
+    if pdf:
+        _refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
     found, records = _read(file, places)
     _refuse_blocking(found, records)
     with terminal.progress(f"Writing {output.name}"):
@@ -288,25 +301,26 @@ def report(
             output,
             as_at=as_at,
             prepared_by=prepared_by,
-            public_cut_off=cut_off if public else None,
+            public_cut_off=(cut_off or _CUT_OFF) if public else None,
             pdf=pdf,
         )
     for path in written:
         terminal.say(f"Wrote {path}.")
-    _mention(records)
+    _mention(found, records)
 
 
 @commands.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_OUTPUT
-def recalc(file: Path, output: Path) -> None:
+@_output
+def recalc(file: Path, output: Path, replace: bool) -> None:
     """Calculate a workbook's PBR_ formulas and write a copy that shows the values."""
     from xlpbr.workbook.recalculate import recalculate
 
+    _refuse_output(output, replace=replace, suffix=file.suffix, source=_there(file))
     with terminal.progress(f"Calculating {file.name}"):
         done = recalculate(file, output)
-    if not done.functions:
-        terminal.say(f"{file.name} has no PBR_ formula; {output} is a plain copy.")
+    if not done.written:
+        terminal.say(f"{file.name} has nothing to calculate; {output} is a plain copy.")
     else:
         terminal.say(
             f"Calculated {done.functions} PBR_ formulas; {done.written} cells of {output} show"
@@ -340,24 +354,48 @@ def _settled(records: ContractRecords, as_at: date | None, found: ContractTables
     return settle(records.terms.record, records.evidence.record, as_at)
 
 
+def _refuse_output(
+    output: Path, *, replace: bool, suffix: str = ".xlsx", source: Path | None = None
+) -> None:
+    """Refuse an output that would replace a file unasked, or that Excel would not open."""
+    if output.suffix.casefold() != suffix.casefold():
+        raise FileProblem(f"{output} must end in {suffix}.")
+    # An output that is the input is refused for that, where it is written.
+    if output.exists() and not replace and not (source and output.samefile(source)):
+        raise FileProblem(
+            f"{output} is there already. Choose another name, or add --replace to replace it."
+        )
+
+
+def _there(file: Path) -> Path | None:
+    return file if file.exists() else None
+
+
 def _refuse_blocking(found: ContractTables, records: ContractRecords) -> None:
     """List every problem that stops the figures, and stop."""
     if not records.blocking:
         return
     for problem in records.blocking:
-        terminal.say(f"{where(found, problem)}: {problem.as_error().message}")
+        _say_problem(found, problem)
     count = len(records.blocking)
     stop = "1 problem stops" if count == 1 else f"{count} problems stop"
     terminal.say(f"{stop} the figures. Correct the cells above and run the command again.")
     raise click.exceptions.Exit(PROBLEMS_IN_THE_DATA)
 
 
-def _mention(records: ContractRecords) -> None:
-    """Say that there is something to look at, where it does not stop the figures."""
+def _mention(found: ContractTables, records: ContractRecords) -> None:
+    """List what a person should look at, where it does not stop the figures."""
+    for problem in records.problems:
+        _say_problem(found, problem)
     count = len(records.problems)
     if count:
         things = "1 thing" if count == 1 else f"{count} things"
-        terminal.say(f"{things} to look at: run xlpbr check.")
+        terminal.say(f"{things} to look at, listed above; the figures stand.")
+
+
+def _say_problem(found: ContractTables, problem: Problem) -> None:
+    column = f" ({problem.column})" if problem.column else ""
+    terminal.say(f"{where(found, problem)}{column}: {problem.sentence}")
 
 
 def _title(settled: Statement) -> str:
@@ -379,8 +417,8 @@ def _rows_read(records: ContractRecords) -> list[dict[str, Any]]:
 
 def _rows_in_words(records: ContractRecords) -> list[str]:
     return [
-        f"{count.table}: {count.found} rows = {count.used} used + {count.refused} refused"
-        f" + {count.blank} blank."
+        f"{count.table}: {count.found} {'row' if count.found == 1 else 'rows'}"
+        f" = {count.used} used + {count.refused} refused + {count.blank} blank."
         for count in records.row_counts
     ]
 
