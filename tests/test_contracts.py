@@ -167,7 +167,7 @@ WRONG_FILES = {
     "[terms.Fee]\nvalue = 5\nclause = 3.2": "write the clause of Fee in quotation marks",
     "[terms.Fee]\nworth = 5": '"worth" under Fee is not known',
     '[terms."Fee reading"]\nvalue = "sometimes"': "expected one of: catch_up",
-    '[sample]\nPlacements = [{Child = "C01", "Moved on" = "soon"}]': 'row 1, Moved on: found "soon"',
+    '[sample]\nPlacements = [{Child = "C1", "Moved on" = "soon"}]': 'row 1, Moved on: found "soon"',
 }
 
 

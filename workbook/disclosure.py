@@ -2,46 +2,41 @@
 
 The rules, for a cut-off of 5; "enough" means 0 or more than 5:
 
-1. Savings are shown for runs of months, called blocks. In a block enough children saved, and for
-   enough children the saving a day changed or the placement began or ended. So neither a figure
-   nor the difference between two figures belongs to a few children.
-2. The fee is shown for blocks of those, in which it does not give a single month's saving away:
+1. Savings are shown for runs of months. A run closes at the first month-end at which enough
+   children saved in it, for enough children the saving a day changed or the placement began or
+   ended, and nobody who knows every date could solve a price of few children from what has been
+   shown so far. So neither a figure nor the difference between two belongs to a few children.
+2. The fee is shown for runs of those, in which it does not give a single month's saving away:
    a fee that is limited in one month and equal to the saving in another would.
-3. What is payable is shown for blocks of those, in which enough carer households were approved:
-   their price is known, so the fees of a block tell how many there were.
-4. What was invoiced is shown where the claims so far cover whole blocks or none of them.
-5. Figures to date stand at the ends of blocks, figures of a month in blocks of one month.
-6. The bonus and the run rate behind it are shown where enough children are counted and enough
-   are left out of the count; the other readings only where nothing is suppressed.
+3. What is payable is shown for runs of those, in which enough carer households were approved:
+   their price is known, so the fees of a run tell how many there were.
+4. What was invoiced is shown where the claims so far cover whole runs or none of them.
+5. Figures to date stand at the ends of runs, figures of a month in runs of one month. A month
+   that is not over yet is left out.
+6. The bonus and the run rate behind it are shown where enough children are counted, enough are
+   left out of the count, and enough differ from those of every other saving a day that is known;
+   the other readings only where nothing is suppressed.
 
-The rules protect one report. Two reports with different days can be subtracted from each other.
+Each run closes on what happened up to its end, whatever comes after. So a report for a later day
+shows all that an earlier one shows, and the two together tell no more than the later one.
 
-Imports ``money``, ``periods``, ``rules``, ``evidence`` and ``statement`` only.
+Imports ``money``, ``periods``, ``rules``, ``statement`` and ``disclosure_savings`` only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from xlpbr import rules
-from xlpbr.evidence import Placement
 from xlpbr.money import Pence, to_pence
-from xlpbr.periods import ONE_DAY, Period, month_of
-from xlpbr.statement import (
-    FIGURES,
-    Statement,
-    counted_from,
-    name_key,
-)
-from xlpbr.terms import BonusMeasure
+from xlpbr.periods import ONE_DAY, month_end, month_of
+from xlpbr.statement import FIGURES, Statement, settle
+from xlpbr.workbook.disclosure_savings import runs_forward, saving_runs
 
 LEAST_CUT_OFF = 2
 """With a cut-off of 1 every suppressed count would be known to be 1."""
-
-Names = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ class Shown:
     """What of a statement is shown.
 
     Attributes:
-        statement: the statement itself.
+        statement: the statement itself; of a public version without a month that is not over.
         cut_off: counts from 1 to this are suppressed; None where everything is shown.
         figures: for each month the figures by field name, in pence or children; None where
             suppressed.
@@ -71,6 +66,15 @@ class Shown:
         """Whether anything may be suppressed."""
         return self.cut_off is not None
 
+    @property
+    def last_month(self) -> int | None:
+        """The last month whose amounts payable are shown, or else its saving to date."""
+        for name in ("payable_to_date", "saving_to_date"):
+            ends = [index for index, month in enumerate(self.figures) if month[name] is not None]
+            if ends:
+                return ends[-1]
+        return None
+
     def latest(self, field_name: str) -> int | None:
         """A figure of the last month; 0 before the first; None where it is suppressed."""
         return self.figures[-1][field_name] if self.figures else 0
@@ -87,6 +91,26 @@ class Shown:
     def is_complete(self, index: int) -> bool:
         """Whether the figures of a month and those that they start from are shown."""
         return any(block == range(index, index + 1) for block in self.blocks)
+
+
+def whole_months(statement: Statement) -> Statement:
+    """A statement without its last month where that is not over yet."""
+    day = statement.as_at
+    if not statement.months or day in (month_end(day), statement.terms.ends_on):
+        return statement
+    return settle(statement.terms, statement.evidence, month_of(day) - ONE_DAY)
+
+
+def show_last_month(shown: Shown) -> Shown:
+    """The same as at the end of the last month for which it is shown; itself where there is none.
+
+    What is shown of the months until then is the same, as later months decide nothing.
+    """
+    last, cut_off, statement = shown.last_month, shown.cut_off, shown.statement
+    if last is None or cut_off is None or last == len(statement.months) - 1:
+        return shown
+    day = statement.months[last].period.last
+    return show_publicly(settle(statement.terms, statement.evidence, day), cut_off)
 
 
 def show_everything(statement: Statement) -> Shown:
@@ -114,34 +138,24 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
     """
     if cut_off < LEAST_CUT_OFF:
         raise ValueError(f"cut_off is {cut_off}; it must be {LEAST_CUT_OFF} or more")
+    statement = whole_months(statement)
     months, terms = statement.months, statement.terms
 
     def enough(count: int) -> bool:
         return count == 0 or count > cut_off
 
-    def all_enough(groups: Iterable[Names]) -> bool:
-        return all(enough(len(group)) for group in groups)
-
-    savers, changes, moves = _children_by_month(statement)
-    single_months = [range(index, index + 1) for index in range(len(months))]
-    saving_blocks = _blocks(
-        single_months,
-        lambda block: all_enough(
-            _together(by_month, block) for by_month in (savers, changes, moves)
-        ),
+    savings_of = saving_runs(statement, enough)
+    saving_blocks = savings_of.runs
+    fee_blocks = runs_forward(
+        saving_blocks, lambda block: _fee_keeps_savings(statement, savings_of.savers, block)
     )
-    reaches_the_end = bool(saving_blocks) and saving_blocks[-1].stop == len(months)
-    bonus_known = reaches_the_end and all_enough(_bonus_groups(statement, terms.bonus_measure))
-    run_rate_known = reaches_the_end and all_enough(_bonus_groups(statement, "run_rate"))
-    types_known = terms.bonus_rate is None or all_enough(_groups_by_type(statement))
-    fee_blocks = _blocks(saving_blocks, lambda block: _fee_keeps_savings(statement, savers, block))
 
     def payable_may_close(block: range) -> bool:
         households = sum(months[index].households for index in block)
         bonus = months[block[-1]].bonus
-        return (not terms.carer_fee or enough(households)) and (not bonus or bonus_known)
+        return (not terms.carer_fee or enough(households)) and (not bonus or savings_of.bonus)
 
-    payable_blocks = _blocks(fee_blocks, payable_may_close)
+    payable_blocks = runs_forward(fee_blocks, payable_may_close)
     invoiced_ends = _invoiced_ends(statement, payable_blocks)
     savings, fees, payables = map(_Places.of, (saving_blocks, fee_blocks, payable_blocks))
     freely_paid = _freely_paid(statement, payables)
@@ -155,7 +169,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
             "fee": index in fees.singles
             or (index in savings.singles and month.fee == month.saving),
             "carer_fees": alone or not terms.carer_fee,
-            "bonus": not month.bonus or bonus_known,
+            "bonus": not month.bonus or savings_of.bonus,
             "held_back": alone or index < freely_paid,
         }
         allowed = {
@@ -186,8 +200,9 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         cut_off=cut_off,
         figures=figures,
         blocks=tuple(payable_blocks),
-        run_rate=_run_rate(statement) if run_rate_known else None,
-        other_readings=nothing_suppressed and types_known,
+        run_rate=_run_rate(statement) if len(months) - 1 in savings_of.rates else None,
+        other_readings=nothing_suppressed
+        and (terms.bonus_rate is None or savings_of.bonus_readings),
     )
 
 
@@ -208,85 +223,9 @@ class _Places:
         )
 
 
-def _blocks(units: Sequence[range], may_close: Callable[[range], bool]) -> list[range]:
-    """Neighbouring units put together into blocks that may close.
-
-    The blocks reach as far as they can from the first unit, and among those that reach so far
-    there are as many as can be.
-
-    Args:
-        units: runs of months that follow each other.
-        may_close: whether a block of months may be shown.
-    """
-    most: list[int | None] = [0] + [None] * len(units)
-    begins = [0] * (len(units) + 1)
-    for stop in range(1, len(units) + 1):
-        for start in range(stop - 1, -1, -1):
-            so_far, reached = most[start], most[stop]
-            if so_far is None or (reached is not None and reached > so_far):
-                continue
-            if may_close(range(units[start].start, units[stop - 1].stop)):
-                most[stop], begins[stop] = so_far + 1, start
-    stop = max(place for place, count in enumerate(most) if count is not None)
-    blocks: list[range] = []
-    while stop:
-        start = begins[stop]
-        blocks.append(range(units[start].start, units[stop - 1].stop))
-        stop = start
-    return blocks[::-1]
-
-
-def _together(by_month: Sequence[Names], block: range) -> Names:
-    return frozenset(chain.from_iterable(by_month[index] for index in block))
-
-
-def _children_by_month(
-    statement: Statement,
-) -> tuple[list[Names], list[Names], list[Names]]:
-    """For each month who saved, whose saving a day changed, and who came into or left a family."""
-    of_child: dict[str, list[Placement]] = {}
-    for placement in statement.evidence.agreed:
-        if placement.moved_on is not None:
-            of_child.setdefault(name_key(placement.child), []).append(placement)
-    savers: list[Names] = []
-    changes: list[Names] = []
-    moves: list[Names] = []
-    for month in statement.months:
-        states = {
-            child: _states(statement, placements, month.period)
-            for child, placements in of_child.items()
-        }
-        savers.append(frozenset(c for c, found in states.items() if any(s for _, s in found[1:])))
-        changes.append(frozenset(c for c, found in states.items() if _varies(s for _, s in found)))
-        moves.append(frozenset(c for c, found in states.items() if _varies(p for p, _ in found)))
-    return savers, changes, moves
-
-
-def _states(
-    statement: Statement, placements: Sequence[Placement], period: Period
-) -> list[tuple[int, object]]:
-    """Placements in place and weekly saving on the day before a period and after each change."""
-    days = {period.first}
-    for placement in placements:
-        turns = (counted_from(statement.terms, placement), placement.ended_on)
-        days.update(day for day in turns if day is not None and day in period)
-    states = [_state(placements, day) for day in sorted(days)]
-    if period.first == statement.terms.starts_on:
-        return [(0, 0), *states]
-    return [_state(placements, period.first - ONE_DAY), *states]
-
-
-def _state(placements: Sequence[Placement], day: date) -> tuple[int, object]:
-    here = [p for p in placements if rules.in_place(p.moved_on, p.ended_on, day)]
-    return len(here), sum(placement.weekly_saving for placement in here)
-
-
-def _varies(values: Iterable[object]) -> bool:
-    found = list(values)
-    return any(value != found[0] for value in found[1:])
-
-
-def _fee_keeps_savings(statement: Statement, savers: Sequence[Names], block: range) -> bool:
+def _fee_keeps_savings(
+    statement: Statement, savers: Sequence[frozenset[str]], block: range
+) -> bool:
     """Whether the fee of a block tells no more about its months than their savings together.
 
     A fee that is limited is known from the contract; one that equals the saving is not. Where a
@@ -331,50 +270,6 @@ def _freely_paid(statement: Statement, payables: _Places) -> int:
     maximum = to_pence(terms.contract_maximum)
     below = [end for end in payables.ends if months[end].payable_to_date < maximum]
     return max(below, default=-1) + 1
-
-
-def _bonus_groups(statement: Statement, measure: BonusMeasure) -> list[Names]:
-    """Whose savings a measure of the bonus counts, and whose it leaves out."""
-    counted = ("foster",) if statement.terms.bonus_counts == "foster" else ("foster", "reunified")
-    left_out = ("reunified",) if statement.terms.bonus_counts == "foster" else ()
-    in_place = [_in_place(statement, types) for types in (counted, left_out)]
-    have_saved = [_have_saved(statement, types) for types in (counted, left_out)]
-    return {
-        "run_rate": in_place,
-        "accumulated": have_saved,
-        "lower": [*in_place, *have_saved],
-    }[measure]
-
-
-def _groups_by_type(statement: Statement) -> list[Names]:
-    """The children whom the readings of the bonus tell apart."""
-    types = (("foster",), ("reunified",))
-    return [group(statement, of) for group in (_in_place, _have_saved) for of in types]
-
-
-def _in_place(statement: Statement, types: tuple[str, ...]) -> Names:
-    day = statement.as_at
-    return frozenset(
-        name_key(placement.child)
-        for placement in statement.evidence.agreed
-        if placement.type in types
-        and placement.weekly_saving
-        and rules.in_place(placement.moved_on, placement.ended_on, day)
-    )
-
-
-def _have_saved(statement: Statement, types: tuple[str, ...]) -> Names:
-    day = statement.as_at
-    return frozenset(
-        name_key(placement.child)
-        for placement in statement.evidence.agreed
-        if placement.type in types
-        and placement.weekly_saving
-        and placement.moved_on is not None
-        and rules.days_in_placement(
-            counted_from(statement.terms, placement), placement.ended_on, day
-        )
-    )
 
 
 def _run_rate(statement: Statement) -> Pence:

@@ -5,6 +5,7 @@ Imports everything below the commands.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from xlpbr import spills, terminal
@@ -30,7 +31,7 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     made, calculated = folder / f"{contract.name}.xlsx", folder / f"{contract.name}-calculated.xlsx"
     report = folder / f"{contract.name}-report.xlsx"
     with terminal.progress(f"Making {made.name}"):
-        new_workbook(contract, made, sample=True)
+        _make(contract, made)
     with terminal.progress("Calculating its formulas with the embedded engine"):
         recalculate(made, calculated)
         checked = verify(open_book(calculated), calculate(calculated))
@@ -68,6 +69,18 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     terminal.say(f"Calculated: {calculated}")
     for path in written:
         terminal.say(f"Report:     {path}")
+
+
+def _make(contract: Contract, made: Path) -> None:
+    """Make the workbook anew; one that was changed by hand since is kept under another name."""
+    before = made.read_bytes() if made.exists() else None
+    fresh = made.with_name(f".{made.name}")
+    new_workbook(contract, fresh, sample=True)
+    if before is not None and before != fresh.read_bytes():
+        kept = made.with_name(f"{made.stem} kept {datetime.now():%Y-%m-%d %H.%M.%S}{made.suffix}")
+        made.rename(kept)
+        terminal.say(f"{made.name} had been changed; it is kept as {kept.name}.")
+    fresh.replace(made)
 
 
 def _refuse_differences(checked: Verification) -> None:
