@@ -27,7 +27,7 @@ from xlpbr.evidence import Claim, Evidence, Household, Placement
 from xlpbr.statement import FIGURES, Statement, settle
 from xlpbr.tables import read_contract
 from xlpbr.terms import ContractTerms
-from xlpbr.workbook.disclosure import Shown, show_publicly
+from xlpbr.workbook.disclosure import Shown, show_last_month, show_publicly
 from xlpbr.workbook.report import ReportSource, write_report
 
 MONEY = [figure.field_name for figure in FIGURES if figure.kind == "money"]
@@ -224,7 +224,107 @@ def assert_nothing_worked_back(shown: Shown) -> None:
         saving, place = movers(statement, range(before + 1, end + 1))
         assert enough(len(saving))
         assert enough(len(place))
+    assert_no_price_follows(shown, [shown])
     assert_no_suppressed_cell_follows(shown)
+
+
+def assert_no_price_follows(last: Shown, reports: Iterable[Shown]) -> None:
+    """Who knows every date, and holds all reports together, solves no price of a few children.
+
+    The unknowns are the weekly savings of the placements; each sum of months that follows from
+    the last report, and each report's run rate, is an equation. Placements with the same days
+    in every equation are one unknown: their sum is what follows.
+    """
+    statement, terms = last.statement, last.statement.terms
+    cut_off = last.cut_off
+    assert cut_off is not None
+    found = [p for p in statement.evidence.placements if p.agreed and p.weekly_saving]
+    one = Fraction(1)
+    sums: list[dict[int, Fraction]] = []
+    pivots = eliminate(identities(statement) + guesses(statement), published(last), "saving")
+    months = [
+        {index: factor for (_, index), factor in row.items()}
+        for pivot, row in pivots.items()
+        if pivot[0] == "saving"
+    ]
+    months += [{index: one} for name, index in published(last) if name == "saving"]
+    for row in months:
+        days = {index: days_of(statement, [index]) for index in row}
+        sums.append(
+            {
+                n: sum(
+                    factor * sum(on_day(placement, day) for day in days[index])
+                    for index, factor in row.items()
+                )
+                for n, placement in enumerate(found)
+            }
+        )
+    for shown in reports:
+        if shown.run_rate is not None and terms.bonus_threshold is not None:
+            counted = ("foster",) if terms.bonus_counts == "foster" else ("foster", "reunified")
+            day = shown.statement.as_at
+            sums.append(
+                {n: one for n, p in enumerate(found) if p.type in counted and on_day(p, day)}
+            )
+    columns = [tuple(row.get(n, 0) for row in sums) for n in range(len(found))]
+    of_class: dict[Unknown, set[str]] = {}
+    for n, placement in enumerate(found):
+        name = (repr(columns[n]), 0)
+        of_class.setdefault(name, set()).add(placement.child.casefold())
+    equations = []
+    for row in sums:
+        by_class = {(repr(columns[n]), 0): Fraction(w) for n, w in row.items() if w}
+        equations.append((by_class, Fraction(0)))
+    for row in eliminate(equations, {}, "").values():
+        if len(row) == 1:
+            (name,) = row
+            assert len(of_class[name]) > cut_off, f"the price of {of_class[name]} follows"
+
+
+def every_month_end(statement: Statement) -> list[date]:
+    """The days of all monthly reports up to a statement's day."""
+    return [month.period.last for month in statement.months]
+
+
+def assert_reports_belong_together(statement: Statement, cut_off: int) -> None:
+    """All monthly reports together show no more than the last, and nothing can be worked back."""
+    terms, evidence = statement.terms, statement.evidence
+    reports = [
+        show_publicly(settle(terms, evidence, day), cut_off) for day in every_month_end(statement)
+    ]
+    union: dict[Unknown, Fraction] = {}
+    for number, earlier in enumerate(reports):
+        figures = published(earlier)
+        for later in reports[number + 1 :]:
+            assert figures.items() <= published(later).items(), "an earlier report shows more"
+        assert figures.items() <= published(reports[-1]).items()
+        union.update(figures)
+    if not reports:
+        return
+    assert union == published(reports[-1])
+    assert_nothing_worked_back(reports[-1])
+    assert_no_price_follows(reports[-1], reports)
+    assert_run_rates_differ_by_enough(reports)
+
+
+def assert_run_rates_differ_by_enough(reports: list[Shown]) -> None:
+    """No two run rates, from whichever reports, differ by the placements of a few children."""
+    found = []
+    for shown in reports:
+        terms, day = shown.statement.terms, shown.statement.as_at
+        counted = ("foster",) if terms.bonus_counts == "foster" else ("foster", "reunified")
+        if shown.run_rate is not None and terms.bonus_threshold is not None:
+            found.append(
+                {
+                    (p.child.casefold(), p.row)
+                    for p in shown.statement.evidence.placements
+                    if p.type in counted and p.weekly_saving and on_day(p, day)
+                }
+            )
+    for number, one in enumerate(found):
+        for other in found[:number]:
+            children = {child for child, _ in one ^ other}
+            assert not 1 <= len(children) <= (reports[0].cut_off or 0), f"{children} differ"
 
 
 def assert_no_suppressed_cell_follows(shown: Shown) -> None:
@@ -323,6 +423,23 @@ def test_any_contract_cannot_be_worked_back(case, cut_off: int) -> None:
     assert_nothing_worked_back(show_publicly(statement, cut_off))
 
 
+@settings(max_examples=60, deadline=None)
+@given(busy_cases(), st.sampled_from([2, 5, 5, 8]))
+def test_monthly_reports_of_busy_programmes_cannot_be_subtracted(
+    case: tuple[ContractTerms, Evidence, date | None], cut_off: int
+) -> None:
+    terms, evidence, _ = case
+    assert_reports_belong_together(settle(terms, evidence), cut_off)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(most_children=9), st.integers(2, 4))
+def test_monthly_reports_of_any_contract_cannot_be_subtracted(case, cut_off: int) -> None:
+    contract, evidence, _ = case
+    statement = settle(*read_contract(*tables(contract, evidence)))
+    assert_reports_belong_together(statement, cut_off)
+
+
 def built_in(name: str, as_at: date | None = None) -> Statement:
     contract = load_contract(name)
     evidence = [sample_table(contract, table) for table in ("Placements", "Carers", "Claims")]
@@ -341,6 +458,73 @@ def test_the_built_in_samples_cannot_be_worked_back(
     assert_nothing_worked_back(show_publicly(built_in(name, as_at), cut_off))
 
 
+@pytest.mark.parametrize("cut_off", [2, 3, 5, 10])
+@pytest.mark.parametrize("name", ["plymouth-l04-2526", "cheshire-east-2026"])
+def test_monthly_reports_of_the_built_in_samples_cannot_be_subtracted(
+    name: str, cut_off: int
+) -> None:
+    assert_reports_belong_together(built_in(name), cut_off)
+
+
+def test_three_monthly_reports_of_the_sample_do_not_give_a_child_s_price() -> None:
+    """Once the three showed three ends, and their second difference x 7 / 19 was C11's price."""
+    days = [date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31)]
+    reports = [show_publicly(built_in("plymouth-l04-2526", day), 5) for day in days]
+    ends = [
+        {
+            f"{month.month:%b}": figures["saving_to_date"]
+            for month, figures in zip(shown.statement.months, shown.figures, strict=True)
+            if figures["saving_to_date"]
+        }
+        for shown in reports
+    ]
+    assert ends == [
+        {"Apr": 20_937_800},
+        {"Apr": 20_937_800, "Jul": 84_708_727},
+        {"Apr": 20_937_800, "Jul": 84_708_727, "Aug": 111_103_017},
+    ]
+
+
+def test_a_month_that_is_not_over_is_never_published() -> None:
+    inside, before = (
+        show_publicly(built_in("plymouth-l04-2526", day), 5)
+        for day in (date(2026, 8, 30), date(2026, 7, 31))
+    )
+    assert inside == before
+    for day in (date(2025, 9, 1), date(2025, 9, 29)):
+        assert show_publicly(built_in("plymouth-l04-2526", day), 5).figures == ()
+    last = few_children(6)
+    ends_inside = dataclasses.replace(last.terms, ends_on=date(2026, 12, 10))
+    assert len(show_publicly(settle(ends_inside, last.evidence), 5).figures) == 12
+
+
+def test_the_position_of_the_last_month_that_is_shown_is_that_of_its_own_report() -> None:
+    shown = show_publicly(built_in("plymouth-l04-2526"), 5)
+    assert shown.latest("saving_to_date") is None
+    position = show_last_month(shown)
+    assert position.statement.as_at == date(2026, 8, 31)
+    assert position == show_publicly(built_in("plymouth-l04-2526", date(2026, 8, 31)), 5)
+    months = len(position.figures)
+    assert position.figures == shown.figures[:months]
+    assert show_last_month(position) is position
+
+
+def test_what_comes_on_one_day_but_for_a_few_does_not_give_the_few_away() -> None:
+    """Five come on the first and one on the fifteenth; a level month would leave the one."""
+    terms = ContractTerms(
+        starts_on=date(2026, 3, 1), ends_on=date(2026, 8, 31), fee=Fraction(600_000)
+    )
+    placements = tuple(
+        Placement(
+            f"C{n}", "foster", Fraction(7_000 + n), Fraction(1_400),
+            date(2026, 3, 15 if n == 5 else 1), None, True, n,
+        )
+        for n in range(6)
+    )  # fmt: skip
+    shown = show_publicly(settle(terms, Evidence(placements)), 5)
+    assert suppressed(shown, "saving_to_date") == ["Apr 26", "May 26", "Jun 26", "Jul 26", "Aug 26"]
+
+
 # What is shown of the sample and in the cases that decide.
 
 
@@ -354,34 +538,32 @@ def suppressed(shown: Shown, name: str) -> list[str]:
 
 def test_the_sample_shows_months_in_which_enough_children_moved() -> None:
     shown = show_publicly(built_in("plymouth-l04-2526"), 5)
-    inside = ["Feb 26", "Mar 26", "May 26", "Jun 26", "Jul 26", "Aug 26"]
-    before_september = [
-        "Jan 26",
-        "Feb 26",
-        "Mar 26",
-        "Apr 26",
-        "May 26",
-        "Jun 26",
-        "Jul 26",
-        "Aug 26",
-    ]
-    assert suppressed(shown, "saving_to_date") == inside
-    assert suppressed(shown, "children") == inside
-    assert suppressed(shown, "fee_to_date") == inside
-    assert suppressed(shown, "saving") == [*inside[:2], "Apr 26", *inside[2:], "Sep 26"]
-    assert suppressed(shown, "payable_to_date") == before_september
-    assert suppressed(shown, "payable") == [*before_september, "Sep 26"]
+    winter = ["Sep 26", "Oct 26", "Nov 26", "Dec 26", "Jan 27", "Feb 27"]
+    inside = ["Feb 26", "Mar 26", "May 26", "Jun 26"]
+    before_august = ["Jan 26", "Feb 26", "Mar 26", "Apr 26", "May 26", "Jun 26"]
+    assert suppressed(shown, "saving_to_date") == [*inside, *winter]
+    assert suppressed(shown, "children") == [*inside, *winter]
+    assert suppressed(shown, "fee_to_date") == [*inside, *winter]
+    assert suppressed(shown, "saving") == [
+        *inside[:2], "Apr 26", *inside[2:], "Jul 26", *winter
+    ]  # fmt: skip
+    assert suppressed(shown, "payable_to_date") == [*before_august, *winter]
+    assert suppressed(shown, "payable") == [*before_august, "Jul 26", *winter]
     assert suppressed(shown, "entitlement_to_date") == []
-    assert suppressed(shown, "bonus") == []
-    assert shown.latest("saving_to_date") == 292_714_913
-    assert shown.latest("payable_to_date") == 73_913_792
-    assert shown.total("carer_fees") == 7_000_000
-    assert shown.latest("bonus") == 6_933_792
-    assert shown.run_rate == 369_337_921
-    # Four of the nine months of that run are invoiced, so five households of the seven.
-    assert shown.latest("invoiced_to_date") is None
-    assert shown.latest("balance") is None
-    assert not shown.other_readings
+    assert suppressed(shown, "bonus") == ["Feb 27"]
+    assert shown.run_rate is None
+    # Nothing that happened after August is published: it happened to two children.
+    august = show_last_month(shown)
+    assert august.latest("children") == 10
+    assert august.latest("saving_to_date") == 111_103_017
+    assert august.latest("payable_to_date") == 66_980_000
+    assert august.total("carer_fees") == 7_000_000
+    assert august.latest("bonus") == 0
+    assert august.run_rate is not None
+    # Four of the seven months of that run are invoiced, so five households of the seven.
+    assert august.latest("invoiced_to_date") is None
+    assert august.latest("balance") is None
+    assert not august.other_readings
 
 
 def test_what_was_invoiced_is_shown_where_the_claims_cover_whole_runs() -> None:
@@ -390,7 +572,7 @@ def test_what_was_invoiced_is_shown_where_the_claims_cover_whole_runs() -> None:
         Claim(month.month, Fraction(month.payable, 100), 1) for month in statement.months
     )
     evidence = dataclasses.replace(statement.evidence, claims=claims)
-    shown = show_publicly(settle(statement.terms, evidence, statement.as_at), 5)
+    shown = show_publicly(settle(statement.terms, evidence, date(2026, 8, 31)), 5)
     assert shown.latest("invoiced_to_date") == 66_980_000
     assert shown.latest("balance") == 0
     assert_nothing_worked_back(shown)
@@ -428,13 +610,12 @@ def test_the_children_who_are_still_in_homes_are_a_count_too() -> None:
 def test_the_fee_is_hidden_where_it_would_leave_one_child_s_saving() -> None:
     """Ten children, nine of whom come a month later: with no catching up the rest is known."""
 
-    def moved(count: int, day: date) -> tuple[Placement, ...]:
-        return tuple(
-            Placement(f"{day}{n}", "foster", Fraction(7_000), Fraction(1_400), day, None, True, n)
-            for n in range(count)
-        )
+    def moved(name: str, day: date) -> Placement:
+        prices = Fraction(7_000), Fraction(1_400)
+        return Placement(name, "foster", *prices, day, None, True, 1)
 
-    evidence = Evidence((*moved(1, date(2026, 1, 2)), *moved(9, date(2026, 2, 2))))
+    later = [moved(f"C{n}", date(2026, 2, 2 + n)) for n in range(9)]
+    evidence = Evidence((moved("C9", date(2026, 1, 2)), *later))
     shown = {}
     for reading in ("catch_up", "no_catch_up"):
         terms = ContractTerms(

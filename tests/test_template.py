@@ -18,16 +18,20 @@ from openpyxl.worksheet.formula import ArrayFormula
 from xlsxwriter.worksheet import Worksheet
 
 import xlpbr
-from xlpbr import cells, functions
+from xlpbr import cells, functions, tables
 from xlpbr.catalogue import FUNCTIONS
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, sample_table, terms_table
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.evidence import COLUMNS
 from xlpbr.terms import READINGS, TERMS
+from xlpbr.workbook.package import cells as package_cells
 from xlpbr.workbook.package import open_book
 from xlpbr.workbook.recalculate import calculate
+from xlpbr.workbook.styles import FILLS
 from xlpbr.workbook.template import new_workbook, write_template
-from xlpbr.workbook.template_plan import SHEETS, plan_of
+from xlpbr.workbook.template_checks import AGREES, STATUSES_OF_A_CHECK
+from xlpbr.workbook.template_plan import AUDIT_COLUMNS, SHEETS, plan_of
+from xlpbr.workbook.text_width import lines_needed
 from xlpbr.workbook.verification import verify
 
 pytestmark = pytest.mark.filterwarnings(
@@ -37,6 +41,15 @@ pytestmark = pytest.mark.filterwarnings(
 INPUT_SHEETS = ("Terms", "Placements", "Carers", "Claims")
 FORMULA_SHEETS = tuple(sheet for sheet in SHEETS if sheet not in INPUT_SHEETS)
 INPUT_CELLS = {"Statement": {"D4"}, "Reconcile": {"B4"}, "Explain": {"B4"}, "Checks": {"B12"}}
+SIGN_OFF = {"H18", "I18", "J18", "H19", "I19", "J19"}
+AUDIT_HEADINGS = {
+    "Placements": ["Agreed by and on", "Evidence"],
+    "Carers": ["Panel reference"],
+    "Claims": ["Invoice number", "Date of invoice", "Paid on"],
+}
+RESULT_SHEETS = ("Statement", "Readings", "Reconcile", "Explain")
+ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
+ENTERED = "Figures from the rows entered in the input sheets."
 SPILLS = {"Statement": "A23", "Readings": "A8", "Reconcile": "A7", "Explain": "A6"}
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHECK_ROWS = range(16, 25)
@@ -191,7 +204,8 @@ def test_the_inputs_are_excel_tables_with_the_declared_headings(opened):
                 assert headings == ["Term", "Value", "Unit", "Clause", "Reading"]
                 assert found.ref == f"A5:E{5 + len(TERMS)}"
             else:
-                assert headings == [*(column.heading for column in COLUMNS[table]), "Note"]
+                read = [column.heading for column in COLUMNS[table]]
+                assert headings == [*read, *AUDIT_HEADINGS[table], "Note"]
             for row in book[table][found.ref]:
                 assert not any(
                     isinstance(cell.value, str) and cell.data_type == "f" for cell in row
@@ -245,9 +259,11 @@ def test_values_can_be_chosen_and_wrong_ones_are_refused(opened):
             assert max(area.max_row for area in rule.sqref.ranges) >= 5 + len(rows_in(book[table]))
             assert column.meaning in rule.prompt
             if column.kind == "price":
-                assert (rule.type, rule.operator, rule.formula1) == (
-                    "decimal", "greaterThanOrEqual", "0",
-                )  # fmt: skip
+                assert (rule.type, rule.operator) == ("decimal", None)
+                assert (rule.formula1, rule.formula2, rule.errorStyle) == ("0", "20000", "warning")
+                assert rule.error.startswith("Is this a yearly price?")
+                assert "pounds a WEEK" in rule.prompt
+                assert rule.promptTitle == column.heading
             if column.kind in ("date", "month"):
                 assert rule.type == "date"
             if column.kind in ("option", "yes_no"):
@@ -329,8 +345,10 @@ def test_formula_sheets_are_protected_without_a_password_and_their_inputs_are_op
                     for cell in row
                     if not cell.protection.locked
                 }
-                assert unlocked == INPUT_CELLS.get(sheet.title, set())
-                for address in unlocked:
+                signed = SIGN_OFF if sheet.title == "Reconcile" else set()
+                assert unlocked - signed == INPUT_CELLS.get(sheet.title, set())
+                assert unlocked >= signed
+                for address in unlocked - signed:
                     assert sheet.data_validations.dataValidation
                     label = sheet.cell(sheet[address].row, 1).value
                     assert label.endswith("(Input)")
@@ -342,7 +360,10 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
             assert sheet.page_setup.orientation == "landscape"
             assert int(sheet.page_setup.paperSize) == 9
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
-            assert sheet.page_setup.fitToHeight == (None if sheet.title == "About" else 0)
+            one_page = sheet.title == "About" or (
+                sheet.title in COLUMNS and len(rows_in(sheet)) <= 45
+            )
+            assert sheet.page_setup.fitToHeight == (None if one_page else 0)
             assert sheet.oddHeader.left.text == load_contract(name).title
             assert sheet.oddHeader.right.text == "&A"
             assert sheet.oddFooter.left.text == "xlpbr"
@@ -352,6 +373,143 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
                 assert sheet.cell(repeated, 1).value
         assert book["Terms"].print_title_rows == "$5:$5"
         assert book["Statement"].print_title_rows == "$23:$23"
+
+
+def test_a_page_of_a4_is_read_without_a_glass(opened):
+    # A4 landscape between its margins has 784 points; a column of w digits takes 7w + 5 pixels.
+    for book in opened.values():
+        for name in ("Placements", "Reconcile", "Explain", "Checks", "Functions"):
+            sheet = book[name]
+            last = {"Reconcile": 10, "Explain": 4, "Checks": 6}.get(name, sheet.max_column)
+            pixels = sum(int(7 * width_of(sheet, column)) for column in range(1, last + 1))
+            assert 784 / (pixels * 0.75) * 11 >= 8
+
+
+def width_of(sheet, column):
+    return next(
+        found.width
+        for found in sheet.column_dimensions.values()
+        if found.min <= column <= found.max
+    )
+
+
+def room_of(sheet, row, column):
+    """How many lines a cell has room for."""
+    return int((sheet.row_dimensions[row].height or 15) / 15)
+
+
+def test_the_rows_of_explain_have_room_for_every_month_of_the_samples(opened):
+    compared = 0
+    for name in CONTRACT_NAMES:
+        contract = load_contract(name)
+        sheet = opened[name, True]["Explain"]
+        terms, tables = terms_table(contract), [sample_table(contract, t) for t in COLUMNS]
+        placements, carers, claims = tables
+        for month, *_ in functions.pbr_statement(terms, *tables)[1:]:
+            lines = functions.pbr_explain(terms, placements, month, carers, claims)[1:]
+            for row, (clause, _, working, _) in enumerate(lines, start=7):
+                needed = max(lines_needed(clause, 22.5), lines_needed(working, 108.5))
+                assert needed <= room_of(sheet, row, 3), (name, month, row)
+                compared += 1
+    assert compared == (18 + 17) * 14
+
+
+def test_the_rows_of_checks_are_as_high_as_what_they_hold(opened):
+    for book in opened.values():
+        sheet = book["Checks"]
+        for row in CHECK_ROWS:
+            room = room_of(sheet, row, 6)
+            assert room == lines_needed(sheet.cell(row, 6).value, width_of(sheet, 6) - 2.2)
+    # Every status takes one line, whichever comes to stand there.
+    assert AGREES in STATUSES_OF_A_CHECK
+    for status in STATUSES_OF_A_CHECK:
+        assert lines_needed(status, 36.5, bold=True) == 1
+
+
+def test_a_contract_of_ones_own_keeps_its_title_or_is_called_by_its_name(tmp_path):
+    file = tmp_path / "ours.toml"
+    for title, shown in (('title = "Homes to families & more"\n', "Homes to families & more"),
+                         ("", "our-contract"), ('title = " "\n', "our-contract")):  # fmt: skip
+        file.write_text(f'name = "our-contract"\n{title}', encoding="utf-8")
+        path = tmp_path / "book.xlsx"
+        new_workbook(load_contract(str(file)), path, sample=False)
+        book = openpyxl.load_workbook(path)
+        assert book.properties.title == shown
+        assert book["Statement"]["C1"].value == shown
+        assert shown in [cell.value for cell in book["About"]["B"]]
+        assert {sheet.oddHeader.left.text for sheet in book} == {shown.replace("&", "&&")}
+
+
+def test_words_are_plain_and_are_those_of_the_key(opened):
+    for (name, sample), book in opened.items():
+        texts = {
+            cell.coordinate + sheet.title: cell.value
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str) and cell.data_type == "s"
+        }
+        for text in texts.values():
+            assert not re.search(r"AGGREGATE|[Nn]ative|re-perform|^Output:|will do", text)
+        tags = {tag for text in texts.values() for tag in re.findall(r"\((\w+)\)$", text)}
+        tags &= {"Input", "Output", "Result", "Working"}
+        assert tags == {"Input", "Output"}, (name, sample)
+        key = {
+            row[0].value: row[0].fill.fgColor.rgb[-6:]
+            for row in book["About"].iter_rows()
+            if row[0].value in ("Input", "Working", "Output")
+        }
+        assert key == {
+            role.capitalize(): colour.removeprefix("#") for role, colour in FILLS.items()
+        }
+        for sheet, address, word in (
+            ("Statement", "D4", "Input"), ("Statement", "D7", "Output"),
+            ("Checks", "B16", "Working"), ("Checks", "C16", "Output"),
+            ("Reconcile", "H8", "Output"), ("Reconcile", "H18", "Input"),
+            ("Placements", "H6", "Input"),
+        ):  # fmt: skip
+            assert book[sheet][address].fill.fgColor.rgb[-6:] == key[word]
+
+
+def test_the_statement_says_what_is_assumed_of_months_to_come(opened):
+    for book in opened.values():
+        assert book["Statement"]["E5"].value == (
+            "Months still to come are worked out as if every placement in place stays as it is and"
+            " nothing else happens."
+        )
+        for sheet in book:
+            for formula in formulas_of(sheet).values():
+                assert not re.search(r"\b(TODAY|NOW|OFFSET|INDIRECT|RAND)\(", formula)
+
+
+def test_the_audit_columns_change_no_figure_and_stop_nothing(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    path = tmp_path / "book.xlsx"
+    write_template(contract, path, sample=True)
+    plain_rows = [rows_of(path, table) for table in INPUT_SHEETS]
+    edits = (
+        ("Placements", "H6", "A. Officer and B. Manager, 3 March 2026"),
+        ("Placements", "I6", "file 17"),
+        ("Carers", "D6", "panel 2026/4"), ("Claims", "C6", "INV-1"),
+        ("Claims", "D6", 46054), ("Claims", "E6", 46084),
+    )  # fmt: skip
+    for sheet, address, value in edits:
+        set_cell(path, sheet, address, value)
+    filled_rows = [rows_of(path, table) for table in INPUT_SHEETS]
+    assert filled_rows != plain_rows
+    assert functions.pbr_check(*filled_rows) == functions.pbr_check(*plain_rows)
+    assert functions.pbr_statement(*filled_rows) == functions.pbr_statement(*plain_rows)
+    found, _ = tables.read_evidence(*filled_rows[1:])
+    assert found.problems == ()
+    assert calculate(path)["Checks"][RESULT] == "All checks agree"
+
+
+def test_no_audit_heading_is_taken_for_a_misspelt_one():
+    for table, columns in AUDIT_COLUMNS.items():
+        headings = [column.heading for column in columns]
+        assert headings == AUDIT_HEADINGS[table]
+        for column in COLUMNS[table]:
+            assert tables.nearest(column.heading, headings, 0.75) is None
 
 
 def test_the_properties_name_the_contract_and_no_person(opened):
@@ -486,6 +644,51 @@ def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, ca
 
 def values_of(path):
     return openpyxl.load_workbook(path, data_only=True)
+
+
+def test_sample_figures_are_called_illustrations_until_the_sample_is_cleared(
+    books, calculated, tmp_path
+):
+    for (_, sample), values in calculated.items():
+        for sheet in RESULT_SHEETS:
+            assert values[sheet][2, 1] == (ILLUSTRATED if sample else ENTERED)
+    contract = load_contract("plymouth-l04-2526")
+    path = tmp_path / "book.xlsx"
+    write_template(contract, path, sample=True)
+    notes = [
+        (table, f"{letter}{row}")
+        for table, letter in (("Placements", "J"), ("Carers", "E"), ("Claims", "F"))
+        for row in range(6, 6 + len(contract.sample[table]))
+    ]
+    for table, address in notes[:-1]:
+        set_cell(path, table, address, "")
+    assert {calculate(path)[sheet][2, 1] for sheet in RESULT_SHEETS} == {ILLUSTRATED}
+    set_cell(path, *notes[-1], "an Illustration no longer")
+    assert {calculate(path)[sheet][2, 1] for sheet in RESULT_SHEETS} == {ENTERED}
+    # Both are stored as texts, not as formulas that were never calculated.
+    for book in books.values():
+        for sheet in RESULT_SHEETS:
+            assert package_cells(open_book(book), sheet)[2, 1].kind == "text"
+
+
+def test_months_with_nothing_due_are_counted_apart(calculated, tmp_path):
+    def statuses(values):
+        return {values_at: values["Reconcile"][row, 8] for row, values_at in enumerate(
+            ("over", "under", "not claimed", "nothing due", "not expected", "agreed"), start=8
+        )}  # fmt: skip
+
+    found = calculated["plymouth-l04-2526", True]
+    assert statuses(found) == {
+        "over": 1, "under": 2, "not claimed": 5, "nothing due": 9, "not expected": 0, "agreed": 1,
+    }  # fmt: skip
+    assert [found["Reconcile"][row, 9] for row in (10, 11)] == [-479759.92, 0.0]
+    assert statuses(calculated["cheshire-east-2026", False])["nothing due"] == 17
+    # A claim of nothing is a claim: September is agreed, and no longer without one.
+    contract = load_contract("plymouth-l04-2526")
+    september = cells.serial_of(date(2025, 9, 1))
+    edits = (("Claims", "A10", september), ("Claims", "B10", 0))
+    changed = statuses(figures(contract, tmp_path / "book.xlsx", *edits))
+    assert (changed["nothing due"], changed["agreed"]) == (8, 2)
 
 
 def test_plymouths_statement_is_right_to_the_penny(calculated):
@@ -648,7 +851,7 @@ def test_an_error_in_an_input_is_never_summed_away(tmp_path, table, address, val
     if table != "Claims":
         assert plain(values["Readings"][5, 2]) == code
     assert plain(values["Reconcile"][7, 1]) == code
-    assert all(plain(values["Reconcile"][row, 9]) == code for row in range(8, 13))
+    assert all(plain(values["Reconcile"][row, 9]) == code for row in range(8, 14))
     assert plain(values["Explain"][6, 1]) == code
     checks = values["Checks"]
     assert checks[RESULT].startswith("NOT ALL AGREE")
@@ -664,7 +867,7 @@ def test_a_price_typed_as_text_is_read_by_the_functions_and_named_by_the_checks(
     contract = load_contract("plymouth-l04-2526")
     values = figures(contract, tmp_path / "book.xlsx", ("Placements", "C6", "£7,076.92"))
     assert values["Statement"][8, 4] == 2927149.13
-    assert values["Checks"][18, 5].startswith("Not checked: a text or an error stands")
+    assert values["Checks"][18, 5] == "Not checked: an input is not a number"
     assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
 
 
@@ -701,7 +904,7 @@ def test_texts_of_the_contract_are_never_formulas(tmp_path):
     assert book["Terms"]["B8"].value == bad
     assert book["Terms"]["B8"].data_type == "s"
     assert book["Placements"]["A6"].data_type == "s"
-    assert book["Statement"]["A2"].data_type == "s"
+    assert book["Statement"]["C1"].data_type == "s"
     assert "HYPERLINK" not in str([formulas_of(sheet) for sheet in book])
     assert book["Statement"].oddHeader.left.text == "=1+1 && more"
 

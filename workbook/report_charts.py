@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from xlsxwriter.chart import Chart
@@ -76,7 +77,8 @@ def _savings_lines(report: Report) -> list[Line]:
 
 def _payable_lines(report: Report) -> list[Line]:
     lines = [_PAYABLE]
-    if report.source.claims is not None and report.shown.latest("invoiced_to_date") is not None:
+    invoiced = report.last_shown.latest("invoiced_to_date")
+    if report.source.claims is not None and invoiced is not None:
         lines.append(_INVOICED)
     return lines if report.terms.contract_maximum is None else [*lines, _MAXIMUM]
 
@@ -201,16 +203,21 @@ def _words(pence: Pence | None) -> str:
 
 
 def _span(report: Report) -> str:
-    months = report.statement.months
+    months = [row[0] for row in chart_rows(report) if isinstance(row[0], date)]
     if not months:
         return "without a month"
-    return f"from {month_in_words(months[0].month)} to {month_in_words(months[-1].month)}"
+    return f"from {month_in_words(months[0])} to {month_in_words(months[-1])}"
+
+
+def _at_the_end(report: Report) -> str:
+    months = report.last_shown.statement.months
+    return f"At the end of {month_in_words(months[-1].month)}" if months else "At the end"
 
 
 def _savings_words(report: Report) -> str:
-    shown, terms = report.shown, report.terms
+    shown, terms = report.last_shown, report.terms
     words = (
-        f"Line chart {_span(report)}. At the end the saving to date is"
+        f"Line chart {_span(report)}. {_at_the_end(report)} the saving to date is"
         f" {_words(shown.latest('saving_to_date'))}, the fee to date"
         f" {_words(shown.latest('fee_to_date'))} and the fee entitlement to date"
         f" {_words(shown.latest('entitlement_to_date'))}."
@@ -222,10 +229,10 @@ def _savings_words(report: Report) -> str:
 
 
 def _payable_words(report: Report) -> str:
-    shown, terms = report.shown, report.terms
+    shown, terms = report.last_shown, report.terms
     words = (
-        f"Line chart {_span(report)}. At the end {_words(shown.latest('payable_to_date'))} is"
-        " payable to date"
+        f"Line chart {_span(report)}. {_at_the_end(report)}"
+        f" {_words(shown.latest('payable_to_date'))} is payable to date"
     )
     if _INVOICED in _payable_lines(report):
         words += f" and {_words(shown.latest('invoiced_to_date'))} invoiced to date"

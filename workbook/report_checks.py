@@ -1,19 +1,37 @@
-"""The Checks sheet: rows accounted for, sums re-performed, problems in the data.
+"""The Checks sheet: rows accounted for, figures worked out another way, problems in the data.
 
-Imports ``errors``, ``money``, ``statement``, ``report_facts`` and ``report_page``.
+Imports ``errors``, ``money``, ``periods``, ``statement``, ``report_facts`` and ``report_page``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 from xlpbr.errors import Problem
-from xlpbr.money import in_words
-from xlpbr.statement import FIGURE_BY_HEADING
+from xlpbr.money import Pence, in_words, to_pence
+from xlpbr.periods import ONE_DAY, month_of
+from xlpbr.statement import Statement, name_key
 from xlpbr.workbook.report_facts import Report
 from xlpbr.workbook.report_page import SUPPRESSED, Value
 
+ANOTHER_WAY = "Worked out another way"
+
 _FAULT = "no: report this as a fault"
+
+
+def check_lines(report: Report) -> list[str]:
+    """Which of the checks are independent."""
+    lines = [
+        f'The checks called "{ANOTHER_WAY}" are independent: they start from the placements,'
+        " households and terms again and do not add up the months. The others hold the rows and"
+        " the statement against the terms.",
+        "Rows of a table are counted from the first row under its heading row.",
+    ]
+    if report.is_cut:
+        lines.append(f"Amounts are those to {report.last_shown.statement.as_at:%B %Y}.")
+    return lines
 
 
 def check_rows(report: Report) -> list[list[Value]]:
@@ -46,34 +64,79 @@ def _row_count_rows(report: Report) -> Iterator[list[Value]]:
 
 
 def _agreement_rows(report: Report) -> Iterator[list[Value]]:
-    """The statement held against itself: parts add up, limits are kept."""
-    months, shown = report.statement.months, report.shown
-    if not months:
+    """The statement held against figures that are worked out without it, and against limits."""
+    statement, shown = report.last_shown.statement, report.last_shown
+    if not statement.months:
         return
-    for part in ("Saving", "Fee", "Payable"):
-        heading = f"{part} to date"
-        each, total = (FIGURE_BY_HEADING[name].field_name for name in (part, heading))
-        added = sum(getattr(month, each) for month in months)
-        stated = getattr(months[-1], total)
-        words = SUPPRESSED if shown.latest(total) is None else in_words(added)
+    for heading, field_name, how, expected in (
+        ("Saving to date", "saving_to_date", "each placement's days at once", _saving(statement)),
+        ("Payable to date", "payable_to_date", _HOW_PAYABLE, _payable(statement)),
+    ):
+        stated: Pence = getattr(statement.months[-1], field_name)
+        is_shown = shown.latest(field_name) is not None
         yield [
-            "Months add up",
-            heading,
-            f"{words} over {len(months)} months",
-            SUPPRESSED if shown.latest(total) is None else in_words(stated),
-            "yes" if added == stated else _FAULT,
+            ANOTHER_WAY,
+            f"Statement, {heading}",
+            in_words(stated) if is_shown else SUPPRESSED,
+            f"{in_words(expected) if is_shown else SUPPRESSED}: {how}",
+            "yes" if stated == expected else _FAULT,
         ]
-    kept = all(
-        month.fee_to_date <= max(month.entitlement_to_date, 0) and month.fee >= 0
-        for month in months
+    for limit, kept in _limits(statement).items():
+        yield ["Limits kept", "Statement, Fee", "every month", limit, "yes" if kept else _FAULT]
+
+
+_HOW_PAYABLE = (
+    "fee to date, the carer fee for each household and the bonus together, up to the maximum"
+)
+
+
+def _saving(statement: Statement) -> Pence:
+    """The saving to date, placement by placement over its whole stay."""
+    total, terms = 0, statement.terms
+    for placement in statement.evidence.agreed:
+        if placement.moved_on is None:
+            continue
+        first = max(placement.moved_on, terms.starts_on)
+        last = min(statement.as_at, (placement.ended_on or date.max) - ONE_DAY)
+        days = max(0, (last - first).days + 1)
+        total += to_pence(placement.weekly_saving * days / 7)
+    return total
+
+
+def _payable(statement: Statement) -> Pence:
+    """What is payable to date, from the households and the fee and bonus to date."""
+    terms, months = statement.terms, statement.months
+    cohort = {name_key(placement.child) for placement in statement.evidence.agreed}
+    approved: dict[str, date] = {}
+    for row in sorted(
+        (row.approved_on, row.household)
+        for row in statement.evidence.households
+        if row.approved_on is not None and name_key(row.child) in cohort
+    ):
+        approved.setdefault(name_key(row[1]), row[0])
+    days = [day for day in approved.values() if terms.starts_on <= day <= statement.as_at]
+    by_month = Counter(month_of(day) for day in days)
+    carer_fees = sum(to_pence(terms.carer_fee * count) for count in by_month.values())
+    owed = months[-1].fee_to_date + carer_fees + sum(month.bonus for month in months)
+    if terms.contract_maximum is None or terms.maximum_reading == "warn":
+        return owed
+    return min(owed, to_pence(terms.contract_maximum))
+
+
+def _limits(statement: Statement) -> dict[str, bool]:
+    """What the fee must keep to, and whether it does."""
+    months, terms = statement.months, statement.terms
+    within = all(
+        0 <= month.fee and month.fee_to_date <= month.entitlement_to_date for month in months
     )
-    yield [
-        "Limits kept",
-        "Fee to date",
-        "every month",
-        "never above the fee entitlement to date",
-        "yes" if kept else _FAULT,
-    ]
+    if terms.savings_reading == "month":
+        saving = "never above the saving of the month"
+        covered = all(month.fee <= max(0, month.saving) for month in months)
+    else:
+        saving = "never above the highest saving to date"
+        highest = max(month.saving_to_date for month in months)
+        covered = months[-1].fee_to_date <= max(0, highest)
+    return {"never above the fee entitlement to date": within, saving: covered}
 
 
 def _problem_rows(report: Report) -> Iterator[list[Value]]:

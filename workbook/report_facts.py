@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xlpbr import cells, checks, tables
 from xlpbr.cells import Rows
 from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.errors import FileProblem, Problem
-from xlpbr.evidence import Evidence
+from xlpbr.evidence import COLUMNS, Evidence
 from xlpbr.statement import Statement, settle
 from xlpbr.tables import RowCount, read_contract
 from xlpbr.terms import TERMS, ContractTerms
@@ -23,6 +23,7 @@ from xlpbr.workbook.disclosure import (
     LEAST_CUT_OFF,
     Shown,
     show_everything,
+    show_last_month,
     show_publicly,
 )
 from xlpbr.workbook.report_page import SUPPRESSED
@@ -56,10 +57,27 @@ class ReportSource:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that the sheets of a report say."""
+    """Everything that the sheets of a report say.
+
+    Attributes:
+        source: the tables.
+        shown: what is shown of every month.
+        last_shown: the same up to the last month for which figures may be shown.
+        contract: the built-in contract, where it is one.
+        problems: what a person should look at.
+        row_counts: what became of the rows of each table.
+        reading_notes: why terms are read as they are, by the term's key.
+        as_at: the last day that is known, as given.
+        prepared_by: who made the report.
+        prepared_on: the day on which it was made.
+        made_with: the versions that made it.
+        hidden_names: matches the names that the public version takes out.
+        is_illustration: whether a row that is used is an illustration.
+    """
 
     source: ReportSource
     shown: Shown
+    last_shown: Shown
     contract: Contract | None
     problems: tuple[Problem, ...]
     row_counts: tuple[RowCount, ...]
@@ -69,6 +87,7 @@ class Report:
     prepared_on: date
     made_with: str
     hidden_names: re.Pattern[str] | None
+    is_illustration: bool
 
     @property
     def statement(self) -> Statement:
@@ -89,6 +108,21 @@ class Report:
     def day(self) -> date:
         """The day to which the report is drawn up."""
         return self.as_at or self.terms.ends_on
+
+    @property
+    def position(self) -> Report:
+        """The report up to the last month for which figures may be shown."""
+        return replace(self, shown=self.last_shown)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether months at the end are suppressed."""
+        return self.last_shown is not self.shown
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether figures are of days after that on which the report was made."""
+        return bool(self.statement.months) and self.statement.as_at > self.prepared_on
 
     @property
     def is_public(self) -> bool:
@@ -140,12 +174,14 @@ def gather(
     statement = settle(terms, evidence, as_at)
     found_terms = tables.read_terms(source.terms)
     found_evidence, counts = tables.read_evidence(source.placements, source.carers, source.claims)
+    shown = show_publicly(statement, cut_off) if public else show_everything(statement)
     contract = None
     if cells.key(terms.contract) in {cells.key(name) for name in CONTRACT_NAMES}:
         contract = load_contract(terms.contract)
     return Report(
         source=source,
-        shown=show_publicly(statement, cut_off) if public else show_everything(statement),
+        shown=shown,
+        last_shown=show_last_month(shown),
         contract=contract,
         problems=tuple(checks.problems_of(found_terms, found_evidence)),
         row_counts=(_count_terms(source.terms), *counts),
@@ -155,7 +191,27 @@ def gather(
         prepared_on=prepared_on,
         made_with=made_with,
         hidden_names=_names_of(evidence) if public else None,
+        is_illustration=_is_illustration(source),
     )
+
+
+def _is_illustration(source: ReportSource) -> bool:
+    """Whether a row that is used says in a column of its own that it is an illustration."""
+    tables_given = {
+        "Placements": source.placements, "Carers": source.carers, "Claims": source.claims,
+    }  # fmt: skip
+    for table, rows in tables_given.items():
+        declared = {cells.key(column.heading) for column in COLUMNS[table]}
+        headings = (
+            [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]] if rows else []
+        )
+        for row in rows[1:] if rows else ():
+            pairs = list(zip(headings, row, strict=True))
+            is_used = any(name in declared and not cells.is_blank(cell) for name, cell in pairs)
+            notes = [cell for name, cell in pairs if name not in declared and isinstance(cell, str)]
+            if is_used and any(cells.key(note).startswith("illustration") for note in notes):
+                return True
+    return False
 
 
 def _names_of(evidence: Evidence) -> re.Pattern[str] | None:

@@ -93,11 +93,12 @@ def _rows_of_blocks(report: Report) -> list[list[Value]]:
     if reached < len(months):
         label = _span(months[reached].month, months[-1].month)
         rows.append(_row_of_amounts(label, None, None))
+    shown = report.last_shown
     rows.append(
         _row_of_amounts(
-            "Total",
-            report.shown.latest("payable_to_date"),
-            report.shown.latest("invoiced_to_date"),
+            f"Total to {month_in_words(shown.statement.as_at)}" if report.is_cut else "Total",
+            shown.latest("payable_to_date"),
+            shown.latest("invoiced_to_date"),
         )
     )
     return rows

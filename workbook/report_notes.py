@@ -39,16 +39,21 @@ def _shorthand(report: Report) -> Iterator[list[Value]]:
         " cover whole runs. Where other readings would let a figure be worked back, only the"
         " total of the reading in use is shown.",
     ]
+    yield [
+        "Months at the end",
+        "A run closes at the first month-end at which it may be shown. Months after the last run"
+        " are suppressed until enough has changed. A month that is not over is left out.",
+    ]
+    yield [
+        "Earlier and later versions",
+        "What is shown of a month depends on that month and those before it. A later public"
+        " version made from the same rows shows all that an earlier one shows, and more months.",
+    ]
     yield ["Runs of months for amounts payable", _runs(report)]
     yield [
         "What is left out",
         "Rows about single children, their names and dates, and the problems in the data. They are"
         " in the full report.",
-    ]
-    yield [
-        "Two public versions",
-        "Each public version protects its own figures. Hold a later one against those already"
-        " published: where their runs end in different months, their figures can be subtracted.",
     ]
 
 

@@ -72,10 +72,11 @@ Value = int | Fraction | date | str | Of | None
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page carries: the names at its head and foot."""
+    """What every page carries: the names at its head and foot, and a notice above the head."""
 
     header: str
     footer: str
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ def new_page(
     page.sheet.set_paper(_PAPER_A4)
     page.sheet.fit_to_pages(1, 0)
     page.sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.75)
-    page.sheet.set_header(f"&L{_in_margin(frame.header)}&R{_in_margin(name)}")
+    notice = f"{_in_margin(frame.notice)}\n" if frame.notice else ""
+    page.sheet.set_header(f"&L{notice}{_in_margin(frame.header)}&R{_in_margin(name)}")
     page.sheet.set_footer(f"&L{_in_margin(frame.footer)}&RPage &P of &N")
     page.sheet.hide_gridlines(2)
     return page
@@ -138,11 +140,12 @@ def write_title(page: Page, title: str) -> int:
     return 1
 
 
-def write_lines(page: Page, row: int, lines: Iterable[str]) -> int:
+def write_lines(page: Page, row: int, lines: Iterable[str], *, strong: bool = False) -> int:
     """Running text above the table, broken where the table ends; the next row."""
+    style = page.styles.strong if strong else page.styles.plain
     for line in lines:
         for piece in _broken(clean_text(line), page.width):
-            page.sheet.write_string(row, 0, piece, page.styles.plain)
+            page.sheet.write_string(row, 0, piece, style)
             row += 1
     return row
 

@@ -1,8 +1,8 @@
 """The sheets of the report in the order in which they stand, and the cover before them.
 
 What they say comes from ``report_summary``, ``report_tables``, ``report_charts``,
-``report_invoices``, ``report_checks`` and ``report_notes``; how it is written from
-``report_page``. Imports those.
+``report_readings``, ``report_invoices``, ``report_workings``, ``report_checks`` and
+``report_notes``; how it is written from ``report_page``. Imports those.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xlpbr.workbook.report_charts import (
     chart_columns,
     charts_of,
 )
-from xlpbr.workbook.report_checks import check_rows
+from xlpbr.workbook.report_checks import check_lines, check_rows
 from xlpbr.workbook.report_facts import Report
 from xlpbr.workbook.report_invoices import reconciliation_lines, reconciliation_rows
 from xlpbr.workbook.report_notes import note_rows
@@ -37,20 +37,22 @@ from xlpbr.workbook.report_page import (
     write_table,
     write_title,
 )
+from xlpbr.workbook.report_readings import reading_rows
 from xlpbr.workbook.report_summary import (
+    ILLUSTRATION,
     MEASURE_WORDS,
     day_in_full,
     key_figures,
+    notices,
     sentences,
 )
 from xlpbr.workbook.report_tables import (
     drawn_rows,
-    reading_rows,
     statement_columns,
     statement_rows,
     term_rows,
-    working_rows,
 )
+from xlpbr.workbook.report_workings import has_workings, working_rows
 from xlpbr.workbook.styles import Styles
 
 PUBLIC_WORDS = "PUBLIC VERSION"
@@ -77,12 +79,13 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
     styles = Styles(workbook)
     version = f"{PUBLIC_WORDS} - " if report.is_public else ""
     frame = Frame(
+        notice=ILLUSTRATION if report.is_illustration else "",
         header=f"{version}{report.title}",
         footer=f"As at {day_in_full(report.day)}. Prepared {day_in_full(report.prepared_on)}.",
     )
     _write_cover(workbook, styles, frame, report)
     statement: tuple[Page, int] | None = None
-    for sheet in SHEETS:
+    for sheet in _sheets_of(report):
         rows = sheet.rows(report)
         page = new_page(workbook, styles, sheet.name, sheet.columns(report), frame)
         row = write_title(page, sheet.title)
@@ -96,6 +99,11 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
             add_charts(report, *statement, data_row=row)
 
 
+def _sheets_of(report: Report) -> list[Sheet]:
+    """The sheets of a report: the public version may have too few workings to show."""
+    return [sheet for sheet in SHEETS if sheet.name != "Workings" or has_workings(report)]
+
+
 def _table_name(sheet_name: str) -> str:
     return f"{sheet_name.title().replace(' ', '')}Table"
 
@@ -104,15 +112,17 @@ def _write_cover(workbook: Workbook, styles: Styles, frame: Frame, report: Repor
     columns = (Column("Sheet", 24, "text"), Column("What it shows", 96))
     page = new_page(workbook, styles, "Cover", columns, frame)
     row = write_title(page, report.title)
-    if report.is_public:
-        page.sheet.write_string(row, 0, f"{PUBLIC_WORDS}: {_public_line(report)}", styles.strong)
-        row += 1
+    public = [f"{PUBLIC_WORDS}: {_public_line(report)}"] if report.is_public else []
+    row = write_lines(page, row, [*public, *notices(report)], strong=True)
     for label, text in _details(report):
         row = write_labelled(page, row, label, text)
-    row = write_lines(page, row, ["The table below lists the sheets of this report."])
-    contents: list[list[Value]] = [[sheet.name, sheet.shows] for sheet in SHEETS]
+    row = write_lines(
+        page, row, ["The table below lists the sheets of this report. Each sheet has one table."]
+    )
+    sheets = _sheets_of(report)
+    contents: list[list[Value]] = [[sheet.name, sheet.shows] for sheet in sheets]
     write_table(page, row, "ContentsTable", contents)
-    for below, sheet in enumerate(SHEETS, start=1):
+    for below, sheet in enumerate(sheets, start=1):
         page.sheet.write_url(
             row + below, 0, f"internal:'{sheet.name}'!A1", styles.link, string=sheet.name
         )
@@ -140,26 +150,60 @@ def _details(report: Report) -> Iterator[tuple[str, str]]:
             else "no month yet"
         ),
     )
-    yield (
-        "As at",
-        day_in_full(report.day)
-        + ("" if report.as_at else ", the end of the programme; no other day was given"),
-    )
+    yield "As at", _as_at(report)
     yield "Prepared by", report.text(report.prepared_by)
     yield "Prepared on", day_in_full(report.prepared_on)
-    yield "Source file", report.text(report.source.file_name)
+    # A file's name may hold a person's; the SHA-256 tells the file as well.
+    if not report.is_public:
+        yield "Source file", report.source.file_name
     yield "SHA-256 of the source file", report.source.sha256
     yield "Made with", report.made_with
 
 
-def _how_many(report: Report, *lines: str) -> list[str]:
-    """The lines above a table, beginning with how many tables there are."""
+def _as_at(report: Report) -> str:
+    """The day of the report, with what is to be said about it."""
+    terms, day = report.terms, day_in_full(report.day)
+    if report.as_at is None:
+        return f"{day}, the end of the programme; no other day was given"
+    if report.as_at > terms.ends_on:
+        return f"{day}, after the programme; the figures are those of {day_in_full(terms.ends_on)}"
+    if report.as_at < terms.starts_on:
+        return f"{day}, before the programme starts; there are no figures yet"
+    if report.statement.as_at == report.as_at:
+        return day
+    months = report.statement.months
+    ends = f"ends with {month_in_words(months[-1].month)}" if months else "has no month yet"
+    return f"{day}; that month is not over, so the public version {ends}"
+
+
+def _lines(report: Report, *lines: str) -> list[str]:
+    """The lines above a table, with what stands for a suppressed figure."""
     shorthand = (
         [f"{SUPPRESSED} means suppressed to protect single children; see Notes."]
         if report.is_public
         else []
     )
-    return ["This sheet has one table.", *lines, *shorthand]
+    return [*lines, *shorthand]
+
+
+def _reading_lines(report: Report) -> list[str]:
+    lines = [
+        "Each row tries one option with all other terms as given. Difference is against the"
+        " total of the options in use."
+    ]
+    if report.is_public and not report.last_shown.other_readings:
+        lines = [
+            "Only the options in use are listed. The totals under the other options are left out:"
+            " with them, figures that protect single children could be worked back."
+        ]
+    return _lines(report, *lines, *_as_at_last(report))
+
+
+def _as_at_last(report: Report) -> list[str]:
+    """To which month the totals go, where that is not the last of the report."""
+    if not report.is_cut:
+        return []
+    return [f"Totals are those to {month_in_words(report.last_shown.statement.as_at)}."]
 
 
 def _statement_lines(report: Report) -> list[str]:
@@ -171,7 +215,7 @@ def _statement_lines(report: Report) -> list[str]:
         if report.terms.bonus_threshold is not None:
             measure = MEASURE_WORDS[report.terms.bonus_measure]
             charts += f" The bonus threshold is measured by {measure}."
-    return _how_many(
+    return _lines(
         report,
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
         " to that row. What each column means is on the sheet Notes.",
@@ -181,13 +225,13 @@ def _statement_lines(report: Report) -> list[str]:
 
 def _chart_lines(report: Report) -> list[str]:
     if report.is_public:
-        return _how_many(
+        return _lines(
             report,
             "Only the months for which savings may be shown are listed. In the charts straight"
             " lines join the months that are shown.",
             "A blank cell is a figure that is suppressed; as a text it would be drawn as nought.",
         )
-    return _how_many(report, "These are the points of the two charts on the sheet Statement.")
+    return _lines(report, "These are the points of the two charts on the sheet Statement.")
 
 
 def _fixed(*columns: Column) -> Callable[[Report], Sequence[Column]]:
@@ -212,7 +256,7 @@ SHEETS: tuple[Sheet, ...] = (
             Column("In words", 52),
             Column("Clause", 26),
         ),
-        lambda report: [*sentences(report), *_how_many(report)],
+        lambda report: [*sentences(report), *_lines(report)],
         key_figures,
     ),
     Sheet(
@@ -243,11 +287,7 @@ SHEETS: tuple[Sheet, ...] = (
             Column("Total payable", 16, "money"),
             Column("Difference", 16, "money"),
         ),
-        lambda report: _how_many(
-            report,
-            "Each row tries one option with all other terms as given. Difference is against the"
-            " total of the options in use.",
-        ),
+        _reading_lines,
         reading_rows,
     ),
     Sheet(
@@ -261,7 +301,7 @@ SHEETS: tuple[Sheet, ...] = (
             Column("Invoiced less payable", 17, "money"),
             Column("Status", 26),
         ),
-        lambda report: _how_many(report, *reconciliation_lines(report)),
+        lambda report: _lines(report, *reconciliation_lines(report)),
         reconciliation_rows,
     ),
     Sheet(
@@ -275,10 +315,10 @@ SHEETS: tuple[Sheet, ...] = (
             Column("Working", 82),
             Column("Amount", 15.5, "money"),
         ),
-        lambda report: _how_many(
+        lambda report: _lines(
             report,
             f"{_period(report)} One row for each figure of a month, in the order of the"
-            " statement's columns.",
+            " statement's columns; one row for a month in which nothing happened.",
         ),
         working_rows,
         filters=True,
@@ -295,7 +335,7 @@ SHEETS: tuple[Sheet, ...] = (
             Column("What it means", 46),
             Column("Why it is read so", 46),
         ),
-        lambda report: _how_many(
+        lambda report: _lines(
             report, f"{NOT_APPLICABLE} means not applicable: no reason is given or needed."
         ),
         term_rows,
@@ -311,9 +351,7 @@ SHEETS: tuple[Sheet, ...] = (
             Column("Expected", 38),
             Column("Result or what to do", 38),
         ),
-        lambda report: _how_many(
-            report, "Rows of a table are counted from the first row under its heading row."
-        ),
+        lambda report: _lines(report, *check_lines(report)),
         check_rows,
     ),
     Sheet(
@@ -321,7 +359,7 @@ SHEETS: tuple[Sheet, ...] = (
         "Notes: words, rules and shorthand",
         "What the figures mean, how they are rounded and what the shorthand stands for.",
         _fixed(Column("Note", 30), Column("What it says", 100)),
-        lambda _: ["This sheet has one table."],
+        lambda _: [],
         note_rows,
     ),
 )

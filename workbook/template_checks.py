@@ -49,13 +49,16 @@ _DIFFERS = "DIFFERS: see How it is worked out"
 _NO_FIGURE = "No figure: the function gives an error"
 _NOT_CHECKED = "Not checked: an input is not a number"
 _DOES_NOT_APPLY = "Does not apply"
+_NOT_IN_THE_TERMS = f"{_DOES_NOT_APPLY}: none in the terms"
+STATUSES_OF_A_CHECK = (AGREES, _DIFFERS, _NO_FIGURE, _NOT_CHECKED, _NOT_IN_THE_TERMS)
+"""What may stand beside a check, each on one line."""
 
 RESULT = (6, 2)
 CHECKS_ROW = 15
 ERRORS_ROW = 28
 _PROBLEM_ROWS = 40
 _STATUS_LOOK = {"bold": True, "valign": "vcenter", "indent": 1}
-_WIDTHS = (30, 16, 22, 28, 40, 62)
+_WIDTHS = (30, 16, 22, 26, 38, 67)
 _HEADINGS = (
     "What is checked", "Plain Excel", "By the functions", "Difference", "Status",
     "How it is worked out",
@@ -170,7 +173,7 @@ def _checks(plan: Plan, workings: Workings) -> list[_Check]:
             "Payable to date",
             unless_too_many(f"ROUND(SUM({months['Payable']}),2)"),
             KEY_FIGURES["Payable to date"],
-            "Fee, carer fees and bonus of each month, as far as the contract maximum lets them.",
+            "Fee, carer fees and bonus of each month, up to the contract maximum.",
         ),
         _Check(
             "Payable to date, in the last month",
@@ -198,8 +201,7 @@ def _status(native: str, function: str, difference: str, does_not_apply: str = "
     agreed = f'IF({difference}=0,"{AGREES}","{_DIFFERS}")'
     if does_not_apply:
         agreed = (
-            f'IF({difference}=0,IF({does_not_apply},"{_DOES_NOT_APPLY}: none in the terms",'
-            f'"{AGREES}"),"{_DIFFERS}")'
+            f'IF({difference}=0,IF({does_not_apply},"{_NOT_IN_THE_TERMS}","{AGREES}"),"{_DIFFERS}")'
         )
     return f'IF(ISERROR({function}),"{_NO_FIGURE}",IF(ISERROR({native}),"{_NOT_CHECKED}",{agreed}))'
 

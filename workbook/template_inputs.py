@@ -69,10 +69,9 @@ _WIDTHS = {
     "Month": 15, "Invoiced": 18, "Agreed by and on": 26, "Evidence": 34, "Panel reference": 30,
     "Invoice number": 22, "Date of invoice": 16, "Paid on": 16,
 }  # fmt: skip
-_TABLE_WIDTH = 152
-_NOTE_WIDTH = 32
-"""What the columns of an input sheet are wide together; Note takes what the others leave, and
-at least so much."""
+_TABLE_WIDTH, _LONG_TABLE_WIDTH = 152, 196
+"""What the columns of an input sheet are wide together, so that a page is filled both ways."""
+_LONG_TABLE = 35
 _MOST_ROWS_ON_A_PAGE = 45
 _TERM_WIDTHS = (23, 46, 15, 22, 84)
 
@@ -130,7 +129,9 @@ def write_evidence(page: Page, plan: Plan, table: str) -> None:
     columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
     headings = input_headings(table)
     widths = [_WIDTHS[heading] for heading in headings[:-1]]
-    set_widths(page, [*widths, max(_TABLE_WIDTH - sum(widths), _NOTE_WIDTH)])
+    long = plan.table_rows[table] > _LONG_TABLE
+    # Note takes what the others leave.
+    set_widths(page, [*widths, (_LONG_TABLE_WIDTH if long else _TABLE_WIDTH) - sum(widths)])
     sample = plan.contract.sample.get(table, ()) if plan.sample else ()
     if sample:
         notice = "The rows below are illustrations, as the column Note says. Clear them first."

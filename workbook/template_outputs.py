@@ -54,14 +54,28 @@ _WHO_IS_WHO = (
 _STATUS_COLUMN = 7
 _OURS_COLUMN = 12
 _READING_WIDTHS = (21, 17, 9, 18, 18, 74)
-_WORKING_WIDTH = 112
-_CLAUSE_WIDTH = 20
+_WORKING_WIDTH = 110
+_CLAUSE_WIDTH = 24
 _CHILDREN_IN_VIEW = 12
 """The children whose workings a row has room for."""
-_WORKING_OF_A_CHILD = "C01: £5,651.92 / 7 x 31 days = £25,029.93; "
-"""What the working of a month's saving says for each child."""
-_LONG_WORKINGS = ("Fee", "Bonus", "Held back", "Payable")
-"""The figures whose working may take a second line."""
+_WORKING_OF_A_CHILD = (
+    "C01: £5,651.92 / 7 x 174 days so far = £140,490.58, less £116,268.07 for the 144 before"
+    " = £24,222.51; "
+)
+"""The longest that the working of a month's saving says for each child."""
+_LONG_WORKINGS = {
+    "Fee": "the lower of saving to date £1,234,567.89 less fee before £234,567.89 = £1,000,000.00"
+    " and entitlement to date £970,000.00 less fee before £234,567.89 = £735,432.11: £735,432.11",
+    "Bonus": "10% x (the lower of run rate £3,693,379.20 and saving to date £3,927,149.13 less"
+    " threshold £3,000,000.00) = £69,337.92",
+    "Held back": "fee £119,611.33 + carer fees £10,000.00 + bonus £69,337.92 = £198,949.25;"
+    " headroom £1,000,000.00 less payable before £829,766.67 = £170,233.33; above it £28,715.92",
+    "Payable": "fee £119,611.33 + carer fees £10,000.00 + bonus £69,337.92 = £198,949.25; less"
+    " held back £28,715.92",
+    "Balance": "£1,000,000.00 - £829,766.67 = £170,233.33: to be reimbursed so far; claims are for"
+    " the whole month, which is not over",
+}
+"""What the other long workings say."""
 
 
 def write_readings(page: Page, plan: Plan) -> None:
@@ -182,7 +196,7 @@ def _write_statuses(page: Page, rows: int) -> None:
         "under-claimed": "invoiced less than is payable for the month",
         "not claimed": "something is payable, and Claims has no invoice",
         NOTHING_DUE: "not claimed, and nothing is payable either",
-        "not expected": "an invoice for a month that Statement has not",
+        "not expected": "an invoice for a month that Statement does not have",
         "agreed": "the same to the penny, or within the tolerance",
     }
     which = {
@@ -249,7 +263,7 @@ def write_explain(page: Page, plan: Plan) -> None:
     set_widths(page, (_CLAUSE_WIDTH, 28, _WORKING_WIDTH, 15))
     put(page, EXPLAIN_MONTH[0], 1, "Month (Input)", styles.strong)
     pick_month(page, plan, EXPLAIN_MONTH)
-    hint = "Choose a month of the statement from the list, or type any day in it."
+    hint = "Choose a month of the statement from the list, or type a day of that month."
     put(page, EXPLAIN_MONTH[0], 3, hint, styles.remark)
     room = f"If a working is cut off (more than {_CHILDREN_IN_VIEW} children), drag its row taller."
     put(page, EXPLAIN_MONTH[0] + 1, 3, room, styles.remark)
@@ -288,9 +302,11 @@ def _set_heights(page: Page, plan: Plan) -> None:
         "Children in family placements": "in place at the end of 30 Sep 2026: "
         + "C01, " * children,
         "Saving": _WORKING_OF_A_CHILD * children + "together £1,000,000.00",
-        **dict.fromkeys(_LONG_WORKINGS, "a first line\nand a second one"),
+        **_LONG_WORKINGS,
     }
-    longest_clause = max((entry.clause for entry in plan.contract.terms), key=len)
+    # A term without a clause is named instead of it.
+    clauses = (entry.clause or f"Terms: {entry.term.label}" for entry in plan.contract.terms)
+    longest_clause = max(clauses, key=len)
     for row, figure in enumerate(FIGURES[1:], start=EXPLAIN_ROW + 1):
         working = workings.get(figure.heading, "")
         fit_row(page, row, (working, _WORKING_WIDTH), (longest_clause, _CLAUSE_WIDTH))
