@@ -649,6 +649,24 @@ def test_the_bonus_is_hidden_where_few_children_are_counted_or_left_out() -> Non
         assert shown.latest("payable_to_date") is None
 
 
+def test_a_bonus_of_nought_is_hidden_too_where_few_are_counted() -> None:
+    """It would tell that the savings of the few do not reach the threshold."""
+    terms: dict[str, object] = {
+        "bonus_threshold": Fraction(100_000_000), "bonus_rate": Fraction(1, 10),
+        "bonus_counts": "foster",
+    }  # fmt: skip
+    statement = few_children(8, **terms)
+    placements = tuple(
+        dataclasses.replace(placement, type="reunified" if n < 2 else "foster")
+        for n, placement in enumerate(statement.evidence.placements)
+    )
+    shown = show_publicly(settle(statement.terms, Evidence(placements)), 5)
+    assert shown.latest("saving_to_date") is not None
+    assert shown.latest("bonus") is None
+    assert shown.latest("payable_to_date") is None
+    assert suppressed(shown, "bonus") == ["Dec 26"]
+
+
 def test_a_cut_off_below_two_protects_no_one() -> None:
     with pytest.raises(ValueError, match="cut_off is 1"):
         show_publicly(few_children(3), 1)
@@ -696,7 +714,11 @@ def test_no_child_and_no_household_is_named_anywhere(published_report) -> None:
         text = addresses.sub("", content)
         found = [name for name in names if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
         assert not found, f"{part} names {found}"
-    assert "Budget [c].xlsx" in parts_of(path)["xl/sharedStrings.xml"]
+    # The name of a file may hold a person's: only its SHA-256 is published.
+    texts = parts_of(path)["xl/sharedStrings.xml"]
+    assert "Budget" not in texts
+    assert "Source file" not in texts
+    assert "0" * 64 in texts
 
 
 def test_no_suppressed_amount_stands_anywhere(published_report) -> None:

@@ -152,8 +152,8 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
 
     def payable_may_close(block: range) -> bool:
         households = sum(months[index].households for index in block)
-        bonus = months[block[-1]].bonus
-        return (not terms.carer_fee or enough(households)) and (not bonus or savings_of.bonus)
+        measured = months[block[-1]].bonus_measures is not None
+        return (not terms.carer_fee or enough(households)) and (not measured or savings_of.bonus)
 
     payable_blocks = runs_forward(fee_blocks, payable_may_close)
     invoiced_ends = _invoiced_ends(statement, payable_blocks)
@@ -169,7 +169,8 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
             "fee": index in fees.singles
             or (index in savings.singles and month.fee == month.saving),
             "carer_fees": alone or not terms.carer_fee,
-            "bonus": not month.bonus or savings_of.bonus,
+            # Nought tells too: that the savings do not reach the threshold.
+            "bonus": month.bonus_measures is None or savings_of.bonus,
             "held_back": alone or index < freely_paid,
         }
         allowed = {

@@ -6,7 +6,6 @@ Imports ``xlpbr.errors`` only.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import secrets
 import shutil
@@ -55,19 +54,6 @@ def write_safely(
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file as 64 hexadecimal digits.
-
-    Raises:
-        FileProblem: the file is missing or cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise FileProblem(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _refuse_target(target: Path, place: Path, inputs: Sequence[Path]) -> None:

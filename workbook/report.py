@@ -54,7 +54,6 @@ def write_report(
         cut_off: counts from 1 to this are suppressed in the public version; 2 or more.
         made_with: the versions that the Cover names.
         inputs: files that must not be written over, such as the source.
-        inputs: files that must not be written over.
 
     Raises:
         CellError: the first problem in the data that stops the figures; nothing is written.

@@ -24,9 +24,9 @@ _FAULT = "no: report this as a fault"
 def check_lines(report: Report) -> list[str]:
     """Which of the checks are independent."""
     lines = [
-        f'The checks called "{ANOTHER_WAY}" are independent: they start from the placements,'
-        " households and terms again and do not add up the months. The others hold the rows and"
-        " the statement against the terms.",
+        f'The checks called "{ANOTHER_WAY}" are independent of the months\' sums: they start'
+        " from the placements and households again. The others count rows and hold the statement"
+        " against its limits.",
         "Rows of a table are counted from the first row under its heading row.",
     ]
     if report.is_cut:
@@ -86,7 +86,8 @@ def _agreement_rows(report: Report) -> Iterator[list[Value]]:
 
 
 _HOW_PAYABLE = (
-    "fee to date, the carer fee for each household and the bonus together, up to the maximum"
+    "the statement's fee to date and bonus, and the carer fee for each household counted again,"
+    " up to the maximum"
 )
 
 
@@ -127,7 +128,7 @@ def _limits(statement: Statement) -> dict[str, bool]:
     """What the fee must keep to, and whether it does."""
     months, terms = statement.months, statement.terms
     within = all(
-        0 <= month.fee and month.fee_to_date <= month.entitlement_to_date for month in months
+        month.fee >= 0 and month.fee_to_date <= month.entitlement_to_date for month in months
     )
     if terms.savings_reading == "month":
         saving = "never above the saving of the month"

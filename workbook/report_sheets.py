@@ -194,7 +194,7 @@ def _reading_lines(report: Report) -> list[str]:
     if report.is_public and not report.last_shown.other_readings:
         lines = [
             "Only the options in use are listed. The totals under the other options are left out:"
-            " with them, figures that protect single children could be worked back."
+            " with them, suppressed figures could be worked back."
         ]
     return _lines(report, *lines, *_as_at_last(report))
 
@@ -204,6 +204,13 @@ def _as_at_last(report: Report) -> list[str]:
     if not report.is_cut:
         return []
     return [f"Totals are those to {month_in_words(report.last_shown.statement.as_at)}."]
+
+
+def _months_left_out(report: Report) -> list[str]:
+    if not report.is_cut:
+        return []
+    last = month_in_words(report.last_shown.statement.as_at)
+    return [f"What is payable is not shown for months after {last}."]
 
 
 def _statement_lines(report: Report) -> list[str]:
@@ -219,6 +226,7 @@ def _statement_lines(report: Report) -> list[str]:
         report,
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
         " to that row. What each column means is on the sheet Notes.",
+        *_months_left_out(report),
         charts,
     )
 

@@ -59,6 +59,11 @@ def notices(report: Report) -> list[str]:
             f"The last month for which figures may be shown is {last:%B %Y}: since then too little"
             " has changed for the figures to protect single children."
         )
+    elif report.statement.months and report.last_shown.last_month is None:
+        found.append(
+            "There is no month yet for which figures may be shown: too little has happened for"
+            " them to protect single children."
+        )
     return found
 
 
@@ -129,8 +134,9 @@ def _payable(report: Report) -> str:
     """What is payable in all, and what of it has been invoiced."""
     payable, balance = (report.shown.latest(name) for name in ("payable_to_date", "balance"))
     verb, remains = _say(report, "is", "will be"), _say(report, "is still", "will remain")
-    in_all = "Nothing" if payable == 0 else pounds(payable)
-    start = f"{in_all} {verb} payable in all"
+    start = (
+        f"Nothing {verb} payable" if payable == 0 else f"{pounds(payable)} {verb} payable in all"
+    )
     if report.source.claims is None:
         return f"{start}. No invoices were given."
     if balance is None or payable is None:
@@ -173,7 +179,8 @@ def _fee(report: Report) -> str:
     if fee == last.entitlement_to_date:
         return f"{earned}, and all of it {covered} payable."
     cover = _say(report, "cover only", "will cover only")
-    return f"{earned}, but savings {cover} {in_words(fee)} of it, which {_say(report, 'is', 'will be')} payable."
+    is_payable = _say(report, "is", "will be")
+    return f"{earned}, but savings {cover} {in_words(fee)} of it, which {is_payable} payable."
 
 
 def _bonus(report: Report) -> Iterator[str]:

@@ -41,7 +41,6 @@ COUNT = "#,##0"
 RATE = "0.00%"
 DATE = "dd mmm yyyy"
 MONTH = "mmm yyyy"
-TEXT = "@"
 
 NUMBER_FORMATS = {
     "money": MONEY, "whole_pounds": WHOLE_POUNDS, "count": COUNT, "rate": RATE,
@@ -51,10 +50,6 @@ NUMBER_FORMATS = {
 
 FILLS = {"input": INPUT_FILL, "working": WORKING_FILL, "output": OUTPUT_FILL}
 """The fill of each role; the role is always told in words as well."""
-
-MONEY_WIDTH = 15.5
-DATE_WIDTH = 13
-COUNT_WIDTH = 11
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ Imports nothing of the project.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
-from itertools import accumulate, pairwise
 
 Pence = int
 """A whole number of pence; a result."""
@@ -35,24 +33,6 @@ def to_pence(pounds: Fraction) -> Pence:
 def to_pounds(pence: Pence) -> Fraction:
     """Whole pence as exact pounds."""
     return Fraction(pence, 100)
-
-
-def split_by_running_totals(running_totals: Iterable[Fraction]) -> list[Pence]:
-    """The pence that belong to each period of a growing exact total.
-
-    Each part is the difference of two rounded running totals, so the parts always add up to
-    the rounded whole.
-
-    Args:
-        running_totals: exact pounds at the end of each period, in the order of time.
-    """
-    rounded = [0, *(to_pence(total) for total in running_totals)]
-    return [after - before for before, after in pairwise(rounded)]
-
-
-def running(parts: Iterable[Pence]) -> list[Pence]:
-    """The running totals of parts that are whole pence already."""
-    return list(accumulate(parts))
 
 
 def in_words(pence: Pence) -> str:
