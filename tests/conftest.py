@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 import xlsxwriter
 
 from xlpbr.contracts import load_contract, sample_table, terms_table
+from xlpbr.workbook.pdf import find_libreoffice
 
 Tables = dict[str, list[list[Any]]]
 
@@ -80,13 +80,7 @@ def make_workbook(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-@pytest.fixture(scope="session")
-def soffice() -> str:
-    """LibreOffice's program; without it the test is passed over, or fails where it is required."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None:
-        reason = "LibreOffice is not installed: install it to run this test"
-        if os.environ.get("XLPBR_REQUIRE_LIBREOFFICE"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+def pytest_configure() -> None:
+    """Where LibreOffice is required, as in CI, the tests that need it must not be passed over."""
+    if os.environ.get("XLPBR_REQUIRE_LIBREOFFICE") and find_libreoffice() is None:
+        raise pytest.UsageError("XLPBR_REQUIRE_LIBREOFFICE is set, and LibreOffice is missing.")

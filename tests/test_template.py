@@ -790,7 +790,9 @@ def test_as_at_shortens_the_statement_and_the_checks_follow(tmp_path):
     assert values["Readings"][9, 4] == statement[-1][11]
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice is not installed: install it to run this"
+)
 def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
     calculated, tmp_path, monkeypatch
 ):
