@@ -6,7 +6,7 @@ Each column is declared once, with the field it fills. Imports nothing of the pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
@@ -124,14 +124,7 @@ class Evidence:
 def columns_of(record: type) -> tuple[Column, ...]:
     """The columns of a record's table, in their order."""
     return tuple(
-        Column(
-            **{
-                name: getattr(declared.metadata["column"], name)
-                for name in Column.__dataclass_fields__
-                if name != "field_name"
-            },
-            field_name=declared.name,
-        )
+        replace(declared.metadata["column"], field_name=declared.name)
         for declared in fields(record)
         if "column" in declared.metadata
     )

@@ -6,7 +6,7 @@ The order of the fields is the order of the Terms table. Imports nothing of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
@@ -170,14 +170,7 @@ class ContractTerms:
 
 
 TERMS: tuple[Term, ...] = tuple(
-    Term(
-        **{
-            name: getattr(declared.metadata["term"], name)
-            for name in Term.__dataclass_fields__
-            if name != "field_name"
-        },
-        field_name=declared.name,
-    )
+    replace(declared.metadata["term"], field_name=declared.name)
     for declared in fields(ContractTerms)
     if "term" in declared.metadata
 )
