@@ -20,7 +20,7 @@ FLOORS: list[set[str]] = [
     {"xlpbr.rules", "xlpbr.terms", "xlpbr.evidence", "xlpbr.cells"},
     {"xlpbr.readers"},
     {"xlpbr.contracts"},
-    {"xlpbr.statement", "xlpbr.tables"},
+    {"xlpbr.statement", "xlpbr.ranges", "xlpbr.term_rows", "xlpbr.tables"},
     {"xlpbr.readings", "xlpbr.reconcile", "xlpbr.workings", "xlpbr.checks"},
     {"xlpbr.catalogue", "xlpbr.arguments", "xlpbr.spills", "xlpbr.functions"},
     {"xlpbr.udfs", "xlpbr.workbook"},

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from xlpbr import checks, functions, tables
+from xlpbr import checks, functions, tables, term_rows
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, sample_table, terms_table
 from xlpbr.errors import FileProblem
 from xlpbr.evidence import COLUMNS
@@ -40,7 +40,7 @@ def test_every_term_has_its_clause_and_every_reading_its_reason(name):
 @EVERY
 def test_the_terms_and_the_sample_have_no_problem(name):
     contract = load_contract(name)
-    terms = tables.read_terms(terms_table(contract))
+    terms = term_rows.read_terms(terms_table(contract))
     evidence, counts = tables.read_evidence(*(sample_table(contract, table) for table in COLUMNS))
     assert checks.problems_of(terms, evidence) == []
     assert [count.used for count in counts] == [count.found for count in counts]

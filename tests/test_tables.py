@@ -8,7 +8,7 @@ from fractions import Fraction
 import pandas
 import pytest
 
-from xlpbr import functions, tables
+from xlpbr import functions, tables, term_rows
 from xlpbr.errors import CellError
 
 NBSP = "\u00a0"
@@ -39,7 +39,7 @@ def problem_of(found):
 
 
 def terms_with(*rows):
-    return tables.read_terms([*TERMS, *map(list, rows)])
+    return term_rows.read_terms([*TERMS, *map(list, rows)])
 
 
 # Headings.
@@ -89,8 +89,8 @@ def test_a_heading_twice_is_asked_about():
 
 @pytest.mark.parametrize("nothing", [None, "", [], [[None]], [[None, None], [None, None]]])
 def test_an_empty_range_lacks_its_headings_unless_it_may_be_left_out(nothing):
-    assert {p.code for p in tables.read_terms(nothing).problems} == {"#VALUE!"}
-    assert len(tables.read_terms(nothing).problems) == 2
+    assert {p.code for p in term_rows.read_terms(nothing).problems} == {"#VALUE!"}
+    assert len(term_rows.read_terms(nothing).problems) == 2
     found, counts = read(placements(child()), nothing, nothing)
     assert found.problems == ()
     assert [count.table for count in counts] == ["Placements"]
@@ -102,7 +102,7 @@ def test_an_error_among_the_headings_comes_out_as_itself():
 
 
 def test_a_heading_near_clause_does_not_stop_the_figures():
-    found = tables.read_terms([[*TERMS[0], "Clauses"], *([*row, "7.1"] for row in TERMS[1:])])
+    found = term_rows.read_terms([[*TERMS[0], "Clauses"], *([*row, "7.1"] for row in TERMS[1:])])
     assert found.problems == ()
     assert found.record.clause_of("Starts on") == "Terms: Starts on"
 
@@ -261,7 +261,7 @@ def test_terms_of_every_kind(label, value, field, expected):
 )  # fmt: skip
 def test_a_wrong_term_is_named(label, value, code, expected, remedy):
     rows = [row for row in TERMS if row[0] != label]
-    found = tables.read_terms([*rows, [label, value]])
+    found = term_rows.read_terms([*rows, [label, value]])
     problem = problem_of(found)
     assert (problem.row, problem.column, problem.code) == (len(rows), label, code)
     assert (problem.expected, problem.remedy) == (expected, remedy)
@@ -303,11 +303,11 @@ def test_terms_that_do_not_fit_together(rows, row, column, code):
 
 
 def test_required_terms_that_are_missing_and_dates_the_wrong_way():
-    missing = tables.read_terms([["Term", "Value"], ["Starts on", ""], [None, None]])
+    missing = term_rows.read_terms([["Term", "Value"], ["Starts on", ""], [None, None]])
     assert [(p.column, p.code) for p in missing.problems] == [
         ("Starts on", "#VALUE!"), ("Ends on", "#VALUE!"),
     ]  # fmt: skip
-    wrong = tables.read_terms([["Term", "Value"], ["Starts on", END], ["Ends on", START]])
+    wrong = term_rows.read_terms([["Term", "Value"], ["Starts on", END], ["Ends on", START]])
     assert (problem_of(wrong).column, problem_of(wrong).code) == ("Ends on", "#NUM!")
 
 
@@ -342,13 +342,13 @@ def test_a_missing_number_in_a_data_frame_is_a_blank_cell():
 
 def test_a_programme_of_centuries_is_a_slip_of_the_year():
     rows = [["Term", "Value"], ["Starts on", date(2025, 1, 1)], ["Ends on", date(2207, 1, 1)]]
-    (problem,) = tables.read_terms(rows).problems
+    (problem,) = term_rows.read_terms(rows).problems
     assert (problem.column, problem.code) == ("Ends on", "#NUM!")
     assert problem.expected == "a day within 50 years of Starts on, 01/01/2025"
 
 
 def test_a_missing_start_is_one_problem():
-    (problem,) = tables.read_terms([["Term", "Value"], ["Ends on", date(2027, 2, 28)]]).problems
+    (problem,) = term_rows.read_terms([["Term", "Value"], ["Ends on", date(2027, 2, 28)]]).problems
     assert (problem.column, problem.found, problem.code) == ("Starts on", "nothing", "#VALUE!")
 
 

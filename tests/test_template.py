@@ -18,7 +18,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from xlsxwriter.worksheet import Worksheet
 
 import xlpbr
-from xlpbr import cells, functions, tables
+from xlpbr import cells, functions, ranges, tables
 from xlpbr.catalogue import FUNCTIONS
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, sample_table, terms_table
 from xlpbr.errors import CellError, FileProblem
@@ -509,7 +509,7 @@ def test_no_audit_heading_is_taken_for_a_misspelt_one():
         headings = [column.heading for column in columns]
         assert headings == AUDIT_HEADINGS[table]
         for column in COLUMNS[table]:
-            assert tables.nearest(column.heading, headings, 0.75) is None
+            assert ranges.nearest(column.heading, headings, 0.75) is None
 
 
 def test_the_properties_name_the_contract_and_no_person(opened):

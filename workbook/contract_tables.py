@@ -10,11 +10,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlpbr import cells, checks, tables
+from xlpbr import cells, checks, tables, term_rows
 from xlpbr.cells import Rows
 from xlpbr.errors import Problem
 from xlpbr.evidence import Evidence
-from xlpbr.tables import Found, RowCount
+from xlpbr.ranges import Found
+from xlpbr.tables import RowCount
 from xlpbr.terms import ContractTerms
 from xlpbr.workbook.addresses import cell_address
 from xlpbr.workbook.package import Book, open_book
@@ -73,7 +74,7 @@ def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
 def read_records(found: ContractTables) -> ContractRecords:
     """The records of a workbook's tables with every problem in them."""
     with found.dates():
-        terms = tables.read_terms(found.rows["Terms"])
+        terms = term_rows.read_terms(found.rows["Terms"])
         evidence, row_counts = tables.read_evidence(
             found.rows["Placements"], found.rows["Carers"], found.rows["Claims"]
         )

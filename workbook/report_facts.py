@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xlpbr import cells, checks, tables
+from xlpbr import cells, checks, tables, term_rows
 from xlpbr.cells import Rows
 from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.errors import FileProblem, Problem
@@ -172,7 +172,7 @@ def gather(
         )
     terms, evidence = read_contract(source.terms, source.placements, source.carers, source.claims)
     statement = settle(terms, evidence, as_at)
-    found_terms = tables.read_terms(source.terms)
+    found_terms = term_rows.read_terms(source.terms)
     found_evidence, counts = tables.read_evidence(source.placements, source.carers, source.claims)
     shown = show_publicly(statement, cut_off) if public else show_everything(statement)
     contract = None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from xlpbr import cells, tables
+from xlpbr import cells, term_rows
 from xlpbr.contracts import SAMPLE_NOTE_HEADING, Contract, terms_table
 from xlpbr.errors import CellError
 from xlpbr.evidence import COLUMNS, Column
@@ -103,7 +103,7 @@ class Plan:
 
 def plan_of(contract: Contract, *, sample: bool) -> Plan:
     """The sizes of a contract's workbook."""
-    found = tables.read_terms(terms_table(contract))
+    found = term_rows.read_terms(terms_table(contract))
     known = not found.blocking
     months: tuple[date, ...] = ()
     if known:

@@ -15,8 +15,8 @@ from xlpbr.errors import Problem
 from xlpbr.evidence import Claim, Evidence, Placement
 from xlpbr.money import in_words, to_pence
 from xlpbr.periods import month_of
+from xlpbr.ranges import Found
 from xlpbr.statement import settle
-from xlpbr.tables import Found
 from xlpbr.terms import ContractTerms
 
 _Row = TypeVar("_Row")

@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Annotated, Any
 
 import xlpbr
-from xlpbr import arguments, cells, checks, reconcile, rules, spills, tables
+from xlpbr import arguments, cells, checks, ranges, reconcile, rules, spills, tables, term_rows
 
 # The hosts take the catalogue from here, where it is filled.
 from xlpbr.catalogue import FUNCTIONS as FUNCTIONS  # noqa: PLC0414
@@ -390,7 +390,7 @@ def pbr_check(
     none.
     """
     found = checks.problems_of(
-        tables.read_terms(terms), tables.read_evidence(placements, carers, claims)[0]
+        term_rows.read_terms(terms), tables.read_evidence(placements, carers, claims)[0]
     )
     return spills.problems_table(found)
 
@@ -410,7 +410,7 @@ def pbr_terms(
     for known in CONTRACT_NAMES:
         if cells.key(known) == cells.key(name):
             return [row[:4] for row in terms_table(load_contract(known))]
-    near = tables.nearest(name, CONTRACT_NAMES)
+    near = ranges.nearest(name, CONTRACT_NAMES)
     hint = f" Did you mean {near}?" if near else ""
     raise cells.unknown(
         f"contract: found {cells.shown(name)}; expected one of: {', '.join(CONTRACT_NAMES)}.{hint}"

@@ -1,43 +1,23 @@
-"""Ranges to records: terms, placements, carers and claims, with every problem collected.
+"""Ranges to records: placements, carers and claims, with every problem collected.
 
 A bad row never stops the rest: each reader returns what it could read and the problems that it
-found, each with its table, row and heading. Imports ``errors``, ``periods``, ``cells``, ``terms``
-and ``evidence``.
+found, each with its table, row and heading. Imports ``errors``, ``cells``, ``evidence``,
+``readers``, ``ranges`` and ``term_rows``.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from xlpbr import cells, readers
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.evidence import COLUMNS, Claim, Column, Evidence, Household, Placement
-from xlpbr.periods import last_day_of_term
-from xlpbr.terms import TERMS, ContractTerms, Term
-
-Record = TypeVar("Record")
-
-_NEAR_HEADING = 0.75
-_NEAR_TERM = 0.8
-_MOST_YEARS = 50
-"""A longer programme is a slip of the year; it would give thousands of months."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found(Generic[Record]):
-    """What was read and what was wrong with it."""
-
-    record: Record
-    problems: tuple[Problem, ...]
-
-    @property
-    def blocking(self) -> tuple[Problem, ...]:
-        """The problems that stop the figures."""
-        return tuple(problem for problem in self.problems if problem.code is not None)
+from xlpbr.ranges import Found, find_columns, input_error
+from xlpbr.term_rows import read_terms
+from xlpbr.terms import ContractTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,224 +29,6 @@ class RowCount:
     used: int
     refused: int
     blank: int
-
-
-def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
-    """The word most like a misspelt one, or None where none is near."""
-    by_key = {cells.key(candidate): candidate for candidate in words}
-    close = difflib.get_close_matches(cells.key(word), list(by_key), n=1, cutoff=likeness)
-    return by_key[close[0]] if close else None
-
-
-def read_terms(table: Cell) -> Found[ContractTerms]:
-    """The terms of a contract from a range with the headings ``Term`` and ``Value``."""
-    rows = cells.rows(table)
-    problems: list[Problem] = []
-    columns = _find_columns("Terms", rows, _TERM_COLUMNS, problems)
-    values: dict[str, Any] = {}
-    clauses: dict[str, str] = {}
-    if "Term" in columns and "Value" in columns:
-        for row_number, term, row in _known_terms(rows, columns, problems):
-            if "Clause" in columns and cells.error_in(row[columns["Clause"]]) is None:
-                clauses[term.label] = cells.text(row[columns["Clause"]])
-            value = row[columns["Value"]]
-            if cells.is_blank(value):
-                continue
-            try:
-                values[term.field_name] = readers.read_term(term, value)
-            except CellError as error:
-                problems.append(_term_problem(row_number, term, value, error))
-        problems.extend(_missing_terms(values, problems))
-    terms = ContractTerms(**values, clauses=clauses)
-    if {"starts_on", "ends_on"} <= set(values):
-        problems.extend(_dates_that_do_not_fit(terms))
-    problems.extend(_bonus_that_does_not_fit(terms, problems))
-    return Found(terms, tuple(problems))
-
-
-def _known_terms(
-    rows: Rows, columns: Mapping[str, int], problems: list[Problem]
-) -> Iterator[tuple[int, Term, list[Cell]]]:
-    """The rows that name a term, each term once; any other row is a problem or blank."""
-    by_key = {cells.key(term.label): term for term in TERMS}
-    seen: set[str] = set()
-    for row_number, row in enumerate(rows[1:], start=1):
-        label_cell, value = row[columns["Term"]], row[columns["Value"]]
-        if cells.is_blank(label_cell):
-            if not cells.is_blank(value):
-                problems.append(
-                    Problem(
-                        "Terms",
-                        row_number,
-                        "Term",
-                        f"a value ({cells.shown(value)}) without a name",
-                        "the name of a term",
-                        "Write the term's name, or clear the row.",
-                        VALUE,
-                    )
-                )
-            continue
-        try:
-            label = cells.text(label_cell)
-        except CellError as error:
-            problems.append(_input_error("Terms", row_number, "Term", error))
-            continue
-        term = by_key.get(cells.key(label))
-        if term is None:
-            problems.append(_unknown_term(row_number, label))
-        elif term.label in seen:
-            problems.append(
-                Problem(
-                    "Terms",
-                    row_number,
-                    term.label,
-                    "the term a second time",
-                    "each term once",
-                    "Delete the row that is not agreed.",
-                    VALUE,
-                )
-            )
-        else:
-            seen.add(term.label)
-            yield row_number, term, row
-
-
-def _missing_terms(values: Mapping[str, Any], problems: Iterable[Problem]) -> list[Problem]:
-    """Each term that must be given and is not; one that is given wrongly is a problem already."""
-    broken = {problem.column for problem in problems if problem.code is not None}
-    return [
-        Problem(
-            "Terms",
-            None,
-            term.label,
-            "nothing",
-            f"a {term.kind}",
-            f"Give {term.label}: {term.meaning}",
-            VALUE,
-        )
-        for term in TERMS
-        if term.required and term.field_name not in values and term.label not in broken
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _TermColumn:
-    heading: str
-    heading_required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _NotedColumn(_TermColumn):
-    """A column that no figure depends on: quoted where it is there, never missed."""
-
-
-_TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"), _NotedColumn("Clause", False))
-
-
-def _term_problem(row: int, term: Term, value: Cell, error: CellError) -> Problem:
-    if cells.error_in(value) is not None:
-        return _input_error("Terms", row, term.label, error)
-    remedy = "Correct the value."
-    if term.kind == "rate" and error.code == NUM:
-        exact = cells.number(value)
-        if 1 < exact <= 100:
-            remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
-    return Problem(
-        "Terms",
-        row,
-        term.label,
-        cells.shown(value),
-        readers.expected_of_term(term),
-        remedy,
-        error.code,
-    )
-
-
-def _unknown_term(row: int, label: str) -> Problem:
-    near = nearest(label, (term.label for term in TERMS), _NEAR_TERM)
-    if near is None:
-        return Problem(
-            "Terms",
-            row,
-            "Term",
-            cells.shown(label),
-            "a term of the contract",
-            "It is not a term that is read. Nothing to do if it is a note.",
-        )
-    return Problem(
-        "Terms",
-        row,
-        "Term",
-        cells.shown(label),
-        f'"{near}"',
-        f"Correct the spelling to {near}.",
-        VALUE,
-    )
-
-
-def _dates_that_do_not_fit(terms: ContractTerms) -> list[Problem]:
-    """A programme that ends before it starts or after centuries, a fee that never ends."""
-    problems = []
-    if terms.ends_on < terms.starts_on:
-        problems.append(
-            Problem(
-                "Terms",
-                None,
-                "Ends on",
-                f"{terms.ends_on:%d/%m/%Y}",
-                f"a day on or after Starts on, {terms.starts_on:%d/%m/%Y}",
-                "Correct one of the two dates.",
-                NUM,
-            )
-        )
-    elif terms.ends_on.year - terms.starts_on.year > _MOST_YEARS:
-        problems.append(
-            Problem(
-                "Terms",
-                None,
-                "Ends on",
-                f"{terms.ends_on:%d/%m/%Y}",
-                f"a day within {_MOST_YEARS} years of Starts on, {terms.starts_on:%d/%m/%Y}",
-                "Check the year of both dates.",
-                NUM,
-            )
-        )
-    if terms.fee_months is not None:
-        try:
-            last_day_of_term(terms.starts_on, terms.fee_months)
-        except OverflowError:
-            problems.append(
-                Problem(
-                    "Terms",
-                    None,
-                    "Fee months",
-                    str(terms.fee_months),
-                    "months that end by the year 9999",
-                    "Correct Fee months.",
-                    NUM,
-                )
-            )
-    return problems
-
-
-def _bonus_that_does_not_fit(terms: ContractTerms, problems: Iterable[Problem]) -> list[Problem]:
-    """A threshold without a rate, or a rate without a threshold."""
-    broken = {problem.column for problem in problems if problem.code is not None}
-    pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
-    missing = [label for label, value in pair.items() if value is None]
-    if len(missing) != 1 or set(pair) & broken:
-        return []
-    return [
-        Problem(
-            "Terms",
-            None,
-            missing[0],
-            "nothing",
-            "a bonus threshold and a bonus rate, or neither",
-            f"Give {missing[0]}, or clear the other.",
-            VALUE,
-        )
-    ]
 
 
 def read_evidence(
@@ -300,7 +62,7 @@ def _read_rows(
     table: str, record_type: type[Any], rows: Rows, problems: list[Problem]
 ) -> tuple[list[Any], RowCount]:
     declared = COLUMNS[table]
-    columns = _find_columns(table, rows, declared, problems)
+    columns = find_columns(table, rows, declared, problems)
     used: list[Any] = []
     blank = refused = 0
     complete = all(column.heading in columns for column in declared if column.heading_required)
@@ -342,7 +104,7 @@ def _read_row(
         except CellError as error:
             wrong = True
             if cells.error_in(value) is not None:
-                problems.append(_input_error(table, row_number, column.heading, error))
+                problems.append(input_error(table, row_number, column.heading, error))
             else:
                 problems.append(
                     Problem(
@@ -362,93 +124,6 @@ def _remedy(column: Column, value: Cell) -> str:
     if cells.is_blank(value):
         return f"Give it, or clear the row. {column.meaning}"
     return f"Correct {column.heading}."
-
-
-def _input_error(table: str, row: int, heading: str, error: CellError) -> Problem:
-    return Problem(
-        table,
-        row,
-        heading,
-        error.code,
-        "a value, not an error",
-        "Correct the formula in the cell.",
-        error.code,
-    )
-
-
-def _find_columns(
-    table: str,
-    rows: Rows,
-    declared: Sequence[Column] | Sequence[_TermColumn],
-    problems: list[Problem],
-) -> dict[str, int]:
-    """Where each heading stands; a missing, doubled or misspelt one is a problem."""
-    by_key = {cells.key(column.heading): column.heading for column in declared}
-    columns: dict[str, int] = {}
-    strangers: list[str] = []
-    for index, heading_cell in enumerate(rows[0]):
-        error = cells.error_in(heading_cell)
-        if error is not None:
-            problems.append(
-                Problem(
-                    table,
-                    None,
-                    "",
-                    error.code,
-                    "headings in the first row",
-                    "Correct the formula in the cell.",
-                    error.code,
-                )
-            )
-            continue
-        heading = cells.text(heading_cell)
-        known = by_key.get(cells.key(heading))
-        if known is None:
-            strangers.append(heading)
-        elif known in columns:
-            problems.append(
-                Problem(
-                    table,
-                    None,
-                    known,
-                    "the heading twice",
-                    "each heading once",
-                    "Rename the column that is not meant.",
-                    VALUE,
-                )
-            )
-        else:
-            columns[known] = index
-    for column in declared:
-        if column.heading in columns or isinstance(column, _NotedColumn):
-            continue
-        near = nearest(column.heading, (word for word in strangers if word), _NEAR_HEADING)
-        if near is not None:
-            problems.append(
-                Problem(
-                    table,
-                    None,
-                    column.heading,
-                    f'the heading "{near}"',
-                    f'"{column.heading}"',
-                    f'Rename the heading "{near}" to "{column.heading}".',
-                    VALUE,
-                )
-            )
-        elif column.heading_required:
-            headings = ", ".join(f'"{word}"' for word in strangers if word)
-            problems.append(
-                Problem(
-                    table,
-                    None,
-                    column.heading,
-                    f"other headings: {headings}" if headings else "no such heading",
-                    f'the heading "{column.heading}" in the first row',
-                    "Add the column, or choose the range with its heading row.",
-                    VALUE,
-                )
-            )
-    return columns
 
 
 def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:

@@ -1,0 +1,139 @@
+"""A range under its heading row: where each heading stands, and what is wrong with it.
+
+Imports ``errors`` and ``cells``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from xlpbr import cells
+from xlpbr.cells import Rows
+from xlpbr.errors import VALUE, CellError, Problem
+
+Record = TypeVar("Record")
+
+_NEAR_HEADING = 0.75
+
+
+class Heading(Protocol):
+    """A column as far as finding it goes."""
+
+    @property
+    def heading(self) -> str:
+        """The heading that it is found by."""
+
+    @property
+    def heading_required(self) -> bool:
+        """Whether the table must have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Record]):
+    """What was read and what was wrong with it."""
+
+    record: Record
+    problems: tuple[Problem, ...]
+
+    @property
+    def blocking(self) -> tuple[Problem, ...]:
+        """The problems that stop the figures."""
+        return tuple(problem for problem in self.problems if problem.code is not None)
+
+
+def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The word most like a misspelt one, or None where none is near."""
+    by_key = {cells.key(candidate): candidate for candidate in words}
+    close = difflib.get_close_matches(cells.key(word), list(by_key), n=1, cutoff=likeness)
+    return by_key[close[0]] if close else None
+
+
+def input_error(table: str, row: int, heading: str, error: CellError) -> Problem:
+    """The problem of a cell that holds an error value; the figures show that same error."""
+    return Problem(
+        table,
+        row,
+        heading,
+        error.code,
+        "a value, not an error",
+        "Correct the formula in the cell.",
+        error.code,
+    )
+
+
+def find_columns(
+    table: str,
+    rows: Rows,
+    declared: Sequence[Heading],
+    problems: list[Problem],
+) -> dict[str, int]:
+    """Where each heading stands; a missing, doubled or misspelt one is a problem."""
+    by_key = {cells.key(column.heading): column.heading for column in declared}
+    columns: dict[str, int] = {}
+    strangers: list[str] = []
+    for index, heading_cell in enumerate(rows[0]):
+        error = cells.error_in(heading_cell)
+        if error is not None:
+            problems.append(
+                Problem(
+                    table,
+                    None,
+                    "",
+                    error.code,
+                    "headings in the first row",
+                    "Correct the formula in the cell.",
+                    error.code,
+                )
+            )
+            continue
+        heading = cells.text(heading_cell)
+        known = by_key.get(cells.key(heading))
+        if known is None:
+            strangers.append(heading)
+        elif known in columns:
+            problems.append(
+                Problem(
+                    table,
+                    None,
+                    known,
+                    "the heading twice",
+                    "each heading once",
+                    "Rename the column that is not meant.",
+                    VALUE,
+                )
+            )
+        else:
+            columns[known] = index
+    for column in declared:
+        if column.heading in columns:
+            continue
+        near = nearest(column.heading, (word for word in strangers if word), _NEAR_HEADING)
+        if near is not None:
+            problems.append(
+                Problem(
+                    table,
+                    None,
+                    column.heading,
+                    f'the heading "{near}"',
+                    f'"{column.heading}"',
+                    f'Rename the heading "{near}" to "{column.heading}".',
+                    VALUE,
+                )
+            )
+        elif column.heading_required:
+            headings = ", ".join(f'"{word}"' for word in strangers if word)
+            problems.append(
+                Problem(
+                    table,
+                    None,
+                    column.heading,
+                    f"other headings: {headings}" if headings else "no such heading",
+                    f'the heading "{column.heading}" in the first row',
+                    "Add the column, or choose the range with its heading row.",
+                    VALUE,
+                )
+            )
+    return columns

@@ -1,0 +1,236 @@
+"""The rows of a Terms table to ``ContractTerms``, with every problem collected.
+
+Imports ``errors``, ``periods``, ``cells``, ``terms``, ``readers`` and ``ranges``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xlpbr import cells, readers
+from xlpbr.cells import Cell, Rows
+from xlpbr.errors import NUM, VALUE, CellError, Problem
+from xlpbr.periods import last_day_of_term
+from xlpbr.ranges import Found, find_columns, input_error, nearest
+from xlpbr.terms import TERMS, ContractTerms, Term
+
+_NEAR_TERM = 0.8
+_MOST_YEARS = 50
+"""A longer programme is a slip of the year; it would give thousands of months."""
+
+
+def read_terms(table: Cell) -> Found[ContractTerms]:
+    """The terms of a contract from a range with the headings ``Term`` and ``Value``."""
+    rows = cells.rows(table)
+    problems: list[Problem] = []
+    columns = find_columns("Terms", rows, _TERM_COLUMNS, problems)
+    values: dict[str, Any] = {}
+    clauses: dict[str, str] = {}
+    clause = _clause_column(rows[0])
+    if "Term" in columns and "Value" in columns:
+        for row_number, term, row in _known_terms(rows, columns, problems):
+            if clause is not None and cells.error_in(row[clause]) is None:
+                clauses[term.label] = cells.text(row[clause])
+            value = row[columns["Value"]]
+            if cells.is_blank(value):
+                continue
+            try:
+                values[term.field_name] = readers.read_term(term, value)
+            except CellError as error:
+                problems.append(_term_problem(row_number, term, value, error))
+        problems.extend(_missing_terms(values, problems))
+    terms = ContractTerms(**values, clauses=clauses)
+    if {"starts_on", "ends_on"} <= set(values):
+        problems.extend(_dates_that_do_not_fit(terms))
+    problems.extend(_bonus_that_does_not_fit(terms, problems))
+    return Found(terms, tuple(problems))
+
+
+def _known_terms(
+    rows: Rows, columns: Mapping[str, int], problems: list[Problem]
+) -> Iterator[tuple[int, Term, list[Cell]]]:
+    """The rows that name a term, each term once; any other row is a problem or blank."""
+    by_key = {cells.key(term.label): term for term in TERMS}
+    seen: set[str] = set()
+    for row_number, row in enumerate(rows[1:], start=1):
+        label_cell, value = row[columns["Term"]], row[columns["Value"]]
+        if cells.is_blank(label_cell):
+            if not cells.is_blank(value):
+                problems.append(
+                    Problem(
+                        "Terms",
+                        row_number,
+                        "Term",
+                        f"a value ({cells.shown(value)}) without a name",
+                        "the name of a term",
+                        "Write the term's name, or clear the row.",
+                        VALUE,
+                    )
+                )
+            continue
+        try:
+            label = cells.text(label_cell)
+        except CellError as error:
+            problems.append(input_error("Terms", row_number, "Term", error))
+            continue
+        term = by_key.get(cells.key(label))
+        if term is None:
+            problems.append(_unknown_term(row_number, label))
+        elif term.label in seen:
+            problems.append(
+                Problem(
+                    "Terms",
+                    row_number,
+                    term.label,
+                    "the term a second time",
+                    "each term once",
+                    "Delete the row that is not agreed.",
+                    VALUE,
+                )
+            )
+        else:
+            seen.add(term.label)
+            yield row_number, term, row
+
+
+def _missing_terms(values: Mapping[str, Any], problems: Iterable[Problem]) -> list[Problem]:
+    """Each term that must be given and is not; one that is given wrongly is a problem already."""
+    broken = {problem.column for problem in problems if problem.code is not None}
+    return [
+        Problem(
+            "Terms",
+            None,
+            term.label,
+            "nothing",
+            f"a {term.kind}",
+            f"Give {term.label}: {term.meaning}",
+            VALUE,
+        )
+        for term in TERMS
+        if term.required and term.field_name not in values and term.label not in broken
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _TermColumn:
+    heading: str
+    heading_required: bool = True
+
+
+_TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"))
+
+
+def _clause_column(headings: list[Cell]) -> int | None:
+    """Where the clauses stand, if they do: quoted in workings, and never missed."""
+    for index, heading in enumerate(headings):
+        if isinstance(heading, str) and cells.key(heading) == "clause":
+            return index
+    return None
+
+
+def _term_problem(row: int, term: Term, value: Cell, error: CellError) -> Problem:
+    if cells.error_in(value) is not None:
+        return input_error("Terms", row, term.label, error)
+    remedy = "Correct the value."
+    if term.kind == "rate" and error.code == NUM:
+        exact = cells.number(value)
+        if 1 < exact <= 100:
+            remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
+    return Problem(
+        "Terms",
+        row,
+        term.label,
+        cells.shown(value),
+        readers.expected_of_term(term),
+        remedy,
+        error.code,
+    )
+
+
+def _unknown_term(row: int, label: str) -> Problem:
+    near = nearest(label, (term.label for term in TERMS), _NEAR_TERM)
+    if near is None:
+        return Problem(
+            "Terms",
+            row,
+            "Term",
+            cells.shown(label),
+            "a term of the contract",
+            "It is not a term that is read. Nothing to do if it is a note.",
+        )
+    return Problem(
+        "Terms",
+        row,
+        "Term",
+        cells.shown(label),
+        f'"{near}"',
+        f"Correct the spelling to {near}.",
+        VALUE,
+    )
+
+
+def _dates_that_do_not_fit(terms: ContractTerms) -> list[Problem]:
+    """A programme that ends before it starts or after centuries, a fee that never ends."""
+    problems = []
+    if terms.ends_on < terms.starts_on:
+        problems.append(
+            Problem(
+                "Terms",
+                None,
+                "Ends on",
+                f"{terms.ends_on:%d/%m/%Y}",
+                f"a day on or after Starts on, {terms.starts_on:%d/%m/%Y}",
+                "Correct one of the two dates.",
+                NUM,
+            )
+        )
+    elif terms.ends_on.year - terms.starts_on.year > _MOST_YEARS:
+        problems.append(
+            Problem(
+                "Terms",
+                None,
+                "Ends on",
+                f"{terms.ends_on:%d/%m/%Y}",
+                f"a day within {_MOST_YEARS} years of Starts on, {terms.starts_on:%d/%m/%Y}",
+                "Check the year of both dates.",
+                NUM,
+            )
+        )
+    if terms.fee_months is not None:
+        try:
+            last_day_of_term(terms.starts_on, terms.fee_months)
+        except OverflowError:
+            problems.append(
+                Problem(
+                    "Terms",
+                    None,
+                    "Fee months",
+                    str(terms.fee_months),
+                    "months that end by the year 9999",
+                    "Correct Fee months.",
+                    NUM,
+                )
+            )
+    return problems
+
+
+def _bonus_that_does_not_fit(terms: ContractTerms, problems: Iterable[Problem]) -> list[Problem]:
+    """A threshold without a rate, or a rate without a threshold."""
+    broken = {problem.column for problem in problems if problem.code is not None}
+    pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
+    missing = [label for label, value in pair.items() if value is None]
+    if len(missing) != 1 or set(pair) & broken:
+        return []
+    return [
+        Problem(
+            "Terms",
+            None,
+            missing[0],
+            "nothing",
+            "a bonus threshold and a bonus rate, or neither",
+            f"Give {missing[0]}, or clear the other.",
+            VALUE,
+        )
+    ]
