@@ -183,6 +183,20 @@ def test_what_the_engine_does_not_know_keeps_its_last_value_and_is_named(recalcu
     assert done.kept == ("S!A2", "S!A3", "S!A4")
 
 
+def test_a_formula_that_hides_what_the_engine_does_not_know_keeps_its_last_value(recalculated):
+    done, book = recalculated(
+        {
+            "S!A1": ("=PBR_FEE_CAP(45000,349883.33)", STALE),
+            "S!A2": ("=IFERROR(COUNCIL_RATE(A1),0)", 7.5),
+            "S!A3": ("=IF(ISERROR(A2),0,A2)+A1", 45007.5),
+            "S!A4": ("=IFERROR(A1,0)", STALE),
+        }
+    )
+    values = shown(book)
+    assert [values[row, 1] for row in range(1, 5)] == [45000.0, 7.5, 45007.5, 45000.0]
+    assert done.kept == ("S!A2", "S!A3")
+
+
 def test_the_rest_of_the_workbook_is_as_it_was(make_workbook, sample, tmp_path):
     path = make_workbook(sample, formulas={"S!A1:B2": (STATEMENT, STALE)})
     before = path.read_bytes()

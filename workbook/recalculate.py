@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import formualizer
+from formualizer.visitor import collect_function_names
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
@@ -23,7 +24,7 @@ from xlpbr.workbook.sheet_edit import with_new_values
 Values = dict[str, dict[Position, CellValue]]
 """Cell values by sheet and by row and column, counted from 1."""
 
-_NOT_KNOWN = "#NAME?"
+_NAME_ERROR = "#NAME?"
 _MANY = 1_000_000
 
 
@@ -59,8 +60,8 @@ def recalculate(source: Path, target: Path) -> Recalculation:
     """Write a copy of a workbook in which the PBR_ formulas show their values.
 
     What depends on them shows its new value too, and so does a formula that was never calculated;
-    all else stays as it is. A formula that the
-    engine cannot calculate keeps its last value and is named in the result.
+    all else stays as it is. A formula that the engine cannot calculate keeps its last value and is
+    named in the result.
 
     Raises:
         FileProblem: the file cannot be read, or the copy cannot be written.
@@ -81,6 +82,9 @@ def recalculate(source: Path, target: Path) -> Recalculation:
         for position in positions
         if cells(book, sheet)[position].never_calculated
     }
+    # What hangs on a function that the engine does not know is not known either, even where a
+    # formula such as IFERROR gives a figure for it.
+    not_known = set(_with_dependents(engine, book, _with_unknown_functions(book), formulas))
     calculated = _values(engine, book)
     values: Values = {}
     ranges: dict[str, dict[Position, str]] = {}
@@ -88,7 +92,10 @@ def recalculate(source: Path, target: Path) -> Recalculation:
     for sheet, position in _with_dependents(engine, book, calls | never, formulas):
         stored = cells(book, sheet)[position]
         new = calculated[sheet][position]
-        if isinstance(new, CellError) and new.code == _NOT_KNOWN and not _shows(stored.value, new):
+        new_name_error = (
+            isinstance(new, CellError) and new.code == _NAME_ERROR and not _shows(stored.value, new)
+        )
+        if (sheet, position) in not_known or new_name_error:
             kept.append(cell_address(sheet, *position))
             continue
         of_sheet = values.setdefault(sheet, {})
@@ -210,6 +217,36 @@ def _settings(book: Book) -> formualizer.WorkbookConfig:
     evaluation = formualizer.EvaluationConfig()
     evaluation.date_system = "1904" if book.date_1904 else "1900"
     return formualizer.WorkbookConfig(eval_config=evaluation)
+
+
+def _with_unknown_functions(book: Book) -> list[tuple[str, Position]]:
+    """The formulas that call a function which the engine does not know."""
+    trial = formualizer.Workbook()
+    trial.add_sheet("Trial")
+    register(trial)
+    known: dict[str, bool] = {}
+
+    def is_known(name: str) -> bool:
+        if name not in known:
+            # Called without arguments, a function that is known gives any other error.
+            trial.set_formula("Trial", 1, 1, f"={name}()")
+            found = from_engine(trial.evaluate_cell("Trial", 1, 1))
+            known[name] = not (isinstance(found, CellError) and found.code == _NAME_ERROR)
+        return known[name]
+
+    return [
+        (sheet, position)
+        for sheet, positions in _formulas(book).items()
+        for position in positions
+        if not all(map(is_known, _functions_in(cells(book, sheet)[position].formula or "")))
+    ]
+
+
+def _functions_in(formula: str) -> list[str]:
+    try:
+        return collect_function_names(formualizer.parse(f"={formula}"))
+    except formualizer.ParserError:
+        return []
 
 
 def _formulas(book: Book) -> dict[str, list[Position]]:
