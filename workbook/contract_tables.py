@@ -1,6 +1,7 @@
 """The four tables of a contract as a workbook holds them, and where each cell stands.
 
-Imports the reader, ``cells``, ``tables``, ``checks`` and ``errors``.
+Imports the package and its reader, ``cells``, ``evidence``, ``terms``, ``ranges``, ``term_rows``,
+``tables``, ``checks`` and ``errors``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a report is made from: the source's tables, the settled contract and what may be shown.
 
-Imports ``cells``, ``checks``, ``contracts``, ``functions``, ``statement``, ``tables`` and
-``disclosure``.
+Imports ``errors``, ``cells``, ``terms``, ``evidence``, ``contracts``, ``term_rows``, ``tables``,
+``checks``, ``statement``, ``disclosure`` and ``report_page``.
 """
 
 from __future__ import annotations

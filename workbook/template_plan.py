@@ -1,7 +1,7 @@
 """Where everything stands in the template: sheets, rows and columns, each decided once.
 
-Imports ``contracts``, ``terms``, ``evidence``, ``statement``, ``tables``, ``cells`` and the
-addresses. Rows and columns count from 1, as on the sheet.
+Imports ``errors``, ``cells``, ``periods``, ``terms``, ``evidence``, ``contracts``, ``statement``,
+``term_rows`` and the addresses. Rows and columns count from 1, as on the sheet.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every problem in the data, those that stop the figures and those a person should look at.
 
-Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``evidence``, ``tables`` and
+Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``evidence``, ``ranges`` and
 ``statement``.
 """
 

@@ -1,8 +1,8 @@
 """Ranges to records: placements, carers and claims, with every problem collected.
 
 A bad row never stops the rest: each reader returns what it could read and the problems that it
-found, each with its table, row and heading. Imports ``errors``, ``cells``, ``evidence``,
-``readers``, ``ranges`` and ``term_rows``.
+found, each with its table, row and heading. Imports ``errors``, ``cells``, ``terms``,
+``evidence``, ``readers``, ``ranges`` and ``term_rows``.
 """
 
 from __future__ import annotations

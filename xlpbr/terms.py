@@ -1,6 +1,7 @@
 """The terms of a contract: each declared once, with label, unit, options and default.
 
-The order of the fields is the order of the Terms table. Imports nothing of the project.
+The order of the fields is the order of the Terms table. Imports ``rules`` for its named options
+only.
 """
 
 from __future__ import annotations
