@@ -16,8 +16,9 @@ import xlsxwriter
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook import package
 from xlpbr.workbook.addresses import column_letter, column_number, split_area
+from xlpbr.workbook.book import StoredCell, cells, open_book
 from xlpbr.workbook.files import write_safely
-from xlpbr.workbook.package import StoredCell, cells, open_book, write_values
+from xlpbr.workbook.package import write_values
 from xlpbr.workbook.shared_formulas import formula_at, shared_formula
 from xlpbr.workbook.sheet_xml import serial_number
 

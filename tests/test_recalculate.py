@@ -10,7 +10,7 @@ import pytest
 from xlpbr import functions
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.terms import READINGS
-from xlpbr.workbook.package import cells, open_book
+from xlpbr.workbook.book import cells, open_book
 from xlpbr.workbook.recalculate import (
     calculate,
     calls_a_function,

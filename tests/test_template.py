@@ -24,8 +24,8 @@ from xlpbr.contracts import CONTRACT_NAMES, load_contract, sample_table, terms_t
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.evidence import COLUMNS
 from xlpbr.terms import READINGS, TERMS
-from xlpbr.workbook.package import cells as package_cells
-from xlpbr.workbook.package import open_book
+from xlpbr.workbook.book import cells as package_cells
+from xlpbr.workbook.book import open_book
 from xlpbr.workbook.recalculate import calculate
 from xlpbr.workbook.styles import FILLS
 from xlpbr.workbook.template import new_workbook, write_template

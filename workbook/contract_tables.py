@@ -19,7 +19,7 @@ from xlpbr.ranges import Found
 from xlpbr.tables import RowCount
 from xlpbr.terms import ContractTerms
 from xlpbr.workbook.addresses import cell_address
-from xlpbr.workbook.package import Book, open_book
+from xlpbr.workbook.book import Book, open_book
 from xlpbr.workbook.reader import FoundRange, find_range, read_range, sheet_row
 
 TABLES = ("Terms", "Placements", "Carers", "Claims")

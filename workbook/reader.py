@@ -21,7 +21,7 @@ from xlpbr.workbook.addresses import (
     split_area,
     split_cell,
 )
-from xlpbr.workbook.package import (
+from xlpbr.workbook.book import (
     Book,
     CellValue,
     DefinedName,

@@ -18,7 +18,8 @@ from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register
 from xlpbr.workbook.addresses import area_address, cell_address, split_area
 from xlpbr.workbook.archive import copy_archive
-from xlpbr.workbook.package import Book, CellValue, Position, cells, open_book, write_values
+from xlpbr.workbook.book import Book, CellValue, Position, cells, open_book
+from xlpbr.workbook.package import write_values
 from xlpbr.workbook.sheet_edit import with_new_values
 
 Values = dict[str, dict[Position, CellValue]]

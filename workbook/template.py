@@ -15,8 +15,8 @@ from xlsxwriter import Workbook
 import xlpbr
 from xlpbr.contracts import Contract
 from xlpbr.evidence import COLUMNS
+from xlpbr.workbook.book import CellValue, Position
 from xlpbr.workbook.files import write_safely
-from xlpbr.workbook.package import CellValue, Position
 from xlpbr.workbook.recalculate import calculate
 from xlpbr.workbook.styles import Styles
 from xlpbr.workbook.template_about import write_about, write_functions

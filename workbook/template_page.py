@@ -19,7 +19,7 @@ from xlpbr.contracts import SAMPLE_NOTE_HEADING
 from xlpbr.errors import CellError
 from xlpbr.evidence import COLUMNS
 from xlpbr.workbook.addresses import LAST_ROW, column_letter
-from xlpbr.workbook.package import CellValue, Position
+from xlpbr.workbook.book import CellValue, Position
 from xlpbr.workbook.styles import WRONG_INK, Styles
 from xlpbr.workbook.template_plan import TABLE_NAMES
 from xlpbr.workbook.text_width import lines_needed

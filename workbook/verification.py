@@ -19,8 +19,8 @@ from xlpbr import cells
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.workbook.addresses import cell_address, split_area
-from xlpbr.workbook.package import Book, CellValue, Position
-from xlpbr.workbook.package import cells as cells_of
+from xlpbr.workbook.book import Book, CellValue, Position
+from xlpbr.workbook.book import cells as cells_of
 from xlpbr.workbook.recalculate import with_blanks_for_omitted
 
 _AREA = re.compile(r"\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?", re.IGNORECASE)

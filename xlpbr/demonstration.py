@@ -12,8 +12,8 @@ from xlpbr import spills, terminal
 from xlpbr.contracts import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.statement import FIGURES, settle
+from xlpbr.workbook.book import open_book
 from xlpbr.workbook.contract_tables import read_records, read_tables
-from xlpbr.workbook.package import open_book
 from xlpbr.workbook.pdf import find_libreoffice
 from xlpbr.workbook.recalculate import calculate, recalculate
 from xlpbr.workbook.reporting import write_reports

@@ -58,7 +58,17 @@ class CellError(Exception):
 
 
 class FileProblem(Exception):
-    """A file, a sheet or a command that cannot be used; one line that says what to do."""
+    """A file, a sheet or a command that cannot be used; one line that says what to do.
+
+    Attributes:
+        code: a short word for the kind of problem, for scripts, such as ``signed``; empty
+            where no script would ask.
+    """
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        """Keep the sentence for the person and the code for a script."""
+        super().__init__(sentence)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,233 @@
+"""Places in an XML part, found with a parser, and pieces spliced in at them.
+
+A part is changed by replacing bytes between two places, so that the rest stays as its writer
+left it. Places count bytes of the part in UTF-8. Imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+Splice = tuple[int, int, bytes]
+"""A piece of a part by its start and end, and the bytes that take its place."""
+
+_TAG = re.compile(rb"""<([^\s/>]+)((?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(/?)>""")
+_ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
+_DECLARED = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
+_WIDE_DECLARED = re.compile(r"""^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.-]+)(["'])""")
+_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_NARROW = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element by its places in a part.
+
+    Attributes:
+        tag: its name as written, with its prefix, such as ``x:sheet``.
+        attributes: its attributes by name as written; values decoded.
+        start: where its opening tag starts.
+        inside: where its opening tag ends; for ``<a/>`` the same as ``end``.
+        close: where its closing tag starts; for ``<a/>`` the same as ``end``.
+        end: where the element ends.
+        parent: the place of its parent in the list of elements that were found; -1 for the
+            root or a parent that was not asked for.
+    """
+
+    tag: bytes
+    attributes: Mapping[str, str]
+    start: int
+    inside: int
+    close: int
+    end: int
+    parent: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether it is written as one tag, ``<a/>``."""
+        return self.inside == self.end
+
+    @property
+    def prefix(self) -> bytes:
+        """Its prefix with the colon, or nothing."""
+        before, colon, _ = self.tag.rpartition(b":")
+        return before + colon
+
+    @property
+    def name(self) -> str:
+        """Its name without the prefix."""
+        return self.tag.rpartition(b":")[2].decode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wide:
+    """The way back to UTF-16: the mark, the encoding, and what the declaration said of it."""
+
+    mark: bytes
+    encoding: str
+    said: str
+
+    def __call__(self, data: bytes) -> bytes:
+        text = data.decode()
+        if self.said:
+            text = _WIDE_DECLARED.sub(rf"\g<1>{self.said}\g<3>", text)
+        return self.mark + text.encode(self.encoding)
+
+
+def as_utf8(data: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """A part in UTF-8, and the way back to the encoding that it is stored in.
+
+    Raises:
+        ValueError: the part is stored in another encoding than UTF-8 or UTF-16, or is not
+            well encoded.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            text = data[len(mark) :].decode(encoding)
+            # The parser believes what the declaration says, and it would now be wrong.
+            declared = _WIDE_DECLARED.match(text)
+            said = declared[2] if declared else ""
+            narrow = _WIDE_DECLARED.sub(r"\g<1>UTF-8\g<3>", text).encode()
+            return narrow, _Wide(mark, encoding, said)
+    declared_narrow = _DECLARED.match(data.removeprefix(b"\xef\xbb\xbf"))
+    if (declared_narrow and declared_narrow[1].lower() not in _NARROW) or b"\0" in data[:4]:
+        raise ValueError("another encoding than UTF-8 or UTF-16")
+    return data, bytes
+
+
+def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
+    """The elements at some paths of local names, such as ``workbook/sheets/sheet``.
+
+    Args:
+        data: the part in UTF-8.
+        paths: from the root's name on; ``*`` stands for any name.
+
+    Returns:
+        By path as given, the elements in their order. ``parent`` counts in the list of the
+        path one step shorter where that was asked for too.
+
+    Raises:
+        expat.ExpatError: the part is not well-formed, or declares a document type.
+    """
+    wanted = {path: tuple(path.split("/")) for path in paths}
+    found: dict[str, list[Element]] = {path: [] for path in paths}
+    by_depth: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+    for path, steps in wanted.items():
+        by_depth.setdefault(len(steps), []).append((path, steps))
+    opened: list[str] = []
+    places: list[list[tuple[str, int]]] = []
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise expat.ExpatError("it declares a document type")
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        opened.append(tag.rpartition(":")[2])
+        here: list[tuple[str, int]] = []
+        for path, steps in by_depth.get(len(opened), ()):
+            if all(step in ("*", name) for step, name in zip(steps, opened, strict=True)):
+                parent = -1
+                if len(places) > 0:
+                    above = path.rpartition("/")[0]
+                    parent = next((index for known, index in places[-1] if known == above), -1)
+                place = parser.CurrentByteIndex
+                raw = tag_at(data, place)
+                here.append((path, len(found[path])))
+                end = raw.end() if raw[3] else -1
+                found[path].append(Element(raw[1], attributes, place, raw.end(), end, end, parent))
+        places.append(here)
+
+    def end(_: str) -> None:
+        opened.pop()
+        for path, index in places.pop():
+            element = found[path][index]
+            if element.end < 0:
+                close = parser.CurrentByteIndex
+                found[path][index] = Element(
+                    element.tag,
+                    element.attributes,
+                    element.start,
+                    element.inside,
+                    close,
+                    data.index(b">", close) + 1,
+                    element.parent,
+                )
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.Parse(data, True)
+    return found
+
+
+def tag_at(data: bytes, place: int) -> re.Match[bytes]:
+    """The opening tag at a place: its name, its attributes with the space before, a slash.
+
+    Raises:
+        ValueError: no opening tag stands there.
+    """
+    tag = _TAG.match(data, place)
+    if tag is None:
+        raise ValueError(data[place : place + 80])
+    return tag
+
+
+def raw_attributes(tag: re.Match[bytes], *, leave_out: Collection[bytes]) -> bytes:
+    """The attributes of a tag as they are written, some of them left out."""
+    return b"".join(match[0] for match in _ATTRIBUTE.finditer(tag[2]) if match[1] not in leave_out)
+
+
+def with_attributes(data: bytes, element: Element, new: Mapping[str, str | None]) -> Splice:
+    """The splice that gives attributes of an element other values; None takes one away.
+
+    Attributes that stay keep their place; a new one comes last.
+    """
+    tag = tag_at(data, element.start)
+    left = dict(new)
+    pieces = []
+    for match in _ATTRIBUTE.finditer(tag[2]):
+        name = match[1].decode()
+        if name not in new:
+            pieces.append(match[0])
+            continue
+        value = left.pop(name, None)
+        if value is not None:
+            pieces.append(b" %b=%b" % (match[1], quoteattr(value).encode()))
+    pieces += [
+        b" %b=%b" % (name.encode(), quoteattr(value).encode())
+        for name, value in left.items()
+        if value is not None
+    ]
+    return (tag.start(), tag.end(), b"<%b%b%b>" % (tag[1], b"".join(pieces), tag[3]))
+
+
+def appended(
+    data: bytes, element: Element, inner: bytes, new: Mapping[str, str | None]
+) -> list[Splice]:
+    """The splices that put XML at the end of an element and change attributes of it."""
+    opening = with_attributes(data, element, new)
+    if not element.empty:
+        return [opening, (element.close, element.close, inner)]
+    text = opening[2].removesuffix(b"/>") + b">"
+    return [(element.start, element.end, b"%b%b</%b>" % (text, inner, element.tag))]
+
+
+def spliced(data: bytes, splices: Iterable[Splice]) -> bytes:
+    """A part with pieces put in. An insertion comes before what is replaced at its place.
+
+    Raises:
+        ValueError: two pieces overlap.
+    """
+    pieces = []
+    place = 0
+    for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
+        if start < place:
+            raise ValueError(f"two edits overlap at byte {start}")
+        pieces += [data[place:start], new]
+        place = end
+    pieces.append(data[place:])
+    return b"".join(pieces)
