@@ -21,7 +21,7 @@ from xlpbr.functions import FUNCTIONS
 from xlpbr.workbook.addresses import cell_address, split_area
 from xlpbr.workbook.book import Book, CellValue, Position
 from xlpbr.workbook.book import cells as cells_of
-from xlpbr.workbook.recalculate import with_blanks_for_omitted
+from xlpbr.workbook.engine import with_blanks_for_omitted
 
 _AREA = re.compile(r"\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?", re.IGNORECASE)
 """Cells with both corners: no whole column or row."""

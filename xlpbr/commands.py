@@ -326,8 +326,8 @@ def recalc(file: Path, output: Path, replace: bool) -> None:
             f"Calculated {done.functions} PBR_ formulas; {done.written} cells of {output} show"
             " their value."
         )
-    for address in done.kept:
-        terminal.say(f"{address} keeps its last value: it uses a function that is not known here.")
+    for kept in done.kept:
+        terminal.say(f"{kept.address} keeps its last value: {kept.reason}.")
 
 
 @commands.command()

@@ -1,0 +1,335 @@
+"""A workbook inside the embedded engine: loaded, calculated, and asked what depends on what.
+
+The engine reads no tables from a file, counts days from 1900 unless told, takes an argument left
+out for 0 and leaves spilled values in the way of the next spill; all that is made good here.
+Imports ``errors``, ``functions``, the embedded host and the modules beneath it in this folder.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import formualizer
+from formualizer.visitor import collect_function_names
+
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register, to_engine
+from xlpbr.workbook.addresses import cell_address, split_area
+from xlpbr.workbook.archive import copy_archive
+from xlpbr.workbook.book import Book, CellValue, Position, cells
+from xlpbr.workbook.sheet_edit import with_new_values
+
+Place = tuple[str, Position]
+"""A cell: its sheet, its row and column."""
+
+Values = dict[str, dict[Position, CellValue]]
+"""Cell values by sheet and by row and column, counted from 1."""
+
+NAME_ERROR = "#NAME?"
+_MANY = 1_000_000
+_CALL = re.compile(
+    rf"(?<![\w.])(?:{'|'.join(STORED_PREFIXES)})(?:{'|'.join(FUNCTIONS)})\s*\(", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """A workbook in the engine, calculated.
+
+    Attributes:
+        book: the workbook.
+        engine: the engine with the workbook in it.
+        formulas: the formula of every cell that has one, those put in on top included.
+        put_in: the cells whose formula was put in and is not in the workbook yet.
+    """
+
+    book: Book
+    engine: formualizer.Workbook
+    formulas: Mapping[Place, str]
+    put_in: frozenset[Place]
+
+
+def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
+    """Load a workbook into the engine and calculate it.
+
+    Args:
+        book: the workbook.
+        extra: formulas that are put into cells first, without their equals sign.
+
+    Raises:
+        FileProblem: the engine cannot read the file or a formula that is put in.
+    """
+    put_in = extra or {}
+    engine = _loaded(book, put_in)
+    register(engine, date_1904=book.date_1904)
+    _add_tables(engine, book)
+    formulas = {
+        (sheet.name, position): cell.formula
+        for sheet in book.sheets
+        for position, cell in cells(book, sheet.name).items()
+        if cell.formula is not None
+    }
+    formulas.update(put_in)
+    for place, formula in formulas.items():
+        complete = with_blanks_for_omitted(formula) if calls_a_function(formula) else formula
+        if place in put_in or complete != formula:
+            set_formula(engine, place, complete)
+    engine.evaluate_all()
+    return Calculation(book, engine, formulas, frozenset(put_in))
+
+
+def set_formula(engine: formualizer.Workbook, place: Place, formula: str) -> None:
+    """Put a formula into a cell of the engine.
+
+    Raises:
+        FileProblem: the engine cannot read the formula.
+    """
+    sheet, position = place
+    try:
+        formualizer.parse(f"={formula}")
+        engine.set_formula(sheet, *position, f"={formula}")
+    except Exception as error:
+        raise FileProblem(
+            f"The formula ={formula} for {cell_address(sheet, *position)} cannot be read: {error}.",
+            "formula",
+        ) from None
+
+
+def filled_by(calculation: Calculation, place: Place) -> list[Position]:
+    """The cells that a formula fills: its own and, where it spills, all of the spill."""
+    sheet, position = place
+    # Without the mark of an array formula a cell takes the first value only.
+    if place not in calculation.put_in and not cells(calculation.book, sheet)[position].array_range:
+        return [position]
+    spill = calculation.engine.inspect_cell(cell_address(sheet, *position)).cell.spill
+    if spill is None or spill.extent is None:
+        return [position]
+    return positions_of(spill.extent.rpartition("!")[2])
+
+
+def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
+    """What formulas and the cells that they fill show.
+
+    All are asked for at once: asked for one by one, each takes the engine some milliseconds.
+    """
+    wanted = [(place[0], filled) for place in places for filled in filled_by(calculation, place)]
+    found = calculation.engine.evaluate_cells([(sheet, *position) for sheet, position in wanted])
+    values: Values = {}
+    for (sheet, position), value in zip(wanted, found, strict=True):
+        values.setdefault(sheet, {})[position] = from_engine(value)
+    return values
+
+
+def dependents(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
+    """The formulas that depend on some, and from which of them each hangs directly.
+
+    Those asked about are in the result themselves.
+    """
+    found: dict[Place, set[Place]] = {root: set() for root in roots}
+    waiting = list(found)
+    while waiting:
+        place = waiting.pop()
+        for filled in filled_by(calculation, place):
+            report = calculation.engine.dependents(
+                cell_address(place[0], *filled), max_results=_MANY, max_work=_MANY
+            )
+            for dependent in report.dependents:
+                other, _, reference = dependent.cell.rpartition("!")
+                row, column, _, _ = split_area(reference)
+                hanging = (other.strip("'").replace("''", "'"), (row, column))
+                if hanging not in calculation.formulas:
+                    continue
+                if hanging not in found:
+                    found[hanging] = set()
+                    waiting.append(hanging)
+                found[hanging].add(place)
+    return found
+
+
+def hold(calculation: Calculation, places: Iterable[Place]) -> None:
+    """Put the last values of formulas in the place of the formulas.
+
+    What is not to change then counts as the workbook shows it, whatever the engine would have
+    made of it. Nothing is calculated yet.
+    """
+    for sheet, position in places:
+        of_sheet = cells(calculation.book, sheet)
+        stored = of_sheet[position]
+        area = [position] if stored.array_range is None else positions_of(stored.array_range)
+        for filled in area:
+            value = of_sheet[filled].value if filled in of_sheet else None
+            calculation.engine.set_value(sheet, *filled, to_engine(value))
+
+
+def functions_in(formula: str) -> list[str]:
+    """The names of the functions that a formula calls; none where it cannot be read."""
+    try:
+        return collect_function_names(formualizer.parse(f"={formula}"))
+    except formualizer.ParserError:
+        return []
+
+
+def unknown_functions(formulas: Iterable[str]) -> set[str]:
+    """The functions of some formulas that the engine does not know."""
+    trial = formualizer.Workbook()
+    trial.add_sheet("Trial")
+    register(trial)
+
+    def is_unknown(name: str) -> bool:
+        # Called without arguments, a function that is known gives any other error.
+        trial.set_formula("Trial", 1, 1, f"={name}()")
+        found = from_engine(trial.evaluate_cell("Trial", 1, 1))
+        return isinstance(found, CellError) and found.code == NAME_ERROR
+
+    names = {name for formula in formulas for name in functions_in(formula)}
+    return {name for name in names if is_unknown(name)}
+
+
+def calls_a_function(formula: str) -> bool:
+    """Whether a formula calls a PBR_ function, however its name is stored."""
+    return _CALL.search(formula) is not None
+
+
+def own_calls(formula: str) -> list[str]:
+    """The calls of PBR_ functions in a formula as they are written, inner ones left out."""
+    calls = []
+    end = 0
+    for match in _CALL.finditer(formula):
+        if match.start() < end or _inside_quotes(formula, match.start()):
+            continue
+        end = _closing(formula, match.end())
+        calls.append(formula[match.start() : end])
+    return calls
+
+
+def _inside_quotes(formula: str, place: int) -> bool:
+    quote = ""
+    for character in formula[:place]:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+    return bool(quote)
+
+
+def _closing(formula: str, place: int) -> int:
+    """Where the bracket that was opened before a place is closed."""
+    depth, quote = 1, ""
+    for index in range(place, len(formula)):
+        character = formula[index]
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+            if depth == 0:
+                return index + 1
+    return len(formula)
+
+
+def positions_of(reference: str) -> list[Position]:
+    """The cells of a rectangle such as ``B2:D9``, row by row."""
+    first_row, first_column, last_row, last_column = split_area(reference)
+    return [
+        (row, column)
+        for row in range(first_row, last_row + 1)
+        for column in range(first_column, last_column + 1)
+    ]
+
+
+def with_blanks_for_omitted(formula: str) -> str:
+    """A formula in which an argument left out of a PBR_ call is an empty text.
+
+    The engine hands over 0 for an argument left out between two commas, and 0 is a figure.
+    """
+    names = {prefix.upper() + name for name in FUNCTIONS for prefix in STORED_PREFIXES}
+    written: list[str] = []
+    open_calls: list[bool] = []
+    word = ""
+    previous = ""
+    quote = ""
+    for character in formula:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character == "(":
+            open_calls.append(word.upper() in names)
+        elif character in ",)":
+            if (
+                open_calls
+                and open_calls[-1]
+                and previous in ("(", ",")
+                and (character == "," or previous == ",")
+            ):
+                written.append('""')
+            if character == ")" and open_calls:
+                open_calls.pop()
+        written.append(character)
+        if not character.isspace():
+            word = word + character if character.isalnum() or character in "_." else ""
+            previous = character
+    return "".join(written)
+
+
+def _add_tables(engine: formualizer.Workbook, book: Book) -> None:
+    for table in book.tables.values():
+        of_sheet = cells(book, table.sheet)
+        columns = range(table.first_column, table.last_column + 1)
+        headings = [
+            str(of_sheet[table.first_row, column].value)
+            if (table.first_row, column) in of_sheet
+            else f"Column{number}"
+            for number, column in enumerate(columns, start=1)
+        ]
+        last_row = table.last_row - table.totals_rows
+        engine.add_table(
+            table.name,
+            table.sheet,
+            (table.first_row, table.first_column, last_row, table.last_column),
+            headings,
+            header_row=table.has_heading,
+        )
+
+
+def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
+    """The engine with the workbook as it was before any array spilled.
+
+    What the last calculation spilled would stand in the way of the next. It is emptied in a
+    passing copy of the file: emptied in the engine, the last row of it would stay empty under
+    whatever spills there next (seen in formualizer 0.13.0).
+    """
+    emptied: dict[str, bytes] = {}
+    for sheet in book.sheets:
+        spilled: dict[Position, None] = {
+            filled: None
+            for position, cell in cells(book, sheet.name).items()
+            if cell.array_range is not None
+            for filled in positions_of(cell.array_range)
+            if filled != position and (sheet.name, filled) not in put_in
+        }
+        if spilled:
+            emptied[sheet.part] = with_new_values(book.archive, sheet.part, spilled, {})
+    with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
+        passing = Path(folder) / f"book{book.path.suffix}"
+        copy_archive(book.archive, emptied, passing)
+        try:
+            return formualizer.Workbook.from_path(str(passing), config=_settings(book))
+        except Exception as error:
+            raise FileProblem(
+                f"{book.path} cannot be calculated by the embedded engine: {error}."
+                " Calculate it in Excel."
+            ) from None
+
+
+def _settings(book: Book) -> formualizer.WorkbookConfig:
+    """The engine counts days from where the workbook does; it does not read that by itself."""
+    evaluation = formualizer.EvaluationConfig()
+    evaluation.date_system = "1904" if book.date_1904 else "1900"
+    return formualizer.WorkbookConfig(eval_config=evaluation)
