@@ -20,11 +20,14 @@ FLOORS: list[set[str]] = [
     {"xlpbr.rules", "xlpbr.terms", "xlpbr.evidence", "xlpbr.cells"},
     {"xlpbr.readers"},
     {"xlpbr.contracts"},
-    {"xlpbr.statement", "xlpbr.ranges", "xlpbr.term_rows", "xlpbr.tables"},
+    {"xlpbr.statement", "xlpbr.ranges", "xlpbr.names", "xlpbr.term_rows", "xlpbr.tables"},
     {"xlpbr.readings", "xlpbr.reconcile", "xlpbr.workings", "xlpbr.checks"},
     {"xlpbr.catalogue", "xlpbr.arguments", "xlpbr.spills", "xlpbr.functions"},
     {"xlpbr.udfs", "xlpbr.workbook"},
-    {"xlpbr.terminal", "xlpbr.demonstration", "xlpbr.commands", "xlpbr.cli"},
+    {
+        "xlpbr.terminal", "xlpbr.demonstration", "xlpbr.command_options",
+        "xlpbr.edit_commands", "xlpbr.commands", "xlpbr.cli",
+    },
 ]
 CALCULATIONS = set().union(*FLOORS[:8])
 NO_NETWORK = {"socket", "urllib", "http", "requests", "ftplib", "smtplib", "ssl", "asyncio"}

@@ -271,8 +271,11 @@ def test_formulas_that_were_never_calculated(tmp_path):
     opened = open_book(path)
     remedy = "Open and save the workbook in Excel, or run: xlpbr recalc new.xlsx -o OUT.xlsx"
     for given, what in [
-        ("A1:C2", "2 formulas have never been calculated, the first in 'Place ments'!B2"),
-        ("A1:B2", "the formula in 'Place ments'!B2 has never been calculated"),
+        (
+            "A1:C2",
+            "2 formulas have never been calculated, the first in 'Place ments'!B2 (Weekly saving)",
+        ),
+        ("A1:B2", "the formula in 'Place ments'!B2 (Weekly saving) has never been calculated"),
         ("H1#", "the formula in 'Place ments'!H1 has never been calculated"),
     ]:
         with pytest.raises(FileProblem) as caught:

@@ -183,9 +183,9 @@ def test_a_planned_move_needs_no_price_and_no_dates():
 def test_overlaps_of_one_child(first, second, overlapping_row):
     found, _ = read(placements(child("C01", *first), child(" c01 ", *second)))
     if overlapping_row is None:
-        assert found.problems == ()
+        assert found.blocking == ()
     else:
-        problem = problem_of(found)
+        (problem,) = found.blocking
         assert (problem.row, problem.column, problem.code) == (overlapping_row, "Moved on", "#NUM!")
         assert f"row {3 - overlapping_row}" in problem.expected
     apart, _ = read(placements(child("C01", *first), child("C02", *second)))

@@ -40,29 +40,44 @@ STORED_PREFIXES = ("", "_xldudf_")
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def register(workbook: formualizer.Workbook, *, date_1904: bool = False) -> None:
+def register(
+    workbook: formualizer.Workbook,
+    *,
+    date_1904: bool = False,
+    errors: list[CellError] | None = None,
+) -> None:
     """Give a workbook of the engine every PBR_ function.
 
     Args:
         workbook: the engine's workbook.
         date_1904: whether its date serials count from 1904.
+        errors: where every error is put that a function gives, with its reason; the engine
+            itself keeps only what kind of error it is.
     """
     for function in FUNCTIONS.values():
         for prefix in STORED_PREFIXES:
             workbook.register_function(
-                prefix + function.name, _bound(function, date_1904), min_args=0
+                prefix + function.name, _bound(function, date_1904, errors), min_args=0
             )
 
 
-def _bound(function: WorksheetFunction, date_1904: bool) -> Callable[..., Any]:
-    def call(*arguments: Any) -> Any:
+def _bound(
+    function: WorksheetFunction, date_1904: bool, errors: list[CellError] | None
+) -> Callable[..., Any]:
+    def called(arguments: tuple[Any, ...]) -> Any:
         if not function.required_count <= len(arguments) <= len(function.arguments):
-            return to_engine(CellError(VALUE, f"expected {function.signature}"))
+            return CellError(VALUE, f"expected {function.signature}")
         try:
             with _ONE_AT_A_TIME, cells.dates_from_1904(on=date_1904):
-                return to_engine(function.call(*map(from_engine, arguments)))
+                return function.call(*map(from_engine, arguments))
         except CellError as error:
-            return to_engine(error)
+            return error
+
+    def call(*arguments: Any) -> Any:
+        result = called(arguments)
+        if isinstance(result, CellError) and errors is not None:
+            errors.append(result)
+        return to_engine(result)
 
     return call
 

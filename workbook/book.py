@@ -6,7 +6,6 @@ Reads the package itself: the known libraries drop error cells, formulas or digi
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,6 +84,7 @@ class Book:
         tables: its Excel tables by name in small letters (``casefold``).
         names: its defined names.
         archive: its package.
+        part: its main part, ``xl/workbook.xml`` in most books.
         strings_part: the part with the shared texts; None when there is none.
     """
 
@@ -95,6 +95,7 @@ class Book:
     tables: Mapping[str, TableArea]
     names: tuple[DefinedName, ...]
     archive: Archive = field(repr=False)
+    part: str = field(repr=False)
     strings_part: str | None = field(repr=False)
     _strings: list[tuple[str, ...]] = field(default_factory=list, repr=False, compare=False)
     _cells: dict[str, dict[Position, StoredCell]] = field(
@@ -129,7 +130,7 @@ def open_book(path: Path) -> Book:
         raise FileProblem(f"{path} has no worksheet; give a workbook with the tables in it.")
     return Book(
         path=path,
-        sha256=hashlib.sha256(archive.content).hexdigest(),
+        sha256=archive.sha256,
         date_1904=properties is not None and properties.get("date1904") in _TRUE,
         sheets=sheets,
         tables=_tables(archive, sheets),
@@ -138,6 +139,7 @@ def open_book(path: Path) -> Book:
             for name in tree.iterfind(f"{{{namespace}}}definedNames/{{{namespace}}}definedName")
         ),
         archive=archive,
+        part=part,
         strings_part=next(
             (target for kind, target in targets.values() if kind == "sharedStrings"), None
         ),

@@ -46,12 +46,14 @@ class Calculation:
         engine: the engine with the workbook in it.
         formulas: the formula of every cell that has one, those put in on top included.
         put_in: the cells whose formula was put in and is not in the workbook yet.
+        errors: every error that a PBR_ function gave, with its reason, in the order of the calls.
     """
 
     book: Book
     engine: formualizer.Workbook
     formulas: Mapping[Place, str]
     put_in: frozenset[Place]
+    errors: list[CellError]
 
 
 def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
@@ -66,7 +68,8 @@ def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
     """
     put_in = extra or {}
     engine = _loaded(book, put_in)
-    register(engine, date_1904=book.date_1904)
+    errors: list[CellError] = []
+    register(engine, date_1904=book.date_1904, errors=errors)
     _add_tables(engine, book)
     formulas = {
         (sheet.name, position): cell.formula
@@ -80,7 +83,7 @@ def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
         if place in put_in or complete != formula:
             set_formula(engine, place, complete)
     engine.evaluate_all()
-    return Calculation(book, engine, formulas, frozenset(put_in))
+    return Calculation(book, engine, formulas, frozenset(put_in), errors)
 
 
 def set_formula(engine: formualizer.Workbook, place: Place, formula: str) -> None:
@@ -94,8 +97,9 @@ def set_formula(engine: formualizer.Workbook, place: Place, formula: str) -> Non
         formualizer.parse(f"={formula}")
         engine.set_formula(sheet, *position, f"={formula}")
     except Exception as error:
+        reason = str(error).rpartition(": ")[2]
         raise FileProblem(
-            f"The formula ={formula} for {cell_address(sheet, *position)} cannot be read: {error}.",
+            f"The formula ={formula} for {cell_address(sheet, *position)} cannot be read: {reason}.",
             "formula",
         ) from None
 
@@ -149,6 +153,19 @@ def dependents(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, 
                     waiting.append(hanging)
                 found[hanging].add(place)
     return found
+
+
+def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
+    """Why a formula shows an error, in the words of the PBR_ function that gave it.
+
+    The engine hands on what kind of error it is, without its reason, so the formula is
+    calculated once more.
+    """
+    calculation.errors.clear()
+    set_formula(calculation.engine, place, with_blanks_for_omitted(calculation.formulas[place]))
+    calculation.engine.evaluate_cell(place[0], *place[1])
+    given = [known.message for known in calculation.errors if known.code == error.code]
+    return given[-1] if given else error.message
 
 
 def hold(calculation: Calculation, places: Iterable[Place]) -> None:

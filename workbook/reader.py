@@ -1,15 +1,15 @@
 """The tables of a contract in a workbook of any layout: found by table, name or address.
 
 Gives raw cell values, heading row first; what they mean is for the tables module. Imports
-``xlpbr.errors``, ``addresses`` and ``package``.
+``xlpbr.errors``, ``addresses``, ``book`` and ``sheet_xml``.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import (
@@ -25,11 +25,13 @@ from xlpbr.workbook.book import (
     Book,
     CellValue,
     DefinedName,
+    Position,
     TableArea,
     cells,
     open_book,
     sheet_named,
 )
+from xlpbr.workbook.sheet_xml import StoredCell
 
 __all__ = [
     "Book",
@@ -38,6 +40,7 @@ __all__ = [
     "cell_address",
     "column_letter",
     "find_range",
+    "first_rows",
     "open_book",
     "read_range",
     "sheet_row",
@@ -47,6 +50,9 @@ REQUIRED = frozenset({"Terms", "Placements"})
 """The tables without which nothing can be worked out; Carers and Claims may be absent."""
 
 _MOST_LISTED = 12
+_MOST_ROWS, _MOST_COLUMNS = 100_000, 200
+"""A range of more is read as far as anything stands in it, as whole columns are."""
+
 _SHEET_AND_CELLS = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(.+)", re.DOTALL)
 _WHOLE_COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _SPILL = re.compile(r"(?:_xlfn\.)?(?:_xlws\.)?ANCHORARRAY\((.+)\)", re.IGNORECASE | re.DOTALL)
@@ -77,6 +83,11 @@ class FoundRange:
     last_column: int
     how: str
     cut_blank_rows: bool = False
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is an Excel table, whose heading row Excel itself keeps."""
+        return self.how.startswith("table ")
 
 
 def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
@@ -120,6 +131,12 @@ def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
     return _by_address(book, table, _sheet_of(match), match[3], given)
 
 
+def first_rows(book: Book, found: FoundRange, most: int) -> list[list[CellValue]]:
+    """The raw values of the first rows of a range; a formula never calculated counts as blank."""
+    last_row = min(found.last_row, found.first_row + most - 1)
+    return _grid(cells(book, found.sheet), replace(found, last_row=last_row))
+
+
 def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
     """The raw values of the cells, one list for each row, heading row first.
 
@@ -139,12 +156,18 @@ def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
     ]
     if never:
         raise _never_calculated(book, found, sorted(never))
-    grid: list[list[CellValue]] = []
-    for row in rows:
-        found_cells = [stored.get((row, column)) for column in columns]
-        grid.append([None if cell is None else cell.value for cell in found_cells])
+    grid = _grid(stored, found)
     while found.cut_blank_rows and grid and all(value in (None, "") for value in grid[-1]):
         grid.pop()
+    return grid
+
+
+def _grid(stored: Mapping[Position, StoredCell], found: FoundRange) -> list[list[CellValue]]:
+    columns = range(found.first_column, found.last_column + 1)
+    grid: list[list[CellValue]] = []
+    for row in range(found.first_row, found.last_row + 1):
+        found_cells = [stored.get((row, column)) for column in columns]
+        grid.append([None if cell is None else cell.value for cell in found_cells])
     return grid
 
 
@@ -177,15 +200,11 @@ def _table_range(book: Book, table: str, area: TableArea) -> FoundRange:
             f"{book.path}: the table {area.name} on {area.sheet} has no heading row; "
             "switch it on in Excel (Table Design, Header Row)."
         )
-    return FoundRange(
-        table,
-        area.sheet,
-        area.first_row,
-        area.first_column,
-        area.last_row - area.totals_rows,
-        area.last_column,
-        f"table {area.name}",
+    last_row = area.last_row - area.totals_rows
+    cut, is_cut = _as_far_as_used(
+        book, area.sheet, (area.first_row, area.first_column, last_row, area.last_column)
     )
+    return FoundRange(table, area.sheet, *cut, f"table {area.name}", cut_blank_rows=is_cut)
 
 
 def _defined_range(book: Book, table: str, name: DefinedName) -> FoundRange:
@@ -237,13 +256,29 @@ def _by_address(book: Book, table: str, sheet: str, address: str, how: str) -> F
             f"{book.path}: {how} is a single cell; give the whole table with its heading row: "
             f"{_option(table, info.name)}."
         )
-    to_the_end = area[2] == LAST_ROW
-    if to_the_end:
-        first_row, first_column, _, last_column = area
-        used = _used_rows(book, info.name, first_column, last_column)
-        area = (first_row, first_column, max({first_row, *used}), last_column)
+    area, is_cut = _as_far_as_used(book, info.name, area)
     found_as = how if how.startswith("name ") else area_address(info.name, area)
-    return FoundRange(table, info.name, *area, found_as, cut_blank_rows=to_the_end)
+    return FoundRange(table, info.name, *area, found_as, cut_blank_rows=is_cut)
+
+
+def _as_far_as_used(
+    book: Book, sheet: str, area: tuple[int, int, int, int]
+) -> tuple[tuple[int, int, int, int], bool]:
+    """A very large area without its blank end, and whether it was cut to that."""
+    first_row, first_column, last_row, last_column = area
+    many_rows = last_row == LAST_ROW or last_row - first_row >= _MOST_ROWS
+    if last_column - first_column >= _MOST_COLUMNS:
+        used_columns = {
+            column
+            for (row, column), cell in cells(book, sheet).items()
+            if first_row <= row <= last_row and first_column <= column <= last_column
+            if _holds_something(cell)
+        }
+        last_column = max({first_column, *used_columns})
+    if many_rows:
+        used = _used_rows(book, sheet, first_column, last_column)
+        last_row = max({first_row, *(row for row in used if row <= last_row)})
+    return (first_row, first_column, last_row, last_column), many_rows
 
 
 def _whole_columns(
@@ -258,7 +293,7 @@ def _whole_columns(
             f"{book.path}: the columns {letters} of {sheet} are empty; "
             f"say where the table is: {_option(table)}."
         )
-    area = (min(used), first, max(used), last)
+    area, _ = _as_far_as_used(book, sheet, (min(used), first, max(used), last))
     found_as = how if how.startswith("name ") else area_address(sheet, area)
     return FoundRange(table, sheet, *area, found_as, cut_blank_rows=True)
 
@@ -268,8 +303,12 @@ def _used_rows(book: Book, sheet: str, first: int, last: int) -> set[int]:
     return {
         row
         for (row, column), cell in cells(book, sheet).items()
-        if first <= column <= last and (cell.value not in (None, "") or cell.never_calculated)
+        if first <= column <= last and _holds_something(cell)
     }
+
+
+def _holds_something(cell: StoredCell) -> bool:
+    return cell.value not in (None, "") or cell.never_calculated
 
 
 def _spilled(book: Book, sheet: str, cell: tuple[int, int], how: str) -> tuple[int, int, int, int]:
@@ -299,6 +338,9 @@ def _is_address(text: str) -> bool:
 
 def _never_calculated(book: Book, found: FoundRange, never: list[tuple[int, int]]) -> FileProblem:
     first = cell_address(found.sheet, *never[0])
+    heading = cells(book, found.sheet).get((found.first_row, never[0][1]))
+    if heading is not None and isinstance(heading.value, str) and never[0][0] != found.first_row:
+        first = f"{first} ({heading.value.strip()})"
     if len(never) == 1:
         start = f"the formula in {first} has never been calculated"
     else:

@@ -5,6 +5,7 @@ Imports the engine, ``refresh`` and the package modules beneath them in this fol
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,13 @@ class Recalculation:
         written: how many cells show a new last value.
         functions: how many of the formulas call a PBR_ function.
         kept: the formulas that keep their last value, each with the reason.
+        copy: the dated copy of the workbook before, where it was calculated in place.
     """
 
     written: int
     functions: int
     kept: tuple[Kept, ...]
+    copy: Path | None = None
 
 
 def calculate(path: Path) -> Values:
@@ -41,12 +44,20 @@ def calculate(path: Path) -> Values:
     return values_of(calculation, calculation.formulas)
 
 
-def recalculate(source: Path, target: Path) -> Recalculation:
+def recalculate(
+    source: Path, target: Path, *, allow: Collection[str] = (), in_place: bool = False
+) -> Recalculation:
     """Write a copy of a workbook in which the PBR_ formulas show their values.
 
     What depends on them shows its new value too, and so does a formula that was never calculated;
     all else stays as it is, byte for byte. A formula that the engine cannot calculate keeps its
     last value and is named in the result.
+
+    Args:
+        source: the workbook.
+        target: the file to write.
+        allow: what the edit may pass over.
+        in_place: whether the target is the workbook itself.
 
     Raises:
         FileProblem: the file cannot be read, or the copy cannot be written.
@@ -61,5 +72,6 @@ def recalculate(source: Path, target: Path) -> Recalculation:
         if cells(book, sheet)[position].never_calculated
     }
     new = refreshed(calculation, calls | never)
-    write_values(source, target, new.values, new.ranges)
-    return Recalculation(sum(map(len, new.values.values())), len(calls), new.kept)
+    done = write_values(book, target, new.values, new.ranges, allow=allow, in_place=in_place)
+    written = sum(map(len, new.values.values()))
+    return Recalculation(written, len(calls), new.kept, done.kept)

@@ -16,9 +16,10 @@ from xlpbr.cells import Rows
 from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.errors import FileProblem, Problem
 from xlpbr.evidence import COLUMNS, Evidence
+from xlpbr.ranges import RowCount
 from xlpbr.statement import Statement, settle
-from xlpbr.tables import RowCount, read_contract
-from xlpbr.terms import TERMS, ContractTerms
+from xlpbr.tables import read_contract
+from xlpbr.terms import ContractTerms
 from xlpbr.workbook.disclosure import (
     LEAST_CUT_OFF,
     Shown,
@@ -44,6 +45,7 @@ class ReportSource:
         file_name: the name of the file, without its folder.
         sha256: the file's SHA-256 as 64 hexadecimal digits.
         places: where each table stands in the file, in words, by the table's name.
+        notes: what to know of how they were read, such as rows that do not show.
     """
 
     terms: Rows
@@ -53,6 +55,7 @@ class ReportSource:
     file_name: str
     sha256: str
     places: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,8 +186,8 @@ def gather(
         shown=shown,
         last_shown=show_last_month(shown),
         contract=contract,
-        problems=tuple(checks.problems_of(found_terms, found_evidence)),
-        row_counts=(_count_terms(source.terms), *counts),
+        problems=tuple(checks.problems_of(found_terms, found_evidence, source.notes)),
+        row_counts=(term_rows.count_terms(source.terms, found_terms), *counts),
         reading_notes=_notes_on_terms(source.terms),
         as_at=as_at,
         prepared_by=prepared_by,
@@ -241,13 +244,3 @@ def _notes_on_terms(rows: Rows) -> dict[str, str]:
         for row in rows[1:]
         if isinstance(row[label], str) and cells.error_in(row[reading]) is None
     }
-
-
-def _count_terms(rows: Rows) -> RowCount:
-    """What became of the rows of the Terms table; a row that is no term is refused."""
-    column = _column(rows, "Term")
-    known = {cells.key(term.label) for term in TERMS}
-    names = [row[column] for row in rows[1:]] if column is not None else []
-    blank = sum(cells.is_blank(name) for name in names)
-    used = sum(isinstance(name, str) and cells.key(name) in known for name in names)
-    return RowCount("Terms", len(names), used, len(names) - used - blank, blank)

@@ -80,4 +80,5 @@ def _source(found: ContractTables) -> ReportSource:
         file_name=found.book.path.name,
         sha256=found.book.sha256,
         places=places,
+        notes=found.notes,
     )

@@ -1,73 +1,55 @@
-"""New last values in a sheet's XML, spliced in so that every other byte stays as it was.
+"""Cells set in a sheet's XML, spliced in so that every other byte stays as it was.
 
-Imports ``xlpbr.errors`` and the modules beneath: ``archive``, ``addresses``, ``sheet_xml``.
+Imports ``xlpbr.errors`` and the modules beneath: ``addresses``, ``archive``, ``cell_change``,
+``cell_splices``, ``cell_xml``, ``shared_formulas``, ``sheet_frame``, ``sheet_scan``,
+``sheet_text``, ``sheet_xml`` and ``xml_edit``.
 """
 
 from __future__ import annotations
 
-import datetime
-import math
-import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
-from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Iterable, Iterator, Mapping
 
-from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.addresses import column_letter, split_cell
-from xlpbr.workbook.archive import Archive, damaged_part, read_part
-from xlpbr.workbook.sheet_xml import StoredValue, serial_number
+from xlpbr.errors import FileProblem
+from xlpbr.workbook.addresses import split_area
+from xlpbr.workbook.archive import Archive
+from xlpbr.workbook.cell_change import (
+    KEEP,
+    LONGEST_TEXT,
+    CellChange,
+    Keep,
+    as_stored,
+    with_emptied,
+)
+from xlpbr.workbook.cell_splices import cell_name, cell_splices, cells_into, new_cell
+from xlpbr.workbook.cell_xml import attributes_xml, formula_xml
+from xlpbr.workbook.shared_formulas import formula_at, shared_formula
+from xlpbr.workbook.sheet_frame import Area, area_of
+from xlpbr.workbook.sheet_scan import Position, SheetScan, scan_sheet, shares, within
+from xlpbr.workbook.sheet_text import stored_chunks, text_chunks
+from xlpbr.workbook.sheet_xml import StoredValue
+from xlpbr.workbook.xml_edit import Splice, raw_attributes, tag_at
 
-_Edit = tuple[int, int, bytes]
-"""A piece of the sheet's XML by its start and end, and the bytes that take its place."""
-
-LONGEST_TEXT = 32_767
-"""The most characters that a cell of Excel holds."""
-
-_OLD_ERRORS = {
-    "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA",
-}  # fmt: skip
-_TAG = re.compile(rb"""<([^\s/>]+)((?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(/?)>""")
-_ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
-_ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)""")
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-
-
-def as_stored(value: StoredValue | int, *, date_1904: bool) -> StoredValue:
-    """A value as a cell can hold it and gives it back.
-
-    Whole numbers become floats and dates serial numbers. Not-a-number and infinity are
-    ``#NUM!``, as in Excel. The errors of newer versions (``#SPILL!``, ``#CALC!``...) become
-    ``#VALUE!``, which is what Excel itself stores for them.
-
-    Raises:
-        ValueError: a cell cannot hold the value; the message says why.
-    """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, datetime.date):
-        return serial_number(value, date_1904=date_1904)
-    if isinstance(value, int | float):
-        number = float(value)
-        if not math.isfinite(number):
-            return CellError("#NUM!", "the result is not a finite number")
-        return number
-    if isinstance(value, CellError):
-        known = value.code in _OLD_ERRORS
-        return value if known else CellError("#VALUE!", value.message)
-    if len(value) > LONGEST_TEXT:
-        raise ValueError(f"a text of {len(value):,} characters; a cell holds {LONGEST_TEXT:,}")
-    value.encode()
-    return value
+__all__ = [
+    "KEEP",
+    "LONGEST_TEXT",
+    "CellChange",
+    "Keep",
+    "as_stored",
+    "edited_chunks",
+    "scan_sheet",
+    "sheet_splices",
+    "with_emptied",
+    "with_new_values",
+]
 
 
 def with_new_values(
     archive: Archive,
     part: str,
-    values: Mapping[tuple[int, int], StoredValue],
-    array_ranges: Mapping[tuple[int, int], str],
+    values: Mapping[Position, StoredValue],
+    array_ranges: Mapping[Position, str],
 ) -> bytes:
     """The XML of a sheet with new last values; formulas and styles stay.
 
@@ -79,257 +61,173 @@ def with_new_values(
         array_ranges: the cells that an array formula now fills, by its first cell.
 
     Raises:
-        FileProblem: the part is damaged or not UTF-8, or a cell has no array formula.
+        FileProblem: the part is damaged or in another encoding than UTF-8 or UTF-16, or a
+            cell has no array formula.
     """
-    data = read_part(archive, part)
-    encoding = _ENCODING.match(data)
-    if (encoding and encoding[1].lower() not in {b"utf-8", b"us-ascii"}) or b"\0" in data[:4]:
-        raise FileProblem(
-            f"{archive.path} stores {part} in another encoding than UTF-8; "
-            "open it in Excel and save it as a new workbook."
-        )
-    wanted: dict[int, list[int]] = defaultdict(list)
-    for row_number, column in sorted({*values, *array_ranges}):
-        wanted[row_number].append(column)
-    layout = _layout(archive, part, data, wanted)
-    edits: list[_Edit] = []
-    new_rows: list[tuple[int, bytes]] = []
-    for row_number, columns in wanted.items():
-        row = layout.rows.get(row_number)
-        added: list[tuple[int, bytes]] = []
-        for column in columns:
-            position = (row_number, column)
-            cell = row.cells.get(column) if row else None
-            if cell is not None:
-                if position in array_ranges:
-                    edits.append(_range_edit(data, cell, array_ranges[position], position))
-                if position in values:
-                    edits += _value_edits(data, cell, _value(values[position], layout))
-            elif position in array_ranges:
-                raise _no_array_formula(position)
-            elif values[position] is not None:
-                style = _style(data, layout, row, column)
-                added.append((column, _new_cell(position, values[position], style, layout)))
-        if row is not None and added:
-            edits += _cells_into(data, row, added)
-        elif added:
-            cells = b"".join(new for _, new in added)
-            tag = layout.prefix + b"row"
-            new_rows.append((row_number, b'<%b r="%d">%b</%b>' % (tag, row_number, cells, tag)))
-    return _spliced(data, edits + _rows_into(layout, new_rows))
+    changes = {
+        position: CellChange(values.get(position, KEEP), KEEP, array_ranges.get(position))
+        for position in sorted({*values, *array_ranges})
+    }
+    scan = scan_sheet(archive, part, changes, formulas_stay=True)
+    return b"".join(edited_chunks(archive, part, sheet_splices(scan, changes)))
 
 
-@dataclass(slots=True)
-class _Cell:
-    start: int
-    end: int = 0
-    formula: tuple[int, int] | None = None
-    value_parts: list[tuple[int, int]] = field(default_factory=list)
+def sheet_splices(scan: SheetScan, changes: Mapping[Position, CellChange]) -> tuple[Splice, ...]:
+    """The pieces of a sheet's XML that set some cells, in their order.
 
+    Cells that an array filled, and that its new formula does not fill, are emptied. A shared
+    formula whose first cell gets another is written out in the next cell that shares it.
 
-@dataclass(slots=True)
-class _Row:
-    number: int
-    start: int
-    close: int = 0
-    end: int = 0
-    cells: dict[int, _Cell] = field(default_factory=dict)
+    Args:
+        scan: the sheet as ``scan_sheet`` found it for the cells of these changes.
+        changes: by row and column, counted from 1.
 
-
-@dataclass(slots=True)
-class _Layout:
-    """Where things stand in the bytes of a sheet; cells only of the rows asked for."""
-
-    prefix: bytes = b""
-    start: int = -1
-    close: int = 0
-    rows: dict[int, _Row] = field(default_factory=dict)
-    column_styles: list[tuple[int, int, str]] = field(default_factory=list)
-
-
-def _layout(archive: Archive, part: str, data: bytes, wanted: Container[int]) -> _Layout:
-    """Find the rows, and the cells of the rows wanted, with the parser's own places."""
-    layout = _Layout()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    opened: list[tuple[str, int]] = []
-    row: _Row | None = None
-    cell: _Cell | None = None
-    column = 0
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, cell, column
-        name = tag.rpartition(" ")[2]
-        place = parser.CurrentByteIndex
-        opened.append((name, place))
-        if name == "c" and row is not None and row.number in wanted:
-            column = split_cell(attributes["r"])[1] if "r" in attributes else column + 1
-            cell = row.cells[column] = _Cell(place)
-        elif name == "row":
-            before = row.number if row else 0
-            row = _Row(int(attributes.get("r", before + 1)), place)
-            layout.rows[row.number] = row
-            column = 0
-        elif name == "sheetData":
-            layout.start = place
-        elif name == "col" and "style" in attributes:
-            first, last = int(attributes["min"]), int(attributes["max"])
-            layout.column_styles.append((first, last, attributes["style"]))
-
-    def end(_: str) -> None:
-        nonlocal cell
-        name, began = opened.pop()
-        if name == "row" and row is not None:
-            row.close, row.end = _close(data, began, parser.CurrentByteIndex)
-        elif name == "sheetData":
-            layout.close = _close(data, began, parser.CurrentByteIndex)[0]
-        elif cell is not None and name in {"c", "f", "v", "is"}:
-            finish = _close(data, began, parser.CurrentByteIndex)[1]
-            if name == "c":
-                cell.end = finish
-                cell = None
-            elif name == "f":
-                cell.formula = (began, finish)
-            else:
-                cell.value_parts.append((began, finish))
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.Parse(data, True)
-    if layout.start < 0:
-        raise damaged_part(archive, part, "it has no sheetData")
-    prefix, colon, _ = _tag_at(data, layout.start)[1].rpartition(b":")
-    layout.prefix = prefix + colon
-    return layout
-
-
-def _close(data: bytes, began: int, place: int) -> tuple[int, int]:
-    """Where the closing tag of an element starts and ends; for ``<c/>`` twice its end."""
-    tag = _tag_at(data, began)
-    if tag[3]:
-        return tag.end(), tag.end()
-    return place, data.index(b">", place) + 1
-
-
-def _value_edits(data: bytes, cell: _Cell, new: tuple[bytes, bytes]) -> list[_Edit]:
-    """Give a cell another value, as a type attribute and a value element."""
-    kind, value = new
-    tag = _tag_at(data, cell.start)
-    # vm points to a rich value that would be shown instead of the new one.
-    opening = b"<%b%b%b>" % (tag[1], _attributes(tag, leave_out={b"t", b"vm"}), kind)
-    if tag[3]:
-        return [(cell.start, cell.end, b"%b%b</%b>" % (opening, value, tag[1]))]
-    place = cell.formula[1] if cell.formula else tag.end()
-    removed = [(start, end, b"") for start, end in cell.value_parts]
-    return [(tag.start(), tag.end(), opening), (place, place, value), *removed]
-
-
-def _range_edit(data: bytes, cell: _Cell, new_range: str, position: tuple[int, int]) -> _Edit:
-    """Give an array formula another range of cells to fill."""
-    tag = _tag_at(data, cell.formula[0]) if cell.formula else None
-    if tag is None or b"ref" not in dict(_ATTRIBUTE.findall(tag[2])):
-        raise _no_array_formula(position)
-    others = _attributes(tag, leave_out={b"ref"})
-    reference = quoteattr(new_range).encode()
-    return (tag.start(), tag.end(), b"<%b%b ref=%b%b>" % (tag[1], others, reference, tag[3]))
-
-
-def _no_array_formula(position: tuple[int, int]) -> FileProblem:
-    return FileProblem(f"Cell {_name(position)} has no array formula whose range could change.")
-
-
-def _tag_at(data: bytes, place: int) -> re.Match[bytes]:
-    tag = _TAG.match(data, place)
-    if tag is None:
-        raise ValueError(data[place : place + 80])
-    return tag
-
-
-def _attributes(tag: re.Match[bytes], *, leave_out: Container[bytes]) -> bytes:
-    return b"".join(match[0] for match in _ATTRIBUTE.finditer(tag[2]) if match[1] not in leave_out)
-
-
-def _new_cell(
-    position: tuple[int, int], value: StoredValue, style: bytes, layout: _Layout
-) -> bytes:
-    kind, inside = _value(value, layout)
-    tag = layout.prefix + b"c"
-    return b'<%b r="%b"%b%b>%b</%b>' % (tag, _name(position).encode(), style, kind, inside, tag)
-
-
-def _value(value: StoredValue, layout: _Layout) -> tuple[bytes, bytes]:
-    """The type attribute and the value element for a value.
-
-    A text is stored as the result of a formula, also in the cells that a formula fills from
-    another cell: so Excel stores them.
+    Raises:
+        FileProblem: a formula cannot stand in a cell, a range is given for a cell without an
+            array formula, or several cells write out the same shared formula.
     """
-    if value is None:
-        return b"", b""
-    kind = ""
-    if isinstance(value, bool):
-        kind, text = "b", str(int(value))
-    elif isinstance(value, CellError):
-        kind, text = "e", value.code
-    elif isinstance(value, str):
-        kind, text = "str", _UNSTORABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", value)
-    elif isinstance(value, float):
-        text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    else:
-        raise TypeError(value)
-    tag = layout.prefix + b"v"
-    attribute = b' t="%b"' % kind.encode() if kind else b""
-    return attribute, b"<%b>%b</%b>" % (tag, escape(text).encode(), tag)
+    changes = with_emptied(scan, changes)
+    new_areas = [split_area(new.array_range) for new in changes.values() if new.array_range]
+    splices: list[Splice] = []
+    new_rows: list[tuple[int, bytes, int]] = []
+    added: list[Position] = []
+    by_row: dict[int, list[Position]] = defaultdict(list)
+    for position in sorted(changes):
+        by_row[position[0]].append(position)
+    arrays = _areas_by_row([*scan.arrays, *new_areas], list(by_row))
+    for number, positions in by_row.items():
+        row = scan.rows.get(number)
+        new_cells: list[tuple[int, bytes]] = []
+        for position in positions:
+            change = changes[position]
+            cell = scan.cell(position)
+            filled = any(within(position, area) for area in arrays.get(number, ()))
+            if cell is not None and row is not None:
+                splices += cell_splices(scan, row, cell, change, position, filled=filled)
+            elif (new := new_cell(scan, change, position, filled=filled)) is not None:
+                new_cells.append((position[1], new))
+                added.append(position)
+        if row is not None and new_cells:
+            splices += cells_into(row, new_cells)
+        elif new_cells:
+            inside = b"".join(new for _, new in new_cells)
+            tag = scan.frame.prefix + b"row"
+            new = b'<%b r="%d">%b</%b>' % (tag, number, inside, tag)
+            new_rows.append((number, new, scan.places[number]))
+    splices += _rows_into(scan, new_rows)
+    splices += _dimension(scan, added)
+    splices += _moved_formulas(scan, changes)
+    return tuple(sorted(splices, key=lambda splice: splice[:2]))
 
 
-def _style(data: bytes, layout: _Layout, row: _Row | None, column: int) -> bytes:
-    """The style that an empty cell shows: that of its row, or else of its column."""
-    if row is not None:
-        attributes: dict[bytes, bytes] = dict(_ATTRIBUTE.findall(_tag_at(data, row.start)[2]))
-        if b"s" in attributes and attributes.get(b"customFormat", b"")[1:-1] in {b"1", b"true"}:
-            return b" s=" + attributes[b"s"]
-    for first, last, style in layout.column_styles:
-        if first <= column <= last and style != "0":
-            return b" s=" + quoteattr(style).encode()
-    return b""
+def edited_chunks(archive: Archive, part: str, splices: Iterable[Splice]) -> Iterator[bytes]:
+    """A part with pieces put in, piece by piece, in the encoding that it is stored in.
+
+    Args:
+        archive: the package.
+        part: the part.
+        splices: what takes the place of what; places count bytes of the part in UTF-8. An
+            insertion comes before what is replaced at its place.
+
+    Raises:
+        FileProblem: the part is missing or damaged.
+        ValueError: two pieces overlap, or one is outside the part.
+    """
+    ordered = sorted(splices, key=lambda splice: splice[:2])
+    return stored_chunks(archive, part, _spliced(text_chunks(archive, part), ordered))
 
 
-def _cells_into(data: bytes, row: _Row, added: list[tuple[int, bytes]]) -> list[_Edit]:
-    """Put new cells into a row that stands in the sheet, in the order of the columns."""
-    tag = _tag_at(data, row.start)
-    # The columns that a row spans are a hint that would now be wrong; it may be left out.
-    opening = b"<%b%b>" % (tag[1], _attributes(tag, leave_out={b"spans"}))
-    if tag[3]:
-        cells = b"".join(new for _, new in added)
-        return [(row.start, row.end, b"%b%b</%b>" % (opening, cells, tag[1]))]
-    edits = [(tag.start(), tag.end(), opening)]
-    for column, new in added:
-        after = [cell.start for other, cell in row.cells.items() if other > column]
-        place = min(after, default=row.close)
-        edits.append((place, place, new))
-    return edits
-
-
-def _rows_into(layout: _Layout, new_rows: list[tuple[int, bytes]]) -> list[_Edit]:
-    """Put new rows into the sheet, in the order of the rows."""
-    numbers = sorted(layout.rows)
-    edits = []
-    for number, new in new_rows:
-        after = bisect_right(numbers, number)
-        place = layout.rows[numbers[after]].start if after < len(numbers) else layout.close
-        edits.append((place, place, new))
-    return edits
-
-
-def _spliced(data: bytes, edits: list[_Edit]) -> bytes:
-    pieces = []
+def _spliced(chunks: Iterator[bytes], splices: list[Splice]) -> Iterator[bytes]:
     place = 0
-    # An insertion comes before the replacement of what stands at the same place.
-    for start, end, new in sorted(edits, key=lambda edit: edit[:2]):
-        pieces += [data[place:start], new]
-        place = end
-    pieces.append(data[place:])
-    return b"".join(pieces)
+    skip_to = 0
+    waiting = iter(splices)
+    splice = next(waiting, None)
+    for chunk in chunks:
+        limit = place + len(chunk)
+        start = min(max(skip_to, place), limit)
+        while splice is not None and splice[0] < limit:
+            if splice[0] < skip_to:
+                raise ValueError(f"two edits overlap at byte {splice[0]}")
+            yield chunk[start - place : splice[0] - place]
+            yield splice[2]
+            skip_to = splice[1]
+            start = min(skip_to, limit)
+            splice = next(waiting, None)
+        yield chunk[start - place :]
+        place = limit
+    while splice is not None and splice[0] == splice[1] == place >= skip_to:
+        yield splice[2]
+        splice = next(waiting, None)
+    if splice is not None or skip_to > place:
+        raise ValueError("an edit is outside the part")
 
 
-def _name(position: tuple[int, int]) -> str:
-    row, column = position
-    return f"{column_letter(column)}{row}"
+def _areas_by_row(areas: Iterable[Area], rows: list[int]) -> dict[int, list[Area]]:
+    """The areas that reach into each of some rows, given in their order."""
+    found: dict[int, list[Area]] = defaultdict(list)
+    for area in areas:
+        for number in rows[bisect_left(rows, area[0]) : bisect_right(rows, area[2])]:
+            found[number].append(area)
+    return found
+
+
+def _rows_into(scan: SheetScan, new_rows: list[tuple[int, bytes, int]]) -> list[Splice]:
+    """Put new rows into the sheet, in the order of the rows."""
+    if not new_rows or not scan.empty_tag:
+        return [(place, place, new) for _, new, place in new_rows]
+    inside = b"".join(new for _, new, _ in new_rows)
+    tag = tag_at(scan.empty_tag, 0)
+    written = b"<%b%b>%b</%b>" % (tag[1], tag[2], inside, tag[1])
+    return [(scan.inside - len(scan.empty_tag), scan.inside, written)]
+
+
+def _dimension(scan: SheetScan, added: list[Position]) -> list[Splice]:
+    """Widen what the sheet says of the cells that it uses, where new ones lie outside."""
+    if scan.frame.dimension is None or not added:
+        return []
+    place, raw, reference = scan.frame.dimension
+    area = area_of(reference)
+    if area is None or all(within(position, area) for position in added):
+        return []
+    rows = [area[0], area[2], *(row for row, _ in added)]
+    columns = [area[1], area[3], *(column for _, column in added)]
+    first, last = cell_name((min(rows), min(columns))), cell_name((max(rows), max(columns)))
+    tag = tag_at(raw, 0)
+    others = raw_attributes(tag, leave_out={b"ref"})
+    new = attributes_xml({"ref": f"{first}:{last}"})
+    return [(place, place + len(raw), b"<%b%b%b%b>" % (tag[1], new, others, tag[3]))]
+
+
+def _moved_formulas(scan: SheetScan, changes: Mapping[Position, CellChange]) -> list[Splice]:
+    """Write a shared formula out in the next cell, where its first cell gets another."""
+    splices: list[Splice] = []
+    for position, change in changes.items():
+        cell = scan.cell(position)
+        if change.formula is KEEP or cell is None or cell.formula is None or not shares(cell):
+            continue
+        index = cell.formula.attributes.get("si", "")
+        sharing = scan.shared[index]
+        if sharing.masters > 1:
+            raise FileProblem(
+                f"Cell {cell_name(position)} writes out a formula for other cells, and another "
+                "cell writes one out under the same number; open the workbook in Excel, save it "
+                "and try again.",
+                "shared-formula",
+            )
+        left = [
+            use
+            for use in sharing.uses
+            if changes.get(use.position, CellChange(KEEP)).formula is KEEP
+        ]
+        if not left:
+            continue
+        heir = left[0]
+        # Cells further on that share the formula too are not listed one by one.
+        further = [sharing.rest[:2], sharing.rest[2:]] if sharing.rest else []
+        rows = [row for row, _ in [*(use.position for use in left), *further]]
+        columns = [column for _, column in [*(use.position for use in left), *further]]
+        covered = f"{cell_name((min(rows), min(columns)))}:{cell_name((max(rows), max(columns)))}"
+        text = formula_at(shared_formula(cell.formula.text, *position), *heir.position)
+        attributes = {"t": "shared", "ref": covered, "si": index}
+        splices.append((heir.start, heir.end, formula_xml(scan.frame.prefix, text, attributes)))
+    return splices

@@ -5,8 +5,9 @@ Imports the sheets of the template, the embedded engine's recalculation and Xlsx
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,9 +23,10 @@ from xlpbr.workbook.styles import Styles
 from xlpbr.workbook.template_about import write_about, write_functions
 from xlpbr.workbook.template_checks import write_checks
 from xlpbr.workbook.template_inputs import write_evidence, write_terms
+from xlpbr.workbook.template_linked import write_linked
 from xlpbr.workbook.template_outputs import write_explain, write_readings, write_reconcile
 from xlpbr.workbook.template_page import Page
-from xlpbr.workbook.template_plan import SHEETS, plan_of
+from xlpbr.workbook.template_plan import Plan, plan_of
 from xlpbr.workbook.template_statement import write_statement
 
 _MADE = datetime(2026, 1, 1)
@@ -69,8 +71,21 @@ def write_template(
         values: for each sheet the value of every formula cell and of every cell that a formula
             fills; None for a workbook whose formulas have no value yet.
     """
-    plan = plan_of(contract, sample=sample)
-    workbook = Workbook(str(target))
+    write_plan(plan_of(contract, sample=sample), target, values)
+
+
+def write_plan(
+    plan: Plan,
+    target: Path,
+    values: Mapping[str, Mapping[Position, CellValue]] | None = None,
+) -> None:
+    """Write the sheets of a plan with the last values that are given, as ``write_template`` does.
+
+    The serial numbers of a plan for a book that counts days from 1904 are for the caller to set
+    within ``cells.dates_from_1904``.
+    """
+    contract = plan.contract
+    workbook = Workbook(str(target), {"date_1904": plan.date_1904})
     workbook.calc_on_load = False
     workbook.set_calc_mode("auto", _CALCULATED_BY)
     workbook.set_properties(
@@ -83,23 +98,38 @@ def write_template(
             "created": _MADE,
         }
     )
+    write_sheets(workbook, plan, values)
+    workbook.close()
+
+
+def write_sheets(
+    workbook: Workbook,
+    plan: Plan,
+    values: Mapping[str, Mapping[Position, CellValue]] | None,
+) -> None:
+    """Add the sheets of a plan to a workbook that is being written."""
     styles = Styles(workbook)
     pages = {
-        name: Page(
+        sheet: Page(
             name, workbook.add_worksheet(name), styles,
-            None if values is None else values.get(name, {}),
+            None if values is None else values.get(name, {}), blanks_as_texts=bool(plan.book),
         )
-        for name in SHEETS
+        for sheet, name in ((sheet, plan.name_of(sheet)) for sheet in plan.sheets)
     }  # fmt: skip
-    write_about(pages["About"], plan)
-    write_terms(pages["Terms"], plan)
-    for table in COLUMNS:
-        write_evidence(pages[table], plan, table)
-    write_statement(pages["Statement"], plan, workbook)
-    write_readings(pages["Readings"], plan)
-    write_reconcile(pages["Reconcile"], plan)
-    write_explain(pages["Explain"], plan)
-    write_checks(pages["Checks"], plan)
-    write_functions(pages["Functions"], plan)
-    pages["About"].sheet.activate()
-    workbook.close()
+    writers: Mapping[str, Callable[[Page, Plan], None]] = {
+        "About": write_about,
+        "Terms": write_terms,
+        **{table: partial(write_evidence, table=table) for table in COLUMNS},
+        "Statement": partial(write_statement, workbook=workbook),
+        "Readings": write_readings,
+        "Reconcile": write_reconcile,
+        "Explain": write_explain,
+        "Checks": write_checks,
+        "Functions": write_functions,
+    }
+    for sheet, page in pages.items():
+        if sheet in plan.links:
+            write_linked(page, plan, plan.links[sheet])
+        else:
+            writers[sheet](page, plan)
+    pages[plan.sheets[0]].sheet.activate()

@@ -5,9 +5,13 @@ Imports ``catalogue``, ``functions``, the plan, the page and the styles.
 
 from __future__ import annotations
 
-from xlpbr import functions
+from pathlib import PurePath
+
+import xlpbr
+from xlpbr import cells, functions
 from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
 from xlpbr.workbook.styles import FILLS
+from xlpbr.workbook.template_links import Link
 from xlpbr.workbook.template_page import (
     Page,
     calculate,
@@ -19,7 +23,7 @@ from xlpbr.workbook.template_page import (
     put_row,
     set_widths,
 )
-from xlpbr.workbook.template_plan import Plan
+from xlpbr.workbook.template_plan import TABLE_NAMES, Plan
 
 _ABOUT_WIDTHS = (26, 104, 24)
 _FUNCTION_WIDTHS = (27, 42, 46, 19, 18, 30)
@@ -35,6 +39,15 @@ _STEPS = (
     " before anything is paid or reported.",
 )
 
+_STEPS_OF_SHEETS = {
+    "Statement": "what was saved, what is payable and what is still to invoice; set As at for a"
+    " statement up to a day.",
+    "Readings": "what each open reading of the contract is worth.",
+    "Reconcile": "the provider's invoices month by month against what is payable.",
+    "Explain": "how the figures of one month came about.",
+    "Checks": "that every check agrees, before anything is paid or reported.",
+}
+
 _KEY = (
     ("Input", "input", "Yellow. Type here. Also every row of the sheets Terms, Placements,"
      " Carers and Claims."),
@@ -48,9 +61,11 @@ def write_about(page: Page, plan: Plan) -> None:
     styles, contract = page.styles, plan.contract
     set_widths(page, _ABOUT_WIDTHS)
     introduce(page, "A payment-by-results contract, month by month")
+    is_a = f"Sheets in {plan.book} that work" if plan.book else "A workbook that works"
     facts = [
-        ("What this is", "A workbook that works out what a council saved, what its provider may"
+        ("What this is", f"{is_a} out what a council saved, what its provider may"
          " invoice and what comes back, to the penny, each figure traceable to its clause."),
+        *_facts_of_attachment(plan),
         ("Contract", plan.title), ("Source", contract.source),
         ("Children and families", "Pseudonyms only. Never write a child's or a family's name in"
          " this workbook; keep the key to the pseudonyms elsewhere."),
@@ -66,14 +81,15 @@ def write_about(page: Page, plan: Plan) -> None:
     row = _write_facts(page, 3, facts)
     row = _write_section(page, row, "How to use it")
     row = _write_facts(
-        page, row, [(f"Step {number}", step) for number, step in enumerate(_STEPS, start=1)]
+        page, row, [(f"Step {number}", step) for number, step in enumerate(_steps(plan), start=1)]
     )
     row = _write_section(page, row, "Words and colours")
-    for word, role, meaning in _KEY:
+    for word, role, meaning in _key(plan):
         put(page, row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
         put(page, row, 2, meaning, styles.make(indent=1))
         row += 1
-    row = _write_stated(page, row + 1, plan)
+    if contract.stated or not plan.book:
+        row = _write_stated(page, row + 1, plan)
     if contract.notes:
         row = _write_section(page, row, "Notes on the contract")
         row = _write_facts(
@@ -88,12 +104,83 @@ def write_about(page: Page, plan: Plan) -> None:
             ("If cells show #NAME?", "The PBR_ functions are not installed on this computer. As"
              " long as nothing is changed, the figures seen are the last ones calculated. Install"
              " xlpbr and press Ctrl+Alt+F9 to calculate again."),
-            ("If cells show #VALUE!", "Something in the input sheets cannot be read. The list at"
-             " the foot of the sheet Checks says where, what was found and what to do."),
+            ("If cells show #VALUE!", _if_values_are_wrong(plan)),
         ],
     )  # fmt: skip
     print_on_a4(page, plan.title, heading_row=None, pages_tall=1)
     protect(page)
+
+
+def _facts_of_attachment(plan: Plan) -> list[tuple[str, str]]:
+    """What was added to a book, what it reads there, and how it is taken out."""
+    if not plan.book:
+        return []
+    names = ", ".join(map(plan.name_of, plan.sheets))
+    return [
+        ("Attached to", f"{plan.book}, by xlpbr {xlpbr.__version__}. Sheets that were added:"
+         f" {names}. No other cell of the workbook was changed."),
+        ("To take them out", f"Run xlpbr detach {plan.book} -o OUT{PurePath(plan.book).suffix}."
+         " It takes out these sheets and what came with them, and nothing else."),
+        *(
+            (f"Linked: {plan.name_of(table)}", f"Reads {link.place}, row by row, in plain Excel"
+             f" formulas: {_headings_of(link)}.")
+            for table, link in plan.links.items()
+        ),
+    ]  # fmt: skip
+
+
+def _headings_of(link: Link) -> str:
+    """Which headings of the book are read as which of ours."""
+    same, renamed = [], []
+    for heading, column in link.columns.items():
+        theirs = cells.text(column.heading)
+        if cells.key(theirs) == cells.key(heading):
+            same.append(heading)
+        else:
+            renamed.append(f"{theirs} as {heading}")
+    return "; ".join(filter(None, (", ".join(same), ", ".join(renamed))))
+
+
+def _steps(plan: Plan) -> list[str]:
+    """How the workbook is used, step by step."""
+    if not plan.book:
+        return list(_STEPS)
+    tables = [table for table in TABLE_NAMES if table in plan.sheets]
+    linked = ", ".join(plan.name_of(table) for table in tables if table in plan.links)
+    typed = ", ".join(plan.name_of(table) for table in tables if table not in plan.links)
+    steps = [
+        f"{plan.name_of(sheet)}: {what}"
+        for sheet, what in _STEPS_OF_SHEETS.items()
+        if sheet in plan.sheets
+    ]
+    if typed:
+        check = "" if "Terms" in plan.links else " Check every term against the contract."
+        steps.insert(0, f"Filled in here: {typed}.{check} Write pseudonyms, never names.")
+    if linked:
+        steps.insert(0, f"Read from the book: {linked}. Change the figures where they stand.")
+    return steps
+
+
+def _key(plan: Plan) -> list[tuple[str, str, str]]:
+    """The words and colours, each with its meaning."""
+    if not plan.book:
+        return list(_KEY)
+    meanings = {
+        "input": "Yellow. Type here.",
+        "working": "Grey. Read from the book, or a step on the way, in plain Excel formulas. Do not"
+        " type here.",
+    }
+    return [(word, role, meanings.get(role, meaning)) for word, role, meaning in _KEY]
+
+
+def _if_values_are_wrong(plan: Plan) -> str:
+    what = "Something in the input sheets cannot be read."
+    if "Checks" not in plan.sheets:
+        return f"{what} PBR_CHECK says where, what was found and what to do."
+    return (
+        f"{what} The list at the foot of the sheet {plan.name_of('Checks')} says where, what was"
+        " found and what to do."
+    )
 
 
 def _write_section(page: Page, row: int, title: str) -> int:

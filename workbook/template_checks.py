@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlpbr.contracts import TERM_HEADINGS
-from xlpbr.evidence import COLUMNS
-from xlpbr.statement import FIGURES
-from xlpbr.terms import TERMS
-from xlpbr.workbook.template_outputs import EXPLAIN_ROW, READINGS_ROW, RECONCILE_ROW, pick_month
+from xlpbr.workbook.template_check_counts import (
+    areas_of_errors,
+    cells_not_read,
+    cells_of_errors,
+    write_errors,
+    write_not_read,
+)
+from xlpbr.workbook.template_outputs import pick_month
 from xlpbr.workbook.template_page import (
     LINE_HEIGHT,
     Page,
@@ -28,19 +31,16 @@ from xlpbr.workbook.template_plan import (
     ALL_TABLES,
     CHECK_MONTH,
     FIRST_MONTH_ROW,
-    SPARE_TABLE_ROWS,
     STATEMENT_COLUMNS,
-    STATEMENT_CORNER,
-    TABLE_HEADING_ROW,
     Plan,
     all_statement_months,
     evidence_column,
     fixed,
-    input_headings,
     on_sheet,
     statement_column,
+    statement_corner,
 )
-from xlpbr.workbook.template_statement import KEY_FIGURES, guarded, under_heading
+from xlpbr.workbook.template_statement import guarded, key_figure, under_heading
 from xlpbr.workbook.template_working_places import HEADING_ROW, Workings, prepared_rows
 from xlpbr.workbook.template_workings import write_workings
 
@@ -55,7 +55,6 @@ STATUSES_OF_A_CHECK = (AGREES, _DIFFERS, _NO_FIGURE, _NOT_CHECKED, _NOT_IN_THE_T
 
 RESULT = (6, 2)
 CHECKS_ROW = 15
-ERRORS_ROW = 28
 _PROBLEM_ROWS = 40
 _STATUS_LOOK = {"bold": True, "valign": "vcenter", "indent": 1}
 _WIDTHS = (30, 16, 22, 26, 38, 67)
@@ -96,8 +95,9 @@ def write_checks(page: Page, plan: Plan) -> None:
     pick_month(page, plan, CHECK_MONTH)
     checks = _checks(plan, workings)
     _write_list(page, checks)
-    _write_errors(page, plan)
-    _write_months(page, workings)
+    write_errors(page, plan)
+    write_not_read(page, plan)
+    _write_months(page, plan, workings)
     problems_row = HEADING_ROW + plan.month_rows + 3
     _write_problems(page, problems_row)
     _write_result(page, plan, len(checks), problems_row)
@@ -113,9 +113,7 @@ def _checks(plan: Plan, workings: Workings) -> list[_Check]:
     start, last = at["Starts on"], at["Last day known"]
     invoiced = evidence_column(plan, "Claims", "Invoiced")
     claim_months = evidence_column(plan, "Claims", "Month")
-    texts_in_claims = f"COUNTA({claim_months})-COUNT({claim_months})" + (
-        f"+COUNTA({invoiced})-COUNT({invoiced})"
-    )
+    texts_in_claims = "+".join(_texts(plan, column) for column in (claim_months, invoiced))
     fits = " or ".join(
         f"{prepared_rows(plan, table)} {what}"
         for table, what in (("Placements", "placements"), ("Carers", "households"))
@@ -132,7 +130,7 @@ def _checks(plan: Plan, workings: Workings) -> list[_Check]:
         _Check(
             "Months in the statement",
             f"IF({start}>{last},0,12*(YEAR({last})-YEAR({start}))+MONTH({last})-MONTH({start})+1)",
-            f"IF(ISERROR({STATEMENT_CORNER}),{STATEMENT_CORNER},COUNT({all_statement_months()}))",
+            f"IF(ISERROR({statement_corner(plan)}),{statement_corner(plan)},COUNT({all_statement_months(plan)}))",
             f"Calendar months from Starts on to Ends on or As at; {plan.month_rows} are prepared.",
             "count",
         ),
@@ -146,38 +144,38 @@ def _checks(plan: Plan, workings: Workings) -> list[_Check]:
         _Check(
             "Saving to date",
             unless_too_many(f"ROUND(SUM({placements['Saved to the last day']}),2)"),
-            KEY_FIGURES["Saving to date"],
+            key_figure(plan, "Saving to date"),
             "For each placement, a seventh of the weekly saving for each day that counts.",
         ),
         _Check(
             "Fee to date",
             f"ROUND(SUM({months['Fee']}),2)",
-            KEY_FIGURES["Fee to date"],
+            key_figure(plan, "Fee to date"),
             "Month by month from the saving and the entitlement (columns K to Z).",
         ),
         _Check(
             "Carer fees to date",
             unless_too_many(f"ROUND(SUM({months['Carer fees']}),2)"),
-            KEY_FIGURES["Carer fees to date"],
+            key_figure(plan, "Carer fees to date"),
             "Households of the cohort at their first approval (columns AS to AV).",
             does_not_apply=f"{at['Carer fee']}=0",
         ),
         _Check(
             "Bonus",
             unless_too_many(f"ROUND(SUM({months['Bonus']}),2)"),
-            KEY_FIGURES["Bonus"],
+            key_figure(plan, "Bonus"),
             "The measured saving against the threshold, on the last day of the programme.",
             does_not_apply=f'{at["Bonus rate"]}=""',
         ),
         _Check(
             "Payable to date",
             unless_too_many(f"ROUND(SUM({months['Payable']}),2)"),
-            KEY_FIGURES["Payable to date"],
+            key_figure(plan, "Payable to date"),
             "Fee, carer fees and bonus of each month, up to the contract maximum.",
         ),
         _Check(
             "Payable to date, in the last month",
-            KEY_FIGURES["Payable to date"],
+            key_figure(plan, "Payable to date"),
             guarded(
                 plan,
                 f"IF(COUNT({statement_column(plan, 'Month')})=0,0,"
@@ -191,10 +189,17 @@ def _checks(plan: Plan, workings: Workings) -> list[_Check]:
             "Invoiced to date",
             f"IF({texts_in_claims}<>0,NA(),"
             f'ROUND(SUMIFS({invoiced},{claim_months},"<="&EOMONTH({last},0))*({start}<={last}),2))',
-            KEY_FIGURES["Invoiced to date"],
+            key_figure(plan, "Invoiced to date"),
             "Claims for a month up to the last one of the statement.",
         ),
     ]  # fmt: skip
+
+
+def _texts(plan: Plan, claims: str) -> str:
+    """How many cells of Claims hold something other than a number."""
+    if "Claims" in plan.links:  # a blank of the book is a text of no characters here
+        return f"ROWS({claims})-COUNTBLANK({claims})-COUNT({claims})"
+    return f"COUNTA({claims})-COUNT({claims})"
 
 
 def _status(native: str, function: str, difference: str, does_not_apply: str = "") -> str:
@@ -243,47 +248,7 @@ def _mark_what_differs(page: Page, first_row: int, last_row: int) -> None:
     )  # fmt: skip
 
 
-def _write_errors(page: Page, plan: Plan) -> None:
-    """Write how many cells of each sheet show an error."""
-    styles = page.styles
-    put(page, ERRORS_ROW - 2, 1, "Cells that show an error (Output)", styles.subtitle)
-    put(page, ERRORS_ROW - 1, 1, "Sheet", styles.heading)
-    put(page, ERRORS_ROW - 1, 2, "Cells", styles.heading_right)
-    how = "Counted by plain Excel: cells that show #N/A, #VALUE! or another error."
-    put(page, ERRORS_ROW - 1, 3, how, styles.remark)
-    for row, (sheet, area) in enumerate(_areas(plan).items(), start=ERRORS_ROW):
-        put(page, row, 1, sheet, styles.cell("text"))
-        cells = f"{sheet}!{area}"
-        # ISERROR over a range would say the same, but not every engine works that out.
-        formula = f"=COUNTA({cells})-_xlfn.AGGREGATE(3,6,{cells})"
-        calculate(page, row, 2, formula, styles.cell("count", "output"))
-    page.sheet.conditional_format(
-        ERRORS_ROW - 1, 1, ERRORS_ROW + 6, 1,
-        {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
-    )  # fmt: skip
-
-
-def _areas(plan: Plan) -> dict[str, str]:
-    """The cells of each sheet in which an error is looked for."""
-    inputs = {
-        table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS, width)}"
-        for table, width in [
-            ("Terms", len(TERM_HEADINGS)),
-            *((table, len(input_headings(table))) for table in COLUMNS),
-        ]
-    }
-    reconciled = RECONCILE_ROW + plan.month_rows + plan.table_rows["Claims"] + 2
-    options = sum(len(term.options) for term in TERMS)
-    return {
-        **inputs,
-        "Statement": f"$A$1:{fixed(plan.last_month_row, len(FIGURES))}",
-        "Readings": f"$A$1:{fixed(READINGS_ROW + options, 6)}",
-        "Reconcile": f"$A$1:{fixed(reconciled, 9)}",
-        "Explain": f"$A$1:{fixed(EXPLAIN_ROW + len(FIGURES), 4)}",
-    }
-
-
-def _write_months(page: Page, workings: Workings) -> None:
+def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
     """Write the fee of every month beside the function's."""
     styles = page.styles
     put(page, HEADING_ROW - 1, 1, "Fee of every month (Output)", styles.subtitle)
@@ -298,8 +263,8 @@ def _write_months(page: Page, workings: Workings) -> None:
     first_row, last_row = workings.month_rows
     for row in range(first_row, last_row + 1):
         source = FIRST_MONTH_ROW + row - first_row
-        month = on_sheet("Statement", source, 1)
-        fee = on_sheet("Statement", source, fee_column)
+        month = on_sheet(plan, "Statement", source, 1)
+        fee = on_sheet(plan, "Statement", source, fee_column)
         native = workings.month("Fee", row)
         drawn, ceiling = workings.month("Drawn from", row), workings.month("Ceiling", row)
         by_hand = workings.month("First day", row)
@@ -307,8 +272,8 @@ def _write_months(page: Page, workings: Workings) -> None:
         formulas = (
             f'IF({nothing},"",IF(ISNUMBER({month}),{month},{by_hand}))',
             f'IF({nothing},"",{native})',
-            f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({STATEMENT_CORNER}),'
-            f"{STATEMENT_CORNER},NA())))",
+            f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({statement_corner(plan)}),'
+            f"{statement_corner(plan)},NA())))",
             f'IF({nothing},"",ROUND(B{row}-C{row},2))',
             f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}")})',
             f'IF({nothing},"",IF(ISERROR({native}),"","Lower of "&TEXT({drawn},"£#,##0.00")'
@@ -351,17 +316,19 @@ def _write_result(page: Page, plan: Plan, count: int, problems_row: int) -> None
         f"$E${first}:$E${last}",
         f"$E${HEADING_ROW + 1}:$E${HEADING_ROW + plan.month_rows}",
     )
-    errors = f"$B${ERRORS_ROW}:$B${ERRORS_ROW + 7}"
+    errors, sheets = cells_of_errors(plan), len(areas_of_errors(plan))
+    not_read = cells_not_read(plan)
     agreed = f'(COUNTIF({listed},"{AGREES}")+COUNTIF({listed},"{_DOES_NOT_APPLY}*"))'
     agreed_months = f'COUNTIF({months},"{AGREES}")'
-    wanted_months = f"COUNT({all_statement_months()})"
+    wanted_months = f"COUNT({all_statement_months(plan)})"
     problems = f"$A${problems_row + 1}:$A${problems_row + 1000}"
     corner = fixed(problems_row, 1)
     row = RESULT[0]
     put(page, row - 1, 1, "Result (Output)", styles.subtitle)
     put(page, row, 1, "All checks", styles.strong)
     all_agree = (
-        f"AND({agreed}={count},{agreed_months}={wanted_months},COUNT({errors})=8,SUM({errors})=0)"
+        f"AND({agreed}={count},{agreed_months}={wanted_months},COUNT({errors})={sheets},"
+        f"SUM({errors})=0" + (f",COUNTIF({not_read},0)={len(plan.links)})" if not_read else ")")
     )
     calculate(
         page, *RESULT,
@@ -370,16 +337,25 @@ def _write_result(page: Page, plan: Plan, count: int, problems_row: int) -> None
         '"NOT ALL AGREE: a check shows an error")',
         styles.cell("text", "output", bold=True, font_size=12),
     )  # fmt: skip
-    lines = (
+    lines = [
         ("Figures that agree", f'={agreed}&" of {count}"'),
         ("Months whose fee agrees", f'={agreed_months}&" of "&{wanted_months}'),
-        ("Cells that show an error", f'=SUM({errors})&" on 8 sheets"'),
+        ("Cells that show an error", f'=SUM({errors})&" on {sheets} sheets"'),
         (
             "Problems in the data",
             f'=IF(ISERROR({corner}),{corner},COUNTIF({problems},"?*")'
             f'-COUNTIF({problems},"All tables"))&" listed at the foot of this sheet"',
         ),
-    )
+    ]
+    if not_read:
+        lines.append(
+            (
+                "Rows of the book not read",
+                f'=SUM({not_read})&" for {len(plan.links)} linked sheets"'
+                if len(plan.links) > 1
+                else f'=SUM({not_read})&" for 1 linked sheet"',
+            )
+        )
     for offset, (label, formula) in enumerate(lines, start=1):
         put(page, row + offset, 1, label, styles.plain)
         calculate(page, row + offset, 2, formula, styles.plain)

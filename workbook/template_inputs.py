@@ -63,6 +63,14 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+_IN_A_BOOK: Mapping[str, str] = {
+    "Carers": "A household is paid for once, at its first approval, and only if its child stands"
+    " among the placements. Write pseudonyms, never names.",
+    "Claims": "The statement takes these as invoiced to date; the reconciliation compares them with"
+    " what was payable, month by month.",
+}
+"""The second sentence where the sheets have other names and some may be left out."""
+
 _WIDTHS = {
     "Child": 12, "Type": 12, "Residential weekly cost": 16, "Family weekly cost": 15,
     "Moved on": 14, "Ended on": 14, "Agreed": 11, "Household": 16, "Approved on": 16,
@@ -124,25 +132,20 @@ def write_terms(page: Page, plan: Plan) -> None:
 
 def write_evidence(page: Page, plan: Plan, table: str) -> None:
     """Write an input sheet: a table with blank rows, and sample rows where they are wanted."""
-    introduce(page, table, *_PURPOSES[table])
+    first, second = _PURPOSES[table]
+    introduce(page, table, first, _IN_A_BOOK.get(table, second) if plan.book else second)
     styles = page.styles
     columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
     headings = input_headings(table)
-    widths = [_WIDTHS[heading] for heading in headings[:-1]]
-    long = plan.table_rows[table] > _LONG_TABLE
-    # Note takes what the others leave.
-    set_widths(page, [*widths, (_LONG_TABLE_WIDTH if long else _TABLE_WIDTH) - sum(widths)])
+    set_widths(page, widths_of_columns(plan, table))
     sample = plan.contract.sample.get(table, ()) if plan.sample else ()
     if sample:
         notice = "The rows below are illustrations, as the column Note says. Clear them first."
         put(page, TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
     heading_style = styles.column_heading(indent=1)
     cell_styles = [
-        *(
-            styles.cell(kind, "input") if kind == "money" else styles.cell(kind, "input", indent=1)
-            for kind in (_KIND_OF_CELL[column.kind] for column in columns)
-        ),
-        styles.cell("text", "input", indent=1),
+        styles.cell(kind, "input") if kind == "money" else styles.cell(kind, "input", indent=1)
+        for kind in kinds_of_columns(table)
     ]
     last_row = TABLE_HEADING_ROW + plan.table_rows[table]
     page.sheet.add_table(
@@ -169,6 +172,24 @@ def write_evidence(page: Page, plan: Plan, table: str) -> None:
     # A short table has no second page of empty rows.
     pages = 1 if plan.table_rows[table] <= _MOST_ROWS_ON_A_PAGE else 0
     print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages)
+
+
+def widths_of_columns(plan: Plan, table: str) -> list[float]:
+    """The widths of the columns of an input sheet."""
+    if table == "Terms":
+        return list(_TERM_WIDTHS)
+    widths: list[float] = [_WIDTHS[heading] for heading in input_headings(table)[:-1]]
+    long = plan.table_rows[table] > _LONG_TABLE
+    # Note takes what the others leave.
+    return [*widths, (_LONG_TABLE_WIDTH if long else _TABLE_WIDTH) - sum(widths)]
+
+
+def kinds_of_columns(table: str) -> list[str]:
+    """What kind of cell each column of an evidence table has, Note included."""
+    if table == "Terms":
+        return []
+    columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
+    return [*(_KIND_OF_CELL[column.kind] for column in columns), "text"]
 
 
 def _check_entries(page: Page, columns: Sequence[Column], last_row: int) -> None:

@@ -20,18 +20,18 @@ from xlpbr.workbook.template_page import (
     spill,
 )
 from xlpbr.workbook.template_plan import (
-    AS_AT_CELL,
     EXPLAIN_MONTH,
     FIRST_MONTH_ROW,
     SPARE_TABLE_ROWS,
     STATEMENT_COLUMNS,
-    STATEMENT_CORNER,
     TABLE_HEADING_ROW,
     TOLERANCE,
     Plan,
+    as_at_cell,
     fixed,
     on_sheet,
     statement_column,
+    statement_corner,
 )
 from xlpbr.workbook.template_statement import under_heading
 
@@ -47,8 +47,8 @@ NOTHING_DUE = "nothing due"
 """The months not claimed for which nothing is payable either, counted apart."""
 
 _WHO_IS_WHO = (
-    "Key: the month. Ours: what this workbook makes payable (Payable, sheet Statement). Theirs:"
-    " what the provider invoiced (sheet Claims). Difference: theirs less ours."
+    "Key: the month. Ours: what this workbook makes payable (Payable, sheet {statement}). Theirs:"
+    " what the provider invoiced (sheet {claims}). Difference: theirs less ours."
 )
 
 _STATUS_COLUMN = 7
@@ -85,9 +85,10 @@ def write_readings(page: Page, plan: Plan) -> None:
         page,
         "Readings",
         "Result (calculated, do not type here): what the contract would pay in all if one term"
-        " were read another way, each way tried alone, up to As at on the sheet Statement.",
-        "A row with yes is the reading in use (sheet Terms). Difference is against the terms as"
-        " they stand: above 0 the council would pay more, below 0 less.",
+        " were read another way, each way tried alone, up to As at on the sheet"
+        f" {plan.name_of('Statement')}.",
+        f"A row with yes is the reading in use (sheet {plan.name_of('Terms')}). Difference is"
+        " against the terms as they stand: above 0 the council would pay more, below 0 less.",
     )
     set_widths(page, _READING_WIDTHS)
     options = [(term, option) for term in READINGS for option in term.options]
@@ -106,7 +107,7 @@ def write_readings(page: Page, plan: Plan) -> None:
     text = under_heading(styles.heading, styles.cell("text", "output"))
     spill(
         page, READINGS_ROW, 1,
-        f"=PBR_READINGS(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],{AS_AT_CELL})",
+        f"=PBR_READINGS(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],{as_at_cell(plan)})",
         len(options) + 1, [text, text, text, money, money],
     )  # fmt: skip
     put(page, READINGS_ROW, 6, "What the option means", styles.column_heading(indent=1))
@@ -138,7 +139,10 @@ def write_reconcile(page: Page, plan: Plan) -> None:
     put(page, *TOLERANCE, 0.0, styles.cell("money", "input", bold=True))
     hint = "A difference up to this, in pounds, counts as agreed."
     put(page, TOLERANCE[0], 3, hint, styles.remark)
-    put(page, TOLERANCE[0] + 1, 1, _WHO_IS_WHO, styles.plain)
+    who_is_who = _WHO_IS_WHO.format(
+        statement=plan.name_of("Statement"), claims=plan.name_of("Claims")
+    )
+    put(page, TOLERANCE[0] + 1, 1, who_is_who, styles.plain)
     page.sheet.data_validation(
         TOLERANCE[0] - 1, TOLERANCE[1] - 1, TOLERANCE[0] - 1, TOLERANCE[1] - 1,
         {
@@ -148,11 +152,11 @@ def write_reconcile(page: Page, plan: Plan) -> None:
         },
     )  # fmt: skip
     rows = plan.month_rows + plan.table_rows["Claims"] + 2
-    _write_statuses(page, rows)
+    _write_statuses(page, plan, rows)
     _write_sign_off(page)
     ours = _write_our_months(page, plan)
     last_claim = TABLE_HEADING_ROW + plan.table_rows["Claims"] + SPARE_TABLE_ROWS
-    theirs = f"Claims!{fixed(TABLE_HEADING_ROW, 1)}:{fixed(last_claim, 2)}"
+    theirs = f"{on_sheet(plan, 'Claims', TABLE_HEADING_ROW, 1)}:{fixed(last_claim, 2)}"
     money = under_heading(styles.heading_right, styles.bare("money"))
     put(page, RECONCILE_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
     spill(
@@ -177,7 +181,7 @@ def write_reconcile(page: Page, plan: Plan) -> None:
     protect(page)
 
 
-def _write_statuses(page: Page, rows: int) -> None:
+def _write_statuses(page: Page, plan: Plan, rows: int) -> None:
     """Write how many months have each status and by how much they differ."""
     styles = page.styles
     column = _STATUS_COLUMN
@@ -194,9 +198,9 @@ def _write_statuses(page: Page, rows: int) -> None:
     explained = {
         "over-claimed": "invoiced more than is payable for the month",
         "under-claimed": "invoiced less than is payable for the month",
-        "not claimed": "something is payable, and Claims has no invoice",
+        "not claimed": f"something is payable, and {plan.name_of('Claims')} has no invoice",
         NOTHING_DUE: "not claimed, and nothing is payable either",
-        "not expected": "an invoice for a month that Statement does not have",
+        "not expected": f"an invoice for a month that {plan.name_of('Statement')} does not have",
         "agreed": "the same to the penny, or within the tolerance",
     }
     which = {
@@ -240,11 +244,14 @@ def _write_our_months(page: Page, plan: Plan) -> str:
     put(page, RECONCILE_ROW, column + 1, "Payable", styles.heading_right)
     payable_column = STATEMENT_COLUMNS["Payable"]
     last = RECONCILE_ROW + plan.month_rows
+    corner = statement_corner(plan)
     for number in range(plan.month_rows):
         row, source = RECONCILE_ROW + 1 + number, FIRST_MONTH_ROW + number
-        month, payable = (on_sheet("Statement", source, found) for found in (1, payable_column))
+        month, payable = (
+            on_sheet(plan, "Statement", source, found) for found in (1, payable_column)
+        )
         # An error of the statement comes through in the first row; blank rows stay blank.
-        error = f"IF(ISERROR({STATEMENT_CORNER}),{STATEMENT_CORNER}," if number == 0 else "("
+        error = f"IF(ISERROR({corner}),{corner}," if number == 0 else "("
         for offset, cell, kind in ((0, month, "month"), (1, payable, "money")):
             formula = f'={error}IF(ISNUMBER({month}),{cell},""))'
             calculate(page, row, column + offset, formula, styles.cell(kind, "working"))
@@ -273,7 +280,7 @@ def write_explain(page: Page, plan: Plan) -> None:
     count = styles.cell("count", "output", valign="top")
     spill(
         page, EXPLAIN_ROW, 1,
-        f"=PBR_EXPLAIN({first_two},{month},PbrCarers[#All],PbrClaims[#All],{AS_AT_CELL})",
+        f"=PBR_EXPLAIN({first_two},{month},PbrCarers[#All],PbrClaims[#All],{as_at_cell(plan)})",
         len(FIGURES),
         [
             under_heading(styles.heading, styles.cell("wrapped", "output")),
@@ -317,7 +324,7 @@ def pick_month(page: Page, plan: Plan, place: tuple[int, int]) -> None:
     row, column = place
     put(page, row, column, plan.shown_month, page.styles.cell("month", "input", bold=True))
     months = statement_column(plan, "Month")
-    first = on_sheet("Statement", FIRST_MONTH_ROW, 1)
+    first = on_sheet(plan, "Statement", FIRST_MONTH_ROW, 1)
     page.sheet.data_validation(
         row - 1, column - 1, row - 1, column - 1,
         {

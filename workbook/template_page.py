@@ -6,6 +6,7 @@ Rows and columns count from 1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -29,6 +30,8 @@ LINE_HEIGHT = 15
 """Points that a line of text takes."""
 _TALLEST_ROW = 409
 """Points: Excel takes no taller row."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|_x(?=[0-9A-Fa-f]{4}_)")
+"""A character that a workbook stores as its number, or what would be taken for one stored so."""
 _MARGIN = 1.5
 """What of a column's width is left blank beside its text, indent included."""
 
@@ -48,12 +51,27 @@ class Page:
         styles: the workbook's formats.
         values: the last value of each formula cell and of each cell that a formula fills;
             None while they are not known.
+        blanks_as_texts: whether an empty last value is stored as a text of no characters, so that
+            it differs from a formula that was never calculated.
     """
 
     name: str
     sheet: Worksheet
     styles: Styles
     values: Mapping[Position, CellValue] | None
+    blanks_as_texts: bool = False
+
+
+class _NoCharacters(str):
+    """An empty last value that XlsxWriter stores as a text: it takes a plain one for none."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return 0
 
 
 def put(page: Page, row: int, column: int, value: Any, style: Format) -> None:
@@ -82,8 +100,27 @@ def put_row(page: Page, row: int, column: int, values: Sequence[Any], style: For
 def calculate(page: Page, row: int, column: int, formula: str, style: Format) -> None:
     """Write a formula with its last value."""
     page.sheet.write_formula(
-        row - 1, column - 1, formula, style, _stored(_last_value(page, row, column))
+        row - 1, column - 1, formula, style, _stored(page, _last_value(page, row, column))
     )
+
+
+def read_from_book(
+    page: Page, row: int, column: int, formula: str, value: Any, style: Format
+) -> None:
+    """Write a formula that reads another sheet of the book that the sheets are added to.
+
+    While the last values are not known, the workbook stands alone: the value takes the formula's
+    place, as a formula where a constant would lose digits or be an empty cell.
+    """
+    blank = value is None or value == ""
+    if page.values is not None:
+        page.sheet.write_formula(row - 1, column - 1, formula, style, _stored(page, value))
+    elif blank:
+        page.sheet.write_formula(row - 1, column - 1, '=""', style)
+    elif isinstance(value, float):
+        page.sheet.write_formula(row - 1, column - 1, f"={value!r}", style)
+    else:
+        put(page, row, column, value, style)
 
 
 def spill(
@@ -111,7 +148,7 @@ def spill(
     last_column = column if height == 1 else column + len(style_of) - 1
     page.sheet.write_dynamic_array_formula(
         row - 1, column - 1, row + height - 2, last_column - 1,
-        formula, style_of[0](0), _stored(_last_value(page, row, column)),
+        formula, style_of[0](0), _stored(page, _last_value(page, row, column)),
     )  # fmt: skip
     # XlsxWriter fills the rest of an array's cells with 0; their last values take its place.
     for down in range(height):
@@ -126,10 +163,13 @@ def _last_value(page: Page, row: int, column: int) -> CellValue:
     return float(cells.serial_of(value)) if isinstance(value, date) else value
 
 
-def _stored(value: CellValue) -> Any:
+def _stored(page: Page, value: CellValue) -> Any:
     """A last value as XlsxWriter takes it."""
-    if value is None:
-        return ""
+    if value is None or value == "":
+        return _NoCharacters() if page.blanks_as_texts else ""
+    if isinstance(value, str):
+        # XlsxWriter writes the control characters of a last value as they are.
+        return _CONTROL.sub(lambda found: f"_x{ord(found[0][0]):04X}_{found[0][1:]}", value)
     return value.code if isinstance(value, CellError) else value
 
 

@@ -7,7 +7,7 @@ Imports ``errors``, ``cells``, ``periods``, ``terms``, ``evidence``, ``contracts
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from xlpbr import cells, term_rows
@@ -18,12 +18,13 @@ from xlpbr.periods import Period, month_of, months_of
 from xlpbr.statement import FIGURES
 from xlpbr.terms import TERMS, ContractTerms
 from xlpbr.workbook.addresses import column_letter, quoted_sheet
+from xlpbr.workbook.template_links import Link
 
 SHEETS = (
     "About", "Terms", "Placements", "Carers", "Claims", "Statement", "Readings", "Reconcile",
     "Explain", "Checks", "Functions",
 )  # fmt: skip
-"""The sheets, in their order."""
+"""The sheets, in their order, by the names that they have in a workbook of their own."""
 
 TABLE_NAMES = {table: f"Pbr{table}" for table in ("Terms", *COLUMNS)}
 """The name of each input table in Excel."""
@@ -58,6 +59,10 @@ FIRST_MONTH_ROW = STATEMENT_HEADING_ROW + 1
 FAR_BELOW = 400
 """A row below anything that a statement fills: a longer one is noticed, not cut."""
 
+NOT_READ = (3, 4)
+SAY_NOT_READ = (3, 5)
+"""Where a sheet that is read from the book says how many rows it does not read, and what to do."""
+
 AS_AT = (4, 4)
 EXPLAIN_MONTH = (4, 2)
 TOLERANCE = (4, 2)
@@ -80,6 +85,12 @@ class Plan:
         month_rows: rows prepared for months: those of the programme and some to spare.
         table_rows: rows of each input table, filled or blank.
         shown_month: the month that is explained and worked out again when the book is opened.
+        sheets: the sheets that are written.
+        prefix: what stands before each sheet's name, in a book that has other sheets.
+        book: the file name of the book that the sheets are added to; empty for a workbook of
+            their own.
+        links: the input tables that are read from cells of that book.
+        date_1904: whether serial numbers count days from 1 January 1904.
     """
 
     contract: Contract
@@ -89,6 +100,20 @@ class Plan:
     month_rows: int
     table_rows: Mapping[str, int]
     shown_month: date | None
+    sheets: tuple[str, ...] = SHEETS
+    prefix: str = ""
+    book: str = ""
+    links: Mapping[str, Link] = field(default_factory=dict)
+    date_1904: bool = False
+
+    def name_of(self, sheet: str) -> str:
+        """What a sheet is called in the workbook."""
+        return f"{self.prefix}{sheet}"
+
+    @property
+    def as_at_name(self) -> str:
+        """The defined name of the cell As at."""
+        return "PbrAsAt" if self.book else "AsAt"
 
     @property
     def title(self) -> str:
@@ -152,14 +177,14 @@ def fixed(row: int, column: int) -> str:
     return f"${column_letter(column)}${row}"
 
 
-def on_sheet(sheet: str, row: int, column: int) -> str:
+def on_sheet(plan: Plan, sheet: str, row: int, column: int) -> str:
     """The same with its sheet: ``Statement!$D$4``."""
-    return f"{quoted_sheet(sheet)}!{fixed(row, column)}"
+    return f"{quoted_sheet(plan.name_of(sheet))}!{fixed(row, column)}"
 
 
-def column_of(sheet: str, column: int, first_row: int, last_row: int) -> str:
+def column_of(plan: Plan, sheet: str, column: int, first_row: int, last_row: int) -> str:
     """Part of a column with its sheet: ``Terms!$A$6:$A$39``."""
-    return f"{on_sheet(sheet, first_row, column)}:{fixed(last_row, column)}"
+    return f"{on_sheet(plan, sheet, first_row, column)}:{fixed(last_row, column)}"
 
 
 STATEMENT_COLUMNS: Mapping[str, int] = {
@@ -167,32 +192,46 @@ STATEMENT_COLUMNS: Mapping[str, int] = {
 }
 """The column of Statement in which each figure stands."""
 
-AS_AT_CELL = on_sheet("Statement", *AS_AT)
-STATEMENT_CORNER = on_sheet("Statement", STATEMENT_HEADING_ROW, 1)
-"""The heading "Month"; the error where the statement is one."""
+
+def as_at_cell(plan: Plan) -> str:
+    """The last day that is known, on Statement."""
+    return on_sheet(plan, "Statement", *AS_AT)
+
+
+def statement_corner(plan: Plan) -> str:
+    """The heading "Month" of the statement; the error where the statement is one."""
+    return on_sheet(plan, "Statement", STATEMENT_HEADING_ROW, 1)
 
 
 def statement_column(plan: Plan, heading: str) -> str:
     """The cells of Statement that a figure may fill."""
     column = STATEMENT_COLUMNS[heading]
-    return column_of("Statement", column, FIRST_MONTH_ROW, plan.last_month_row)
+    return column_of(plan, "Statement", column, FIRST_MONTH_ROW, plan.last_month_row)
 
 
-def all_statement_months() -> str:
+def all_statement_months(plan: Plan) -> str:
     """The months of Statement and the rows far below, in which none is expected."""
-    return column_of("Statement", 1, FIRST_MONTH_ROW, FAR_BELOW)
+    return column_of(plan, "Statement", 1, FIRST_MONTH_ROW, FAR_BELOW)
 
 
 def evidence_column(plan: Plan, table: str, heading: str) -> str:
     """A column of an input table with the spare rows under it, without its heading."""
     headings = [column.heading for column in COLUMNS[table]]
     last = TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS
-    return column_of(table, headings.index(heading) + 1, FIRST_TABLE_ROW, last)
+    return column_of(plan, table, headings.index(heading) + 1, FIRST_TABLE_ROW, last)
 
 
-def term_cell(label: str) -> str:
+def term_cell(plan: Plan, label: str) -> str:
     """The value of a term, found by its name as the functions do."""
-    last = TABLE_HEADING_ROW + len(TERMS) + SPARE_TERM_ROWS
-    names = column_of("Terms", 1, FIRST_TABLE_ROW, last)
-    values = column_of("Terms", 2, FIRST_TABLE_ROW, last)
-    return f'INDEX({values},MATCH("{label}",{names},0))'
+    values = column_of(plan, "Terms", 2, FIRST_TABLE_ROW, last_term_row(plan))
+    return f'INDEX({values},MATCH("{label}",{term_names(plan)},0))'
+
+
+def term_names(plan: Plan) -> str:
+    """The cells in which the names of the terms stand, and some below them."""
+    return column_of(plan, "Terms", 1, FIRST_TABLE_ROW, last_term_row(plan))
+
+
+def last_term_row(plan: Plan) -> int:
+    """The last row of Terms that is looked at."""
+    return TABLE_HEADING_ROW + plan.table_rows["Terms"] + SPARE_TERM_ROWS

@@ -36,17 +36,18 @@ from xlpbr.workbook.template_page import (
 from xlpbr.workbook.template_plan import (
     ALL_TABLES,
     AS_AT,
-    AS_AT_CELL,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
-    STATEMENT_CORNER,
     STATEMENT_HEADING_ROW,
+    TABLE_NAMES,
     Plan,
     all_statement_months,
+    as_at_cell,
     column_of,
     fixed,
     on_sheet,
     statement_column,
+    statement_corner,
     term_cell,
 )
 
@@ -83,11 +84,11 @@ _TOTALS = (
 )
 _HEADROOM = "Left of the contract maximum"
 
-KEY_FIGURES = {
-    label: on_sheet("Statement", KEY_FIGURES_ROW + number, _VALUE_COLUMN)
-    for number, (label, _, _) in enumerate(_TOTALS)
-}
-"""Where each key figure stands."""
+
+def key_figure(plan: Plan, label: str) -> str:
+    """The cell of a key figure."""
+    number = [total for total, _, _ in _TOTALS].index(label)
+    return on_sheet(plan, "Statement", KEY_FIGURES_ROW + number, _VALUE_COLUMN)
 
 
 def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
@@ -96,7 +97,7 @@ def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
     introduce_results(
         page,
         "Statement",
-        "Result (calculated, do not type here): worked out from the four input sheets. The one"
+        f"Result (calculated, do not type here): worked out from {_input_sheets(plan)}. The one"
         " input on this sheet is As at.",
     )
     put(page, 1, 3, plan.title, styles.subtitle)
@@ -110,14 +111,15 @@ def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
     page.sheet.data_validation(
         AS_AT[0] - 1, AS_AT[1] - 1, AS_AT[0] - 1, AS_AT[1] - 1,
         {
-            "validate": "date", "criteria": ">=", "value": f"={term_cell('Starts on')}",
+            "validate": "date", "criteria": ">=", "value": f"={term_cell(plan, 'Starts on')}",
             "input_title": "As at",
             "input_message": "The last day that is known. Blank: the whole programme.",
             "error_title": "This cannot be used",
-            "error_message": "Give a date on or after Starts on (Terms), or clear the cell.",
+            "error_message": f"Give a date on or after Starts on ({plan.name_of('Terms')}), or"
+            " clear the cell.",
         },
     )  # fmt: skip
-    workbook.define_name("AsAt", f"={AS_AT_CELL}")
+    workbook.define_name(plan.as_at_name, f"={as_at_cell(plan)}")
     _write_key_figures(page, plan)
     _write_statement_table(page, plan)
     lines = _write_chart_workings(page, plan)
@@ -132,17 +134,24 @@ def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
     protect(page)
 
 
+def _input_sheets(plan: Plan) -> str:
+    if not plan.book:
+        return "the four input sheets"
+    *others, last = map(plan.name_of, TABLE_NAMES)
+    return f"the sheets {', '.join(others)} and {last}"
+
+
 def guarded(plan: Plan, formula: str, *headings: str) -> str:
     """A formula that is a figure only if every month's cell of these columns is one.
 
     An error in the statement comes through as it is; a month without a number gives #N/A, so
     nothing can be left out of a sum without being seen.
     """
-    months = all_statement_months()
+    months = all_statement_months(plan)
     complete = ",".join(
         f"COUNT({statement_column(plan, heading)})=COUNT({months})" for heading in headings
     )
-    corner = STATEMENT_CORNER
+    corner = statement_corner(plan)
     return f"=IF(ISERROR({corner}),{corner},IF(AND(ISTEXT({corner}),{complete}),{formula},NA()))"
 
 
@@ -159,8 +168,8 @@ def _write_key_figures(page: Page, plan: Plan) -> None:
         _write_key_figure(page, row, label, guarded(plan, formula, heading), kind)
         row += 1
     if plan.terms.contract_maximum is not None:
-        maximum = term_cell("Contract maximum")
-        payable = KEY_FIGURES["Payable to date"]
+        maximum = term_cell(plan, "Contract maximum")
+        payable = key_figure(plan, "Payable to date")
         formula = f'=IF({maximum}="","no maximum",ROUND({maximum}-{payable},2))'
         _write_key_figure(page, row, _HEADROOM, formula, "money")
 
@@ -222,19 +231,19 @@ def _write_chart_workings(page: Page, plan: Plan) -> dict[str, str]:
     put_row(page, STATEMENT_HEADING_ROW, WORKING_COLUMN + 1, levels, styles.heading_right)
     month, money = styles.cell("month", "working"), styles.cell("money", "working")
     last_row = FIRST_MONTH_ROW + len(plan.months) - 1
-    start = term_cell("Starts on")
+    start = term_cell(plan, "Starts on")
     for number, row in enumerate(range(FIRST_MONTH_ROW, last_row + 1)):
         formula = f"=EDATE({start}-DAY({start})+1,{number})"
         calculate(page, row, WORKING_COLUMN, formula, month)
         for column, label in enumerate(levels, start=WORKING_COLUMN + 1):
-            value = term_cell(label)
+            value = term_cell(plan, label)
             calculate(page, row, column, f"=IF(ISNUMBER({value}),{value},NA())", money)
-    ranges = {"Month": column_of("Statement", WORKING_COLUMN, FIRST_MONTH_ROW, last_row)}
+    ranges = {"Month": column_of(plan, "Statement", WORKING_COLUMN, FIRST_MONTH_ROW, last_row)}
     for column, label in enumerate(levels, start=WORKING_COLUMN + 1):
-        ranges[label] = column_of("Statement", column, FIRST_MONTH_ROW, last_row)
+        ranges[label] = column_of(plan, "Statement", column, FIRST_MONTH_ROW, last_row)
     for heading in ("Saving to date", "Fee to date", "Payable to date", "Invoiced to date"):
         column = STATEMENT_COLUMNS[heading]
-        ranges[heading] = column_of("Statement", column, FIRST_MONTH_ROW, last_row)
+        ranges[heading] = column_of(plan, "Statement", column, FIRST_MONTH_ROW, last_row)
     return ranges
 
 
@@ -312,15 +321,15 @@ def _write_remarks(page: Page, plan: Plan) -> None:
     """Write what a reader of the charts has to know, beside them."""
     row = STATEMENT_HEADING_ROW - 1
     made_for = len(plan.months)
-    months = f"COUNT({all_statement_months()})"
+    months = f"COUNT({all_statement_months(plan)})"
     longer = f"The charts show {made_for} months; the programme is longer now."
     remark = ""
     if plan.terms.bonus_threshold is not None:
-        measure = term_cell("Bonus measure")
+        measure = term_cell(plan, "Bonus measure")
         remark = (
             f'IF({measure}="accumulated","",'
             '"The bonus is measured by the yearly run rate on the last day, not by this line'
-            ' alone: see Terms, Bonus measure.")'
+            f' alone: see {plan.name_of("Terms")}, Bonus measure.")'
         )
     calculate(
         page, row, 6, f'=IF({months}>{made_for},"{longer}",{remark or chr(34) * 2})',

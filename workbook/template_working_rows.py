@@ -5,6 +5,9 @@ Imports ``evidence``, the places of the workings, the plan and the page.
 
 from __future__ import annotations
 
+from datetime import date
+
+from xlpbr import cells
 from xlpbr.evidence import COLUMNS
 from xlpbr.workbook.template_page import Page, calculate
 from xlpbr.workbook.template_plan import (
@@ -25,20 +28,20 @@ from xlpbr.workbook.template_working_places import (
     write_title,
 )
 
-_FAR_AWAY = 2958465
-"""The serial of 31 December 9999: a placement that has not ended."""
+_FAR_AWAY = date(9999, 12, 31)
+"""The last day of a placement that has not ended."""
 
 
 def _input(plan: Plan, table: str, heading: str, number: int) -> str:
     """A cell of an input table by its row's number; the range moves with the table."""
     column = [column.heading for column in COLUMNS[table]].index(heading) + 1
     last = TABLE_HEADING_ROW + prepared_rows(plan, table)
-    return f"INDEX({column_of(table, column, FIRST_TABLE_ROW, last)},{number})"
+    return f"INDEX({column_of(plan, table, column, FIRST_TABLE_ROW, last)},{number})"
 
 
 def _row_exists(plan: Plan, table: str, number: int) -> str:
     last = TABLE_HEADING_ROW + prepared_rows(plan, table)
-    return f"ROWS({column_of(table, 1, FIRST_TABLE_ROW, last)})>={number}"
+    return f"ROWS({column_of(plan, table, 1, FIRST_TABLE_ROW, last)})>={number}"
 
 
 def write_placements(page: Page, plan: Plan, workings: Workings) -> None:
@@ -97,7 +100,7 @@ def _formulas_of_placement(plan: Plan, workings: Workings, row: int, number: int
         f"IF({numbers},ROUND({before}-{after},8),NA())))",
         "Counts from": counted(f"MAX(INT({moved}),{start})"),
         "Counts until": counted(
-            f'IF({ended}="",{_FAR_AWAY},IF(ISNUMBER({ended}),INT({ended})-1,NA()))'
+            f'IF({ended}="",{cells.serial_of(_FAR_AWAY)},IF(ISNUMBER({ended}),INT({ended})-1,NA()))'
         ),
         "Days before the month": days_until(f"({at['Month checked, first day']}-1)"),
         "Days to month end": days_until(at["Month checked, last day"]),

@@ -8,21 +8,18 @@ input sheets and worked through with functions that every Excel has. Imports ``t
 from __future__ import annotations
 
 from xlpbr import cells
-from xlpbr.terms import DEFAULTS, TERMS, Term
+from xlpbr.terms import DEFAULTS, Term
 from xlpbr.workbook.template_page import Page, calculate, put
 from xlpbr.workbook.template_plan import (
-    AS_AT_CELL,
     CHECK_MONTH,
     FIRST_MONTH_ROW,
-    FIRST_TABLE_ROW,
-    SPARE_TERM_ROWS,
     STATEMENT_COLUMNS,
-    TABLE_HEADING_ROW,
     Plan,
-    column_of,
+    as_at_cell,
     fixed,
     on_sheet,
     term_cell,
+    term_names,
 )
 from xlpbr.workbook.template_working_places import (
     DERIVED_TERMS,
@@ -41,26 +38,25 @@ from xlpbr.workbook.template_working_rows import write_households, write_placeme
 def write_workings(page: Page, plan: Plan) -> Workings:
     """Write all workings beside the checks."""
     workings = places_of_workings(plan)
-    _write_terms(page, workings)
+    _write_terms(page, plan, workings)
     write_placements(page, plan, workings)
     write_households(page, plan, workings)
-    _write_months(page, workings)
+    _write_months(page, plan, workings)
     return workings
 
 
 # Terms.
 
 
-def _write_terms(page: Page, workings: Workings) -> None:
+def _write_terms(page: Page, plan: Plan, workings: Workings) -> None:
     styles = page.styles
     write_title(page, TERM_COLUMN, "the terms as read", ("Term", "Value"))
-    last_term_row = TABLE_HEADING_ROW + len(TERMS) + SPARE_TERM_ROWS
-    names = column_of("Terms", 1, FIRST_TABLE_ROW, last_term_row)
+    names = term_names(plan)
     label = styles.cell("text", "working")
     row = FIRST_ROW
     for term in READ_TERMS:
         put(page, row, TERM_COLUMN, term.label, label)
-        value = term_cell(term.label)
+        value = term_cell(plan, term.label)
         if term.kind == "option":
             default = f'"{next(iter(term.options))}"'
             read = f'LOWER(SUBSTITUTE(SUBSTITUTE(TRIM({value})," ","_"),"-","_"))'
@@ -73,7 +69,7 @@ def _write_terms(page: Page, workings: Workings) -> None:
         style = styles.cell("text" if term.kind == "option" else term.kind, "working")
         calculate(page, row, TERM_COLUMN + 1, formula, style)
         row += 1
-    formulas = _derived(workings)
+    formulas = _derived(plan, workings)
     for name, kind in DERIVED_TERMS.items():
         put(page, row, TERM_COLUMN, name, label)
         calculate(page, row, TERM_COLUMN + 1, f"={formulas[name]}", styles.cell(kind, "working"))
@@ -88,7 +84,7 @@ def _default(term: Term) -> str:
     return '""' if default is None else f"{cells.plain_number(default):g}"
 
 
-def _derived(workings: Workings) -> dict[str, str]:
+def _derived(plan: Plan, workings: Workings) -> dict[str, str]:
     """What follows from the terms: the formula of each."""
     at, placements = workings.terms, workings.placements
     start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
@@ -105,8 +101,8 @@ def _derived(workings: Workings) -> dict[str, str]:
     return {
         "Fee without VAT": f'IF({at["VAT reading"]}="inclusive",'
         f"ROUND(ROUND({at['Fee']}/(1+{at['VAT rate']}),8),2),{at['Fee']})",
-        "Last day known": f'IF({AS_AT_CELL}="",{end},'
-        f"IF(ISNUMBER({AS_AT_CELL}),MIN(INT({AS_AT_CELL}),{end}),NA()))",
+        "Last day known": f'IF({as_at_cell(plan)}="",{end},'
+        f"IF(ISNUMBER({as_at_cell(plan)}),MIN(INT({as_at_cell(plan)}),{end}),NA()))",
         "Last day of the fee term": f'IF({fee_months}="",{end},EDATE({start},{fee_months})-1)',
         "Months in the fee term": f'IF({fee_months}="",'
         f"{complete}+(EDATE({start},{complete})-1<{end}),{fee_months})",
@@ -139,7 +135,7 @@ def _complete_months(start: str, day: str) -> str:
 # Months.
 
 
-def _write_months(page: Page, workings: Workings) -> None:
+def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
     styles = page.styles
     write_title(page, MONTH_COLUMN, "the months, from savings to what is payable", MONTH_HEADINGS)
     kinds = {
@@ -152,7 +148,7 @@ def _write_months(page: Page, workings: Workings) -> None:
     by_heading["Share earned"] = styles.cell("text", "working", num_format="0.000000")
     first_row, last_row = workings.month_rows
     for row in range(first_row, last_row + 1):
-        formulas = _formulas_of_month(workings, row)
+        formulas = _formulas_of_month(plan, workings, row)
         for column, heading in enumerate(MONTH_HEADINGS, start=MONTH_COLUMN):
             formula = formulas[heading]
             if heading != "First day":
@@ -160,7 +156,7 @@ def _write_months(page: Page, workings: Workings) -> None:
             calculate(page, row, column, f"={formula}", by_heading[heading])
 
 
-def _formulas_of_month(workings: Workings, row: int) -> dict[str, str]:
+def _formulas_of_month(plan: Plan, workings: Workings, row: int) -> dict[str, str]:
     at, approved = workings.terms, workings.households["Counts on"]
     start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
 
@@ -173,7 +169,7 @@ def _formulas_of_month(workings: Workings, row: int) -> dict[str, str]:
 
     first_day, last_day, earned_by = here("First day"), here("Last day"), here("Earned by")
     saving_column = STATEMENT_COLUMNS["Saving"]
-    saving = on_sheet("Statement", FIRST_MONTH_ROW + row - FIRST_ROW, saving_column)
+    saving = on_sheet(plan, "Statement", FIRST_MONTH_ROW + row - FIRST_ROW, saving_column)
     saved = here("Saving (Statement)")
     savings = f"{workings.month('Saving (Statement)', FIRST_ROW)}:{saved}"
     if row == FIRST_ROW:

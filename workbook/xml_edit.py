@@ -7,8 +7,9 @@ left it. Places count bytes of the part in UTF-8. Imports nothing of the project
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
@@ -20,6 +21,9 @@ _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
 _WIDE_DECLARED = re.compile(r"""^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.-]+)(["'])""")
 _MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# Spaces that no other program writes so; any program that saves the part takes them out.
+_IS_NEW = b"\t\n>"
+_WAS_EMPTY = b"\n\t>"
 _NARROW = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
 
 
@@ -184,7 +188,7 @@ def raw_attributes(tag: re.Match[bytes], *, leave_out: Collection[bytes]) -> byt
 def with_attributes(data: bytes, element: Element, new: Mapping[str, str | None]) -> Splice:
     """The splice that gives attributes of an element other values; None takes one away.
 
-    Attributes that stay keep their place; a new one comes last.
+    Attributes that stay keep their place and spaces; a new one comes last.
     """
     tag = tag_at(data, element.start)
     left = dict(new)
@@ -196,13 +200,15 @@ def with_attributes(data: bytes, element: Element, new: Mapping[str, str | None]
             continue
         value = left.pop(name, None)
         if value is not None:
-            pieces.append(b" %b=%b" % (match[1], quoteattr(value).encode()))
+            before = tag[2][match.start() : match.start(2)]
+            pieces.append(before + quoteattr(value).encode())
     pieces += [
         b" %b=%b" % (name.encode(), quoteattr(value).encode())
         for name, value in left.items()
         if value is not None
     ]
-    return (tag.start(), tag.end(), b"<%b%b%b>" % (tag[1], b"".join(pieces), tag[3]))
+    inner = b"".join(pieces)
+    return (tag.start(), tag.end(), b"<%b%b%b" % (tag[1], inner, data[tag.end(2) : tag.end()]))
 
 
 def appended(
@@ -212,8 +218,63 @@ def appended(
     opening = with_attributes(data, element, new)
     if not element.empty:
         return [opening, (element.close, element.close, inner)]
-    text = opening[2].removesuffix(b"/>") + b">"
+    text = opening[2].removesuffix(b"/>").rstrip() + b">"
     return [(element.start, element.end, b"%b%b</%b>" % (text, inner, element.tag))]
+
+
+def container(tag: bytes, attributes: bytes, inner: bytes) -> bytes:
+    """A new element for others, which ``refilled`` takes away again once it is empty."""
+    return b"<%b%b%b%b</%b>" % (tag, attributes, _IS_NEW, inner, tag)
+
+
+def is_new_container(data: bytes, element: Element) -> bool:
+    """Whether an element was made by ``container`` and has been saved by nobody else since."""
+    return data.endswith(_IS_NEW, element.start, element.inside)
+
+
+def refilled(
+    data: bytes, element: Element, inner: bytes, removed: Sequence[Element] = ()
+) -> list[Splice]:
+    """The splices that put XML at the end of an element and take out children of it.
+
+    Taking out what was put in gives back the very bytes, because the spaces at the end of the
+    opening tag remember what it was: an element that was written ``<a/>`` is so again, and one
+    that ``container`` made goes when its last child goes.
+    """
+    if inner and element.empty:
+        return [(element.inside - 2, element.end, b"%b%b</%b>" % (_WAS_EMPTY, inner, element.tag))]
+    if inner:
+        return [*map(taken_out, removed), (element.close, element.close, inner)]
+    length = sum(child.end - child.start for child in removed)
+    if removed and length == element.close - element.inside:
+        if is_new_container(data, element):
+            return [taken_out(element)]
+        if data.endswith(_WAS_EMPTY, element.start, element.inside):
+            return [(element.inside - len(_WAS_EMPTY), element.end, b"/>")]
+    return [taken_out(child) for child in removed]
+
+
+def taken_out(element: Element) -> Splice:
+    """The splice that takes an element away."""
+    return (element.start, element.end, b"")
+
+
+def text_in(data: bytes, element: Element) -> str:
+    """The text of an element that holds only text."""
+    raw = data[element.inside : element.close]
+    if b"&" in raw or b"<" in raw or b"\r" in raw:
+        return "".join(ET.fromstring(b"<a>%b</a>" % raw).itertext())
+    return raw.decode()
+
+
+def namespaces(*around: Element) -> dict[str, str]:
+    """The namespaces by prefix that some elements declare, the outermost given first."""
+    return {
+        name.removeprefix("xmlns").removeprefix(":"): value
+        for element in around
+        for name, value in element.attributes.items()
+        if name == "xmlns" or name.startswith("xmlns:")
+    }
 
 
 def spliced(data: bytes, splices: Iterable[Splice]) -> bytes:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -27,6 +28,10 @@ Rows = list[list[Any]]
 
 Read = TypeVar("Read")
 
+_EXCEL_KEEPS = 10**15
+"""Excel keeps 15 digits of a number: from here on the last ones are lost."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
 _FIRST_DAY = date(1900, 1, 1)
@@ -51,6 +56,23 @@ _MONTH_NUMBERS: Mapping[str, int] = {
     for number, name in enumerate(_MONTH_NAMES, start=1)
     for spelling in (name, name[:3], *(["sept"] if number == 9 else []))
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCell:
+    """What stands once over several merged cells, where each cell needs a value of its own.
+
+    Attributes:
+        value: what the person sees.
+        area: the merged cells, such as ``Placements!C5:C7``.
+        is_first: whether this is the cell that holds it.
+        is_across: whether it is a heading across the columns rather than a value over rows.
+    """
+
+    value: Cell
+    area: str
+    is_first: bool
+    is_across: bool
 
 
 @contextmanager
@@ -99,10 +121,28 @@ def shown(value: Cell) -> str:
         return str(value).upper()
     if isinstance(value, datetime | date):
         return f"the date {value:%d/%m/%Y}"
+    if isinstance(value, SharedCell):
+        return f"{shown(value.value)} once over the merged cells {value.area}"
     if isinstance(value, str):
-        text = tidy(value)
+        text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", tidy(value))
         return f'"{text[:57]}…"' if len(text) > 60 else f'"{text}"'
+    if has_lost_digits(value):
+        digits = f"{value:.0f}" if abs(value) < 1e21 else text_of_number(value)
+        return f"{digits}, a number of more than 15 digits"
     return text_of_number(value)
+
+
+def spelling(text: str) -> str:
+    """A text as it is quoted where its spaces matter as well, which do not show by themselves."""
+    if text == tidy(text):
+        return shown(text)
+    what = "a non-breaking space" if "\u00a0" in text else "spaces that do not show"
+    return f"{shown(text)} with {what}"
+
+
+def has_lost_digits(value: Cell) -> bool:
+    """Whether a cell holds a number so long that Excel has lost its last digits."""
+    return isinstance(value, float) and math.isfinite(value) and abs(value) >= _EXCEL_KEEPS
 
 
 def text_of_number(value: int | float | Decimal) -> str:

@@ -24,12 +24,22 @@ _Row = TypeVar("_Row")
 _MOST_WORDS_OF_A_NAME = 4
 _MOST_POUNDS_A_WEEK = 20_000
 """The published averages are £368,000 and £74,100 a year: £7,077 and £1,425 a week."""
+_FEWEST_POUNDS_A_WEEK = 20
+"""Below it stands a time of day, thousands of pounds or a price of an hour."""
 _MARKS_IN_A_NAME = str.maketrans("", "", "'’-.")
 
 
-def problems_of(terms: Found[ContractTerms], evidence: Found[Evidence]) -> list[Problem]:
-    """All problems of a contract's data, in the order of its tables and rows."""
-    problems = [*terms.problems, *evidence.problems]
+def problems_of(
+    terms: Found[ContractTerms], evidence: Found[Evidence], notes: Iterable[Problem] = ()
+) -> list[Problem]:
+    """All problems of a contract's data, in the order of its tables and rows.
+
+    Args:
+        terms: the terms, read.
+        evidence: what happened, read.
+        notes: what is known besides of where the tables stand.
+    """
+    problems = [*notes, *terms.problems, *evidence.problems]
     problems.extend(_about_placements(terms, evidence.record))
     problems.extend(_about_carers(terms, evidence.record, evidence.blocking))
     problems.extend(_about_claims(terms, evidence.record))
@@ -48,12 +58,11 @@ def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterab
         [row for row in placements if row.moved_on is None or not row.agreed],
         lambda row: cells.shown(row.child),
     )
-    yield from _spellings("Placements", "Child", [(row.row, row.child) for row in placements])
     dates_known = not terms.blocking
     for placement in placements:
         if _looks_like_a_name(placement.child):
             yield _name("Placements", placement.row, "Child", placement.child)
-        yield from _yearly_prices(placement)
+        yield from _unlikely_prices(placement)
         if placement.moved_on is None:
             if placement.ended_on is not None:
                 yield Problem(
@@ -109,8 +118,8 @@ def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterab
         )
 
 
-def _yearly_prices(placement: Placement) -> Iterable[Problem]:
-    """Prices that are more likely a year's than a week's, as decisions state them."""
+def _unlikely_prices(placement: Placement) -> Iterable[Problem]:
+    """Prices that are more likely a year's, as decisions state them, or no pounds at all."""
     for heading, price in (
         ("Residential weekly cost", placement.residential_weekly),
         ("Family weekly cost", placement.family_weekly),
@@ -124,13 +133,21 @@ def _yearly_prices(placement: Placement) -> Iterable[Problem]:
                 f"a price of a week, rarely above {in_words(_MOST_POUNDS_A_WEEK * 100)}",
                 "Check that it is not the price of a year.",
             )
+        elif price is not None and 0 < price < _FEWEST_POUNDS_A_WEEK:
+            yield Problem(
+                "Placements",
+                placement.row,
+                heading,
+                in_words(to_pence(price)),
+                f"a price of a week, rarely below {in_words(_FEWEST_POUNDS_A_WEEK * 100)}",
+                "Check that it is in pounds, not a time or thousands of pounds.",
+            )
 
 
 def _about_carers(
     terms: Found[ContractTerms], evidence: Evidence, blocking: Iterable[Problem]
 ) -> Iterable[Problem]:
     households = evidence.households
-    yield from _spellings("Carers", "Household", [(row.row, row.household) for row in households])
     cohort = {cells.key(placement.child) for placement in evidence.placements}
     agreed = {cells.key(placement.child) for placement in evidence.agreed}
     # A child may be missing because its row could not be read: that is its own problem.
@@ -150,6 +167,7 @@ def _about_carers(
                 cells.shown(household.household),
                 f"each household once; it is in row {seen[name]} as well",
                 "A household is paid for once, at its first approval.",
+                other_row=seen[name],
             )
         seen.setdefault(name, household.row)
         child = cells.key(household.child)
@@ -213,6 +231,7 @@ def _second_claims(claims: Iterable[Claim]) -> Iterable[Problem]:
             f"{claim.month:%B %Y} a second time, with {same}",
             f"one claim for the month; row {other.row} has it",
             "Both are added up. Check that neither is a copy of the other.",
+            other_row=other.row,
         )
 
 
@@ -274,21 +293,6 @@ def _duplicates(
                 name(row),
                 f"each row once; row {seen[content]} says the same",
                 "Delete the row if it was entered twice.",
+                other_row=seen[content],
             )
         seen.setdefault(content, number)
-
-
-def _spellings(table: str, column: str, names: Iterable[tuple[int, str]]) -> Iterable[Problem]:
-    """Names that differ in capitals only; they are taken for the same."""
-    first: dict[str, tuple[int, str]] = {}
-    for row, name in names:
-        other_row, other = first.setdefault(cells.key(name), (row, name))
-        if other != name:
-            yield Problem(
-                table,
-                row,
-                column,
-                cells.shown(name),
-                f"{cells.shown(other)} as in row {other_row}",
-                "They are taken for the same. Correct the one that is misspelt.",
-            )

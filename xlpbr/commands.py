@@ -8,16 +8,25 @@ click and rich; what a single command needs is imported when that command runs.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 import xlpbr
-from xlpbr import cells, spills, terminal
+from xlpbr import edit_commands, spills, terminal
 from xlpbr.cells import Rows
+from xlpbr.command_options import (
+    MONTH,
+    as_at_option,
+    form_options,
+    output_file,
+    refuse_output,
+    there,
+    workbook_tables,
+)
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.errors import CellError, FileProblem, Problem
 from xlpbr.periods import day_in_words, month_in_words
@@ -38,27 +47,6 @@ _CUT_OFF = 5
 """Counts from 1 to this are suppressed in a public report, unless another is given."""
 
 _KINDS = [figure.kind for figure in FIGURES]
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-class _Calendar(click.ParamType[date]):
-    """A day or a month as a person types it: 31/10/2026, 31 Oct 2026, 2026-10-31, Oct 2026."""
-
-    def __init__(self, name: str, read: Callable[[Any], date]) -> None:
-        self.name = name
-        self.read = read
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return self.read(value)
-        except CellError as error:
-            self.fail(error.message, param, ctx)
-
-
-_DAY = _Calendar("date", cells.day)
-_MONTH = _Calendar("month", cells.month)
 
 
 def run() -> int:
@@ -78,7 +66,7 @@ def run() -> int:
         terminal.say(f"{message}. See: {called} --help")
         return WRONG_CALL
     except FileProblem as problem:
-        terminal.say(str(problem))
+        terminal.say(f"{problem} [{problem.code}]" if problem.code else str(problem))
         return WRONG_CALL
     except CellError as error:
         # What is wrong in the data has been listed by now: the call asks for what is not there.
@@ -97,46 +85,14 @@ def commands() -> None:
     """Payment-by-results contracts in Excel: statements and reports, right to the penny."""
 
 
-def _source(command: _Command) -> _Command:
-    """The workbook and where its tables are."""
-    for table in ("Claims", "Carers", "Placements", "Terms"):
-        command = click.option(
-            f"--{table.lower()}",
-            metavar="WHERE",
-            help=f"Where {table} is: a table, a name, or cells such as 'Sheet!A4:H40'.",
-        )(command)
-    return click.argument("file", type=click.Path(path_type=Path))(command)
-
-
-def _as_at(command: _Command) -> _Command:
-    return click.option(
-        "--as-at", type=_DAY, help="The last day that is known; the whole programme if left out."
-    )(command)
-
-
-def _form(command: _Command) -> _Command:
-    command = click.option("--csv", "form", flag_value="csv", help="Comma-separated values.")(
-        command
-    )
-    return click.option(
-        "--json", "form", flag_value="json", help="JSON with the rows that were read."
-    )(command)
-
-
-def _output(command: _Command) -> _Command:
-    """The file to write, and whether one that is there may be replaced."""
-    command = click.option(
-        "--replace", is_flag=True, help="Replace the output file if it is there already."
-    )(command)
-    return click.option(
-        "-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write."
-    )(command)
+for _command in edit_commands.COMMANDS:
+    commands.add_command(_command)
 
 
 @commands.command()
-@_source
-@_as_at
-@_form
+@workbook_tables
+@as_at_option
+@form_options
 def statement(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
     """Print the monthly statement of a workbook."""
     found, records = _read(file, places)
@@ -153,9 +109,9 @@ def statement(file: Path, as_at: date | None, form: Form | None, **places: str |
 
 
 @commands.command()
-@_source
-@_as_at
-@_form
+@workbook_tables
+@as_at_option
+@form_options
 def readings(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
     """Print what each open reading of the contract is worth."""
     found, records = _read(file, places)
@@ -171,10 +127,10 @@ def readings(file: Path, as_at: date | None, form: Form | None, **places: str | 
 
 
 @commands.command()
-@_source
-@click.option("--month", required=True, type=_MONTH, help="The month: 'Mar 2026' or any day in it.")
-@_as_at
-@_form
+@workbook_tables
+@click.option("--month", required=True, type=MONTH, help="The month: 'Mar 2026' or any day in it.")
+@as_at_option
+@form_options
 def explain(
     file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
@@ -193,8 +149,8 @@ def explain(
 
 
 @commands.command()
-@_source
-@_form
+@workbook_tables
+@form_options
 def check(file: Path, form: Form | None, **places: str | None) -> None:
     """List every problem in a workbook's tables."""
     found, records = _read(file, places)
@@ -218,7 +174,7 @@ def check(file: Path, form: Form | None, **places: str | None) -> None:
 
 @commands.command()
 @click.argument("contract")
-@_form
+@form_options
 def terms(contract: str, form: Form | None) -> None:
     """Print the terms of a contract with their clauses.
 
@@ -242,7 +198,7 @@ def terms(contract: str, form: Form | None) -> None:
 
 @commands.command()
 @click.argument("contract")
-@_output
+@output_file
 @click.option("--sample", is_flag=True, help="Fill in rows that are marked as illustrations.")
 def new(contract: str, output: Path, replace: bool, sample: bool) -> None:
     """Make the template workbook of a contract.
@@ -251,16 +207,16 @@ def new(contract: str, output: Path, replace: bool, sample: bool) -> None:
     """
     from xlpbr.workbook.template import new_workbook
 
-    _refuse_output(output, replace=replace)
+    refuse_output(output, replace=replace)
     with terminal.progress(f"Making {output.name}"):
         new_workbook(load_contract(contract), output, sample=sample)
     terminal.say(f"Made {output}.")
 
 
 @commands.command()
-@_source
-@_output
-@_as_at
+@workbook_tables
+@output_file
+@as_at_option
 @click.option("--public", is_flag=True, help="Leave out what could point to a single child.")
 @click.option(
     "--cut-off",
@@ -290,9 +246,9 @@ def report(
 
     if cut_off is not None and not public:
         raise click.UsageError("--cut-off goes with --public.")
-    _refuse_output(output, replace=replace, source=_there(file))
+    refuse_output(output, replace=replace, source=there(file))
     if pdf:
-        _refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
+        refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
     found, records = _read(file, places)
     _refuse_blocking(found, records)
     with terminal.progress(f"Writing {output.name}"):
@@ -307,27 +263,6 @@ def report(
     for path in written:
         terminal.say(f"Wrote {path}.")
     _mention(found, records)
-
-
-@commands.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@_output
-def recalc(file: Path, output: Path, replace: bool) -> None:
-    """Calculate a workbook's PBR_ formulas and write a copy that shows the values."""
-    from xlpbr.workbook.recalculate import recalculate
-
-    _refuse_output(output, replace=replace, suffix=file.suffix, source=_there(file))
-    with terminal.progress(f"Calculating {file.name}"):
-        done = recalculate(file, output)
-    if not done.written:
-        terminal.say(f"{file.name} has nothing to calculate; {output} is a plain copy.")
-    else:
-        terminal.say(
-            f"Calculated {done.functions} PBR_ formulas; {done.written} cells of {output} show"
-            " their value."
-        )
-    for kept in done.kept:
-        terminal.say(f"{kept.address} keeps its last value: {kept.reason}.")
 
 
 @commands.command()
@@ -354,23 +289,6 @@ def _settled(records: ContractRecords, as_at: date | None, found: ContractTables
     return settle(records.terms.record, records.evidence.record, as_at)
 
 
-def _refuse_output(
-    output: Path, *, replace: bool, suffix: str = ".xlsx", source: Path | None = None
-) -> None:
-    """Refuse an output that would replace a file unasked, or that Excel would not open."""
-    if output.suffix.casefold() != suffix.casefold():
-        raise FileProblem(f"{output} must end in {suffix}.")
-    # An output that is the input is refused for that, where it is written.
-    if output.exists() and not replace and not (source and output.samefile(source)):
-        raise FileProblem(
-            f"{output} is there already. Choose another name, or add --replace to replace it."
-        )
-
-
-def _there(file: Path) -> Path | None:
-    return file if file.exists() else None
-
-
 def _refuse_blocking(found: ContractTables, records: ContractRecords) -> None:
     """List every problem that stops the figures, and stop."""
     if not records.blocking:
@@ -394,8 +312,12 @@ def _mention(found: ContractTables, records: ContractRecords) -> None:
 
 
 def _say_problem(found: ContractTables, problem: Problem) -> None:
+    terminal.say(_in_words(found, problem))
+
+
+def _in_words(found: ContractTables, problem: Problem) -> str:
     column = f" ({problem.column})" if problem.column else ""
-    terminal.say(f"{where(found, problem)}{column}: {problem.sentence}")
+    return f"{where(found, problem)}{column}: {problem.sentence}"
 
 
 def _title(settled: Statement) -> str:
@@ -432,6 +354,7 @@ def _about(found: ContractTables, records: ContractRecords, settled: Statement) 
         "as_at": settled.as_at.isoformat(),
         "rows_read": _rows_read(records),
         "problems": len(records.problems),
+        "notes": [_in_words(found, problem) for problem in records.problems],
     }
 
 

@@ -84,6 +84,7 @@ class Problem:
         remedy: what to do.
         code: the Excel error that the figures show because of it; None when the figures
             can be worked out all the same.
+        other_row: the other row of the table that ``found`` or ``expected`` speaks of.
     """
 
     table: str
@@ -93,6 +94,7 @@ class Problem:
     expected: str
     remedy: str
     code: str | None = None
+    other_row: int | None = None
 
     @property
     def sentence(self) -> str:

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from xlpbr import cells
-from xlpbr.cells import Rows
+from xlpbr.cells import Cell, Rows
 from xlpbr.errors import VALUE, CellError, Problem
 
 Record = TypeVar("Record")
 
 _NEAR_HEADING = 0.75
+MOST_ROWS_OF_TITLES = 30
+"""The heading row is looked for in so many rows of a range."""
+
+_FEWEST_HEADINGS = 2
+"""Fewer do not tell a heading row from a title."""
 
 
 class Heading(Protocol):
@@ -44,6 +49,17 @@ class Found(Generic[Record]):
         return tuple(problem for problem in self.problems if problem.code is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """What became of a table's rows: found = used + refused + blank."""
+
+    table: str
+    found: int
+    used: int
+    refused: int
+    blank: int
+
+
 def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
     """The word most like a misspelt one, or None where none is near."""
     by_key = {cells.key(candidate): candidate for candidate in words}
@@ -62,6 +78,42 @@ def input_error(table: str, row: int, heading: str, error: CellError) -> Problem
         "Correct the formula in the cell.",
         error.code,
     )
+
+
+def lost_digits_remedy() -> str:
+    """What to do about a number that is longer than Excel keeps."""
+    return "Excel keeps only 15 digits of a number: type it again as text."
+
+
+def heading_rows(rows: Rows, declared: Sequence[Heading]) -> list[int]:
+    """Which row of a range has the headings, counted from 0; several where they are as good.
+
+    That is the first row where it has all that must be there; else the row, of the first 30,
+    with all of them or with clearly most.
+    """
+    required = {cells.key(column.heading) for column in declared if column.heading_required}
+    if required <= _keys(rows[0]):
+        return [0]
+    ranks = [_rank(row, declared, required) for row in rows[:MOST_ROWS_OF_TITLES]]
+    best = max(ranks)
+    if best[1] < _FEWEST_HEADINGS or ranks[0] == best:
+        return [0]
+    return [index for index, rank in enumerate(ranks) if rank == best]
+
+
+def _keys(row: Sequence[Cell]) -> set[str]:
+    return {cells.key(cell) for cell in row if isinstance(cell, str) and not cells.is_blank(cell)}
+
+
+def _rank(row: Sequence[Cell], declared: Sequence[Heading], required: set[str]) -> tuple[bool, int]:
+    """Whether a row has every heading that must be there, and how many it has or nearly has."""
+    found = _keys(row)
+    known = {cells.key(column.heading) for column in declared}
+    if not known & found:
+        return False, 0
+    strangers = found - known
+    near = [name for name in known - found if nearest(name, strangers, _NEAR_HEADING)]
+    return required <= found, len(known & found) + len(near)
 
 
 def find_columns(

@@ -6,6 +6,7 @@ caller adds where.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from xlpbr import cells
@@ -14,9 +15,14 @@ from xlpbr.errors import NUM, VALUE, CellError
 from xlpbr.evidence import Column
 from xlpbr.terms import Term
 
+_FIRST_DAY = date(1950, 1, 1)
+"""No child of a contract moved earlier: it is a time, a price or a slip of the year."""
+
 
 def read_term(term: Term, value: Cell) -> Any:
     """The value of a term; the cell must not be blank."""
+    _refuse_shared(value)
+    _refuse_lost_digits(value)
     if term.kind == "text":
         return cells.text(value)
     if term.kind == "option":
@@ -26,6 +32,22 @@ def read_term(term: Term, value: Cell) -> Any:
     if term.kind == "count":
         return _within(cells.whole_number(value), value, term.least, term.most)
     return _within(cells.number(value), value, term.least, term.most)
+
+
+def _refuse_shared(value: Cell) -> None:
+    if isinstance(value, cells.SharedCell):
+        raise CellError(VALUE, f"found {cells.shown(value)}; expected a value in each row")
+
+
+def _refuse_lost_digits(value: Cell) -> None:
+    if cells.has_lost_digits(value):
+        raise CellError(NUM, f"found {cells.shown(value)}; expected at most 15 digits")
+
+
+def _since_1950(found: date, value: Cell) -> date:
+    if found < _FIRST_DAY:
+        raise CellError(NUM, f"found {cells.shown(value)}; expected a date from 01/01/1950")
+    return found
 
 
 def _within(found: Any, value: Cell, least: int | None, most: int | None) -> Any:
@@ -54,12 +76,14 @@ def read_cell(column: Column, value: Cell) -> Any:
         if column.kind == "yes_no":
             return True
         return column.options[0] if column.options else ("" if column.kind == "text" else None)
+    _refuse_shared(value)
+    _refuse_lost_digits(value)
     if column.kind == "text":
         return cells.text(value)
     if column.kind == "date":
-        return cells.day(value)
+        return _since_1950(cells.day(value), value)
     if column.kind == "month":
-        return cells.month(value)
+        return _since_1950(cells.month(value), value)
     if column.kind == "yes_no":
         return cells.yes_no(value)
     if column.kind == "option":

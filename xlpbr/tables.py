@@ -2,33 +2,27 @@
 
 A bad row never stops the rest: each reader returns what it could read and the problems that it
 found, each with its table, row and heading. Imports ``errors``, ``cells``, ``terms``,
-``evidence``, ``readers``, ``ranges`` and ``term_rows``.
+``evidence``, ``readers``, ``ranges``, ``names`` and ``term_rows``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from xlpbr import cells, readers
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.evidence import COLUMNS, Claim, Column, Evidence, Household, Placement
-from xlpbr.ranges import Found, find_columns, input_error
+from xlpbr.names import near_names
+from xlpbr.ranges import Found, RowCount, find_columns, input_error, lost_digits_remedy
 from xlpbr.term_rows import read_terms
 from xlpbr.terms import ContractTerms
 
-
-@dataclass(frozen=True, slots=True)
-class RowCount:
-    """What became of a table's rows: found = used + refused + blank."""
-
-    table: str
-    found: int
-    used: int
-    refused: int
-    blank: int
+_TOTALS = re.compile(r"((grand|overall|sub)[ -]?)?totals?|sum", re.IGNORECASE)
+_TOTALS_OF = re.compile(r"((grand|overall|sub)[ -]?)?totals?\b.*", re.IGNORECASE)
 
 
 def read_evidence(
@@ -64,6 +58,7 @@ def _read_rows(
     declared = COLUMNS[table]
     columns = find_columns(table, rows, declared, problems)
     used: list[Any] = []
+    names: list[tuple[int, Cell]] = []
     blank = refused = 0
     complete = all(column.heading in columns for column in declared if column.heading_required)
     body = rows[1:]
@@ -79,12 +74,62 @@ def _read_rows(
         if not complete:
             refused += 1
             continue
+        not_data = _not_data(table, row_number, row, values)
+        if not_data is not None:
+            problems.append(not_data)
+            refused += 1
+            continue
         record = _read_row(table, record_type, row_number, values, problems)
         if record is None:
             refused += 1
         else:
             used.append(record)
+            names.append((row_number, values[declared[0].heading]))
+    if declared[0].kind == "text":
+        problems.extend(near_names(table, declared[0].heading, names))
     return used, RowCount(table, len(body), len(used), refused, blank)
+
+
+def _not_data(
+    table: str, row_number: int, row: list[Cell], values: Mapping[str, Cell]
+) -> Problem | None:
+    """Why a row is none of the table's: a row of totals, or a heading between the rows."""
+    first = COLUMNS[table][0].heading
+    across = next(
+        (cell for cell in values.values() if isinstance(cell, cells.SharedCell) and cell.is_across),
+        None,
+    )
+    if across is not None:
+        return Problem(
+            table,
+            row_number,
+            first,
+            cells.shown(across),
+            "a row of data",
+            "It is taken for a heading between the rows and left out. Nothing to do if it is one.",
+        )
+    label = values[first]
+    if cells.is_blank(label):
+        label = next(cell for cell in row if not cells.is_blank(cell))
+    if not isinstance(label, str) or not _is_totals(table, cells.tidy(label).rstrip(" :"), values):
+        return None
+    return Problem(
+        table,
+        row_number,
+        first,
+        f"{cells.shown(label)}, a row of totals",
+        "a row of data",
+        "It is left out of the figures. Nothing to do if it is a row of totals.",
+    )
+
+
+def _is_totals(table: str, label: str, values: Mapping[str, Cell]) -> bool:
+    """Whether a row is of totals: called so, or called the total of something and undated."""
+    if _TOTALS.fullmatch(label):
+        return True
+    dates = [column.heading for column in COLUMNS[table] if column.kind == "date"]
+    undated = all(cells.is_blank(values.get(heading)) for heading in dates)
+    return undated and _TOTALS_OF.fullmatch(label) is not None
 
 
 def _read_row(
@@ -103,6 +148,8 @@ def _read_row(
             fields[column.field_name] = readers.read_cell(column, value)
         except CellError as error:
             wrong = True
+            if isinstance(value, cells.SharedCell) and not value.is_first:
+                continue  # said once, where the value stands
             if cells.error_in(value) is not None:
                 problems.append(input_error(table, row_number, column.heading, error))
             else:
@@ -123,6 +170,10 @@ def _read_row(
 def _remedy(column: Column, value: Cell) -> str:
     if cells.is_blank(value):
         return f"Give it, or clear the row. {column.meaning}"
+    if isinstance(value, cells.SharedCell):
+        return f"Unmerge the cells and give each row its own {column.heading}."
+    if cells.has_lost_digits(value):
+        return lost_digits_remedy()
     return f"Correct {column.heading}."
 
 
@@ -160,7 +211,7 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                     "Ended on",
                     f"{placement.ended_on:%d/%m/%Y}",
                     f"a day on or after Moved on, {placement.moved_on:%d/%m/%Y}",
-                    "Correct one of the two dates.",
+                    f"Correct one of the two dates of {cells.shown(placement.child)}.",
                     NUM if placement.agreed else None,
                 )
             )
@@ -189,6 +240,7 @@ def _overlaps(rows_of_child: list[Placement]) -> list[Problem]:
                         "each placement once",
                         "Delete the row that was entered twice, or mark one as not agreed.",
                         NUM,
+                        longest.row,
                     )
                 )
                 continue
@@ -206,6 +258,7 @@ def _overlaps(rows_of_child: list[Placement]) -> list[Problem]:
                     f"a day after the child's placement in row {longest.row} ({until})",
                     "The two rows overlap: correct the dates, or mark one as not agreed.",
                     NUM,
+                    longest.row,
                 )
             )
         if longest.ended_on is not None and (

@@ -13,7 +13,14 @@ from xlpbr import cells, readers
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.periods import last_day_of_term
-from xlpbr.ranges import Found, find_columns, input_error, nearest
+from xlpbr.ranges import (
+    Found,
+    RowCount,
+    find_columns,
+    input_error,
+    lost_digits_remedy,
+    nearest,
+)
 from xlpbr.terms import TERMS, ContractTerms, Term
 
 _NEAR_TERM = 0.8
@@ -25,7 +32,7 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
     """The terms of a contract from a range with the headings ``Term`` and ``Value``."""
     rows = cells.rows(table)
     problems: list[Problem] = []
-    columns = find_columns("Terms", rows, _TERM_COLUMNS, problems)
+    columns = find_columns("Terms", rows, TERM_COLUMNS, problems)
     values: dict[str, Any] = {}
     clauses: dict[str, str] = {}
     clause = _clause_column(rows[0])
@@ -46,6 +53,28 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
         problems.extend(_dates_that_do_not_fit(terms))
     problems.extend(_bonus_that_does_not_fit(terms, problems))
     return Found(terms, tuple(problems))
+
+
+def count_terms(table: Cell, found: Found[ContractTerms]) -> RowCount:
+    """What became of the rows of a Terms table; a row that is no term is refused.
+
+    Args:
+        table: the range that was read.
+        found: what was read from it.
+    """
+    rows = cells.rows(table)
+    columns = find_columns("Terms", rows, TERM_COLUMNS, [])
+    blank = [
+        row_number
+        for row_number, row in enumerate(rows[1:], start=1)
+        if all(cells.is_blank(row[index]) for index in columns.values())
+    ]
+    # Without its two headings no row can be read, and the missing heading is the problem.
+    refused = {problem.row for problem in found.problems if problem.row is not None}
+    if len(columns) < len(TERM_COLUMNS):
+        refused = set(range(1, len(rows))) - set(blank)
+    used = len(rows) - 1 - len(blank) - len(refused)
+    return RowCount("Terms", len(rows) - 1, used, len(refused), len(blank))
 
 
 def _known_terms(
@@ -69,6 +98,9 @@ def _known_terms(
                         VALUE,
                     )
                 )
+            continue
+        if isinstance(label_cell, cells.SharedCell):
+            problems.append(_merged_label(row_number, label_cell))
             continue
         try:
             label = cells.text(label_cell)
@@ -119,7 +151,8 @@ class _TermColumn:
     heading_required: bool = True
 
 
-_TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"))
+TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"))
+"""The headings that a Terms table is found by."""
 
 
 def _clause_column(headings: list[Cell]) -> int | None:
@@ -130,13 +163,31 @@ def _clause_column(headings: list[Cell]) -> int | None:
     return None
 
 
+def _merged_label(row: int, label: cells.SharedCell) -> Problem:
+    return Problem(
+        "Terms",
+        row,
+        "Term",
+        cells.shown(label),
+        "a term of the contract",
+        "It is taken for a heading between the rows and left out. Nothing to do if it is one."
+        if label.is_across
+        else "Unmerge the cells and give each row its own term.",
+        None if label.is_across else VALUE,
+    )
+
+
 def _term_problem(row: int, term: Term, value: Cell, error: CellError) -> Problem:
     if cells.error_in(value) is not None:
         return input_error("Terms", row, term.label, error)
     remedy = "Correct the value."
-    if term.kind == "rate" and error.code == NUM:
+    if isinstance(value, cells.SharedCell):
+        remedy = "Unmerge the cells and give each row its own value."
+    elif cells.has_lost_digits(value):
+        remedy = lost_digits_remedy()
+    elif term.kind == "rate" and error.code == NUM:
         exact = cells.number(value)
-        if 1 < exact <= 100:
+        if 1 < exact <= 100 and "%" not in str(value):
             remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
     return Problem(
         "Terms",

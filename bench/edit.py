@@ -1,0 +1,172 @@
+"""What it costs to set a cell in a large sheet, against plain work on the same bytes.
+
+Run with the Python of an environment in which xlpbr and openpyxl are installed:
+
+    python bench/edit.py [folder]
+
+Each task runs in a process of its own, which gives its seconds and its peak memory:
+
+- a cell set in a sheet of 1,048,576 rows and 5 columns, checked and read back (bounds: 10 s
+  and 300 MB), against the same part unpacked and packed again as ``zipfile`` does it;
+- a cell set in a sheet of 50,000 rows, against load and save with openpyxl.
+
+All results are asserted to be equal to what was asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import xlsxwriter
+
+from xlpbr.workbook.archive import open_archive
+from xlpbr.workbook.archive_copy import copy_archive
+from xlpbr.workbook.sheet_edit import CellChange, edited_chunks, scan_sheet, sheet_splices
+from xlpbr.workbook.sheet_refusals import edit_refusals
+from xlpbr.workbook.sheet_verify import verify_sheet
+
+PART = "xl/worksheets/sheet1.xml"
+ROWS, FEWER_ROWS = 1_048_576, 50_000
+VALUE = 123.45
+SECONDS, MEGABYTES = 10, 300
+
+
+def make(path: Path, rows: int) -> None:
+    """Placements in five columns, one of them a formula, written as Excel writes them."""
+    numbers = random.Random(1)
+    with xlsxwriter.Workbook(path.with_suffix(".small.xlsx")) as book:
+        book.add_worksheet("Data").write("A1", "Plymouth")
+    with (
+        zipfile.ZipFile(path.with_suffix(".small.xlsx")) as small,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as large,
+    ):
+        for info in small.infolist():
+            data = small.read(info)
+            if info.filename != PART:
+                large.writestr(info, data)
+                continue
+            head, _, tail = data.partition(b"<sheetData>")
+            with large.open(PART, "w", force_zip64=True) as stream:
+                head = head.replace(b'ref="A1"', b'ref="A1:E%d"' % rows)
+                stream.write(head + b"<sheetData>")
+                for row in range(1, rows + 1):
+                    price = numbers.randrange(10**7) / 100
+                    stream.write(
+                        b'<row r="%d" spans="1:5"><c r="A%d" s="0" t="s"><v>0</v></c>'
+                        b'<c r="B%d" s="0"><v>%d</v></c><c r="C%d" s="0"><v>%s</v></c>'
+                        b'<c r="D%d"><v>%d</v></c><c r="E%d"><f>C%d*D%d</f><v>%s</v></c></row>'
+                        % (
+                            *(row, row, row, 45383 + row % 700, row, str(price).encode()),
+                            *(row, row % 53, row, row, row, f"{price * (row % 53):.10g}".encode()),
+                        )
+                    )
+                stream.write(b"</sheetData>" + tail.partition(b"</sheetData>")[2])
+
+
+def set_cell(source: Path, target: Path, row: int) -> None:
+    """The whole edit: read, refuse, write, and check the copy."""
+    archive = open_archive(source)
+    changes = {(row, 3): CellChange(VALUE, None)}
+    scan = scan_sheet(archive, PART, changes)
+    edit_refusals("Data", scan, changes)
+    splices = sheet_splices(scan, changes)
+    copy_archive(archive, {PART: lambda: edited_chunks(archive, PART, splices)}, target)
+    verify_sheet(archive, open_archive(target), PART, scan, changes, splices, sheet="Data")
+
+
+def pack_again(source: Path, target: Path) -> None:
+    """The sheet unpacked and packed again, in pieces, and nothing else done."""
+    with (
+        zipfile.ZipFile(source) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+        old.open(PART) as reading,
+        new.open(PART, "w", force_zip64=True) as writing,
+    ):
+        while piece := reading.read(1 << 20):
+            writing.write(piece)
+
+
+def load_and_save(source: Path, target: Path, row: int) -> None:
+    book = openpyxl.load_workbook(source)
+    book["Data"].cell(row, 3, VALUE)
+    book.save(target)
+
+
+def timed(task: str, source: Path, target: Path, row: int) -> tuple[float, float]:
+    """Seconds and megabytes of a task in a process of its own."""
+    command = [sys.executable, __file__, "--task", task, str(source), str(target), str(row)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    seconds, megabytes = json.loads(done.stdout)
+    return seconds, megabytes
+
+
+def run_task(task: str, source: str, target: str, row: str) -> None:
+    started = time.perf_counter()
+    if task == "set":
+        set_cell(Path(source), Path(target), int(row))
+    elif task == "pack":
+        pack_again(Path(source), Path(target))
+    else:
+        load_and_save(Path(source), Path(target), int(row))
+    seconds = time.perf_counter() - started
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+
+
+def cell_in(path: Path, row: int) -> bytes:
+    """What the row with the cell reads, found in the bytes."""
+    tail = b""
+    with zipfile.ZipFile(path) as packed, packed.open(PART) as stream:
+        while piece := stream.read(1 << 20):
+            tail += piece
+            start = tail.find(b'<row r="%d"' % row)
+            end = tail.find(b"</row>", start)
+            if 0 <= start < end:
+                return tail[start:end]
+            tail = tail[-4096:] if start < 0 else tail[start:]
+    raise AssertionError(f"row {row} is missing")
+
+
+def compare(folder: Path, rows: int, other: str, name: str) -> tuple[float, float]:
+    source, ours, theirs = (folder / f"{kind}{rows}.xlsx" for kind in ("", "set", "other"))
+    make(source, rows)
+    row = rows // 2
+    seconds, megabytes = timed("set", source, ours, row)
+    other_seconds, other_megabytes = timed(other, source, theirs, row)
+    changed = b"<v>%s</v>" % str(VALUE).encode()
+    assert cell_in(ours, row).count(changed) == 1
+    if other == "load":
+        assert cell_in(theirs, row).count(changed) == 1
+    else:
+        assert cell_in(theirs, row + 1) == cell_in(ours, row + 1)
+    print(f"{rows:,} rows x 5 columns, {source.stat().st_size / 1e6:.0f} MB packed")
+    print(f"  set a cell, checked:  {seconds:7.2f} s {megabytes:7.0f} MB")
+    print(f"  {name:21} {other_seconds:7.2f} s {other_megabytes:7.0f} MB")
+    print(f"  ratio of the seconds: {seconds / other_seconds:7.2f}")
+    for path in (source, ours, theirs):
+        path.unlink()
+    return seconds, megabytes
+
+
+def main(folder: Path) -> None:
+    compare(folder, FEWER_ROWS, "load", "openpyxl load, save:")
+    seconds, megabytes = compare(folder, ROWS, "pack", "unpack, pack again:")
+    print(f"to reach: {SECONDS} s and {MEGABYTES} MB; {seconds:.1f} s and {megabytes:.0f} MB")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--task"]:
+        run_task(*sys.argv[2:])
+    elif sys.argv[1:]:
+        main(Path(sys.argv[1]))
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            main(Path(temporary))

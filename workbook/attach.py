@@ -1,0 +1,83 @@
+"""The PBR sheets of a contract attached to a book that a council already keeps.
+
+Imports ``attachment``, ``package`` and ``book``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xlpbr.contracts import Contract
+from xlpbr.workbook.attachment import PREFIX, plan_attachment, write_attachment
+from xlpbr.workbook.book import open_book
+from xlpbr.workbook.package import Changes, edit
+from xlpbr.workbook.package_sheets import SheetsToAdd
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What was attached.
+
+    Attributes:
+        sheets: the names of the sheets, in their order.
+        added: those of them that were not asked for and that the others need.
+        notices: what the person should know, a sentence each.
+        kept: the dated copy of the book before, where it was edited in place.
+    """
+
+    sheets: tuple[str, ...]
+    added: tuple[str, ...]
+    notices: tuple[str, ...]
+    kept: Path | None
+
+
+def attach(
+    source: Path,
+    target: Path,
+    *,
+    contract: Contract | None = None,
+    sheets: Sequence[str] | None = None,
+    places: Mapping[str, str | None],
+    headings: Mapping[str, str],
+    allow: Collection[str] = (),
+    in_place: bool = False,
+) -> Attached:
+    """Add the PBR sheets of a contract to a book; all else in it stays byte for byte.
+
+    Args:
+        source: the book.
+        target: the file to write.
+        contract: the contract; None where the book's own terms are read.
+        sheets: the sheets that are wanted; None for all.
+        places: by table, where the book has its own.
+        headings: by heading of the book the heading that is meant.
+        allow: what the edit may pass over.
+        in_place: whether the target is the book itself.
+
+    Raises:
+        FileProblem: the book, a table or a heading cannot be used, or the edit is refused.
+    """
+    book = open_book(source)
+    attachment = plan_attachment(
+        book, contract=contract, sheets=sheets, places=places, headings=headings
+    )
+    with TemporaryDirectory(prefix="xlpbr-") as folder:
+        made = Path(folder) / "sheets.xlsx"
+        names = write_attachment(attachment, made)
+        coming = SheetsToAdd(
+            made,
+            names,
+            keys={name: name.removeprefix(PREFIX) for name in names},
+            attachment=book.sha256[:12],
+        )
+        done = edit(
+            book,
+            Changes(add_sheets=coming, keep_record=True),
+            target,
+            allow=allow,
+            in_place=in_place,
+        )
+    return Attached(names, attachment.added, attachment.notices, done.kept)

@@ -1,0 +1,104 @@
+"""A package that was written, read again: only what was meant to differ may differ.
+
+Imports ``xlpbr.errors`` and ``archive``, ``archive_copy``, ``content_types``, ``relationships``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from xml.parsers import expat
+
+from xlpbr.errors import FileProblem
+from xlpbr.workbook.archive import Archive, has_part, read_part, run_parser
+from xlpbr.workbook.archive_copy import raw_chunks
+from xlpbr.workbook.content_types import content_type_of, read_content_types
+from xlpbr.workbook.relationships import read_relationships, resolved_target
+
+CONTENT_TYPES = "[Content_Types].xml"
+_XML = (".xml", ".rels", ".vml")
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """The parts that are meant to differ between two states of a package, by name."""
+
+    changed: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+
+def check_package(before: Archive, after: Archive, intended: Intended) -> None:
+    """Compare two states of a package.
+
+    Every member that was not to change must be there with the very same compressed bytes; every
+    changed or new XML part must be well formed; every relationship of theirs must lead to a part,
+    and every new part must have a content type.
+
+    Raises:
+        FileProblem: something differs that was not meant to, with the part.
+    """
+    changed, added, removed = (
+        {name.casefold() for name in names}
+        for names in (intended.changed, intended.added, intended.removed)
+    )
+    kept = [name for name in before.members if name not in removed]
+    there = [name for name in after.members if name not in added]
+    if kept != there or not added <= set(after.members):
+        raise copy_differs(before, "in the list of its parts")
+    for name in kept:
+        if name not in changed and not _same(raw_chunks(before, name), raw_chunks(after, name)):
+            raise copy_differs(before, f"in the part {name}, which was not to change")
+    written = changed | added
+    for name in sorted(written):
+        if name.endswith(_XML) and not name.endswith(".vml"):
+            _parse(after, name)
+    _check_relationships(before, after, written, removed)
+    _check_content_types(after, added)
+
+
+def copy_differs(archive: Archive, where: str) -> FileProblem:
+    """The problem of a copy that is not what was meant; it is not kept."""
+    return FileProblem(
+        f"The copy of {archive.path} was not kept, because it differed {where}; "
+        "open the workbook in Excel, save it as a new workbook and try again.",
+        "check-failed",
+    )
+
+
+def _same(one: Iterator[bytes], other: Iterator[bytes]) -> bool:
+    return all(first == second for first, second in zip_longest(one, other))
+
+
+def _parse(archive: Archive, name: str) -> None:
+    run_parser(archive, name, expat.ParserCreate())
+
+
+def _check_relationships(
+    before: Archive, after: Archive, written: Collection[str], removed: Collection[str]
+) -> None:
+    """No relationship may lead nowhere that led somewhere before, or that is new."""
+    for name in after.members:
+        if not name.endswith(".rels") or not (name in written or removed):
+            continue
+        source = _source_of(name)
+        for relationship in read_relationships(read_part(after, name)):
+            if relationship.external:
+                continue
+            target = resolved_target(source, relationship.target)
+            led_nowhere = name not in written and not has_part(before, target)
+            if not has_part(after, target) and not led_nowhere:
+                raise copy_differs(after, f"in {name}: {relationship.target} is missing")
+
+
+def _source_of(name: str) -> str:
+    folder, _, file = name.rpartition("_rels/")
+    return folder + file.removesuffix(".rels")
+
+
+def _check_content_types(after: Archive, added: Collection[str]) -> None:
+    types = read_content_types(read_part(after, CONTENT_TYPES))
+    for name in added:
+        if not content_type_of(types, name):
+            raise copy_differs(after, f"in its content types: none for {name}")
