@@ -25,8 +25,12 @@ FLOORS: list[set[str]] = [
     {"xlpbr.catalogue", "xlpbr.arguments", "xlpbr.spills", "xlpbr.functions"},
     {"xlpbr.udfs", "xlpbr.workbook"},
     {
-        "xlpbr.terminal", "xlpbr.demonstration", "xlpbr.command_options",
-        "xlpbr.edit_commands", "xlpbr.commands", "xlpbr.cli",
+        "xlpbr.terminal",
+        "xlpbr.demonstration",
+        "xlpbr.command_options",
+        "xlpbr.edit_commands",
+        "xlpbr.commands",
+        "xlpbr.cli",
     },
 ]
 CALCULATIONS = set().union(*FLOORS[:8])

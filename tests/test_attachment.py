@@ -26,6 +26,8 @@ from xlpbr.workbook.template import write_sheets
 from xlpbr.workbook.template_plan import SHEETS, TABLE_NAMES
 from xlpbr.workbook.verification import verify
 
+pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")
+
 CONTRACT = load_contract("plymouth-l04-2526")
 SHEET = "Placements 25-26"
 HEADINGS = (

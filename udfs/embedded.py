@@ -68,16 +68,16 @@ def _bound(
         if not function.required_count <= len(arguments) <= len(function.arguments):
             return CellError(VALUE, f"expected {function.signature}")
         try:
-            with _ONE_AT_A_TIME, cells.dates_from_1904(on=date_1904):
-                return function.call(*map(from_engine, arguments))
+            return function.call(*map(from_engine, arguments))
         except CellError as error:
             return error
 
     def call(*arguments: Any) -> Any:
-        result = called(arguments)
-        if isinstance(result, CellError) and errors is not None:
-            errors.append(result)
-        return to_engine(result)
+        with _ONE_AT_A_TIME, cells.dates_from_1904(on=date_1904):
+            result = called(arguments)
+            if isinstance(result, CellError) and errors is not None:
+                errors.append(result)
+            return to_engine(result)
 
     return call
 

@@ -98,8 +98,9 @@ def set_formula(engine: formualizer.Workbook, place: Place, formula: str) -> Non
         engine.set_formula(sheet, *position, f"={formula}")
     except Exception as error:
         reason = str(error).rpartition(": ")[2]
+        address = cell_address(sheet, *position)
         raise FileProblem(
-            f"The formula ={formula} for {cell_address(sheet, *position)} cannot be read: {reason}.",
+            f"The formula ={formula} for {address} cannot be read: {reason}.",
             "formula",
         ) from None
 

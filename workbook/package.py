@@ -23,6 +23,7 @@ from xlpbr.workbook.new_table import NewTable
 from xlpbr.workbook.package_cells import check_cells, set_cells
 from xlpbr.workbook.package_check import Intended, check_package
 from xlpbr.workbook.package_draft import Draft, finish, start_draft
+from xlpbr.workbook.package_functions import check_functions, rename_functions
 from xlpbr.workbook.package_sheets import SheetsToAdd, add_sheets, check_sheets, remove_sheets
 from xlpbr.workbook.package_tables import add_tables
 from xlpbr.workbook.package_undo import (
@@ -57,6 +58,8 @@ class Changes:
         cells: by sheet and (row, column), what cells hold now.
         names: names to define.
         tables: tables to lay over cells that are there.
+        functions: names of functions in formulas, as stored, and what they are called now; not
+            in a sheet whose cells are set in the same step.
         keep_record: whether the workbook keeps a record from which ``detach`` gives it back.
     """
 
@@ -65,6 +68,7 @@ class Changes:
     cells: Mapping[str, Mapping[Position, CellChange]] = field(default_factory=dict)
     names: tuple[NewName, ...] = ()
     tables: tuple[NewTable, ...] = ()
+    functions: Mapping[str, str] = field(default_factory=dict)
     keep_record: bool = False
 
 
@@ -129,6 +133,7 @@ def edit(
         add_sheets(draft, changes.add_sheets, leaving=changes.remove_sheets)
     edits = set_cells(draft, changes.cells, allow)
     add_tables(draft, changes.tables)
+    renamed = rename_functions(draft, changes.functions)
     draft.names += changes.names
     if changes.keep_record:
         reserve_record(draft)
@@ -137,8 +142,9 @@ def edit(
         keep_record(draft)
 
     def check(after: Book) -> None:
-        check_sheets(draft, changes.add_sheets, after)
+        check_sheets(draft, changes.add_sheets, changes.functions, after)
         check_cells(draft, edits, after)
+        check_functions(book.archive, after.archive, renamed, changes.functions)
 
     return _save(draft, target, check, in_place=in_place)
 
@@ -215,7 +221,9 @@ def detach(
     finish(draft)
     if record is not None:
         give_back(draft, record)
-    done = _save(draft, target, lambda after: check_sheets(draft, None, after), in_place=in_place)
+    done = _save(
+        draft, target, lambda after: check_sheets(draft, None, {}, after), in_place=in_place
+    )
     after = open_book(target)
     exact = record is not None and after.sha256 == record.undo.file_before
     close_archive(after.archive)

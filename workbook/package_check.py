@@ -55,7 +55,7 @@ def check_package(before: Archive, after: Archive, intended: Intended) -> None:
         if name.endswith(_XML) and not name.endswith(".vml"):
             _parse(after, name)
     _check_relationships(before, after, written, removed)
-    _check_content_types(after, added)
+    _check_content_types(before, after, added)
 
 
 def copy_differs(archive: Archive, where: str) -> FileProblem:
@@ -89,7 +89,7 @@ def _check_relationships(
             target = resolved_target(source, relationship.target)
             led_nowhere = name not in written and not has_part(before, target)
             if not has_part(after, target) and not led_nowhere:
-                raise copy_differs(after, f"in {name}: {relationship.target} is missing")
+                raise copy_differs(before, f"in {name}: {relationship.target} is missing")
 
 
 def _source_of(name: str) -> str:
@@ -97,8 +97,8 @@ def _source_of(name: str) -> str:
     return folder + file.removesuffix(".rels")
 
 
-def _check_content_types(after: Archive, added: Collection[str]) -> None:
+def _check_content_types(before: Archive, after: Archive, added: Collection[str]) -> None:
     types = read_content_types(read_part(after, CONTENT_TYPES))
     for name in added:
         if not content_type_of(types, name):
-            raise copy_differs(after, f"in its content types: none for {name}")
+            raise copy_differs(before, f"in its content types: none for {name}")

@@ -15,6 +15,7 @@ from xlpbr.workbook.addresses import split_area
 from xlpbr.workbook.archive import close_archive, read_part
 from xlpbr.workbook.book import Book, cells, open_book
 from xlpbr.workbook.calc_chain import ChainCell
+from xlpbr.workbook.function_names import new_names, renamed_functions
 from xlpbr.workbook.package_check import copy_differs
 from xlpbr.workbook.package_draft import Draft, change_chain, lead_to, put, take_out_sheets
 from xlpbr.workbook.relationships import resolved_target
@@ -124,27 +125,40 @@ def _formula_cells(book: Book, sheet: ListedSheet) -> list[ChainCell]:
     return found
 
 
-def check_sheets(draft: Draft, sheets: SheetsToAdd | None, after: Book) -> None:
+def check_sheets(
+    draft: Draft, sheets: SheetsToAdd | None, functions: Mapping[str, str], after: Book
+) -> None:
     """Compare the sheets and names of the copy with what was meant.
+
+    Args:
+        draft: what was meant.
+        sheets: the sheets that were added.
+        functions: the functions that are called by another name now.
+        after: the copy.
 
     Raises:
         FileProblem: something differs that was not meant to.
     """
     before = draft.workbook
+    called = new_names(functions)
     written = read_workbook(read_part(after.archive, after.part))
     expected = [
         sheet.name for sheet in before.sheets if sheet.relationship_id not in draft.sheets_no_more
     ]
     expected += [name for name, _, _ in draft.sheets]
     if [sheet.name for sheet in written.sheets] != expected:
-        raise copy_differs(after.archive, "in the list of its sheets")
+        raise copy_differs(draft.book.archive, "in the list of its sheets")
     gone = {
         sheet.index
         for sheet in before.sheets
         if sheet.name not in expected or sheet.relationship_id in draft.sheets_no_more
     }
     names = [
-        (name.name, name.text, before.sheets[name.sheet].name if name.sheet is not None else None)
+        (
+            name.name,
+            renamed_functions(name.text, called),
+            None if name.sheet is None else before.sheets[name.sheet].name,
+        )
         for name in before.names
         if name.sheet not in gone and (name.name, None) not in draft.names_no_more
     ] + [(name.name, name.text, name.sheet) for name in draft.names]
@@ -153,10 +167,10 @@ def check_sheets(draft: Draft, sheets: SheetsToAdd | None, after: Book) -> None:
         for name in written.names
     ]
     if sorted(found, key=repr) != sorted(names, key=repr):
-        raise copy_differs(after.archive, "in its defined names")
+        raise copy_differs(draft.book.archive, "in its defined names")
     if sheets is not None:
         made = open_book(sheets.made)
         for name in sheets.names:
             if cells(made, name) != cells(after, name):
-                raise copy_differs(after.archive, f"in the sheet {name}")
+                raise copy_differs(draft.book.archive, f"in the sheet {name}")
         close_archive(made.archive)

@@ -87,7 +87,8 @@ def record_part(record: UndoRecord) -> bytes:
         if part.before is not None:
             element.set("local", base64.b64encode(part.before.local).decode())
             element.set("directory", base64.b64encode(part.before.directory).decode())
-    return ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    content: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return content
 
 
 def properties_part(record: UndoRecord) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -158,13 +159,23 @@ def _read_row(
                         table,
                         row_number,
                         column.heading,
-                        "nothing" if cells.is_blank(value) else cells.shown(value),
+                        _found(column, value),
                         readers.expected_of_cell(column),
                         _remedy(column, value),
                         error.code,
                     )
                 )
     return None if wrong else record_type(**fields, row=row_number)
+
+
+def _found(column: Column, value: Cell) -> str:
+    """What stands in a cell; a number in a column of dates also as the day that Excel shows."""
+    if cells.is_blank(value):
+        return "nothing"
+    if column.kind in ("date", "month") and isinstance(value, int | float):
+        with suppress(CellError):
+            return f"{cells.shown(value)}, {cells.shown(cells.day(value))}"
+    return cells.shown(value)
 
 
 def _remedy(column: Column, value: Cell) -> str:

@@ -21,7 +21,7 @@ def _corpus(run: Run, chosen: argparse.Namespace) -> None:
     from tests.hard.corpus_part import run_corpus
 
     found = workbooks(results.FOLDER / "corpus", only=chosen.only)
-    run_corpus(run, found, results.FOLDER / "outputs")
+    run_corpus(run, found, results.FOLDER / "outputs", judged=not chosen.unjudged)
 
 
 def _edits(run: Run, chosen: argparse.Namespace) -> None:
@@ -78,6 +78,7 @@ def main() -> int:
     parser.add_argument("--number", type=int, help="how many edits, kills, tables or seconds")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--only", default="", help="only workbooks with this in their name")
+    parser.add_argument("--unjudged", action="store_true", help="without the two programs")
     chosen = parser.parse_args()
     failed = False
     for part in chosen.part or [*PARTS, "report"]:
@@ -99,6 +100,7 @@ def _said(chosen: argparse.Namespace) -> list[str]:
     said = [f"--number {chosen.number}"] if chosen.number else []
     if chosen.seed != 2026:
         said.append(f"--seed {chosen.seed}")
+    said += ["--unjudged"] if chosen.unjudged else []
     return said + ([f"--only {chosen.only}"] if chosen.only else [])
 
 

@@ -96,7 +96,9 @@ def _try_all(run: Run, trial: Trial, place: Path, made: list[Path]) -> None:
         return place / f"{operation}{suffix}"
 
     def add() -> None:
-        edit(open_book(path), Changes(add_sheets=SheetsToAdd(first, names)), out("add"), allow=allow)
+        edit(
+            open_book(path), Changes(add_sheets=SheetsToAdd(first, names)), out("add"), allow=allow
+        )
         _check_lists(run, trial, path, out("add"))
 
     def replace() -> None:
@@ -182,9 +184,7 @@ def _must_ask(run: Run, trial: Trial, target: Path, made: Path) -> None:
         run.fail(f"{entry.name}: was edited without asking for {', '.join(sorted(missing))}")
 
 
-def _check_lists(
-    run: Run, trial: Trial, before: Path, after: Path, *, sheets: bool = True
-) -> None:
+def _check_lists(run: Run, trial: Trial, before: Path, after: Path, *, sheets: bool = True) -> None:
     """Beside new parts, only the parts that list all others may have changed."""
     found = packages.compare(before, after)
     name = f"{trial.book.name}, {after.stem}"

@@ -39,7 +39,7 @@ TEXTS = (
     "x" * 32_767,
 )
 NUMBERS = (0.0, -1.5, 0.1, 24922.000000000004, 1e300, 5e-324, 12345678901234567.0, 250_000.0)
-FORMULAS = ("1+1", "SUM(A1:A3)", 'IF(A1="",0,A1)', "A1&\"<&>\"", "B2*2", "_xlfn.CONCAT(A1)")
+FORMULAS = ("1+1", "SUM(A1:A3)", 'IF(A1="",0,A1)', 'A1&"<&>"', "B2*2", "_xlfn.CONCAT(A1)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,9 +170,11 @@ def _one_failure(
     if told == "saved all the same" and found != "new":
         run.fail(f"{where}: said that it saved and did not")
     for copy in target.parent.iterdir():
-        if copy != target and not copy.name.startswith(".~") and digests.get(
-            packages.sha256(copy)
-        ) != "old":
+        if (
+            copy != target
+            and not copy.name.startswith(".~")
+            and digests.get(packages.sha256(copy)) != "old"
+        ):
             run.fail(f"{where}: a dated copy is not the old file")
     try:
         save(source, target, 1.0)

@@ -150,5 +150,8 @@ def _limited(place: Path, target: Path, made: Path, *, add: bool) -> dict[str, s
     except BaseException as error:  # anything else is what is looked for
         frames = traceback.extract_tb(error.__traceback__)[-3:]
         lines = "; ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
-        return {"what": "crashed", "detail": f"{type(error).__name__}: {str(error)[:200]} at {lines}"}
+        return {
+            "what": "crashed",
+            "detail": f"{type(error).__name__}: {str(error)[:200]} at {lines}",
+        }
     return {"what": "accepted"}

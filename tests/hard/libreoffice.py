@@ -24,9 +24,9 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
-BATCH = 40
-SECONDS_A_BATCH = 240
-SECONDS_ALONE = 60
+BATCH = 20
+SECONDS_A_BATCH = 90
+SECONDS_ALONE = 30
 
 Sheets = dict[str, dict[tuple[int, int], str]]
 """By sheet and (row, column), what LibreOffice shows, with the kind of the value."""

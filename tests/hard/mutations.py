@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import warnings
 import zipfile
 from collections.abc import Callable
 
@@ -12,7 +13,17 @@ Members = list[tuple[str, bytes]]
 
 _NUMBERS = (b"0", b"-1", b"4294967296", b"99999999999999999999", b"1e999", b"NaN", b"", b"abc")
 _PLACES = (b"A0", b"XFE1", b"A1048577", b"ZZZZ9", b"A1:XFD1048576", b"1", b"", b"B2:A1", b"$")
-_TEXTS = (b"&#x0;", b"&amp;", b"&nope;", b"<", b"]]>", b"\xff\xfe", b"\x00", b"&#55296;", b"\xed\xa0\x80")
+_TEXTS = (
+    b"&#x0;",
+    b"&amp;",
+    b"&nope;",
+    b"<",
+    b"]]>",
+    b"\xff\xfe",
+    b"\x00",
+    b"&#55296;",
+    b"\xed\xa0\x80",
+)
 _DEEP = 20_000
 
 
@@ -50,7 +61,8 @@ def insert(content: bytes, chance: random.Random) -> bytes:
 def _packed(members: Members, *, stored: bool = False) -> bytes:
     stream = io.BytesIO()
     method = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(stream, "w", method) as package:
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w", method) as package:
+        warnings.simplefilter("ignore")  # of names that stand there twice
         for name, content in members:
             info = zipfile.ZipInfo(name)
             info.compress_type = method
@@ -78,7 +90,9 @@ def _delete_part(members: Members, chance: random.Random) -> None:
 
 def _double_part(members: Members, chance: random.Random) -> None:
     name, content = chance.choice(members)
-    members.append((chance.choice((name, name.upper(), f"/{name}", name.replace("/", "\\"))), content))
+    members.append(
+        (chance.choice((name, name.upper(), f"/{name}", name.replace("/", "\\"))), content)
+    )
 
 
 def _swap_parts(members: Members, chance: random.Random) -> None:
@@ -101,9 +115,13 @@ def _empty_part(members: Members, chance: random.Random) -> None:
 
 def _with_xml(change: Callable[[bytes, random.Random], bytes]):
     def mutate(members: Members, chance: random.Random) -> None:
-        places = [n for n, (name, _) in enumerate(members) if name.lower().endswith((".xml", ".rels"))]
+        places = [
+            n for n, (name, _) in enumerate(members) if name.lower().endswith((".xml", ".rels"))
+        ]
         # The parts that are edited are spoilt more often than those that are only copied.
-        main = [n for n in places if re.search(r"sheet\d|workbook\.xml|Types|styles", members[n][0])]
+        main = [
+            n for n in places if re.search(r"sheet\d|workbook\.xml|Types|styles", members[n][0])
+        ]
         place = chance.choice(main if main and chance.random() < 0.7 else places)
         name, content = members[place]
         if content:
@@ -196,7 +214,9 @@ def _repeat(content: bytes, chance: random.Random) -> bytes:
     if not found:
         return content
     match = chance.choice(found)
-    return content[: match.end()] + match[0] * chance.choice((1, 3, 20_000)) + content[match.end() :]
+    return (
+        content[: match.end()] + match[0] * chance.choice((1, 3, 20_000)) + content[match.end() :]
+    )
 
 
 MUTATIONS: dict[str, Callable[[bytes, random.Random], bytes]] = {
