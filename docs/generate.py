@@ -7,6 +7,7 @@ python docs/generate.py --check    say which are stale, and fail
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "functions.md": function_reference(),
         ROOT / "docs" / "tables.md": table_reference(),
         ROOT / "docs" / "contracts.md": contract_reference(),
+        ROOT / "docs" / "bad-input.md": bad_input_reference(),
         readme: with_function_list(readme.read_text(encoding="utf-8")),
     }
 
@@ -176,6 +178,38 @@ def in_words(value: Any, term: Term) -> str:
     if term.kind == "money" and value != "":
         return f"£{value:,.0f}"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def bad_input_reference() -> str:
+    """Every kind of bad input with what is said of it, from the list that its tests use."""
+    listed = tomllib.loads((ROOT / "tests" / "bad_inputs.toml").read_text(encoding="utf-8"))
+    parts = [
+        "# Bad input, and what is said of it",
+        GENERATED,
+        "Real workbooks have texts among the prices, titles above the headings and rows of totals."
+        " Each kind of bad input has one fixed message, which names the sheet, the cell and the"
+        " heading, or the file. Each is tested: the test makes the workbook of the example, here"
+        " always called book.xlsx, and expects the message to the letter.",
+        "No figure comes out while a problem that could change it stands. What only needs a look"
+        " is said beside the figures. Every report, and every output with `--json`, accounts for"
+        " the rows: found = used + refused + blank.",
+        table(
+            ("No.", "What comes in", "What a person expects", "What happens", "Message", "Test"),
+            (
+                (
+                    str(entry["number"]),
+                    entry["input"],
+                    entry["expected"],
+                    entry["answer"],
+                    f"`{entry['message']}`" if entry["message"] else "none needed",
+                    f"`{entry['test'].partition('::')[2]}`",
+                )
+                for entry in listed["input"]
+            ),
+        ),
+        "The tests stand in `tests/test_bad_inputs.py` and `tests/test_bad_files.py`.",
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def with_function_list(readme: str) -> str:

@@ -68,7 +68,7 @@ def make(
     *,
     terms: list[list[Any]] = (),
     others: dict[str, list[list[Any]]] | None = None,
-    adjust: Callable[[Any, dict[str, Any]], None] = lambda book, sheets: None,
+    adjust: Callable[[Any, dict[str, Any]], None] | None = None,
     options: dict[str, Any] | None = None,
 ) -> Path:
     """A workbook ``book.xlsx`` with the tables from A1 of sheets of their names.
@@ -89,7 +89,8 @@ def make(
         for name, rows in tables.items():
             sheets[name] = book.add_worksheet(name)
             write(sheets[name], rows)
-        adjust(book, sheets)
+        if adjust is not None:
+            adjust(book, sheets)
     return path
 
 

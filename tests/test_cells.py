@@ -280,3 +280,25 @@ def test_one_cell_of_a_range():
 def test_an_amount_too_large_for_a_cell_is_an_error():
     assert cells.pounds(12345) == 123.45
     assert refusal(cells.pounds, 10**400)[0] == "#NUM!"
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("AB1", '"AB1"'),
+        ("AB1 ", '"AB1" with spaces that do not show'),
+        (f"A{NBSP}B", '"A B" with a non-breaking space'),
+        ("a\x1b[31m\x07", '"a\N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}"'),
+    ],
+)
+def test_spellings_are_quoted_with_what_does_not_show(text, quoted):
+    assert cells.spelling(text) == quoted
+
+
+@pytest.mark.parametrize(
+    ("value", "lost"),
+    [(999999999999999.0, False), (1e15, True), (-1e15, True), (0.30000000000000004, False),
+     (10**20, False), ("1234567890123456", False), (float("inf"), False), (None, False)],
+)  # fmt: skip
+def test_numbers_whose_last_digits_excel_has_lost(value, lost):
+    assert cells.has_lost_digits(value) is lost

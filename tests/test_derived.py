@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["docs/functions.md", "docs/tables.md", "docs/contracts.md", "README.md"]
+PAGES = [
+    "docs/functions.md", "docs/tables.md", "docs/contracts.md", "docs/bad-input.md", "README.md",
+]  # fmt: skip
 
 
 def test_every_derived_page_is_up_to_date():
@@ -19,7 +21,7 @@ def test_every_derived_page_is_up_to_date():
         [sys.executable, "docs/generate.py", "--check"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stdout) == (0, "4 derived pages are up to date\n")
+    assert (done.returncode, done.stdout) == (0, "5 derived pages are up to date\n")
 
 
 @pytest.fixture
@@ -31,6 +33,8 @@ def generate(tmp_path, monkeypatch):
     (tmp_path / "docs").mkdir()
     for page in PAGES:
         shutil.copy(ROOT / page, tmp_path / page)
+    (tmp_path / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "bad_inputs.toml", tmp_path / "tests")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
     return module

@@ -8,8 +8,9 @@ from fractions import Fraction
 import pandas
 import pytest
 
-from xlpbr import functions, tables, term_rows
+from xlpbr import functions, ranges, tables, term_rows
 from xlpbr.errors import CellError
+from xlpbr.evidence import COLUMNS
 
 NBSP = "\u00a0"
 HEADINGS = [
@@ -360,3 +361,61 @@ def test_a_row_that_is_not_agreed_does_not_stop_the_figures_for_want_of_a_price(
         found, _ = tables.read_evidence([headings, [*row, agreed]])
         assert [problem.code for problem in found.problems] == [code]
         assert found.problems[0].column == "Family weekly cost"
+
+
+# Titles, totals, names and rows accounted for.
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([HEADINGS, child()], [0]),
+        ([["Placements 2025/26"], [], HEADINGS, child()], [2]),
+        # An optional heading may be missing; one that is misspelt counts as nearly there.
+        ([["Title"], [*HEADINGS[:1], *HEADINGS[2:6]], child()], [1]),
+        ([["Title"], ["Child", "Residental weekly cost", "Moved on"], child()], [1]),
+        ([["Title"], ["Child"], child()], [0]),
+        ([["Child", "Moved on"], ["x"], ["Child", "Ended on"]], [0]),
+        ([["Title"], HEADINGS, child(), HEADINGS, child()], [1, 3]),
+        ([["Title"]] * 30 + [HEADINGS], [0]),
+    ],
+)
+def test_the_heading_row_is_the_first_complete_one_or_clearly_the_best(rows, expected):
+    width = max(map(len, rows))
+    rows = [[*row, *[None] * (width - len(row))] for row in rows]
+    assert ranges.heading_rows(rows, COLUMNS["Placements"]) == expected
+
+
+def test_rows_of_terms_are_accounted_for():
+    def count(table):
+        found = term_rows.count_terms(table, term_rows.read_terms(table))
+        assert found.found == found.used + found.refused + found.blank
+        return found.used, found.refused, found.blank
+
+    assert count(TERMS) == (2, 0, 0)
+    assert count([*TERMS, [None, " "], ["Fee", "x"], ["Fee", 1], ["A note", 1]]) == (2, 3, 1)
+    # Without its headings no row can be read.
+    assert count([["Term", "Amount"], ["Fee", 1], [None, 2]]) == (0, 1, 1)
+
+
+def test_a_row_of_totals_never_stops_and_never_counts():
+    found, (count,) = read(placements(child(), ["Total:", "", "x", "#REF!", "soon", None, "?"]))
+    assert (count.used, count.refused, found.blocking) == (1, 1, ())
+    # A total of something that has a date of its own is a row like any other.
+    dated, _ = read(placements(child("Total care 1"), child("Totally")))
+    assert [row.child for row in dated.record.placements] == ["Total care 1", "Totally"]
+    assert dated.problems == ()
+
+
+def test_a_proposal_is_made_for_a_rate_only_where_it_can_be_one():
+    remedies = {
+        written: problem_of(terms_with(("VAT rate", written))).remedy
+        for written in (20, "20", "110%", 101, -0.1)
+    }
+    assert remedies == {
+        20: "Write it as a fraction or a percentage: 20%.",
+        "20": "Write it as a fraction or a percentage: 20%.",
+        "110%": "Correct the value.",
+        101: "Correct the value.",
+        -0.1: "Correct the value.",
+    }

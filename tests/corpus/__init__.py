@@ -12,9 +12,9 @@ from pathlib import Path
 from tests.corpus import (
     cells_and_names,
     containers,
+    data_features,
     drawings,
     libraries,
-    data_features,
     protection,
     refused,
     sizes,

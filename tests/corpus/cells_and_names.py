@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from tests.corpus.entry import made_of_parts
 from tests.corpus.parts import (
     BUDGET,
@@ -12,7 +15,6 @@ from tests.corpus.parts import (
     SHEET_KIND,
     Parts,
     add_part,
-    base_parts,
     put_in_sheet,
     put_in_workbook,
     replace_once,
@@ -113,7 +115,7 @@ def _names(parts: Parts) -> None:
     parts["xl/workbook.xml"] = (text[:start] + "<definedNames>" + names + text[end:]).encode()
 
 
-def _without(*names: str):
+def _without(*names: str) -> Callable[[Parts], None]:
     """A change that takes parts away with all that refers to them."""
 
     def change(parts: Parts) -> None:
@@ -135,8 +137,6 @@ def _without(*names: str):
 
 def _no_shared_texts(parts: Parts) -> None:
     """Texts in their cells, as tools that write reports store them."""
-    import re
-
     texts = re.findall(r"<si><t[^>]*>(.*?)</t></si>", parts["xl/sharedStrings.xml"].decode())
     pattern = re.compile(r'<c r="(\w+)"( s="\d+")? t="s"><v>(\d+)</v></c>')
 
@@ -151,8 +151,6 @@ def _no_shared_texts(parts: Parts) -> None:
 
 def _sparse_references(parts: Parts) -> None:
     """Cells and rows without their references, in order, as some writers store them."""
-    import re
-
     text = parts[NOTES].decode()
     parts[NOTES] = re.sub(r'<c r="(A1)"', "<c", text).replace('<row r="1"', "<row").encode()
 
@@ -189,8 +187,6 @@ def _metadata_and_phonetics(parts: Parts) -> None:
     text = parts["xl/sharedStrings.xml"].decode()
     extra = '<si><r><rPr><b/><sz val="11"/></rPr><t xml:space="preserve">Rich </t></r><r><t>text'
     extra += '</t></r><rPh sb="0" eb="4"><t>ricchi</t></rPh><phoneticPr fontId="1"/></si>'
-    import re
-
     count = len(re.findall("<si>", text))
     text = re.sub(r' count="\d+" uniqueCount="\d+"', f' count="{count}" uniqueCount="{count + 1}"',
                   text)  # fmt: skip
@@ -241,8 +237,6 @@ def _macro_stub(parts: Parts) -> None:
         kind=kind,
     )
 
-
-_SAME = base_parts  # the small budget is the first entry as it is
 
 ENTRIES = [
     made_of_parts("plain.xlsx", lambda _: None, "formulas with last values", "dates", "errors"),

@@ -179,6 +179,8 @@ def _must_ask(run: Run, trial: Trial, target: Path, made: Path) -> None:
         except FileProblem as problem:
             asked.add(problem.code)
         target.unlink(missing_ok=True)
+    if "protected-cell" in asked:
+        asked.add("protected-sheet")
     missing = entry.allow - asked
     if missing:
         run.fail(f"{entry.name}: was edited without asking for {', '.join(sorted(missing))}")
@@ -188,11 +190,10 @@ def _check_lists(run: Run, trial: Trial, before: Path, after: Path, *, sheets: b
     """Beside new parts, only the parts that list all others may have changed."""
     found = packages.compare(before, after)
     name = f"{trial.book.name}, {after.stem}"
-    allowed = {part for part in found.changed if part.rpartition("/")[2] in (*LISTS, *BESIDES)}
     for what, parts in (
-        ("changed", found.changed - allowed),
+        ("changed", found.changed - _lists(found.changed)),
         ("removed", found.removed),
-        ("rewrote", found.rewritten),
+        ("rewrote", found.rewritten - _lists(found.rewritten)),
         ("added", frozenset() if sheets else _sheet_parts(found.added)),
     ):
         if parts:
@@ -200,6 +201,10 @@ def _check_lists(run: Run, trial: Trial, before: Path, after: Path, *, sheets: b
     if found.moved:
         run.fail(f"{name}: put the parts into another order")
     run.count_in("parts changed", f"{after.stem}: {len(found.changed)}")
+
+
+def _lists(parts: frozenset[str]) -> frozenset[str]:
+    return frozenset(part for part in parts if part.rpartition("/")[2] in (*LISTS, *BESIDES))
 
 
 def _sheet_parts(parts: frozenset[str]) -> frozenset[str]:

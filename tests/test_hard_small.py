@@ -1,0 +1,100 @@
+"""A small part of the long proof (``make hard``): each part of it on a few workbooks."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests import corpus
+from tests.hard.books import Workbook
+from tests.hard.results import Run
+
+SMALL = (
+    "plain.xlsx", "calc-chain.xlsx", "shared-formulas.xlsx", "piped.xlsx", "utf-16-le.xlsx",
+    "prefixed.xlsx", "slicer.xlsx", "council-return.xlsx", "signed.xlsx", "macros.xlsm",
+)  # fmt: skip
+
+forked = pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks its children")
+
+
+def books(folder, names=SMALL):
+    found = []
+    for entry in corpus.CORPUS:
+        if entry.name in names:
+            entry.make(folder / entry.name)
+            found.append(Workbook(folder / entry.name, entry))
+    assert len(found) == len(names)
+    return found
+
+
+def test_the_corpus_is_the_same_bytes_each_time(tmp_path):
+    chosen = [entry for entry in corpus.entries(slow=False) if not entry.needs_libreoffice]
+    assert len(chosen) > 90
+    assert len({entry.name for entry in corpus.CORPUS}) == len(corpus.CORPUS)
+    for entry in chosen[::4]:
+        made = []
+        for number in (1, 2):
+            place = tmp_path / f"{number}{entry.name}"
+            entry.make(place)
+            made.append(place.read_bytes())
+        assert made[0] == made[1], entry.name
+
+
+def test_what_must_be_refused_is_refused_with_its_code(tmp_path):
+    from tests.hard.corpus_part import run_corpus
+
+    names = [entry.name for entry in corpus.entries(slow=False)
+             if entry.refused_code and not entry.needs_libreoffice]  # fmt: skip
+    run = Run("corpus", "")
+    (tmp_path / "made").mkdir()
+    run_corpus(run, books(tmp_path / "made", names), tmp_path / "out", judged=False)
+    assert run.failures == []
+
+
+def test_a_few_workbooks_are_edited_without_harm(tmp_path):
+    from tests.hard.corpus_part import run_corpus
+
+    run = Run("corpus", "")
+    run_corpus(run, books(tmp_path, SMALL[:4]), tmp_path / "out", judged=False)
+    assert run.failures == []
+    assert run.figures["detached to the same bytes"] == 4
+
+
+def test_random_edits_change_one_cell(tmp_path):
+    from tests.hard.edits_part import run_edits
+
+    run = Run("edits", "")
+    run_edits(run, books(tmp_path), tmp_path / "edits", 60, seed=1)
+    assert run.failures == []
+    assert run.figures["edits"] == 60
+    assert run.figures["made"] > 30
+
+
+@forked
+def test_a_few_saves_are_killed(tmp_path):
+    from tests.hard.kill_part import run_kills
+
+    run = Run("kill", "")
+    run_kills(run, tmp_path, 12, seed=1)
+    assert run.failures == []
+    assert run.figures["kills"] == 12
+
+
+@forked
+def test_a_few_spoilt_workbooks(tmp_path):
+    from tests.hard.fuzz_part import run_fuzz
+
+    run = Run("fuzz", "")
+    run_fuzz(run, books(tmp_path), tmp_path / "fuzz", 4, seed=1, judged=False)
+    assert run.failures == []
+    assert run.figures["cases"] > 5
+
+
+def test_a_few_dirty_tables(tmp_path):
+    from tests.hard.dirty_part import run_dirty
+
+    run = Run("dirty", "")
+    run_dirty(run, tmp_path / "dirty", 40, 1)
+    assert run.failures == []
+    assert run.figures["tables"] == 40
