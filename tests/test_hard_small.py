@@ -8,6 +8,11 @@ import pytest
 
 from tests import corpus
 from tests.hard.books import Workbook
+from tests.hard.corpus_part import run_corpus
+from tests.hard.dirty_part import run_dirty
+from tests.hard.edits_part import run_edits
+from tests.hard.fuzz_part import run_fuzz
+from tests.hard.kill_part import run_kills
 from tests.hard.results import Run
 
 SMALL = (
@@ -42,8 +47,6 @@ def test_the_corpus_is_the_same_bytes_each_time(tmp_path):
 
 
 def test_what_must_be_refused_is_refused_with_its_code(tmp_path):
-    from tests.hard.corpus_part import run_corpus
-
     names = [entry.name for entry in corpus.entries(slow=False)
              if entry.refused_code and not entry.needs_libreoffice]  # fmt: skip
     run = Run("corpus", "")
@@ -53,8 +56,6 @@ def test_what_must_be_refused_is_refused_with_its_code(tmp_path):
 
 
 def test_a_few_workbooks_are_edited_without_harm(tmp_path):
-    from tests.hard.corpus_part import run_corpus
-
     run = Run("corpus", "")
     run_corpus(run, books(tmp_path, SMALL[:4]), tmp_path / "out", judged=False)
     assert run.failures == []
@@ -62,8 +63,6 @@ def test_a_few_workbooks_are_edited_without_harm(tmp_path):
 
 
 def test_random_edits_change_one_cell(tmp_path):
-    from tests.hard.edits_part import run_edits
-
     run = Run("edits", "")
     run_edits(run, books(tmp_path), tmp_path / "edits", 60, seed=1)
     assert run.failures == []
@@ -73,8 +72,6 @@ def test_random_edits_change_one_cell(tmp_path):
 
 @forked
 def test_a_few_saves_are_killed(tmp_path):
-    from tests.hard.kill_part import run_kills
-
     run = Run("kill", "")
     run_kills(run, tmp_path, 12, seed=1)
     assert run.failures == []
@@ -83,8 +80,6 @@ def test_a_few_saves_are_killed(tmp_path):
 
 @forked
 def test_a_few_spoilt_workbooks(tmp_path):
-    from tests.hard.fuzz_part import run_fuzz
-
     run = Run("fuzz", "")
     run_fuzz(run, books(tmp_path), tmp_path / "fuzz", 4, seed=1, judged=False)
     assert run.failures == []
@@ -92,8 +87,6 @@ def test_a_few_spoilt_workbooks(tmp_path):
 
 
 def test_a_few_dirty_tables(tmp_path):
-    from tests.hard.dirty_part import run_dirty
-
     run = Run("dirty", "")
     run_dirty(run, tmp_path / "dirty", 40, 1)
     assert run.failures == []

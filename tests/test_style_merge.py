@@ -12,9 +12,10 @@ import pytest
 import xlsxwriter
 
 from xlpbr.errors import FileProblem
+from xlpbr.workbook import style_merge
 from xlpbr.workbook.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
 from xlpbr.workbook.strict_form import MAIN, STRICT_MAIN, strict_form
-from xlpbr.workbook.style_merge import MOST_CELL_FORMATS, empty_styles, merged_styles
+from xlpbr.workbook.style_merge import empty_styles, merged_styles
 from xlpbr.workbook.theme import NO_THEME, Theme, independent, read_theme
 from xlpbr.workbook.xml_edit import spliced
 from xlpbr.workbook.xml_lists import with_child, with_entries
@@ -193,7 +194,10 @@ def test_counts_that_are_absent_stay_absent_and_wrong_ones_are_mended(tmp_path):
     assert b'<cellXfs count="3">' in data
 
 
-def test_more_formats_than_excel_keeps_are_refused(tmp_path):
+def test_more_formats_than_excel_keeps_are_refused(tmp_path, monkeypatch):
+    assert style_merge.MOST_CELL_FORMATS == 65_490
+    most = 500
+    monkeypatch.setattr(style_merge, "MOST_CELL_FORMATS", most)
     one = '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0"/>'
 
     def into(count: int) -> bytes:
@@ -201,13 +205,13 @@ def test_more_formats_than_excel_keeps_are_refused(tmp_path):
         return styles(inside)
 
     made = made_styles(tmp_path, {"italic": True})
-    last = merged_styles(into(MOST_CELL_FORMATS - 1), made, {1}, (), theme=OFFICE)
-    assert last.cell_formats[1] == MOST_CELL_FORMATS - 1
+    last = merged_styles(into(most - 1), made, {1}, (), theme=OFFICE)
+    assert last.cell_formats[1] == most - 1
     with pytest.raises(FileProblem) as caught:
-        merged_styles(into(MOST_CELL_FORMATS), made, {1}, (), theme=OFFICE)
+        merged_styles(into(most), made, {1}, (), theme=OFFICE)
     assert caught.value.code == "too-many-styles"
     # Formats that are there already can still be used.
-    assert merged_styles(into(MOST_CELL_FORMATS), made, (), (), theme=OFFICE).cell_formats == {0: 0}
+    assert merged_styles(into(most), made, (), (), theme=OFFICE).cell_formats == {0: 0}
 
 
 def test_a_format_with_an_extension_is_refused(tmp_path):

@@ -35,6 +35,7 @@ from xlpbr.workbook.archive_refusals import (
     refuse_other_kinds,
     too_large,
 )
+from xlpbr.workbook.xml_edit import as_utf8
 
 __all__ = [
     "Archive",
@@ -162,6 +163,47 @@ def run_parser(archive: Archive, part: str, parser: expat.XMLParserType) -> None
         parser.ParseFile(stream)
 
 
+def read_xml(archive: Archive, part: str, root: str) -> bytes:
+    """The bytes of an XML part that is well formed and starts with the element it should.
+
+    Args:
+        archive: the package.
+        part: the part.
+        root: the name of its first element, without prefix.
+
+    Raises:
+        FileProblem: the part is missing, damaged, declares a document type, or is in another
+            encoding than UTF-8 or UTF-16.
+    """
+    parser = expat.ParserCreate()
+    found: list[str] = []
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        found.append(tag.rpartition(":")[2])
+        parser.StartElementHandler = None
+
+    parser.StartElementHandler = start
+    run_parser(archive, part, parser)
+    if found != [root]:
+        raise damaged_part(archive, part, f"it starts with {found[0]!r}")
+    data = read_part(archive, part)
+    with understood(archive, part):
+        as_utf8(data)
+    return data
+
+
+@contextmanager
+def understood(archive: Archive, part: str) -> Iterator[None]:
+    """Make a plain problem of what is read from a part and makes no sense.
+
+    For the reading of a part only: a number that is none, or an element that is not there.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, expat.ExpatError) as error:
+        raise damaged_part(archive, part, "it does not say what it should") from error
+
+
 def damaged_part(archive: Archive, part: str, what: str = "") -> FileProblem:
     """The problem of a part that cannot be read, with what is wrong in it."""
     reason = f": {what}" if what else ""
@@ -229,7 +271,8 @@ def _plain_errors(archive: Archive, part: str) -> Iterator[None]:
             "workbook.",
             "doctype",
         ) from error
-    except (expat.ExpatError, ET.ParseError) as error:
+    except (expat.ExpatError, ET.ParseError, LookupError) as error:
+        # An encoding that is not known is a LookupError.
         raise damaged_part(archive, part, str(error)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise damaged_part(archive, part) from error

@@ -11,7 +11,7 @@ from functools import partial
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import cell_address
-from xlpbr.workbook.archive import read_part
+from xlpbr.workbook.archive import read_xml, understood
 from xlpbr.workbook.book import Book, Position, SheetInfo, sheet_named
 from xlpbr.workbook.calc_chain import ChainCell
 from xlpbr.workbook.cell_change import KEEP, CellChange
@@ -54,7 +54,7 @@ def set_cells(
     spills = any(map(_spills, (change for of in wanted.values() for change in of.values())))
     mark = _spill_mark(draft) if spills else None
     styles = leads_to(draft.book, "styles")
-    locked = locks(None if styles is None else read_part(draft.book.archive, styles))
+    locked = _locks(draft.book, styles)
     edits = []
     numbers = {sheet.name: sheet.sheet_id for sheet in draft.workbook.sheets}
     added: list[ChainCell] = []
@@ -118,13 +118,20 @@ def _spills(change: CellChange) -> bool:
     return change.array_range is not None and change.formula is not KEEP
 
 
+def _locks(book: Book, styles: str | None) -> Callable[[int], bool]:
+    if styles is None:
+        return locks(None)
+    return locks(read_xml(book.archive, styles, "styleSheet"))
+
+
 def _spill_mark(draft: Draft) -> int:
     """The number that marks a spilling formula, with the part that explains it."""
     part = leads_to(draft.book, "sheetMetadata")
     strict = draft.workbook.strict
     if part is not None:
-        before = read_part(draft.book.archive, part)
-        content, mark = dynamic_array_mark(before, strict=strict)
+        before = read_xml(draft.book.archive, part, "metadata")
+        with understood(draft.book.archive, part):
+            content, mark = dynamic_array_mark(before, strict=strict)
         if content != before:
             put(draft, part, content)
         return mark

@@ -11,12 +11,12 @@ from itertools import zip_longest
 from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.archive import Archive, has_part, read_part, run_parser
+from xlpbr.workbook.archive import Archive, has_part, run_parser
 from xlpbr.workbook.archive_copy import raw_chunks
-from xlpbr.workbook.content_types import content_type_of, read_content_types
-from xlpbr.workbook.relationships import read_relationships, resolved_target
+from xlpbr.workbook.content_types import content_type_of
+from xlpbr.workbook.listing_parts import content_types_of, relationships_of
+from xlpbr.workbook.relationships import resolved_target
 
-CONTENT_TYPES = "[Content_Types].xml"
 _XML = (".xml", ".rels", ".vml")
 
 
@@ -83,7 +83,7 @@ def _check_relationships(
         if not name.endswith(".rels") or not (name in written or removed):
             continue
         source = _source_of(name)
-        for relationship in read_relationships(read_part(after, name)):
+        for relationship in relationships_of(after, source):
             if relationship.external:
                 continue
             target = resolved_target(source, relationship.target)
@@ -98,7 +98,7 @@ def _source_of(name: str) -> str:
 
 
 def _check_content_types(before: Archive, after: Archive, added: Collection[str]) -> None:
-    types = read_content_types(read_part(after, CONTENT_TYPES))
+    types = content_types_of(after)
     for name in added:
         if not content_type_of(types, name):
             raise copy_differs(before, f"in its content types: none for {name}")

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xlpbr.workbook.archive import has_part, read_part
+from xlpbr.workbook.archive import has_part, read_part, read_xml, understood
 from xlpbr.workbook.archive_copy import PartContent, RawMember
 from xlpbr.workbook.book import Book
 from xlpbr.workbook.calc_chain import ChainCell, with_calc_chain
 from xlpbr.workbook.content_types import with_content_types
-from xlpbr.workbook.package_check import CONTENT_TYPES
+from xlpbr.workbook.listing_parts import CONTENT_TYPES, relationships_of, workbook_of
 from xlpbr.workbook.part_graph import reachable
 from xlpbr.workbook.relationships import (
     NewRelationship,
-    read_relationships,
     relationship_type,
     relationships_part,
     relative_target,
@@ -32,7 +31,7 @@ from xlpbr.workbook.workbook_edit import (
     new_sheet_ids,
     with_changes,
 )
-from xlpbr.workbook.workbook_part import ListedSheet, WorkbookPart, read_workbook
+from xlpbr.workbook.workbook_part import ListedSheet, WorkbookPart
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ class Draft:
 
 def start_draft(book: Book) -> Draft:
     """A draft in which nothing is changed yet."""
-    return Draft(book, read_workbook(read_part(book.archive, book.part)))
+    return Draft(book, workbook_of(book.archive, book.part))
 
 
 def present(draft: Draft, part: str) -> bytes | None:
@@ -116,10 +115,9 @@ def take_out_sheets(draft: Draft, sheets: Sequence[ListedSheet]) -> None:
     gone = {sheet.relationship_id for sheet in sheets}
     draft.sheets_no_more |= gone
     draft.leads_no_more |= gone
-    listing = relationships_part(draft.book.part)
     roots = [
         resolved_target(draft.book.part, entry.target)
-        for entry in read_relationships(read_part(archive, listing))
+        for entry in relationships_of(archive, draft.book.part)
         if entry.id in gone
     ]
     for part in reachable(archive, roots) - reachable(archive, [""], without=roots):
@@ -130,8 +128,7 @@ def take_out_sheets(draft: Draft, sheets: Sequence[ListedSheet]) -> None:
 
 def leads_to(book: Book, kind: str) -> str | None:
     """The part of a kind, such as ``calcChain``, to which the main part leads."""
-    listing = relationships_part(book.part)
-    for entry in read_relationships(read_part(book.archive, listing)):
+    for entry in relationships_of(book.archive, book.part):
         if entry.kind == kind and not entry.external:
             part = resolved_target(book.part, entry.target)
             return part if has_part(book.archive, part) else None
@@ -143,17 +140,17 @@ def change_chain(draft: Draft, added: Sequence[ChainCell], removed: Sequence[Cha
     part = leads_to(draft.book, "calcChain")
     if part is None or not (added or removed):
         return
-    before = present(draft, part) or b""
-    content = with_calc_chain(before, added, removed)
+    before = read_xml(draft.book.archive, part, "calcChain")
+    with understood(draft.book.archive, part):
+        content = with_calc_chain(before, added, removed)
     if content == before:
         return
     put(draft, part, content)
     if content is None:
         # Excel makes a new one when it calculates.
-        listing = relationships_part(draft.book.part)
         draft.leads_no_more |= {
             entry.id
-            for entry in read_relationships(read_part(draft.book.archive, listing))
+            for entry in relationships_of(draft.book.archive, draft.book.part)
             if entry.kind == "calcChain"
         }
 
@@ -181,7 +178,8 @@ def finish(draft: Draft) -> None:
     )
     if changes != WorkbookChanges():
         data = present(draft, draft.book.part) or b""
-        put(draft, draft.book.part, with_changes(data, changes))
+        with understood(archive, draft.book.part):
+            put(draft, draft.book.part, with_changes(data, changes))
     if draft.types or draft.removed:
-        data = read_part(archive, CONTENT_TYPES)
+        data = read_xml(archive, CONTENT_TYPES, "Types")
         put(draft, CONTENT_TYPES, with_content_types(data, draft.types, draft.removed))

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import split_area
-from xlpbr.workbook.archive import close_archive, read_part
+from xlpbr.workbook.archive import close_archive
 from xlpbr.workbook.book import Book, cells, open_book
 from xlpbr.workbook.calc_chain import ChainCell
 from xlpbr.workbook.function_names import new_names, renamed_functions
+from xlpbr.workbook.listing_parts import workbook_of
 from xlpbr.workbook.package_check import copy_differs
 from xlpbr.workbook.package_draft import Draft, change_chain, lead_to, put, take_out_sheets
 from xlpbr.workbook.relationships import resolved_target
@@ -23,7 +24,7 @@ from xlpbr.workbook.sheet_mark import mark_of, marked_sheets
 from xlpbr.workbook.sheet_uses import names_going, uses_of
 from xlpbr.workbook.transplant import transplanted
 from xlpbr.workbook.workbook_edit import NewName, new_sheet_ids
-from xlpbr.workbook.workbook_part import ListedSheet, read_workbook
+from xlpbr.workbook.workbook_part import ListedSheet
 
 _MOST_NAMED = 5
 
@@ -141,7 +142,7 @@ def check_sheets(
     """
     before = draft.workbook
     called = new_names(functions)
-    written = read_workbook(read_part(after.archive, after.part))
+    written = workbook_of(after.archive, after.part)
     expected = [
         sheet.name for sheet in before.sheets if sheet.relationship_id not in draft.sheets_no_more
     ]

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.archive import has_part, read_part
+from xlpbr.workbook.archive import has_part, read_xml, understood
 from xlpbr.workbook.book import Book, cells, sheet_named
 from xlpbr.workbook.new_table import CONTENT_TYPE, NewTable, table_part, table_splices
 from xlpbr.workbook.package_draft import Draft, present, put
@@ -92,8 +92,9 @@ def _used_ids(book: Book) -> set[int]:
     found = set()
     for name in book.archive.members:
         if _TABLE_PART.fullmatch(name):
-            data, _ = as_utf8(read_part(book.archive, name))
-            for root in elements(data, "table")["table"]:
+            data, _ = as_utf8(read_xml(book.archive, name, "table"))
+            with understood(book.archive, name):
+                (root,) = elements(data, "table")["table"]
                 found.add(int(root.attributes.get("id", "0")))
     return found
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlpbr.workbook.archive import has_part, part_chunks, read_part, read_tree
+from xlpbr.workbook.archive import has_part, part_chunks, read_part, read_tree, understood
 from xlpbr.workbook.archive_copy import raw_member
 from xlpbr.workbook.book import Book
-from xlpbr.workbook.package_check import CONTENT_TYPES
+from xlpbr.workbook.listing_parts import CONTENT_TYPES, relationships_of
 from xlpbr.workbook.package_draft import Draft, lead_to
 from xlpbr.workbook.relationships import (
     NewRelationship,
-    read_relationships,
     relationship_type,
     relationships_part,
     resolved_target,
@@ -96,14 +95,12 @@ def _shared(draft: Draft) -> set[str]:
 
 def record_in(book: Book) -> FoundRecord | None:
     """The record of an attachment in a workbook; None where there is none."""
-    listing = relationships_part(book.part)
-    if not has_part(book.archive, listing):
-        return None
-    for entry in read_relationships(read_part(book.archive, listing)):
+    for entry in relationships_of(book.archive, book.part):
         part = resolved_target(book.part, entry.target)
         if entry.kind != ITEM_TYPE or entry.external or not has_part(book.archive, part):
             continue
-        found = read_record([(part, read_tree(book.archive, part))])
+        with understood(book.archive, part):
+            found = read_record([(part, read_tree(book.archive, part))])
         if found is not None:
             return FoundRecord(part, entry.id, found[1])
     return None
@@ -117,7 +114,7 @@ def take_out_record(draft: Draft, record: FoundRecord) -> None:
     listing = relationships_part(record.part)
     if has_part(archive, listing):
         draft.removed.add(listing)
-        for entry in read_relationships(read_part(archive, listing)):
+        for entry in relationships_of(archive, record.part):
             draft.removed.add(resolved_target(record.part, entry.target))
 
 

@@ -1,14 +1,15 @@
 """Which parts of a package lead to which others.
 
-Imports ``archive`` and ``relationships``.
+Imports ``archive``, ``listing_parts`` and ``relationships``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from xlpbr.workbook.archive import Archive, has_part, read_part
-from xlpbr.workbook.relationships import read_relationships, relationships_part, resolved_target
+from xlpbr.workbook.archive import Archive, has_part
+from xlpbr.workbook.listing_parts import relationships_of
+from xlpbr.workbook.relationships import resolved_target
 
 
 def reachable(archive: Archive, roots: Sequence[str], without: Collection[str] = ()) -> set[str]:
@@ -31,12 +32,10 @@ def reachable(archive: Archive, roots: Sequence[str], without: Collection[str] =
         if name in found or name in left_out:
             continue
         found.add(name)
-        listing = relationships_part(part)
-        if has_part(archive, listing):
-            targets = [
-                resolved_target(part, entry.target)
-                for entry in read_relationships(read_part(archive, listing))
-                if not entry.external
-            ]
-            waiting += [target for target in targets if has_part(archive, target)]
+        targets = [
+            resolved_target(part, entry.target)
+            for entry in relationships_of(archive, part)
+            if not entry.external
+        ]
+        waiting += [target for target in targets if has_part(archive, target)]
     return found

@@ -348,7 +348,8 @@ def check_namespace(archive: Archive, namespace: str) -> None:
         raise FileProblem(
             f"{archive.path} was saved in a version of the format that is not read here "
             f"({namespace or 'no namespace'}); open it in Excel and save it as an Excel "
-            "workbook (.xlsx)."
+            "workbook (.xlsx).",
+            "namespace",
         )
 
 

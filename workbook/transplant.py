@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.archive import Archive, has_part, read_part, read_tree
+from xlpbr.workbook.archive import Archive, read_part, read_tree, read_xml, understood
 from xlpbr.workbook.book import Book, DefinedName, SheetInfo
-from xlpbr.workbook.content_types import content_type_of, read_content_types
+from xlpbr.workbook.content_types import content_type_of
+from xlpbr.workbook.listing_parts import content_types_of, relationships_of, workbook_of
 from xlpbr.workbook.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
 from xlpbr.workbook.relationships import (
     NewRelationship,
-    read_relationships,
     relationship_type,
-    relationships_part,
     relative_target,
     resolved_target,
 )
@@ -38,7 +37,7 @@ from xlpbr.workbook.transplant_sheet import (
     used_marks,
     with_differential,
 )
-from xlpbr.workbook.workbook_part import WorkbookPart, read_workbook
+from xlpbr.workbook.workbook_part import WorkbookPart
 from xlpbr.workbook.xml_edit import as_utf8, elements
 
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -51,6 +50,9 @@ _SHARED = {
 
 _UNDERSTOOD = {"worksheet", "chartsheet", "theme", "styles", "sharedStrings", "sheetMetadata"}
 """What the other workbook may lead to: with anything else a sheet could need what is not seen."""
+
+_ROOTS = {"styles": "styleSheet", "sheetMetadata": "metadata", "sharedStrings": "sst"}
+"""The first element of each part that all sheets share."""
 
 _TABLE = re.compile(rb'(<table\b[^<>]*? id=")(\d+)(?=")')
 
@@ -143,22 +145,24 @@ def _transplanted(
         sheet.part: independent(read_part(made.archive, sheet.part), own, other) for sheet in sheets
     }
     tables = _table_parts(made.archive, [sheet.part for sheet in sheets])
-    styles = merged_styles(
-        _part(target, "styles") or empty_styles(STRICT_MAIN if workbook.strict else MAIN),
-        independent(_part(source, "styles") or b"", own, other),
-        set().union(*map(used_formats, read.values())),
-        set().union(*map(used_differential, [*read.values(), *tables])),
-        theme=other,
-    )
+    with understood(target.archive, target.targets.get("styles", "")):
+        styles = merged_styles(
+            _part(target, "styles") or empty_styles(STRICT_MAIN if workbook.strict else MAIN),
+            independent(_part(source, "styles") or b"", own, other),
+            set().union(*map(used_formats, read.values())),
+            set().union(*map(used_differential, [*read.values(), *tables])),
+            theme=other,
+        )
     shared = {"styles": styles.data}
     marks: set[int] = set().union(*map(used_marks, read.values()))
     numbers = Numbers(styles.cell_formats, styles.differential_formats, {})
     if marks:
         if not holds_only_dynamic_arrays(_part(source, "sheetMetadata") or b""):
             raise ValueError("cells are marked for something else than a formula that spills")
-        shared["sheetMetadata"], mark = dynamic_array_mark(
-            _part(target, "sheetMetadata"), strict=workbook.strict
-        )
+        with understood(target.archive, target.targets.get("sheetMetadata", "")):
+            shared["sheetMetadata"], mark = dynamic_array_mark(
+                _part(target, "sheetMetadata"), strict=workbook.strict
+            )
         numbers = replace(numbers, marks=dict.fromkeys(marks, mark))
     items = shared_items(independent(_part(source, "sharedStrings") or b"", own, other))
     ids = _free_table_ids(target.archive)
@@ -171,7 +175,7 @@ def _transplanted(
             return _TABLE.sub(lambda match: b"%b%d" % (match[1], next(ids)), data, count=1)
         return data
 
-    types = read_content_types(read_part(made.archive, _CONTENT_TYPES))
+    types = content_types_of(made.archive)
     taken = set(target.archive.members)
     carrier = Carrier(made.archive, types, taken, workbook.strict, rewrite)
     states = {one.name: one.state for one in _listed(source).sheets}
@@ -209,25 +213,21 @@ def _sheet(made: Book, name: str) -> SheetInfo:
 
 
 def _package(book: Book) -> _Package:
-    workbook = next(
-        target for kind, target in _targets(book.archive, "") if kind == "officeDocument"
-    )
     # Of two of a kind the first counts.
-    return _Package(book.archive, workbook, dict(reversed(list(_targets(book.archive, workbook)))))
+    targets = dict(reversed(list(_targets(book.archive, book.part))))
+    return _Package(book.archive, book.part, targets)
 
 
 def _targets(archive: Archive, part: str) -> Iterator[tuple[str, str]]:
     """The kind and the part of each relationship of a part that stays in the package."""
-    listing = relationships_part(part)
-    if has_part(archive, listing):
-        for entry in read_relationships(read_part(archive, listing)):
-            if not entry.external:
-                yield entry.kind, resolved_target(part, entry.target)
+    for entry in relationships_of(archive, part):
+        if not entry.external:
+            yield entry.kind, resolved_target(part, entry.target)
 
 
 def _part(package: _Package, kind: str) -> bytes | None:
     part = package.targets.get(kind)
-    return None if part is None else read_part(package.archive, part)
+    return None if part is None else read_xml(package.archive, part, _ROOTS[kind])
 
 
 def _theme(package: _Package) -> Theme:
@@ -236,7 +236,7 @@ def _theme(package: _Package) -> Theme:
 
 
 def _listed(package: _Package) -> WorkbookPart:
-    return read_workbook(read_part(package.archive, package.workbook))
+    return workbook_of(package.archive, package.workbook)
 
 
 def _table_parts(archive: Archive, sheets: Iterable[str]) -> list[bytes]:
@@ -251,12 +251,13 @@ def _table_parts(archive: Archive, sheets: Iterable[str]) -> list[bytes]:
 
 def _free_table_ids(archive: Archive) -> Iterator[int]:
     """Numbers for new tables, above those that any table of the book has."""
-    types = read_content_types(read_part(archive, _CONTENT_TYPES))
+    types = content_types_of(archive)
     last = 0
     for name in archive.members:
         if content_type_of(types, name) == f"{_TYPE}table+xml":
-            (table,) = elements(as_utf8(read_part(archive, name))[0], "table")["table"]
-            last = max(last, int(table.attributes.get("id", "0")))
+            (table,) = elements(as_utf8(read_xml(archive, name, "table"))[0], "table")["table"]
+            with understood(archive, name):
+                last = max(last, int(table.attributes.get("id", "0")))
     return count(last + 1)
 
 

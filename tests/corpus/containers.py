@@ -198,8 +198,21 @@ ENTRIES = [
     made_of_parts("piped.xlsx", _with_chain, "data descriptors", "calculation chain", piped=True),
     made_of_parts("stored.xlsx", _same, "stored members", stored=True),
     made_of_parts("piped-stored.xlsx", _same, "stored, data descriptors", stored=True, piped=True),
-    made_of_parts("zip64.xlsx", _same, "zip64 headers", zip64=True),
-    made_of_parts("piped-zip64.xlsx", _same, "zip64, data descriptors", zip64=True, piped=True),
+    made_of_parts(
+        "zip64.xlsx",
+        _same,
+        "zip64 headers",
+        not_in_libreoffice="LibreOffice 7.4 reads no zip64 directory",
+        zip64=True,
+    ),
+    made_of_parts(
+        "piped-zip64.xlsx",
+        _same,
+        "zip64, data descriptors",
+        not_in_libreoffice="LibreOffice 7.4 reads no zip64 directory",
+        zip64=True,
+        piped=True,
+    ),
     made_of_parts("folders.xlsx", _same, "entries for folders", folders=True),
     made_of_parts("zip-comment.xlsx", _same, "comment of the zip file", comment=b"Finance 2026"),
 ]

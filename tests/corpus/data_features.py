@@ -250,7 +250,8 @@ def _map(parts: Parts) -> None:
     relate(parts, _WORKBOOK, "xmlMaps", "xmlMaps.xml")
     single = (
         f'{HEAD}<singleXmlCells xmlns="{MAIN}"><singleXmlCell id="1" r="G1" connectionId="0">'
-        '<xmlCellPr id="1" uniqueName="budget"><xmlPr mapId="1" xpath="/budget" xmlDataType="string"/></xmlCellPr>'
+        '<xmlCellPr id="1" uniqueName="budget"><xmlPr mapId="1" xpath="/budget" '
+        'xmlDataType="string"/></xmlCellPr>'
         "</singleXmlCell></singleXmlCells>"
     )
     kind = f"{SHEET_KIND}.tableSingleCells+xml"

@@ -207,8 +207,9 @@ def _threads(parts: Parts) -> None:
         kind="comments",
     )
     shape = (
-        '<v:shape id="_x0000_s1025" type="#_x0000_t202" style="position:absolute;visibility:hidden">'
-        '<x:ClientData ObjectType="Note"><x:Row>3</x:Row><x:Column>3</x:Column></x:ClientData>'
+        '<v:shape id="_x0000_s1025" type="#_x0000_t202" style="position:absolute;'
+        'visibility:hidden"><x:ClientData ObjectType="Note"><x:Row>3</x:Row>'
+        "<x:Column>3</x:Column></x:ClientData>"
         "</v:shape>"
     )
     _vml_part(parts, shape)

@@ -11,53 +11,47 @@ from pathlib import Path
 
 from tests.hard import report, results
 from tests.hard.books import accepted, workbooks
+from tests.hard.corpus_part import run_corpus
+from tests.hard.dirty_part import run_dirty
+from tests.hard.edits_part import run_edits
+from tests.hard.faults_part import run_faults
+from tests.hard.fuzz_part import run_fuzz
+from tests.hard.kill_part import run_kills
 from tests.hard.results import Run
+from tests.hard.writers_part import run_writers
 
 PARTS = ("corpus", "edits", "kill", "faults", "fuzz", "dirty")
 EDITS, KILLS, DIRTY, FUZZ_SECONDS = 30_000, 3_000, 10_000, 600
 
 
 def _corpus(run: Run, chosen: argparse.Namespace) -> None:
-    from tests.hard.corpus_part import run_corpus
-
     found = workbooks(results.FOLDER / "corpus", only=chosen.only)
     run_corpus(run, found, results.FOLDER / "outputs", judged=not chosen.unjudged)
 
 
 def _edits(run: Run, chosen: argparse.Namespace) -> None:
-    from tests.hard.edits_part import run_edits
-
     found = accepted(workbooks(results.FOLDER / "corpus", only=chosen.only))
     run_edits(run, found, results.FOLDER / "edits", chosen.number or EDITS, chosen.seed)
 
 
 def _kill(run: Run, chosen: argparse.Namespace) -> None:
-    from tests.hard.kill_part import run_kills
-
     with tempfile.TemporaryDirectory(prefix="xlpbr-kill-") as folder:
         run_kills(run, Path(folder), chosen.number or KILLS, chosen.seed)
 
 
 def _faults(run: Run, _: argparse.Namespace) -> None:
-    from tests.hard.faults_part import run_faults
-    from tests.hard.writers_part import run_writers
-
     with tempfile.TemporaryDirectory(prefix="xlpbr-faults-") as folder:
         run_faults(run, Path(folder) / "faults")
         run_writers(run, Path(folder) / "writers")
 
 
 def _fuzz(run: Run, chosen: argparse.Namespace) -> None:
-    from tests.hard.fuzz_part import run_fuzz
-
     found = accepted(workbooks(results.FOLDER / "corpus", slow=False, only=chosen.only))
     seconds = float(chosen.number or os.environ.get("FUZZ_SECONDS") or FUZZ_SECONDS)
     run_fuzz(run, found, results.FOLDER / "fuzz", seconds, chosen.seed)
 
 
 def _dirty(run: Run, chosen: argparse.Namespace) -> None:
-    from tests.hard.dirty_part import run_dirty
-
     run_dirty(run, results.FOLDER / "dirty", chosen.number or DIRTY, chosen.seed)
 
 
@@ -88,10 +82,11 @@ def main() -> int:
         command = " ".join(["python -m tests.hard", part, *_said(chosen)])
         with results.recorded(part, command) as run:
             _RUNS[part](run, chosen)
-        print(f"{part}: {run.figures}")
-        for failure in run.failures[:40]:
-            print(f"  FAILED {failure}")
-        print(f"  {len(run.failures)} failures")
+        lines = [f"{part}: {run.figures}"]
+        lines += [f"  FAILED {failure}" for failure in run.failures[:40]]
+        lines.append(f"  {len(run.failures)} failures")
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
         failed = failed or bool(run.failures)
     return 1 if failed else 0
 

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests import brute_force, strategies
-from tests.hard.dirt import NEVER_CALCULATED, Dirty, soil
+from tests.hard.dirt import soil
+from tests.hard.dirt_in_cells import NEVER_CALCULATED, Dirty
 from tests.hard.results import Run
 from xlpbr import spills
 from xlpbr.errors import CellError, FileProblem

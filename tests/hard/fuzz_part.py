@@ -14,6 +14,7 @@ import shutil
 import signal
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from tests.hard import libreoffice
@@ -26,6 +27,9 @@ from xlpbr.workbook.book import cells, open_book
 from xlpbr.workbook.cell_change import CellChange
 from xlpbr.workbook.package import ALLOWANCES, Changes, edit
 from xlpbr.workbook.package_sheets import SheetsToAdd
+
+with suppress(ImportError):  # Windows has none, and no fork either
+    import resource
 
 MEMORY = 1 << 30
 SECONDS = 10
@@ -139,8 +143,6 @@ def _in_child(place: Path, target: Path, made: Path, *, add: bool) -> tuple[dict
 
 
 def _limited(place: Path, target: Path, made: Path, *, add: bool) -> dict[str, str]:
-    import resource  # Windows has none; there is no fork there either
-
     faulthandler.disable()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:

@@ -138,9 +138,13 @@ def _read(path: Path) -> Sheets:
     sheets: Sheets = {}
     cells: dict[tuple[int, int], str] = {}
     in_row: dict[int, str] = {}
-    row = column = 0
+    row = column = depth = 0
     for event, element in ET.iterparse(path, ["start", "end"]):
         tag = element.tag
+        if tag == f"{_TABLE}table":
+            depth += 1 if event == "start" else -1
+        if depth > 1:
+            continue  # the figures of a chart, which stand inside their sheet
         if event == "start":
             if tag == f"{_TABLE}table":
                 cells = sheets[element.get(f"{_TABLE}name", "")] = {}

@@ -7,6 +7,7 @@ import random
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 
 Members = list[tuple[str, bytes]]
@@ -248,7 +249,7 @@ def mutated(content: bytes, chance: random.Random) -> tuple[str, bytes]:
         name = chance.choice(list(MUTATIONS))
         try:
             content = MUTATIONS[name](content, chance) or b"\0"
-        except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, OSError):
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError):
             content = flip_bytes(content, chance)
             name = "bytes turned"
         except zipfile.LargeZipFile:
