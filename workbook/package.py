@@ -146,7 +146,8 @@ def edit(
         check_cells(draft, edits, after)
         check_functions(book.archive, after.archive, renamed, changes.functions)
 
-    return _save(draft, target, check, in_place=in_place)
+    sheets = {done.sheet.part for done in edits}
+    return _save(draft, target, check, in_place=in_place, read_elsewhere=sheets)
 
 
 def write_values(
@@ -230,7 +231,14 @@ def detach(
     return Detached(ours, exact, done.kept)
 
 
-def _save(draft: Draft, target: Path, check: Callable[[Book], None], *, in_place: bool) -> Edited:
+def _save(
+    draft: Draft,
+    target: Path,
+    check: Callable[[Book], None],
+    *,
+    in_place: bool,
+    read_elsewhere: Collection[str] = (),
+) -> Edited:
     """Write what a draft says, read it again, and move it into place."""
     book = draft.book
     _refuse_other_kind(book, target)
@@ -239,6 +247,7 @@ def _save(draft: Draft, target: Path, check: Callable[[Book], None], *, in_place
         changed=frozenset({*draft.replaced, *draft.restored}),
         added=frozenset(draft.added),
         removed=frozenset(draft.removed),
+        read_elsewhere=frozenset(read_elsewhere),
     )
 
     def write(temporary: Path) -> None:

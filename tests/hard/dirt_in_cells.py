@@ -166,7 +166,7 @@ def renamed_to_nothing(dirty: Dirty) -> bool:
 
 def error(dirty: Dirty) -> bool:
     code = dirty.chance.choice(("#N/A", "#DIV/0!", "#REF!", "#VALUE!"))
-    place = cell(
+    place = pick(
         dirty, {**MONEY, "Placements": (0, 2, 3, 4, 5, 6)}, lambda value: value is not None
     )
     return spoil(dirty, place, lambda _: CellError(code, "in the sheet"))
@@ -190,6 +190,6 @@ def blank_price(dirty: Dirty) -> bool:
     if not rows:
         return False
     row, column = dirty.chance.choice(rows)
-    return change(
+    return spoil(
         dirty, ("Placements", row, column), lambda _: dirty.chance.choice((None, " ", NBSP))
     )

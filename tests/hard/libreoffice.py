@@ -82,11 +82,12 @@ def _converted(workbooks: Sequence[Path]) -> Iterator[list[Path | None]]:
         done: dict[Path, Path] = {}
         for start in range(0, len(copies), BATCH):
             batch = copies[start : start + BATCH]
-            done |= _run(office, batch, folder, SECONDS_A_BATCH)
-            # One workbook can end the whole run, so those that are missing are tried alone.
-            for copy in batch:
+            made, whole_run = _run(office, batch, folder, SECONDS_A_BATCH)
+            done |= made
+            # One workbook can end the whole run; then those that are missing are tried alone.
+            for copy in batch if not whole_run else ():
                 if copy not in done:
-                    done |= _run(office, [copy], folder, SECONDS_ALONE)
+                    done |= _run(office, [copy], folder, SECONDS_ALONE)[0]
         yield [done.get(copy) for copy in copies]
 
 
@@ -102,7 +103,10 @@ def _copies(workbooks: Sequence[Path], folder: Path) -> list[Path]:
     return copies
 
 
-def _run(office: Path, copies: Sequence[Path], folder: Path, limit: float) -> dict[Path, Path]:
+def _run(
+    office: Path, copies: Sequence[Path], folder: Path, limit: float
+) -> tuple[dict[Path, Path], bool]:
+    """Convert some workbooks: what came of them, and whether the run went on to its end."""
     output = folder / "out"
     command = [
         str(office),
@@ -119,13 +123,16 @@ def _run(office: Path, copies: Sequence[Path], folder: Path, limit: float) -> di
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        process.wait(limit)
+        ended = process.wait(limit) in {0, 1}
     except subprocess.TimeoutExpired:
         with suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        ended = False
     made = {copy: output / f"{copy.stem}.fods" for copy in copies}
-    return {copy: path for copy, path in made.items() if path.is_file() and _whole(path)}
+    whole = {copy: path for copy, path in made.items() if path.is_file() and _whole(path)}
+    # A new profile can take the first run for itself and leave without doing anything.
+    return whole, ended and bool(whole)
 
 
 def _whole(path: Path) -> bool:
