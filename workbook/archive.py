@@ -200,7 +200,7 @@ def understood(archive: Archive, part: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, LookupError, expat.ExpatError) as error:
+    except (ValueError, LookupError, RecursionError, expat.ExpatError) as error:
         raise damaged_part(archive, part, "it does not say what it should") from error
 
 
@@ -271,8 +271,8 @@ def _plain_errors(archive: Archive, part: str) -> Iterator[None]:
             "workbook.",
             "doctype",
         ) from error
-    except (expat.ExpatError, ET.ParseError, LookupError) as error:
-        # An encoding that is not known is a LookupError.
+    except (expat.ExpatError, ET.ParseError, LookupError, ValueError) as error:
+        # An encoding that is not known is a LookupError, one that cannot be read a ValueError.
         raise damaged_part(archive, part, str(error)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise damaged_part(archive, part) from error

@@ -126,6 +126,7 @@ def open_book(path: Path) -> Book:
         for sheet, target in listed
         if target is not None and target[0] == "worksheet"
     )
+    _refuse_doubled(archive, part, [sheet.get("name", "") for sheet, _ in listed])
     if not sheets:
         raise FileProblem(f"{path} has no worksheet; give a workbook with the tables in it.")
     return Book(
@@ -144,6 +145,14 @@ def open_book(path: Path) -> Book:
             (target for kind, target in targets.values() if kind == "sharedStrings"), None
         ),
     )
+
+
+def _refuse_doubled(archive: Archive, part: str, names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise damaged_part(archive, part, f"it lists the sheet {name} twice")
+        seen.add(name.casefold())
 
 
 def cells(book: Book, sheet: str) -> Mapping[Position, StoredCell]:

@@ -114,6 +114,8 @@ class _Search:
         self.cell_start = b"<%bc" % prefix
         self.formula_end = b"</%bf" % prefix
         self.shared = shared
+        # Most programs write the number first; that is found faster.
+        self.plain_row_number = re.compile(rb'<%brow r="([1-9][0-9]{0,6})"' % name)
         self.row_number = re.compile(
             rb"<%brow(?=\s)(?:\s+%b)*?\s+r\s*=\s*[\"']([1-9][0-9]{0,6})[\"']" % (name, _ATTRIBUTE)
         )
@@ -125,8 +127,11 @@ class _Search:
         # Another namespace inside the rows, or a sign of a tag written as a number.
         if b"xmlns" in data or (b"&" in data and re.search(rb"<[^<>]*&#", data)):
             raise UnsureError
-        numbers = list(map(int, self.row_number.findall(data)))
-        if len(numbers) != data.count(self.row_start):
+        rows = data.count(self.row_start)
+        numbers = list(map(int, self.plain_row_number.findall(data)))
+        if len(numbers) != rows:
+            numbers = list(map(int, self.row_number.findall(data)))
+        if len(numbers) != rows:
             raise UnsureError
         if not numbers:
             return
