@@ -31,10 +31,10 @@ import xlsxwriter
 
 from xlpbr.contracts import load_contract
 from xlpbr.workbook.book import open_book
-from xlpbr.workbook.cell_change import CellChange
 from xlpbr.workbook.contract_tables import read_tables
 from xlpbr.workbook.package import Changes, edit
 from xlpbr.workbook.package_sheets import SheetsToAdd
+from xlpbr.workbook.parts.cell_change import CellChange
 from xlpbr.workbook.reporting import write_reports
 from xlpbr.workbook.template import new_workbook
 

@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 from xlpbr.contracts import CONTRACT_NAMES, load_contract
-from xlpbr.workbook.archive import copy_archive, read_part
 from xlpbr.workbook.book import open_book
+from xlpbr.workbook.parts.archive import copy_archive, read_part
 from xlpbr.workbook.pdf import to_pdf
 from xlpbr.workbook.template import new_workbook
 

@@ -11,27 +11,27 @@ import openpyxl
 import xlsxwriter
 from openpyxl.styles import Font, PatternFill
 
-from xlpbr.workbook.archive import read_part
-from xlpbr.workbook.archive_copy import copy_archive
 from xlpbr.workbook.book import Book
-from xlpbr.workbook.content_types import with_content_types
-from xlpbr.workbook.pdf import find_libreoffice
-from xlpbr.workbook.relationships import (
+from xlpbr.workbook.parts.archive import read_part
+from xlpbr.workbook.parts.archive_copy import copy_archive
+from xlpbr.workbook.parts.content_types import with_content_types
+from xlpbr.workbook.parts.relationships import (
     NewRelationship,
     relationship_type,
     relationships_part,
     relative_target,
     with_relationships,
 )
-from xlpbr.workbook.transplant import Transplanted
-from xlpbr.workbook.workbook_edit import (
+from xlpbr.workbook.parts.workbook_edit import (
     NewName,
     NewSheet,
     WorkbookChanges,
     new_sheet_ids,
     with_changes,
 )
-from xlpbr.workbook.workbook_part import read_workbook
+from xlpbr.workbook.parts.workbook_part import read_workbook
+from xlpbr.workbook.pdf import find_libreoffice
+from xlpbr.workbook.transplant import Transplanted
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -93,6 +93,15 @@ def test_every_module_was_seen():
     assert "xlpbr.workbook.recalculate" in IMPORTS["xlpbr.edit_commands"]
 
 
+def test_the_parts_of_a_package_know_no_whole_workbook():
+    parts = [name for name in MODULES if name.startswith("xlpbr.workbook.parts.")]
+    assert len(parts) >= 40
+    allowed = {"xlpbr", "xlpbr.errors", "xlpbr.workbook.addresses"}
+    for name in parts:
+        wrong = {one for one in OURS[name] if not one.startswith("xlpbr.workbook.parts")} - allowed
+        assert wrong == set(), name
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_imports_only_from_its_floor_and_those_beneath(name):
     wrong = {module for module in OURS[name] if floor_of(module) > floor_of(name)}

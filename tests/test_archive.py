@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from tests.zip_forms import Form, Member, written
 from xlpbr.errors import FileProblem
-from xlpbr.workbook import archive_copy, archive_packing
-from xlpbr.workbook.archive import (
+from xlpbr.workbook.parts import archive_copy, archive_packing
+from xlpbr.workbook.parts.archive import (
     close_archive,
     copy_archive,
     has_part,
@@ -30,7 +30,7 @@ from xlpbr.workbook.archive import (
     read_tree,
     refuse_changed,
 )
-from xlpbr.workbook.archive_copy import RawMember, raw_chunks, raw_member
+from xlpbr.workbook.parts.archive_copy import RawMember, raw_chunks, raw_member
 
 MEBIBYTE = 1 << 20
 BASE = [Member("[Content_Types].xml", b"<Types/>"), Member("xl/workbook.xml", b"<workbook/>" * 9)]
@@ -664,7 +664,7 @@ def test_names_that_do_not_fit_are_a_mistake(tmp_path):
 MEASURE = """
 import resource, sys, time
 from pathlib import Path
-from xlpbr.workbook.archive import copy_archive, open_archive
+from xlpbr.workbook.parts.archive import copy_archive, open_archive
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.perf_counter()
 archive = open_archive(Path(sys.argv[1]))

@@ -30,9 +30,9 @@ from tests.bad_books import (
 from xlpbr import cli
 from xlpbr.contracts import load_contract
 from xlpbr.workbook.book import cells, open_book
-from xlpbr.workbook.cell_change import CellChange
 from xlpbr.workbook.files import write_safely
 from xlpbr.workbook.package import Changes, edit
+from xlpbr.workbook.parts.cell_change import CellChange
 from xlpbr.workbook.recalculate import recalculate
 from xlpbr.workbook.template import new_workbook
 

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpbr.workbook.calc_chain import with_calc_chain
-from xlpbr.workbook.content_types import content_type_of, read_content_types, with_content_types
-from xlpbr.workbook.relationships import (
+from xlpbr.workbook.parts.calc_chain import with_calc_chain
+from xlpbr.workbook.parts.content_types import (
+    content_type_of,
+    read_content_types,
+    with_content_types,
+)
+from xlpbr.workbook.parts.relationships import (
     NewRelationship,
     Relationship,
     read_relationships,

@@ -10,13 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.test_container import ENCODINGS, stored
-from xlpbr.workbook.formula_texts import (
+from xlpbr.workbook.parts.formula_texts import (
     FORMULA_ELEMENTS,
     renaming_splices,
     with_renamed_functions,
 )
-from xlpbr.workbook.function_names import new_names, renamed_functions, renamings, sheet_references
-from xlpbr.workbook.xml_edit import spliced
+from xlpbr.workbook.parts.function_names import (
+    new_names,
+    renamed_functions,
+    renamings,
+    sheet_references,
+)
+from xlpbr.workbook.parts.xml_edit import spliced
 
 PLAIN = {"PBR_COST": "PBR_SAVING", "PBR_COST.NET": "PBR_NET"}
 STORED = {

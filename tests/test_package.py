@@ -19,8 +19,8 @@ from xlpbr.workbook.addresses import column_letter, column_number, split_area
 from xlpbr.workbook.book import StoredCell, cells, open_book
 from xlpbr.workbook.files import write_safely
 from xlpbr.workbook.package import write_values
-from xlpbr.workbook.shared_formulas import formula_at, shared_formula
-from xlpbr.workbook.sheet_xml import serial_number
+from xlpbr.workbook.parts.shared_formulas import formula_at, shared_formula
+from xlpbr.workbook.parts.sheet_xml import serial_number
 
 USUAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

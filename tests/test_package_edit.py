@@ -17,11 +17,11 @@ from xlpbr.errors import FileProblem
 from xlpbr.workbook import package_sheets
 from xlpbr.workbook.attach import attach
 from xlpbr.workbook.book import cells, open_book
-from xlpbr.workbook.cell_change import CellChange
-from xlpbr.workbook.new_table import NewTable
 from xlpbr.workbook.package import Changes, detach, edit
 from xlpbr.workbook.package_sheets import SheetsToAdd
-from xlpbr.workbook.workbook_edit import NewName
+from xlpbr.workbook.parts.cell_change import CellChange
+from xlpbr.workbook.parts.new_table import NewTable
+from xlpbr.workbook.parts.workbook_edit import NewName
 
 CHAIN = (
     '<calcChain xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'

@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook import sheet_scan
 from xlpbr.workbook.addresses import column_letter
-from xlpbr.workbook.archive import open_archive
-from xlpbr.workbook.archive_copy import copy_archive
 from xlpbr.workbook.book import TableArea, cells, open_book
-from xlpbr.workbook.row_parse import parse_rows
-from xlpbr.workbook.row_search import UnsureError, search_rows
-from xlpbr.workbook.sheet_edit import (
+from xlpbr.workbook.parts import sheet_scan
+from xlpbr.workbook.parts.archive import open_archive
+from xlpbr.workbook.parts.archive_copy import copy_archive
+from xlpbr.workbook.parts.row_parse import parse_rows
+from xlpbr.workbook.parts.row_search import UnsureError, search_rows
+from xlpbr.workbook.parts.sheet_edit import (
     KEEP,
     CellChange,
     edited_chunks,
@@ -24,9 +24,9 @@ from xlpbr.workbook.sheet_edit import (
     sheet_splices,
     with_new_values,
 )
+from xlpbr.workbook.parts.sheet_text import text_chunks
+from xlpbr.workbook.parts.sheet_verify import verify_sheet
 from xlpbr.workbook.sheet_refusals import edit_refusals
-from xlpbr.workbook.sheet_text import text_chunks
-from xlpbr.workbook.sheet_verify import verify_sheet
 
 PART = "xl/worksheets/sheet1.xml"
 USUAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -12,13 +12,13 @@ import pytest
 import xlsxwriter
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook import style_merge
-from xlpbr.workbook.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
-from xlpbr.workbook.strict_form import MAIN, STRICT_MAIN, strict_form
-from xlpbr.workbook.style_merge import empty_styles, merged_styles
-from xlpbr.workbook.theme import NO_THEME, Theme, independent, read_theme
-from xlpbr.workbook.xml_edit import spliced
-from xlpbr.workbook.xml_lists import with_child, with_entries
+from xlpbr.workbook.parts import style_merge
+from xlpbr.workbook.parts.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
+from xlpbr.workbook.parts.strict_form import MAIN, STRICT_MAIN, strict_form
+from xlpbr.workbook.parts.style_merge import empty_styles, merged_styles
+from xlpbr.workbook.parts.theme import NO_THEME, Theme, independent, read_theme
+from xlpbr.workbook.parts.xml_edit import spliced
+from xlpbr.workbook.parts.xml_lists import with_child, with_entries
 
 OFFICE = Theme({0: "FFFFFF", 1: "000000", 4: "4F81BD"}, {"minor": "Calibri", "major": "Cambria"})
 NAMES = [

@@ -28,9 +28,9 @@ from tests.host_books import (
 from xlpbr.contracts import CONTRACT_NAMES, load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.book import cells, open_book
+from xlpbr.workbook.parts.theme import Theme, read_theme
 from xlpbr.workbook.pdf import find_libreoffice
 from xlpbr.workbook.template import new_workbook
-from xlpbr.workbook.theme import Theme, read_theme
 from xlpbr.workbook.transplant import transplanted
 
 pytestmark = pytest.mark.filterwarnings(

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from tests.test_container import ENCODINGS, stored
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.name_rules import refuse_defined_name, refuse_sheet_name
-from xlpbr.workbook.sheet_mark import MARK, MarkedSheet, mark_of, marked_sheets
-from xlpbr.workbook.workbook_edit import (
+from xlpbr.workbook.parts.name_rules import refuse_defined_name, refuse_sheet_name
+from xlpbr.workbook.parts.sheet_mark import MARK, MarkedSheet, mark_of, marked_sheets
+from xlpbr.workbook.parts.workbook_edit import (
     NewName,
     NewSheet,
     WorkbookChanges,
     new_sheet_ids,
     with_changes,
 )
-from xlpbr.workbook.workbook_part import ListedName, ListedSheet, read_workbook
+from xlpbr.workbook.parts.workbook_part import ListedName, ListedSheet, read_workbook
 
 USUAL = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlpbr.workbook.xml_edit import (
+from xlpbr.workbook.parts.xml_edit import (
     Element,
     appended,
     as_utf8,

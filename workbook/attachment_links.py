@@ -20,9 +20,9 @@ from xlpbr.workbook.addresses import LAST_ROW, area_address, cell_address
 from xlpbr.workbook.book import Book, sheet_named
 from xlpbr.workbook.book import cells as cells_of
 from xlpbr.workbook.hidden_rows import rows_that_do_not_show
+from xlpbr.workbook.parts.sheet_rows import Area, SheetRows, read_sheet_rows
+from xlpbr.workbook.parts.sheet_xml import serial_number
 from xlpbr.workbook.reader import FoundRange, find_range, first_rows, read_range
-from xlpbr.workbook.sheet_rows import Area, SheetRows, read_sheet_rows
-from xlpbr.workbook.sheet_xml import serial_number
 from xlpbr.workbook.template_links import Link, LinkedColumn
 from xlpbr.workbook.template_plan import input_headings
 

@@ -15,14 +15,14 @@ from xml.etree import ElementTree as ET
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import split_area
-from xlpbr.workbook.archive import (
+from xlpbr.workbook.parts.archive import (
     Archive,
     damaged_part,
     has_part,
     open_archive,
     read_tree,
 )
-from xlpbr.workbook.sheet_xml import (
+from xlpbr.workbook.parts.sheet_xml import (
     StoredCell,
     StoredValue,
     check_namespace,

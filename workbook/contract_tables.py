@@ -22,8 +22,8 @@ from xlpbr.workbook.book import Book, open_book, sheet_named
 from xlpbr.workbook.headings import titles_above, under_titles
 from xlpbr.workbook.hidden_rows import rows_that_do_not_show
 from xlpbr.workbook.merged_cells import with_labels, without_hidden
+from xlpbr.workbook.parts.sheet_rows import SheetRows, read_sheet_rows
 from xlpbr.workbook.reader import FoundRange, find_range, read_range, sheet_row
-from xlpbr.workbook.sheet_rows import SheetRows, read_sheet_rows
 
 TABLES = ("Terms", "Placements", "Carers", "Claims")
 

@@ -20,9 +20,9 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register, to_engine
 from xlpbr.workbook.addresses import cell_address, split_area
-from xlpbr.workbook.archive import copy_archive
 from xlpbr.workbook.book import Book, CellValue, Position, cells
-from xlpbr.workbook.sheet_edit import with_new_values
+from xlpbr.workbook.parts.archive import copy_archive
+from xlpbr.workbook.parts.sheet_edit import with_new_values
 
 Place = tuple[str, Position]
 """A cell: its sheet, its row and column."""

@@ -18,8 +18,8 @@ from xlpbr.term_rows import TERM_COLUMNS
 from xlpbr.workbook.addresses import area_address
 from xlpbr.workbook.book import Book
 from xlpbr.workbook.merged_cells import with_headings_down, without_hidden
+from xlpbr.workbook.parts.sheet_rows import Area
 from xlpbr.workbook.reader import FoundRange, first_rows
-from xlpbr.workbook.sheet_rows import Area
 
 
 def under_titles(

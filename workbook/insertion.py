@@ -19,11 +19,11 @@ import xlsxwriter
 from xlpbr.catalogue import FUNCTIONS
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import cell_address, split_cell
-from xlpbr.workbook.archive import close_archive
 from xlpbr.workbook.book import Book, CellValue, Position, cells, open_book, sheet_named
-from xlpbr.workbook.cell_change import CellChange
 from xlpbr.workbook.engine import Calculation, Place, calls_a_function, filled_by, load, reason_for
 from xlpbr.workbook.package import Changes, edit
+from xlpbr.workbook.parts.archive import close_archive
+from xlpbr.workbook.parts.cell_change import CellChange
 from xlpbr.workbook.refresh import Kept, Refreshed, reference_of, refreshed
 
 _PLACE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!([^!]+)")

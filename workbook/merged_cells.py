@@ -13,7 +13,7 @@ from xlpbr import cells
 from xlpbr.cells import Rows, SharedCell
 from xlpbr.evidence import COLUMNS
 from xlpbr.workbook.addresses import area_address
-from xlpbr.workbook.sheet_rows import Area
+from xlpbr.workbook.parts.sheet_rows import Area
 
 _OF_EACH_ROW = {"price", "amount"}
 _TERM_COLUMNS = {"term": False, "value": False}

@@ -14,12 +14,8 @@ from pathlib import Path
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import cell_address, column_letter, split_area
-from xlpbr.workbook.archive import close_archive, refuse_changed
-from xlpbr.workbook.archive_copy import copy_archive
 from xlpbr.workbook.book import Book, CellValue, Position, cells, open_book
-from xlpbr.workbook.cell_change import KEEP, CellChange
 from xlpbr.workbook.files import refuse_open, write_safely
-from xlpbr.workbook.new_table import NewTable
 from xlpbr.workbook.package_cells import check_cells, set_cells
 from xlpbr.workbook.package_check import Intended, check_package
 from xlpbr.workbook.package_draft import Draft, finish, start_draft
@@ -33,8 +29,12 @@ from xlpbr.workbook.package_undo import (
     reserve_record,
     take_out_record,
 )
-from xlpbr.workbook.sheet_mark import marked_sheets
-from xlpbr.workbook.workbook_edit import NewName
+from xlpbr.workbook.parts.archive import close_archive, refuse_changed
+from xlpbr.workbook.parts.archive_copy import copy_archive
+from xlpbr.workbook.parts.cell_change import KEEP, CellChange
+from xlpbr.workbook.parts.new_table import NewTable
+from xlpbr.workbook.parts.sheet_mark import marked_sheets
+from xlpbr.workbook.parts.workbook_edit import NewName
 
 SIGNED = "signed"
 LOCKED_STRUCTURE = "locked-structure"

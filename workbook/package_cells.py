@@ -11,18 +11,18 @@ from functools import partial
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import cell_address
-from xlpbr.workbook.archive import read_xml, understood
 from xlpbr.workbook.book import Book, Position, SheetInfo, sheet_named
-from xlpbr.workbook.calc_chain import ChainCell
-from xlpbr.workbook.cell_change import KEEP, CellChange
-from xlpbr.workbook.metadata_merge import dynamic_array_mark
 from xlpbr.workbook.package_draft import Draft, add_part, change_chain, leads_to, put
-from xlpbr.workbook.sheet_edit import as_stored, edited_chunks, sheet_splices
+from xlpbr.workbook.parts.archive import read_xml, understood
+from xlpbr.workbook.parts.calc_chain import ChainCell
+from xlpbr.workbook.parts.cell_change import KEEP, CellChange
+from xlpbr.workbook.parts.metadata_merge import dynamic_array_mark
+from xlpbr.workbook.parts.sheet_edit import as_stored, edited_chunks, sheet_splices
+from xlpbr.workbook.parts.sheet_scan import SheetScan, scan_sheet, within
+from xlpbr.workbook.parts.sheet_verify import verify_sheet
+from xlpbr.workbook.parts.style_locks import locks
+from xlpbr.workbook.parts.xml_edit import Splice
 from xlpbr.workbook.sheet_refusals import PROTECTED_SHEET, edit_refusals
-from xlpbr.workbook.sheet_scan import SheetScan, scan_sheet, within
-from xlpbr.workbook.sheet_verify import verify_sheet
-from xlpbr.workbook.style_locks import locks
-from xlpbr.workbook.xml_edit import Splice
 
 _METADATA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
 

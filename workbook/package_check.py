@@ -11,11 +11,11 @@ from itertools import zip_longest
 from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.archive import Archive, has_part, run_parser
-from xlpbr.workbook.archive_copy import raw_chunks
-from xlpbr.workbook.content_types import content_type_of
-from xlpbr.workbook.listing_parts import content_types_of, relationships_of
-from xlpbr.workbook.relationships import resolved_target
+from xlpbr.workbook.parts.archive import Archive, has_part, run_parser
+from xlpbr.workbook.parts.archive_copy import raw_chunks
+from xlpbr.workbook.parts.content_types import content_type_of
+from xlpbr.workbook.parts.listing_parts import content_types_of, relationships_of
+from xlpbr.workbook.parts.relationships import resolved_target
 
 _XML = (".xml", ".rels", ".vml")
 

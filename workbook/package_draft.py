@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xlpbr.workbook.archive import has_part, read_part, read_xml, understood
-from xlpbr.workbook.archive_copy import PartContent, RawMember
 from xlpbr.workbook.book import Book
-from xlpbr.workbook.calc_chain import ChainCell, with_calc_chain
-from xlpbr.workbook.content_types import with_content_types
-from xlpbr.workbook.listing_parts import CONTENT_TYPES, relationships_of, workbook_of
-from xlpbr.workbook.part_graph import reachable
-from xlpbr.workbook.relationships import (
+from xlpbr.workbook.parts.archive import has_part, read_part, read_xml, understood
+from xlpbr.workbook.parts.archive_copy import PartContent, RawMember
+from xlpbr.workbook.parts.calc_chain import ChainCell, with_calc_chain
+from xlpbr.workbook.parts.content_types import with_content_types
+from xlpbr.workbook.parts.listing_parts import CONTENT_TYPES, relationships_of, workbook_of
+from xlpbr.workbook.parts.part_graph import reachable
+from xlpbr.workbook.parts.relationships import (
     NewRelationship,
     relationship_type,
     relationships_part,
@@ -24,14 +24,14 @@ from xlpbr.workbook.relationships import (
     resolved_target,
     with_relationships,
 )
-from xlpbr.workbook.workbook_edit import (
+from xlpbr.workbook.parts.workbook_edit import (
     NewName,
     NewSheet,
     WorkbookChanges,
     new_sheet_ids,
     with_changes,
 )
-from xlpbr.workbook.workbook_part import ListedSheet, WorkbookPart
+from xlpbr.workbook.parts.workbook_part import ListedSheet, WorkbookPart
 
 
 @dataclass(slots=True)

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from itertools import zip_longest
 
-from xlpbr.workbook.archive import Archive
 from xlpbr.workbook.book import Book
-from xlpbr.workbook.formula_texts import formulas, renaming_splices, with_renamed_functions
 from xlpbr.workbook.package_check import copy_differs
 from xlpbr.workbook.package_draft import Draft, present, put
-from xlpbr.workbook.sheet_edit import edited_chunks
-from xlpbr.workbook.sheet_text import text_chunks
+from xlpbr.workbook.parts.archive import Archive
+from xlpbr.workbook.parts.formula_texts import formulas, renaming_splices, with_renamed_functions
+from xlpbr.workbook.parts.sheet_edit import edited_chunks
+from xlpbr.workbook.parts.sheet_text import text_chunks
 
 _FOLDERS = ("xl/worksheets/", "xl/chartsheets/", "xl/tables/", "xl/charts/", "xl/pivotcache/")
 

@@ -12,20 +12,20 @@ from pathlib import Path
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import split_area
-from xlpbr.workbook.archive import close_archive
 from xlpbr.workbook.book import Book, cells, open_book
-from xlpbr.workbook.calc_chain import ChainCell
-from xlpbr.workbook.function_names import new_names, renamed_functions
-from xlpbr.workbook.listing_parts import workbook_of
 from xlpbr.workbook.package_check import copy_differs
 from xlpbr.workbook.package_draft import Draft, change_chain, lead_to, put, take_out_sheets
-from xlpbr.workbook.relationships import resolved_target
-from xlpbr.workbook.sheet_mark import mark_of, marked_sheets
-from xlpbr.workbook.sheet_xml import read_sheet
+from xlpbr.workbook.parts.archive import close_archive
+from xlpbr.workbook.parts.calc_chain import ChainCell
+from xlpbr.workbook.parts.function_names import new_names, renamed_functions
+from xlpbr.workbook.parts.listing_parts import workbook_of
+from xlpbr.workbook.parts.relationships import resolved_target
+from xlpbr.workbook.parts.sheet_mark import mark_of, marked_sheets
+from xlpbr.workbook.parts.sheet_xml import read_sheet
+from xlpbr.workbook.parts.workbook_edit import NewName, new_sheet_ids
+from xlpbr.workbook.parts.workbook_part import ListedSheet
 from xlpbr.workbook.sheet_uses import names_going, uses_of
 from xlpbr.workbook.transplant import transplanted
-from xlpbr.workbook.workbook_edit import NewName, new_sheet_ids
-from xlpbr.workbook.workbook_part import ListedSheet
 
 _MOST_NAMED = 5
 

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.archive import has_part, read_xml, understood
 from xlpbr.workbook.book import Book, cells, sheet_named
-from xlpbr.workbook.new_table import CONTENT_TYPE, NewTable, table_part, table_splices
 from xlpbr.workbook.package_draft import Draft, present, put
-from xlpbr.workbook.relationships import (
+from xlpbr.workbook.parts.archive import has_part, read_xml, understood
+from xlpbr.workbook.parts.new_table import CONTENT_TYPE, NewTable, table_part, table_splices
+from xlpbr.workbook.parts.relationships import (
     STRICT,
     USUAL,
     NewRelationship,
@@ -23,8 +23,8 @@ from xlpbr.workbook.relationships import (
     relative_target,
     with_relationships,
 )
-from xlpbr.workbook.strict_form import MAIN, STRICT_MAIN
-from xlpbr.workbook.xml_edit import as_utf8, elements, spliced
+from xlpbr.workbook.parts.strict_form import MAIN, STRICT_MAIN
+from xlpbr.workbook.parts.xml_edit import as_utf8, elements, spliced
 
 _TABLE_PART = re.compile(r"xl/tables/[^/]+\.xml", re.IGNORECASE)
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlpbr.workbook.archive import has_part, part_chunks, read_part, read_tree, understood
-from xlpbr.workbook.archive_copy import raw_member
 from xlpbr.workbook.book import Book
-from xlpbr.workbook.listing_parts import CONTENT_TYPES, relationships_of
 from xlpbr.workbook.package_draft import Draft, lead_to
-from xlpbr.workbook.relationships import (
+from xlpbr.workbook.parts.archive import has_part, part_chunks, read_part, read_tree, understood
+from xlpbr.workbook.parts.archive_copy import raw_member
+from xlpbr.workbook.parts.listing_parts import CONTENT_TYPES, relationships_of
+from xlpbr.workbook.parts.relationships import (
     NewRelationship,
     relationship_type,
     relationships_part,
     resolved_target,
     with_relationships,
 )
-from xlpbr.workbook.undo_record import (
+from xlpbr.workbook.parts.undo_record import (
     ITEM_TYPE,
     PROPERTIES_CONTENT_TYPE,
     PROPERTIES_TYPE,

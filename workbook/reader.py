@@ -31,7 +31,7 @@ from xlpbr.workbook.book import (
     open_book,
     sheet_named,
 )
-from xlpbr.workbook.sheet_xml import StoredCell
+from xlpbr.workbook.parts.sheet_xml import StoredCell
 
 __all__ = [
     "Book",

@@ -15,8 +15,8 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 import xlpbr
-from xlpbr.workbook.archive import copy_archive, open_archive, read_part
 from xlpbr.workbook.files import write_safely
+from xlpbr.workbook.parts.archive import copy_archive, open_archive, read_part
 from xlpbr.workbook.report_facts import Report, ReportSource, gather
 from xlpbr.workbook.report_page import clean_text
 from xlpbr.workbook.report_sheets import PUBLIC_WORDS, write_sheets

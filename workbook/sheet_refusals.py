@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import area_address, cell_address, split_area
 from xlpbr.workbook.book import TableArea
-from xlpbr.workbook.cell_change import KEEP, CellChange
-from xlpbr.workbook.sheet_frame import Area
-from xlpbr.workbook.sheet_scan import Position, SheetScan, area_cells, style_of, within
+from xlpbr.workbook.parts.cell_change import KEEP, CellChange
+from xlpbr.workbook.parts.sheet_frame import Area
+from xlpbr.workbook.parts.sheet_scan import Position, SheetScan, area_cells, style_of, within
 
 PROTECTED_SHEET = "protected-sheet"
 """The word with which a person allows locked cells of protected sheets to be changed."""

@@ -11,10 +11,10 @@ from html import unescape
 from xml.sax.saxutils import escape
 
 from xlpbr.workbook.addresses import cell_address
-from xlpbr.workbook.archive import part_chunks, read_part
 from xlpbr.workbook.book import Book, DefinedName, SheetInfo, cells
-from xlpbr.workbook.function_names import sheet_references
-from xlpbr.workbook.part_graph import reachable
+from xlpbr.workbook.parts.archive import part_chunks, read_part
+from xlpbr.workbook.parts.function_names import sheet_references
+from xlpbr.workbook.parts.part_graph import reachable
 
 _OVERLAP = 1024
 """Bytes of a piece that are looked at again with the next, so that no word is cut."""

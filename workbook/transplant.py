@@ -12,23 +12,22 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.archive import Archive, read_part, read_tree, read_xml, understood
 from xlpbr.workbook.book import Book, DefinedName, SheetInfo
-from xlpbr.workbook.content_types import content_type_of
-from xlpbr.workbook.listing_parts import content_types_of, relationships_of, workbook_of
-from xlpbr.workbook.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
-from xlpbr.workbook.relationships import (
+from xlpbr.workbook.parts.archive import Archive, read_part, read_tree, read_xml, understood
+from xlpbr.workbook.parts.content_types import content_type_of
+from xlpbr.workbook.parts.listing_parts import content_types_of, relationships_of, workbook_of
+from xlpbr.workbook.parts.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
+from xlpbr.workbook.parts.relationships import (
     NewRelationship,
     relationship_type,
     relative_target,
     resolved_target,
 )
-from xlpbr.workbook.strict_form import MAIN, STRICT_MAIN
-from xlpbr.workbook.style_merge import empty_styles, merged_styles
-from xlpbr.workbook.theme import NO_THEME, Theme, independent, read_theme
-from xlpbr.workbook.transplant_names import carried_names, refuse_loose_ends, refuse_taken_names
-from xlpbr.workbook.transplant_parts import Carrier, carry, free_name
-from xlpbr.workbook.transplant_sheet import (
+from xlpbr.workbook.parts.strict_form import MAIN, STRICT_MAIN
+from xlpbr.workbook.parts.style_merge import empty_styles, merged_styles
+from xlpbr.workbook.parts.theme import NO_THEME, Theme, independent, read_theme
+from xlpbr.workbook.parts.transplant_parts import Carrier, carry, free_name
+from xlpbr.workbook.parts.transplant_sheet import (
     Numbers,
     carried_sheet,
     shared_items,
@@ -37,8 +36,9 @@ from xlpbr.workbook.transplant_sheet import (
     used_marks,
     with_differential,
 )
-from xlpbr.workbook.workbook_part import WorkbookPart
-from xlpbr.workbook.xml_edit import as_utf8, elements
+from xlpbr.workbook.parts.workbook_part import WorkbookPart
+from xlpbr.workbook.parts.xml_edit import as_utf8, elements
+from xlpbr.workbook.transplant_names import carried_names, refuse_loose_ends, refuse_taken_names
 
 _CONTENT_TYPES = "[Content_Types].xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."

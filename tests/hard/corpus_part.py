@@ -15,9 +15,9 @@ from xlpbr.contracts import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.attach import attach
 from xlpbr.workbook.book import cells, open_book
-from xlpbr.workbook.cell_change import CellChange
 from xlpbr.workbook.package import ALLOWANCES, Changes, detach, edit
 from xlpbr.workbook.package_sheets import SheetsToAdd
+from xlpbr.workbook.parts.cell_change import CellChange
 
 CONTRACT = "plymouth-l04-2526"
 OPERATIONS = ("add", "replace", "remove", "set", "attach", "detach")

@@ -16,8 +16,8 @@ from tests.hard.results import Run
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import column_letter, split_cell
 from xlpbr.workbook.book import open_book
-from xlpbr.workbook.cell_change import KEEP, CellChange
 from xlpbr.workbook.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.parts.cell_change import KEEP, CellChange
 
 IN_A_ROW = 25
 """Edits made one after the other in the same workbook, each on the output of the one before."""

@@ -24,9 +24,9 @@ from tests.hard.mutations import mutated
 from tests.hard.results import Run
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.book import cells, open_book
-from xlpbr.workbook.cell_change import CellChange
 from xlpbr.workbook.package import ALLOWANCES, Changes, edit
 from xlpbr.workbook.package_sheets import SheetsToAdd
+from xlpbr.workbook.parts.cell_change import CellChange
 
 with suppress(ImportError):  # Windows has none, and no fork either
     import resource

@@ -19,8 +19,8 @@ from tests.hard import packages
 from tests.hard.results import Run
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.book import open_book
-from xlpbr.workbook.cell_change import CellChange
 from xlpbr.workbook.package import Changes, edit
+from xlpbr.workbook.parts.cell_change import CellChange
 
 IN_PLACE_EACH = 4
 """One kill in so many is made while the workbook is edited in place."""

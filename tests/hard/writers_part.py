@@ -13,8 +13,8 @@ from tests.hard.kill_part import budget
 from tests.hard.results import Run
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.book import open_book
-from xlpbr.workbook.cell_change import CellChange
 from xlpbr.workbook.package import Changes, edit
+from xlpbr.workbook.parts.cell_change import CellChange
 
 RACES = 200
 REFUSALS = {"busy", "changed-since-read"}
