@@ -20,9 +20,19 @@ def refuse_open(path: Path) -> None:
         path: the workbook; a link is followed, because the owner's file is beside the file itself.
 
     Raises:
-        FileProblem: it is open in Excel or LibreOffice; the sentence says by whom, if it is known.
+        FileProblem: it is open in Excel or LibreOffice (the sentence says by whom, if it is
+            known), or its folder cannot be looked at.
     """
-    place = path.resolve()
+    try:
+        _refuse_owned(path, path.resolve())
+    except OSError as error:
+        raise FileProblem(
+            f"The folder of {path} cannot be looked at: {error.strerror or error}; try again.",
+            "no-access",
+        ) from error
+
+
+def _refuse_owned(path: Path, place: Path) -> None:
     for program, owner, name_in in (
         ("Excel", place.with_name(f"~${place.name}"), _excel_user),
         ("LibreOffice", place.with_name(f".~lock.{place.name}#"), _libreoffice_user),

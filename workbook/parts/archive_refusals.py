@@ -56,7 +56,11 @@ def refuse_by_name(path: Path) -> None:
             f"give {path.name.removeprefix('~$')} instead.",
             "owner-file",
         )
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise cannot_open(path, error) from error
+    if is_folder:
         raise FileProblem(
             f"{path} is a folder; give the name of a workbook in it.", "not-a-workbook"
         )
