@@ -4,16 +4,15 @@ import dataclasses
 import itertools
 import re
 import shutil
-import subprocess
 import zipfile
 from datetime import date, datetime
-from pathlib import Path
 
 import openpyxl
 import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from tests.second_program import calculated_by_libreoffice
 from xlpbr import cells, functions
 from xlpbr.contracts import load_contract, terms_table
 from xlpbr.errors import CellError, FileProblem
@@ -59,12 +58,6 @@ MORE = (
 ADDRESS = f"'{SHEET}'!A4:H10"
 INPUTS = tuple(TABLE_NAMES)
 CORNERS = {"Statement": (23, 1), "Readings": (8, 1), "Reconcile": (7, 1), "Explain": (6, 1)}
-
-ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
-"""
 
 
 def write_table(sheet, first_row, headings, rows, day):
@@ -620,17 +613,7 @@ def test_a_second_spreadsheet_program_links_the_same(how, date_1904, tmp_path, m
 
     monkeypatch.setattr(Worksheet, "write_dynamic_array_formula", as_constants)
     path = together(attachment, tmp_path / "native.xlsx", values=expected, **content)
-    profile = tmp_path / "profile"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE)
-    subprocess.run(
-        [
-            "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless",
-            "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(path),
-        ],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    found = open_book(Path(tmp_path / "out" / "native.xlsx"))
+    found = open_book(calculated_by_libreoffice(path, tmp_path))
     given = open_book(path)
     compared = 0
     for sheet in given.sheets:

@@ -14,27 +14,9 @@ from datetime import date
 import openpyxl
 import pytest
 
-from xlpbr import __version__, cli, functions
+from xlpbr import __version__, functions
 
 TABLE_NAMES = ("Terms", "Placements", "Carers", "Claims")
-
-
-@pytest.fixture
-def xlpbr(monkeypatch, capsys):
-    """A function that runs a command: exit status, output, what is said beside it."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["xlpbr", *map(str, words)])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as leaving:
-            status = leaving.code or 0
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return status, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 import xlsxwriter
 
 from tests.test_commands import refused
-from xlpbr import cli
 from xlpbr.workbook.book import cells, open_book
-
-
-@pytest.fixture
-def xlpbr(monkeypatch, capsys):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["xlpbr", *map(str, words)])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as leaving:
-            status = leaving.code or 0
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return status, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture

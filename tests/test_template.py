@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import re
 import shutil
-import subprocess
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from xlsxwriter.worksheet import Worksheet
 
 import xlpbr
+from tests.second_program import calculated_by_libreoffice
 from xlpbr import cells, functions, ranges, tables
 from xlpbr.catalogue import FUNCTIONS
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, sample_table, terms_table
@@ -55,11 +55,6 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHECK_ROWS = range(16, 25)
 RESULT = (6, 2)
 
-ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
-"""
 
 EXCEL_2010 = {
     "AGGREGATE", "AND", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE",
@@ -804,17 +799,7 @@ def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
     expected = calculated["plymouth-l04-2526", True]
     path = tmp_path / "native.xlsx"
     write_template(load_contract("plymouth-l04-2526"), path, sample=True, values=expected)
-    profile = tmp_path / "profile"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE)
-    subprocess.run(
-        [
-            "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless",
-            "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(path),
-        ],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    found = values_of(tmp_path / "out" / "native.xlsx")
+    found = values_of(calculated_by_libreoffice(path, tmp_path))
     compared = 0
     for sheet in openpyxl.load_workbook(path):
         for address in formulas_of(sheet):

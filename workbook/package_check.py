@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from xml.parsers import expat
 
-from xlpbr.errors import FileProblem
 from xlpbr.workbook.parts.archive import Archive, has_part, run_parser
-from xlpbr.workbook.parts.archive_copy import raw_chunks
+from xlpbr.workbook.parts.archive_copy import copy_differs, raw_chunks
 from xlpbr.workbook.parts.content_types import content_type_of
 from xlpbr.workbook.parts.listing_parts import content_types_of, relationships_of
 from xlpbr.workbook.parts.relationships import resolved_target
@@ -64,15 +63,6 @@ def check_package(before: Archive, after: Archive, intended: Intended) -> None:
             _parse(after, name)
     _check_relationships(before, after, written, removed)
     _check_content_types(before, after, added)
-
-
-def copy_differs(archive: Archive, where: str) -> FileProblem:
-    """The problem of a copy that is not what was meant; it is not kept."""
-    return FileProblem(
-        f"The copy of {archive.path} was not kept, because it differed {where}; "
-        "open the workbook in Excel, save it as a new workbook and try again.",
-        "check-failed",
-    )
 
 
 def _same(one: Iterator[bytes], other: Iterator[bytes]) -> bool:

@@ -10,9 +10,9 @@ from functools import partial
 from itertools import zip_longest
 
 from xlpbr.workbook.book import Book
-from xlpbr.workbook.package_check import copy_differs
 from xlpbr.workbook.package_draft import Draft, present, put
 from xlpbr.workbook.parts.archive import Archive
+from xlpbr.workbook.parts.archive_copy import copy_differs
 from xlpbr.workbook.parts.formula_texts import formulas, renaming_splices, with_renamed_functions
 from xlpbr.workbook.parts.sheet_edit import edited_chunks
 from xlpbr.workbook.parts.sheet_text import text_chunks

@@ -13,9 +13,9 @@ from pathlib import Path
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import split_area
 from xlpbr.workbook.book import Book, cells, open_book
-from xlpbr.workbook.package_check import copy_differs
 from xlpbr.workbook.package_draft import Draft, change_chain, lead_to, put, take_out_sheets
 from xlpbr.workbook.parts.archive import close_archive
+from xlpbr.workbook.parts.archive_copy import copy_differs
 from xlpbr.workbook.parts.calc_chain import ChainCell
 from xlpbr.workbook.parts.function_names import new_names, renamed_functions
 from xlpbr.workbook.parts.listing_parts import workbook_of

@@ -39,6 +39,15 @@ from xlpbr.workbook.parts.archive_refusals import (
 __all__ = ["PartContent", "RawMember", "copy_archive", "raw_member"]
 
 
+def copy_differs(archive: Archive, where: str) -> FileProblem:
+    """The problem of a copy that is not what was meant when it is read again; it is not kept."""
+    return FileProblem(
+        f"The copy of {archive.path} was not kept, because it differed {where}; "
+        "open the workbook in Excel, save it as a new workbook and try again.",
+        "check-failed",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RawMember:
     """A member as it is in a file, to be put back as it was.

@@ -13,9 +13,9 @@ from itertools import accumulate
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from xlpbr.errors import FileProblem
 from xlpbr.workbook.addresses import cell_address
 from xlpbr.workbook.parts.archive import Archive, run_parser
+from xlpbr.workbook.parts.archive_copy import copy_differs
 from xlpbr.workbook.parts.cell_change import CellChange, with_emptied
 from xlpbr.workbook.parts.row_verify import ReadRow, first_difference, read_rows
 from xlpbr.workbook.parts.sheet_scan import Position, SheetScan
@@ -57,7 +57,7 @@ def verify_sheet(
     name = sheet or part
     reading = _Compared(before, after, part, _regions(scan, splices))
     if not reading.same(splices):
-        raise _copy_differs(before, f"in a part of {name} that was not to change")
+        raise copy_differs(before, f"in a part of {name} that was not to change")
     rows_before = {
         number: read_rows(scan.frame.root, row.data, number)[0] for number, row in scan.rows.items()
     }
@@ -66,10 +66,10 @@ def verify_sheet(
         for region, data in zip(reading.regions, reading.caught, strict=True):
             for row in read_rows(scan.frame.root, data, region[2]):
                 if row.number in rows_after:
-                    raise _copy_differs(before, f"in the row {row.number} of {name}")
+                    raise copy_differs(before, f"in the row {row.number} of {name}")
                 rows_after[row.number] = row
     except (ET.ParseError, ValueError) as error:
-        raise _copy_differs(before, f"in a row of {name}") from error
+        raise copy_differs(before, f"in a row of {name}") from error
     complete = with_emptied(scan, changes)
     touched = {number for number, _ in complete} | set(rows_after)
     for number in sorted(touched):
@@ -80,7 +80,7 @@ def verify_sheet(
         column = first_difference(scan, rows_before, number, old, new, complete)
         if column is not None:
             where = cell_address(sheet, number, column) if sheet else f"in row {number} of {part}"
-            raise _copy_differs(before, f"in {where}" if sheet else where)
+            raise copy_differs(before, f"in {where}" if sheet else where)
 
 
 def _has_splice(scan: SheetScan, number: int, splices: tuple[Splice, ...]) -> bool:
@@ -170,7 +170,7 @@ class _Compared:
         except expat.ExpatError as error:
             # Where the part was damaged before the edit, it is said of the workbook.
             run_parser(self.before, self.part, expat.ParserCreate())
-            raise _copy_differs(self.before, f"in {self.part}, which is not whole") from error
+            raise copy_differs(self.before, f"in {self.part}, which is not whole") from error
 
     def catch(self, piece: bytes) -> None:
         first, self.place = self.place, self.place + len(piece)
@@ -203,10 +203,3 @@ class _Stream:
         piece = self.chunk[self.place : end]
         self.place = end
         return piece
-
-
-def _copy_differs(before: Archive, where: str) -> FileProblem:
-    return FileProblem(
-        f"The copy of {before.path} was not kept, because it differed {where}; "
-        "open the workbook in Excel, save it as a new workbook and try again."
-    )
