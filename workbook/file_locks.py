@@ -29,7 +29,7 @@ def only_writer(place: Path, target: Path) -> Iterator[Callable[[], None]]:
     """Be the only xlpbr that writes a file, on any machine that sees its folder.
 
     The lock of a program that is gone is taken over: on this machine when its process is no
-    more, of another machine after an hour.
+    more, else after an hour.
 
     Args:
         place: the file.
@@ -44,7 +44,6 @@ def only_writer(place: Path, target: Path) -> Iterator[Callable[[], None]]:
     """
     lock = place.with_name(f".~xlpbr-{place.name}.lock")
     mine = f"{_machine()}\n{os.getpid()}\n{secrets.token_hex(8)}\n".encode()
-    _take(lock, mine, target)
 
     def check() -> None:
         with suppress(FileNotFoundError):
@@ -53,6 +52,7 @@ def only_writer(place: Path, target: Path) -> Iterator[Callable[[], None]]:
         raise _busy(lock, target)
 
     try:
+        _take(lock, mine, target)
         yield check
     finally:
         with suppress(OSError):
@@ -101,14 +101,29 @@ def _take(lock: Path, mine: bytes, target: Path) -> None:
 
 
 def _create(lock: Path, mine: bytes) -> None:
-    stream = lock.open("xb")
+    """Create the lock with what it says in it, at one stroke, unless it is there.
+
+    Raises:
+        FileExistsError: it is there.
+    """
+    ready = temporary_beside(lock)
     try:
-        with stream:
+        with ready.open("xb") as stream:
             stream.write(mine)
-    except BaseException:
-        with suppress(OSError):
-            lock.unlink()
+        if os.name == "posix":
+            lock.hardlink_to(ready)
+        else:
+            ready.rename(lock)  # Windows refuses by itself where there is one
+    except FileExistsError:
         raise
+    except OSError:
+        # The disk knows no second names. A writer that is cut off between the two steps leaves
+        # an empty lock, which counts as left behind after a moment.
+        with lock.open("xb") as stream:
+            stream.write(mine)
+    finally:
+        with suppress(OSError):
+            ready.unlink()
 
 
 def _put_aside(lock: Path, found: bytes, target: Path) -> None:
@@ -132,7 +147,8 @@ def _is_stale(lock: Path, found: bytes) -> bool:
         # Its writer has created it and not yet filled it, or never will.
         return _age(lock) > _MOMENT
     if machine == _machine():
-        return not _is_alive(int(process))
+        # The number of a process that is gone may be another's by now, but no save takes so long.
+        return not _is_alive(int(process)) or _age(lock) > _HOUR
     return _age(lock) > _HOUR
 
 
