@@ -192,7 +192,6 @@ def test_a_failure_at_every_call_leaves_the_old_or_the_new_file(tmp_path, monkey
         if failed in ("unlink", "close", "open file", "listdir"):
             # What could not be removed stays; the next writer in another process removes it.
             assert len(left) <= 2
-            assert not any(name.endswith("budget.xlsx.lock") for name in left if failed != "unlink")
         else:
             assert left in ([], [".~xlpbr-00000000.tmp.xlsx"])
         if kind != "stopped" and path.read_bytes() == OLD and failed not in ("unlink", "stat"):
