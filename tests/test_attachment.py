@@ -282,7 +282,15 @@ def test_linked_tables_give_what_the_functions_give_for_the_books_own(how, date_
     content = {"table": table}
     book = made(tmp_path / "budget.xlsx", date_1904=date_1904, **content)
     attachment = attach(book, placements=place, claims="bills")
-    assert not attachment.notices
+    assert len(attachment.notices) == 2
+    assert attachment.notices[0].startswith("Placements: 5 rows read from ")
+    assert attachment.notices[0].endswith(
+        ", 1 blank row passed over; Ref as Child, Kind as Type, Weekly rate as Residential weekly"
+        " cost, Family [£] as Family weekly cost, Start, of placement as Moved on, End as Ended on."
+    )
+    assert attachment.notices[1] == (
+        "Claims: 2 rows read from 'Provider''s bills'!A1:C3 (the name Bills)."
+    )
     path = tmp_path / "made.xlsx"
     write_attachment(attachment, path)
     stored = open_book(path)
@@ -386,7 +394,7 @@ def test_rows_inserted_within_the_range_come_along(tmp_path):
 def test_what_stands_under_the_range_is_said_and_not_counted_as_missed(tmp_path):
     content = {"total": True}
     attachment = attach(made(tmp_path / "budget.xlsx", **content), placements=ADDRESS)
-    assert attachment.notices == (
+    assert attachment.notices[1:] == (
         f"Placements: under {ADDRESS}, 1 cell holds something in the same column. They are not"
         " read; give a larger range if they should be.",
     )
@@ -450,7 +458,8 @@ def test_the_books_own_terms_are_read_from_it(date_1904, tmp_path):
     )
     assert attachment.plan.title == "Homes to families"
     assert len(attachment.plan.months) == 12
-    assert attachment.notices == ()
+    assert len(attachment.notices) == 1
+    assert attachment.notices[0].startswith("Terms: 7 rows read from Deal!A2:C9")
     path = tmp_path / "made.xlsx"
     write_attachment(attachment, path)
     terms = [
@@ -473,8 +482,8 @@ def test_the_books_own_terms_are_read_from_it(date_1904, tmp_path):
 def test_terms_that_cannot_be_read_are_said_when_they_are_attached(tmp_path):
     book = made(tmp_path / "budget.xlsx", terms=(*TERMS[:1], *TERMS[2:]))
     attachment = attach(book, contract=None, headings={}, terms="Deal!A2:C8")
-    assert len(attachment.notices) == 1
-    assert attachment.notices[0].startswith("Starts on in Deal!A2:C8: found nothing")
+    assert len(attachment.notices) == 2
+    assert attachment.notices[1].startswith("Starts on in Deal!A2:C8: found nothing")
     write_attachment(attachment, tmp_path / "made.xlsx")
     stored = package_cells(open_book(tmp_path / "made.xlsx"), "PBR Statement")
     assert plain(stored[23, 1].value) == "#VALUE!"
@@ -492,7 +501,10 @@ def test_about_says_what_was_attached_what_is_read_and_how_it_is_taken_out(tmp_p
     }
     assert texts["Attached to"].startswith("budget.xlsx, by xlpbr ")
     assert all(name in texts["Attached to"] for name in attachment.sheets)
-    assert texts["To take them out"].startswith("Run xlpbr detach budget.xlsx -o OUT.xlsx.")
+    assert texts["To take them out"].startswith("Run xlpbr detach with the name of this workbook")
+    stated = [str(cell.value) for cell in about.values() if "savings come from" in str(cell.value)]
+    assert len(stated) == 1
+    assert stated[0].endswith("savings come from the sheet PBR Placements.")
     assert texts["Linked: PBR Placements"] == (
         f"Reads {ADDRESS}, row by row, in plain Excel formulas: Agreed; Ref as Child, Kind as Type,"
         " Weekly rate as Residential weekly cost, Family [£] as Family weekly cost, Start, of"
@@ -542,14 +554,24 @@ def test_headings_that_do_not_fit_are_named_with_what_to_do(tmp_path):
     without = {theirs: ours for theirs, ours in MAP.items() if ours != "Moved on"}
     sentence = refused(book, without, placements=ADDRESS)
     assert sentence.endswith(
-        f"{ADDRESS} has no heading 'Moved on'; add --map 'BOOK HEADING=Moved on' for each, or give"
-        " the range with its heading row. Its other headings are: Social worker, Start, of"
-        " placement."
+        f"{ADDRESS} has no heading 'Moved on'. Its other headings are: Social worker, Start, of"
+        " placement. Give the range with its heading row, or add what is meant: --map"
+        ' "Start, of placement=Moved on"'
     )
+    sentence = refused(book, {}, placements=ADDRESS)
+    assert sentence.count("Social worker") == 1
+    assert sentence.endswith(
+        ' --map "Ref=Child" --map "BOOK HEADING=Residential weekly cost"'
+        ' --map "Family [£]=Family weekly cost" --map "Start, of placement=Moved on"'
+        ' --map "End=Ended on"'
+    )
+    assert (
+        "--map 'Social worker=Agreeed': there is no heading Agreeed of ours; did you mean Agreed?"
+    ) in refused(book, {"Social worker": "Agreeed"}, placements=ADDRESS)
     assert "'Weekly rat=" in refused(book, {"Weekly rat": "Type", **MAP}, placements=ADDRESS)
     sentence = refused(book, {**MAP, "Social worker": "Moved"}, placements=ADDRESS)
     assert "near 'Moved on'" not in sentence
-    assert "'Moved' is not a heading of Placements. Did you mean 'Moved on'?" in sentence
+    assert "there is no heading Moved of ours; did you mean Moved on?" in sentence
     sentence = refused(book, {**MAP, "Social worker": "Child"}, placements=ADDRESS)
     assert f"Two columns are 'Child': '{SHEET}'!A4 and '{SHEET}'!C4." in sentence
     assert "no table is linked" in refused(book, MAP)
@@ -572,11 +594,17 @@ def test_a_near_heading_is_proposed_and_can_be_declined(tmp_path):
     sentence = refused(book, {}, placements="P!A1:F3")
     assert (
         "The heading 'Residental weekly cost' in P!C1 is near 'Residential weekly cost'; add"
-        " --map 'Residental weekly cost=Residential weekly cost' if it is meant."
+        ' --map "Residental weekly cost=Residential weekly cost" if it is meant.'
     ) in sentence
-    assert "add --map 'Typ=Type' if it is meant, or --map 'Typ=' if it is not." in sentence
+    assert 'add --map "Typ=Type" if it is meant, or --map "Typ=" if it is not.' in sentence
     answers = {"Typ": "", "Residental weekly cost": "Residential weekly cost"}
-    link = attach(book, headings=answers, placements="P!A1:F3").plan.links["Placements"]
+    attachment = attach(book, headings=answers, placements="P!A1:F3")
+    assert attachment.notices == (
+        "Placements: 0 rows read from P!A1:F3, 2 blank rows passed over; Residental weekly cost as"
+        " Residential weekly cost. No column Type: every child counts as foster. No column Agreed:"
+        " every row counts as agreed.",
+    )
+    link = attachment.plan.links["Placements"]
     assert "Type" not in link.columns
     assert link.columns["Residential weekly cost"].column == 3
 

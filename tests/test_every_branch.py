@@ -127,3 +127,12 @@ def test_a_carer_called_by_name_is_named():
     found = [row[:3] for row in functions.pbr_check(terms, placements, carers, None)]
     assert ["Carers", 1, "Household"] in found
     assert ["Carers", 1, "Child"] in found
+
+
+def test_an_amount_that_nobody_pays_is_refused_as_a_text_too():
+    claims = [["Month", "Invoiced"], ["1 Mar 2026", "12345678901234567"]]
+    terms = functions.pbr_terms("plymouth-l04-2526")
+    headings = ["Child", "Residential weekly cost", "Family weekly cost", "Moved on", "Ended on"]
+    placements = [headings, ["C01", 7000, 1400, "1 Oct 2025", None]]
+    found = [row[:3] for row in functions.pbr_check(terms, placements, None, claims)]
+    assert ["Claims", 1, "Invoiced"] in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import xlsxwriter
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.book import cells, open_book
@@ -150,3 +151,104 @@ def test_a_formula_put_in_spills(make_workbook):
     calculation = load(book, {("Amounts", (1, 3)): "PBR_CONTRACT_CAP(A1:A2,600)"})
     new = refreshed(calculation, calculation.put_in)
     assert new.values == {"Amounts": {(1, 3): 500.0, (2, 3): 100.0}}
+
+
+@pytest.fixture
+def after_book(tmp_path):
+    """What a book made by a function shows after it was calculated."""
+
+    def run(make):
+        path = tmp_path / "book.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            make(book)
+        done = recalculate(path, tmp_path / "out.xlsx")
+        out = open_book(tmp_path / "out.xlsx")
+        shown = {
+            f"{sheet.name}!{'ABCDEFGH'[column - 1]}{row}": getattr(cell.value, "code", cell.value)
+            for sheet in out.sheets
+            for (row, column), cell in cells(out, sheet.name).items()
+        }
+        return shown, {kept.address: kept.reason for kept in done.kept}
+
+    return run
+
+
+def test_dependents_are_found_through_names_tables_and_sheets(after_book):
+    def make(book):
+        first, second, third = (book.add_worksheet(name) for name in ("S", "T", "U"))
+        first.write_formula("A1", CALL[0], None, STALE)
+        book.define_name("Fee", "=S!$A$1")
+        book.define_name("Chain", "=Fee")
+        book.define_name("T!Own", "=S!$A$1")
+        book.define_name("Call", "=PBR_FEE_CAP(1,2)+S!$A$1")
+        for row, formula in enumerate(
+            ["=Fee+1", "=SUM(Chain)", "=SUM(S:T!A1)", "=SUM(Lines[Fee])", "=SUM(S!A:A)",
+             "=SUM(S!1:1)", "=Call+1", "=S!E4*0.5"], start=1,
+        ):  # fmt: skip
+            third.write_formula(row, 0, formula, None, STALE)
+        second.write_formula("B1", "=Own+1", None, STALE)
+        first.add_table("D3:E5", {"name": "Lines", "columns": [{"header": "Sav"},
+                                                               {"header": "Fee"}]})  # fmt: skip
+        first.write_column("D4", [10, 20])
+        for row in (4, 5):
+            formula = "=PBR_FEE_CAP(Lines[[#This Row],[Sav]],100)"
+            first.write_formula(f"E{row}", formula, None, STALE)
+
+    values, kept = after_book(make)
+    # Several sheets at once, and a name that stands for a call, the engine does not work out.
+    said = "the engine gives an error for it where a figure stands"
+    assert kept == {"U!A4": said, "U!A8": said}
+    assert [values[f"U!A{row}"] for row in range(2, 10)] == [
+        45001.0, 45000.0, STALE, 30.0, 45000.0, 45000.0, STALE, 5.0,
+    ]  # fmt: skip
+    assert values["T!B1"] == 45001.0
+    assert (values["S!E4"], values["S!E5"]) == (10.0, 20.0)
+
+
+def test_a_source_that_is_decided_while_calculating_holds_back_what_hangs_on_it(after):
+    values, kept = after(
+        {
+            "A1": CALL,
+            "B1": ('=INDIRECT("A1")', STALE),
+            "B2": ("=PBR_FEE_CAP(B1+1,99999)", STALE),
+            "B3": ('=INDIRECT("C1")', 7.0),
+            "C1": ("=3+4", 7.0),
+            "B4": ("=PBR_FEE_CAP(B3,99999)", STALE),
+        }
+    )
+    assert (values["B1"], values["B2"], values["B3"], values["B4"]) == (STALE, STALE, 7.0, 7.0)
+    assert kept == {
+        "S!B1": "it uses INDIRECT, and what that reads cannot be told",
+        "S!B2": "it depends on a formula that keeps its last value",
+    }
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ('=A1+DATEVALUE("01/04/2025")', "it uses DATEVALUE, which may give another value in Excel"),
+        ("=SUBTOTAL(109,A1:A1)", "it uses SUBTOTAL, which may give another value in Excel"),
+        ("=SUM(A1:A3*2)", "it works on many cells at once and is no array formula"),
+        ("=A:A*2", "it works on many cells at once and is no array formula"),
+        ("=A1+[1]Other!B2", "it reads another workbook"),
+    ],
+)
+def test_what_excel_may_work_out_otherwise_is_kept(after, formula, said):
+    values, kept = after({"A1": CALL, "B5": (formula, STALE)})
+    assert values["B5"] == STALE
+    assert kept == {"S!B5": said}
+
+
+@pytest.mark.parametrize(
+    "argument", ['VALUE("45,000x")', "UndefinedName", "1/0", "B9/B9", "INDEX(A2:A3,9)"]
+)
+def test_an_error_that_a_function_was_handed_is_not_put_over_a_figure(after, argument):
+    values, kept = after({"A1": (f"=PBR_FEE_CAP({argument},5)", 45000.0)})
+    assert values["A1"] == 45000.0
+    assert list(kept) == ["S!A1"]
+
+
+def test_a_formula_that_reads_another_workbook_stops_nothing(after):
+    values, kept = after({"A1": CALL, "B1": ("=[1]Rates!A1", 3.0), "B2": ("=A1*B1", STALE)})
+    assert (values["A1"], values["B1"], values["B2"]) == (45000.0, 3.0, 135000.0)
+    assert kept == {}

@@ -195,7 +195,7 @@ def test_counts_that_are_absent_stay_absent_and_wrong_ones_are_mended(tmp_path):
 
 
 def test_more_formats_than_excel_keeps_are_refused(tmp_path, monkeypatch):
-    assert style_merge.MOST_CELL_FORMATS == 65_490
+    assert style_merge.MOST_CELL_FORMATS == 65_430
     most = 500
     monkeypatch.setattr(style_merge, "MOST_CELL_FORMATS", most)
     one = '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0"/>'

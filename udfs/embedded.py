@@ -51,8 +51,8 @@ def register(
     Args:
         workbook: the engine's workbook.
         date_1904: whether its date serials count from 1904.
-        errors: where every error is put that a function gives, with its reason; the engine
-            itself keeps only what kind of error it is.
+        errors: where every error is put that a function gives of itself, with its reason; the
+            engine keeps only what kind of error it is. One that was handed to it is left out.
     """
     for function in FUNCTIONS.values():
         for prefix in STORED_PREFIXES:
@@ -75,11 +75,18 @@ def _bound(
     def call(*arguments: Any) -> Any:
         with _ONE_AT_A_TIME, cells.dates_from_1904(on=date_1904):
             result = called(arguments)
-            if isinstance(result, CellError) and errors is not None:
+            if isinstance(result, CellError) and errors is not None and not _hands_on(arguments):
                 errors.append(result)
             return to_engine(result)
 
     return call
+
+
+def _hands_on(arguments: Any) -> bool:
+    """Whether an error is among the arguments, so that a function has only handed it on."""
+    if isinstance(arguments, list | tuple):
+        return any(map(_hands_on, arguments))
+    return isinstance(from_engine(arguments), CellError)
 
 
 def from_engine(value: Any) -> Any:

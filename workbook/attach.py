@@ -1,6 +1,6 @@
 """The PBR sheets of a contract attached to a book that a council already keeps.
 
-Imports ``attachment``, ``package`` and ``book``.
+Imports ``attachment``, ``package``, ``book`` and the parts that say which sheets were attached.
 """
 
 from __future__ import annotations
@@ -12,9 +12,14 @@ from tempfile import TemporaryDirectory
 
 from xlpbr.contracts import Contract
 from xlpbr.workbook.attachment import PREFIX, plan_attachment, write_attachment
-from xlpbr.workbook.book import open_book
+from xlpbr.workbook.book import Book, TableArea, cells, open_book
 from xlpbr.workbook.package import Changes, edit
 from xlpbr.workbook.package_sheets import SheetsToAdd
+from xlpbr.workbook.parts.listing_parts import workbook_of
+from xlpbr.workbook.parts.sheet_mark import marked_sheets
+
+_FILLED_IN = {"Placements", "Carers", "Claims"}
+"""The sheets that are there to be filled in by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +86,27 @@ def attach(
             in_place=in_place,
         )
     return Attached(names, attachment.added, attachment.notices, done.kept)
+
+
+def typed_into(book: Book) -> tuple[str, ...]:
+    """The attached sheets for placements, carers and claims into which something was typed."""
+    marked = marked_sheets(workbook_of(book.archive, book.part))
+    sheets = [found.sheet.name for found in marked if found.key in _FILLED_IN]
+    return tuple(
+        sheet
+        for sheet in sheets
+        if any(
+            table.sheet == sheet and _has_typed_cells(book, table) for table in book.tables.values()
+        )
+    )
+
+
+def _has_typed_cells(book: Book, table: TableArea) -> bool:
+    last_row = table.last_row - table.totals_rows
+    return any(
+        cell.formula is None
+        and cell.value not in (None, "")
+        and table.first_row < row <= last_row
+        and table.first_column <= column <= table.last_column
+        for (row, column), cell in cells(book, table.sheet).items()
+    )

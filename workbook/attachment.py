@@ -18,7 +18,11 @@ from xlpbr.errors import FileProblem
 from xlpbr.evidence import COLUMNS
 from xlpbr.ranges import nearest
 from xlpbr.terms import TERMS
-from xlpbr.workbook.attachment_links import link_table, refuse_unused_headings
+from xlpbr.workbook.attachment_links import (
+    link_table,
+    refuse_unknown_headings,
+    refuse_unused_headings,
+)
 from xlpbr.workbook.book import Book
 from xlpbr.workbook.recalculate import calculate
 from xlpbr.workbook.template import write_plan
@@ -90,6 +94,7 @@ def plan_attachment(
         wished = _wished(sheets)
         linked = {table: place for table, place in places.items() if place is not None}
         chosen = _with_needs((*wished, *linked))
+        refuse_unknown_headings(linked, headings)
         found = {
             table: link_table(book, table, linked[table], headings)
             for table in INPUTS

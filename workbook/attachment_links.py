@@ -6,6 +6,7 @@ Imports the readers, ``ranges``, ``evidence``, ``contracts`` and the links.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,6 +31,28 @@ _LEAST_SPARE_ROWS = 50
 _MOST_TITLES = 30
 _NEAR_HEADING = 0.75
 _CODE = "headings"
+
+_WORD = re.compile(r"[^\W\d_]+")
+_TELLING: Mapping[str, frozenset[str]] = {
+    "Child": frozenset({"child", "ref", "reference", "pseudonym"}),
+    "Residential weekly cost": frozenset({"residential", "home"}),
+    "Family weekly cost": frozenset({"family", "foster", "fostering"}),
+    "Moved on": frozenset({"moved", "move", "start", "started"}),
+    "Ended on": frozenset({"ended", "end"}),
+    "Household": frozenset({"household", "carer", "carers"}),
+    "Approved on": frozenset({"approved", "approval", "panel"}),
+    "Month": frozenset({"month", "period"}),
+    "Invoiced": frozenset({"invoiced", "amount", "claimed"}),
+    "Term": frozenset({"term", "terms"}),
+    "Value": frozenset({"value", "values"}),
+}
+"""Words by which a heading of the book is proposed for one of ours; the person decides."""
+
+_WITHOUT = {
+    "Type": "every child counts as foster",
+    "Agreed": "every row counts as agreed",
+}
+"""What the want of a column decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +152,30 @@ def refuse_unused_headings(linked: Iterable[LinkedTable], headings: Mapping[str,
         raise FileProblem(
             f"--map '{theirs}={ours}': there is no heading '{theirs}' in {where}.{hint}", _CODE
         )
-    known = {one.heading for table in tables for one in _wanted(table.link.table)}
+
+
+def refuse_unknown_headings(tables: Iterable[str], headings: Mapping[str, str]) -> None:
+    """Refuse a heading that is meant and is none of ours, before the book's are looked at.
+
+    Args:
+        tables: the tables that are linked.
+        headings: by heading of the book the heading of ours that is meant, or an empty text.
+
+    Raises:
+        FileProblem: code ``headings``; the sentence names the nearest.
+    """
+    linked = list(tables)
+    known = list(dict.fromkeys(one.heading for table in linked for one in _wanted(table)))
     for theirs, ours in headings.items():
-        if not cells.is_blank(ours) and cells.key(ours) not in map(cells.key, known):
-            near = nearest(ours, known)
-            hint = f" Did you mean '{near}'?" if near else ""
-            raise FileProblem(
-                f"--map '{theirs}={ours}': '{ours}' is not a heading of"
-                f" {' or '.join(table.link.table for table in tables)}.{hint} The headings are:"
-                f" {', '.join(sorted(known))}.",
-                _CODE,
-            )
+        if not known or cells.is_blank(ours) or cells.key(ours) in map(cells.key, known):
+            continue
+        near = nearest(ours, known)
+        hint = f"; did you mean {near}?" if near else "."
+        raise FileProblem(
+            f"--map '{theirs}={ours}': there is no heading {ours} of ours{hint} The headings of"
+            f" {' and '.join(linked)} are: {', '.join(known)}.",
+            _CODE,
+        )
 
 
 def _place(found: FoundRange, excel_table: str | None) -> str:
@@ -233,7 +269,7 @@ def _columns(
             addresses = " and ".join(_address(found, index) for index in places)
             sentences.append(
                 f"Two columns are '{one.heading}': {addresses}. Say which one is not meant with"
-                f" --map '{_heading_text(row[places[-1]])}=', or rename it."
+                f' --map "{_heading_text(row[places[-1]])}=", or rename it.'
             )
         elif places:
             index = places[0]
@@ -242,28 +278,45 @@ def _columns(
     strangers = {text: index for index, text in enumerate(meant) if cells.key(text) not in known}
     strangers.pop("", None)
     missing: list[str] = []
+    pairs: list[tuple[str, str]] = []
     for one in wanted:
         if one.heading in columns or not one.read:
             continue
         near = nearest(one.heading, strangers, _NEAR_HEADING)
         if near is not None:
-            instead = "" if one.heading_required else f", or --map '{near}=' if it is not"
+            instead = "" if one.heading_required else f', or --map "{near}=" if it is not'
             sentences.append(
                 f"The heading '{near}' in {_address(found, strangers[near])} is near"
-                f" '{one.heading}'; add --map '{near}={one.heading}' if it is meant{instead}."
+                f" '{one.heading}'; add --map \"{near}={one.heading}\" if it is meant{instead}."
             )
+            pairs.append((near, one.heading))
         elif one.heading_required:
             missing.append(one.heading)
     if missing:
+        pairs += _guesses(missing, set(strangers).difference(near for near, _ in pairs))
+        ready = " ".join(f'--map "{theirs}={ours}"' for theirs, ours in pairs)
         sentences.append(
             f"{_place(found, _excel_table(book, found))} has no heading"
-            f" {' and none '.join(repr(heading) for heading in missing)}; add --map 'BOOK HEADING="
-            f"{missing[0]}' for each, or give the range with its heading row. Its other headings"
-            f" are: {', '.join(strangers) or 'none'}."
+            f" {' and none '.join(repr(heading) for heading in missing)}. Its other headings are:"
+            f" {', '.join(strangers) or 'none'}. Give the range with its heading row, or add what"
+            f" is meant: {ready}"
         )
     if sentences:
         raise FileProblem(f"{book.path}: {' '.join(sentences)}", _CODE)
     return columns
+
+
+def _guesses(missing: Iterable[str], strangers: Iterable[str]) -> list[tuple[str, str]]:
+    """What the book may call each heading: the only heading with a telling word, else none."""
+    left = list(strangers)
+    pairs = []
+    for ours in missing:
+        telling = _TELLING[ours]
+        near = [theirs for theirs in left if telling & set(_WORD.findall(theirs.casefold()))]
+        if len(near) == 1:
+            left.remove(near[0])
+        pairs.append((near[0] if len(near) == 1 else "BOOK HEADING", ours))
+    return pairs
 
 
 def _address(found: FoundRange, index: int) -> str:
@@ -317,7 +370,7 @@ def _left_below(book: Book, found: FoundRange, column: int) -> int:
 
 
 def _notices(link: Link, found: FoundRange, rows: Rows, sheet: SheetRows) -> list[str]:
-    notices = []
+    notices = [_what_was_taken(link)]
     if link.left_below:
         cells_hold = "1 cell holds" if link.left_below == 1 else f"{link.left_below:,} cells hold"
         notices.append(
@@ -328,3 +381,29 @@ def _notices(link: Link, found: FoundRange, rows: Rows, sheet: SheetRows) -> lis
     if unseen is not None:
         notices.append(f"{link.table}: in {link.place}, {unseen.sentence}")
     return notices
+
+
+def _what_was_taken(link: Link) -> str:
+    """How many rows are read from where, which heading as which, and what is not there."""
+    filled = sum(
+        any(not cells.is_blank(value) for value in record.values()) for record in link.rows
+    )
+    read = "1 row" if filled == 1 else f"{filled:,} rows"
+    blank = len(link.rows) - filled
+    passed_over = ""
+    if blank:
+        passed_over = f", {blank:,} blank {'row' if blank == 1 else 'rows'} passed over"
+    renamed = ", ".join(
+        f"{cells.text(column.heading)} as {ours}"
+        for ours, column in link.columns.items()
+        if cells.key(cells.text(column.heading)) != cells.key(ours)
+    )
+    absent = [
+        f" No column {heading}: {meaning}."
+        for heading, meaning in _WITHOUT.items()
+        if link.table == "Placements" and heading not in link.columns
+    ]
+    return (
+        f"{link.table}: {read} read from {link.place}{passed_over}"
+        f"{'; ' if renamed else ''}{renamed}.{''.join(absent)}"
+    )

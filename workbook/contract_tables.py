@@ -18,9 +18,10 @@ from xlpbr.evidence import Evidence
 from xlpbr.ranges import Found, RowCount
 from xlpbr.terms import ContractTerms
 from xlpbr.workbook.addresses import cell_address
-from xlpbr.workbook.book import Book, open_book, sheet_named
+from xlpbr.workbook.book import Book, Position, open_book, sheet_named
 from xlpbr.workbook.headings import titles_above, under_titles
 from xlpbr.workbook.hidden_rows import rows_that_do_not_show
+from xlpbr.workbook.linked_tables import cell_read, refuse_stale_links
 from xlpbr.workbook.merged_cells import with_labels, without_hidden
 from xlpbr.workbook.parts.sheet_rows import SheetRows, read_sheet_rows
 from xlpbr.workbook.reader import FoundRange, find_range, read_range, sheet_row
@@ -74,7 +75,8 @@ def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
             ``PbrTerms``, ``PbrPlacements``, ``PbrCarers`` and ``PbrClaims``.
 
     Raises:
-        FileProblem: the file cannot be read, or a table is not there.
+        FileProblem: the file cannot be read, a table is not there, or it is linked to cells of
+            the book and does not show what they hold now.
     """
     book = open_book(path)
     places: dict[str, FoundRange | None] = {}
@@ -87,6 +89,7 @@ def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
         if found is None:
             continue
         if found.sheet not in seen:
+            refuse_stale_links(book, found.sheet)
             seen[found.sheet] = _rows_of_sheet(book, found.sheet)
         places[table], rows[table], known = _read_table(book, found, seen[found.sheet])
         notes.extend(known)
@@ -144,7 +147,7 @@ def _last_replaced(text: str, words: str, by: str) -> str:
 
 
 def where(found: ContractTables, problem: Problem) -> str:
-    """The cell of a problem, such as ``Placements!D7``.
+    """The cell of a problem, such as ``Placements!D7``; a linked one with the cell that it reads.
 
     A problem of a whole column stands at its heading, twice where the heading is there twice;
     one of the whole table at the table's place.
@@ -161,5 +164,11 @@ def where(found: ContractTables, problem: Problem) -> str:
         return f"{place.sheet}, {place.how}"
     row = sheet_row(place, problem.row or 0)
     return " and ".join(
-        cell_address(place.sheet, row, place.first_column + column) for column in columns
+        _cell_and_read(found.book, place.sheet, (row, place.first_column + column))
+        for column in columns
     )
+
+
+def _cell_and_read(book: Book, sheet: str, position: Position) -> str:
+    address, read = cell_address(sheet, *position), cell_read(book, sheet, position)
+    return address if read is None else f"{address} (reads {read})"

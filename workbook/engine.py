@@ -21,17 +21,23 @@ from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register, to_engine
 from xlpbr.workbook.addresses import cell_address, split_area
 from xlpbr.workbook.book import Book, CellValue, Position, cells
+from xlpbr.workbook.formula_reads import (
+    Place,
+    ReadBy,
+    Reads,
+    read_by,
+    readers_of,
+    reads,
+    reads_another_book,
+)
 from xlpbr.workbook.parts.archive import copy_archive
 from xlpbr.workbook.parts.sheet_edit import with_new_values
-
-Place = tuple[str, Position]
-"""A cell: its sheet, its row and column."""
 
 Values = dict[str, dict[Position, CellValue]]
 """Cell values by sheet and by row and column, counted from 1."""
 
 NAME_ERROR = "#NAME?"
-_MANY = 1_000_000
+_THIS_ROW = re.compile(r"([\w.]+)\[\[#This Row\],\[([^\[\]']+)\]\]")
 _CALL = re.compile(
     rf"(?<![\w.])(?:{'|'.join(STORED_PREFIXES)})(?:{'|'.join(FUNCTIONS)})\s*\(", re.IGNORECASE
 )
@@ -46,13 +52,18 @@ class Calculation:
         engine: the engine with the workbook in it.
         formulas: the formula of every cell that has one, those put in on top included.
         put_in: the cells whose formula was put in and is not in the workbook yet.
-        errors: every error that a PBR_ function gave, with its reason, in the order of the calls.
+        reads: what each formula reads.
+        read_by: the same, turned round.
+        errors: every error that a PBR_ function gave of itself, with its reason, in the order of
+            the calls; an error that was handed to it is not among them.
     """
 
     book: Book
     engine: formualizer.Workbook
     formulas: Mapping[Place, str]
     put_in: frozenset[Place]
+    reads: Mapping[Place, Reads]
+    read_by: ReadBy
     errors: list[CellError]
 
 
@@ -79,11 +90,48 @@ def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
     }
     formulas.update(put_in)
     for place, formula in formulas.items():
-        complete = with_blanks_for_omitted(formula) if calls_a_function(formula) else formula
-        if place in put_in or complete != formula:
+        complete = for_engine(book, place, formula)
+        if reads_another_book(formula) and place not in put_in:
+            # The engine stops at the first of these.
+            sheet, position = place
+            engine.set_value(sheet, *position, to_engine(cells(book, sheet)[position].value))
+        elif place in put_in or complete != formula:
             set_formula(engine, place, complete)
-    engine.evaluate_all()
-    return Calculation(book, engine, formulas, frozenset(put_in), errors)
+    _evaluate(engine, book)
+    all_reads = {place: reads(book, place, formula) for place, formula in formulas.items()}
+    return Calculation(
+        book, engine, formulas, frozenset(put_in), all_reads, read_by(all_reads), errors
+    )
+
+
+def for_engine(book: Book, place: Place, formula: str) -> str:
+    """A formula as the engine takes it: its own row of a table as cells, no argument left out."""
+    if "[#This Row]" in formula:
+        formula = _THIS_ROW.sub(lambda match: _cell_of_row(book, place, match), formula)
+    return with_blanks_for_omitted(formula) if calls_a_function(formula) else formula
+
+
+def _cell_of_row(book: Book, place: Place, match: re.Match[str]) -> str:
+    table = book.tables.get(match[1].casefold())
+    if table is None:
+        return match[0]
+    of_sheet = cells(book, table.sheet)
+    for column in range(table.first_column, table.last_column + 1):
+        heading = of_sheet.get((table.first_row, column))
+        if heading is not None and str(heading.value).casefold() == match[2].casefold():
+            return cell_address(table.sheet, place[1][0], column)
+    return match[0]
+
+
+def _evaluate(engine: formualizer.Workbook, book: Book) -> None:
+    try:
+        engine.evaluate_all()
+    except Exception as error:
+        raise FileProblem(
+            f"{book.path} cannot be calculated by the embedded engine: {error}."
+            " Calculate it in Excel.",
+            "not-calculated",
+        ) from None
 
 
 def set_formula(engine: formualizer.Workbook, place: Place, formula: str) -> None:
@@ -133,26 +181,19 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
 def dependents(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
     """The formulas that depend on some, and from which of them each hangs directly.
 
-    Those asked about are in the result themselves.
+    Those asked about are in the result themselves. The engine itself knows no way through names,
+    tables and several sheets at once, so the ways are found in the formulas.
     """
     found: dict[Place, set[Place]] = {root: set() for root in roots}
     waiting = list(found)
     while waiting:
         place = waiting.pop()
-        for filled in filled_by(calculation, place):
-            report = calculation.engine.dependents(
-                cell_address(place[0], *filled), max_results=_MANY, max_work=_MANY
-            )
-            for dependent in report.dependents:
-                other, _, reference = dependent.cell.rpartition("!")
-                row, column, _, _ = split_area(reference)
-                hanging = (other.strip("'").replace("''", "'"), (row, column))
-                if hanging not in calculation.formulas:
-                    continue
-                if hanging not in found:
-                    found[hanging] = set()
-                    waiting.append(hanging)
-                found[hanging].add(place)
+        changing = {*filled_by(calculation, place), *_filled_before(calculation, place)}
+        for hanging in readers_of(calculation.read_by, place[0], changing):
+            if hanging not in found:
+                found[hanging] = set()
+                waiting.append(hanging)
+            found[hanging].add(place)
     return found
 
 
@@ -163,10 +204,17 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
     calculated once more.
     """
     calculation.errors.clear()
-    set_formula(calculation.engine, place, with_blanks_for_omitted(calculation.formulas[place]))
+    formula = for_engine(calculation.book, place, calculation.formulas[place])
+    set_formula(calculation.engine, place, formula)
     calculation.engine.evaluate_cell(place[0], *place[1])
     given = [known.message for known in calculation.errors if known.code == error.code]
     return given[-1] if given else error.message
+
+
+def _filled_before(calculation: Calculation, place: Place) -> list[Position]:
+    """The cells that an array formula fills in the workbook; it may fill fewer from now on."""
+    stored = cells(calculation.book, place[0]).get(place[1])
+    return positions_of(stored.array_range) if stored and stored.array_range else []
 
 
 def hold(calculation: Calculation, places: Iterable[Place]) -> None:

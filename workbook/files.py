@@ -22,6 +22,7 @@ __all__ = ["refuse_open", "write_safely"]
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CHUNK = 1 << 20
+_PRIVATE = 0o600
 _LINKS = os.name == "posix"
 
 
@@ -38,7 +39,7 @@ def write_safely(
 
     Whatever fails, and whenever, the target is then the old file or the new one. What an earlier
     writer left behind in the folder when it was cut off is swept. The permissions of an old file
-    are kept. If the old file has several names (hard links), only the one given shows the new
+    are kept; a new one gets the usual ones, but none that an input lacks. If the old file has several names (hard links), only the one given shows the new
     file; the others keep the old one.
 
     Args:
@@ -72,7 +73,7 @@ def write_safely(
                 if before_move is not None:
                     before_move()
 
-            return _replace(place, write, ready, keep_copy=keep_copy)
+            return _replace(place, write, ready, inputs, keep_copy=keep_copy)
     except FileProblem:
         raise
     except Exception as error:
@@ -84,17 +85,24 @@ def write_safely(
 
 
 def _replace(
-    place: Path, write: Callable[[Path], None], ready: Callable[[], None], *, keep_copy: bool
+    place: Path,
+    write: Callable[[Path], None],
+    ready: Callable[[], None],
+    inputs: Sequence[Path],
+    *,
+    keep_copy: bool,
 ) -> Path | None:
     """Write the new file, keep a copy of the old one if asked, and move the new one in."""
     temporary = temporary_beside(place)
     kept = None
     try:
-        temporary.open("xb").close()
+        _create_private(temporary)
         write(temporary)
         old = place.stat() if place.exists() else None
         if old is not None:
             shutil.copymode(place, temporary)
+        else:
+            temporary.chmod(_new_mode(inputs))
         _flush(temporary)
         if old is not None and keep_copy:
             kept = _dated_copy(place)
@@ -112,6 +120,27 @@ def _replace(
     return kept
 
 
+def _create_private(path: Path) -> None:
+    """Create a file that nobody else can read while it is written.
+
+    Raises:
+        FileExistsError: it is there.
+    """
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
+
+
+def _new_mode(inputs: Sequence[Path]) -> int:
+    """The permissions of a new file: the usual ones, and no others than its inputs have."""
+    # The usual ones can only be asked for by setting them; for that moment none are given.
+    hidden = os.umask(0o077)
+    os.umask(hidden)
+    mode = 0o666 & ~hidden
+    for source in inputs:
+        with suppress(FileNotFoundError):
+            mode &= source.stat().st_mode
+    return mode | _PRIVATE
+
+
 def _take_back(kept: Path, place: Path, old: os.stat_result) -> None:
     """Remove a copy that is not needed, because the old file is still in its place."""
     with suppress(OSError):
@@ -124,7 +153,8 @@ def _dated_copy(place: Path) -> Path:
     """A copy of a file beside it, under a new name with the date and the time."""
     temporary = temporary_beside(place)
     try:
-        with place.open("rb") as source, temporary.open("xb") as copy:
+        _create_private(temporary)
+        with place.open("rb") as source, temporary.open("wb") as copy:
             while chunk := source.read(_CHUNK):
                 copy.write(chunk)
             copy.flush()

@@ -8,27 +8,43 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import formualizer
 import xlsxwriter
 
 from xlpbr.catalogue import FUNCTIONS
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import cell_address, split_cell
 from xlpbr.workbook.book import Book, CellValue, Position, cells, open_book, sheet_named
-from xlpbr.workbook.engine import Calculation, Place, calls_a_function, filled_by, load, reason_for
+from xlpbr.workbook.engine import Calculation, calls_a_function, filled_by, load, reason_for
+from xlpbr.workbook.formula_reads import Place, works_on_arrays
+from xlpbr.workbook.own_sheets import own_sheets
 from xlpbr.workbook.package import Changes, edit
 from xlpbr.workbook.parts.archive import close_archive
 from xlpbr.workbook.parts.cell_change import CellChange
+from xlpbr.workbook.parts.function_names import sheet_references
 from xlpbr.workbook.refresh import Kept, Refreshed, reference_of, refreshed
 
 _PLACE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!([^!]+)")
 _LIKE_OURS = re.compile(r"(?<![\w.])(?:_xldudf_)?(PBR_\w+)\s*\(", re.IGNORECASE)
 _HEADINGS = ("cell", "formula")
+_TEXTS = re.compile(r'"[^"]*(?:"|\Z)')
+_NO_ARGUMENTS = re.compile(r"'[^']*'|\{[^}]*\}|\[(?:[^\[\]]|\[[^\[\]]*\])*\]")
+_THIS_ROW = re.compile(r"([\w.\\]*)\[@((?:\[[^\[\]]*\](?::\[[^\[\]]*\])?|[^\[\]]*))\]")
+_LONGEST = 120
+
+_UNREADABLE = {
+    "unmatched": "a bracket is not closed",
+    "no matching opener": "a bracket is closed that was not opened",
+    "while parsing string": "a text has no double quote at its end",
+}
+"""What is wrong with a formula, by words that the engine has for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +97,17 @@ def insert(
             raise FileProblem(
                 f"{_address(place)} is given twice; leave one of the two out.", "cell"
             )
-        wanted[place] = _checked(formula, place)
+        wanted[place] = _checked(book, formula, place)
         _refuse_occupied(book, place, over=over)
     stored = dict(zip(wanted, _as_stored(list(wanted.values())), strict=True))
     calculation = load(book, stored)
-    new = refreshed(calculation, wanted)
+    # A formula that was never calculated has no value that others could be calculated from.
+    never = {
+        place
+        for place in calculation.formulas
+        if place not in wanted and cells(book, place[0])[place[1]].never_calculated
+    }
+    new = refreshed(calculation, {*wanted, *never}, own_sheets(book))
     _refuse_not_calculated(new.kept, wanted)
     for place, formula in wanted.items():
         value = new.values[place[0]][place[1]]
@@ -93,7 +115,7 @@ def insert(
         if isinstance(value, CellError) and not errors:
             reason = reason_for(calculation, place, value).rstrip(".")
             raise FileProblem(
-                f"{_address(place)}: ={formula} shows {value.code}: {reason}. Correct it, or add"
+                f"{_address(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it, or add"
                 " --errors to insert it all the same.",
                 "shows-error",
             )
@@ -112,30 +134,57 @@ def read_formulas(path: Path) -> list[tuple[str, str]]:
         FileProblem: the file or a line of it cannot be used; the sentence names the line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise FileProblem(f"{path} does not exist; check the name and the folder.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise FileProblem(
             f"{path} cannot be read as text; save it in Excel as CSV UTF-8 (comma delimited)."
         ) from error
-    lines = list(csv.reader(text.splitlines()))
-    headings = [cell.strip().casefold() for cell in lines[0]] if lines else []
+    lines = _csv_lines(path, text)
+    headings = [cell.strip().casefold() for cell in lines[0][1]] if lines else []
+    while headings and not headings[-1]:
+        headings.pop()
     if not set(_HEADINGS) <= set(headings):
         raise FileProblem(f"{path} needs the headings Cell and Formula in its first line.")
     columns = [headings.index(heading) for heading in _HEADINGS]
-    found = []
-    for number, line in enumerate(lines[1:], start=2):
+    found, faults = [], []
+    for number, line in lines[1:]:
         given = [line[column].strip() if column < len(line) else "" for column in columns]
-        if not any(given):
-            continue
-        if not all(given):
+        if any(cell.strip() for cell in line[len(headings) :]):
+            faults.append(
+                f"line {number}: there are more cells than headings; put the formula in double"
+                " quotes."
+            )
+        elif any(given) and not all(given):
             missing = _HEADINGS[given.index("")].capitalize()
-            raise FileProblem(f"{path}, line {number}: {missing} is missing; give it.")
-        found.append((given[0], given[1]))
+            faults.append(f"line {number}: {missing} is missing; give it.")
+        elif all(given):
+            found.append((given[0], given[1]))
+    if faults:
+        raise FileProblem(f"{path}, {' '.join([faults[0], *map(_sentence, faults[1:])])}")
     if not found:
         raise FileProblem(f"{path} has no line under its headings; there is nothing to insert.")
     return found
+
+
+def _csv_lines(path: Path, text: str) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV file, each with the number of the line at which it starts."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    found, start = [], 1
+    try:
+        for row in reader:
+            found.append((start, row))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise FileProblem(
+            f"{path}, line {start}: the line cannot be read as CSV; check its double quotes."
+        ) from error
+    return found
+
+
+def _sentence(fault: str) -> str:
+    return fault[0].upper() + fault[1:]
 
 
 def _place(book: Book, cell: str) -> Place:
@@ -144,7 +193,8 @@ def _place(book: Book, cell: str) -> Place:
     names = [sheet.name for sheet in book.sheets]
     if match is None and len(names) > 1:
         raise FileProblem(
-            f"{cell} does not say on which sheet; write it as {cell_address(names[0], 4, 12)}.",
+            f"{cell} does not say on which sheet; write it as"
+            f" {cell_address(names[0], *_typed_cell(given))}.",
             "cell",
         )
     sheet = (match[1].replace("''", "'") if match[1] else match[2]) if match else names[0]
@@ -164,24 +214,80 @@ def _place(book: Book, cell: str) -> Place:
         ) from None
 
 
-def _checked(formula: str, place: Place) -> str:
+def _typed_cell(cell: str) -> Position:
+    """The cell that was typed, for an example; another where it is none."""
+    try:
+        return split_cell(cell)
+    except ValueError:
+        return (4, 12)
+
+
+def _checked(book: Book, formula: str, place: Place) -> str:
     """The formula without its equals sign."""
     text = formula.strip().removeprefix("=").strip()
-    for match in _LIKE_OURS.finditer(text):
+    bare = _TEXTS.sub('""', text)
+    for match in _LIKE_OURS.finditer(bare):
         if match[1].upper() not in FUNCTIONS:
             close = difflib.get_close_matches(match[1].upper(), FUNCTIONS, n=1)
             near = f"; did you mean {close[0]}?" if close else "."
-            raise FileProblem(
-                f"{_address(place)}: there is no function {match[1]}{near}"
-                " See the list in docs/functions.md.",
-                "formula",
+            raise _refused(
+                place, f"there is no function {match[1]}{near} See the list in docs/functions.md."
             )
-    if not calls_a_function(text):
-        raise FileProblem(
-            f"{_address(place)}: ={text} calls no PBR_ function; type other formulas in Excel.",
-            "formula",
+    if not calls_a_function(bare):
+        raise _refused(
+            place, f"={_cut(text)} calls no PBR_ function; type other formulas in Excel."
         )
+    this_row = _THIS_ROW.search(bare)
+    if this_row is not None:
+        stored = _as_in_a_file(book, place, this_row[1], this_row[2])
+        raise _refused(place, f"write {stored} instead of {this_row[0]}, as the file has it.")
+    if ";" in _NO_ARGUMENTS.sub("", bare):
+        raise _refused(place, f"={_cut(text)}: separate the arguments with commas.")
+    try:
+        formualizer.parse(f"={text}")
+    except formualizer.ParserError as error:
+        said = str(error).casefold()
+        wrong = [words for word, words in _UNREADABLE.items() if word in said]
+        reason = wrong[0] if wrong else "something is missing or stands in the wrong place"
+        raise _refused(place, f"={_cut(text)} cannot be read: {reason}.") from None
+    _refuse_missing_sheets(book, place, text)
     return text
+
+
+def _refuse_missing_sheets(book: Book, place: Place, text: str) -> None:
+    for name in sorted(sheet_references(text)):
+        if sheet_named(book, name) is None:
+            names = [sheet.name for sheet in book.sheets]
+            close = difflib.get_close_matches(name, names, n=1)
+            near = f" (did you mean {close[0]}?)" if close else ""
+            raise _refused(
+                place, f"there is no sheet {name}{near}; the sheets are {', '.join(names)}."
+            )
+
+
+def _as_in_a_file(book: Book, place: Place, table: str, column: str) -> str:
+    """A reference to this row of a table as a workbook stores it: Excel shows it shorter."""
+    sheet, (row, number) = place
+    around = [
+        known.name
+        for known in book.tables.values()
+        if known.sheet == sheet
+        and known.first_row <= row <= known.last_row
+        and known.first_column <= number <= known.last_column
+    ]
+    name = table or (around[0] if around else "Table")
+    if not column:
+        return f"{name}[#This Row]"
+    return f"{name}[[#This Row],{column if column.startswith('[') else f'[{column}]'}]"
+
+
+def _refused(place: Place, what: str) -> FileProblem:
+    return FileProblem(f"{_address(place)}: {what}", "formula")
+
+
+def _cut(formula: str) -> str:
+    """A formula as a message shows it."""
+    return formula if len(formula) <= _LONGEST else f"{formula[:_LONGEST]}..."
 
 
 def _refuse_occupied(book: Book, place: Place, *, over: bool) -> None:
@@ -247,7 +353,9 @@ def _changes(
     for place, formula in stored.items():
         sheet, position = place
         filled = filled_by(calculation, place)
-        spill = reference_of(filled) if len(filled) > 1 else None
+        # A formula that works on many cells at once is one value only as an array formula.
+        spills = len(filled) > 1 or works_on_arrays(formula)
+        spill = reference_of(filled) if spills else None
         changes[sheet][position] = CellChange(new.values[sheet][position], formula, spill)
     return changes
 

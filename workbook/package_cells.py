@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.addresses import cell_address
+from xlpbr.workbook.addresses import cell_address, split_area
 from xlpbr.workbook.book import Book, Position, SheetInfo, sheet_named
 from xlpbr.workbook.package_draft import Draft, add_part, change_chain, leads_to, put
 from xlpbr.workbook.parts.archive import read_xml, understood
@@ -170,13 +170,21 @@ def _refuse(
     edited = {
         position: change
         for position, change in changes.items()
-        if change.formula is not KEEP or not _shows_a_result(scan, position)
+        if change.formula is not KEEP or not _shows_a_result(scan, changes, position)
     }
     edit_refusals(sheet.name, scan, edited, tables=tables, locked=locked, allow=allow)
 
 
-def _shows_a_result(scan: SheetScan, position: Position) -> bool:
+def _shows_a_result(
+    scan: SheetScan, changes: Mapping[Position, CellChange], position: Position
+) -> bool:
+    """Whether a cell shows what a formula that was there before gives, or will now."""
     cell = scan.cell(position)
     if cell is not None and cell.formula is not None:
         return True
-    return any(within(position, area) for area in scan.arrays)
+    filled = [
+        split_area(change.array_range)
+        for change in changes.values()
+        if change.formula is KEEP and change.array_range is not None
+    ]
+    return any(within(position, area) for area in (*scan.arrays, *filled))

@@ -5,13 +5,17 @@ Imports the draft, ``undo_record`` and the modules beneath them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import struct
+import zlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from xlpbr.workbook.book import Book
-from xlpbr.workbook.package_draft import Draft, lead_to
+from xlpbr.workbook.package_draft import Draft, lead_to, leads_to
 from xlpbr.workbook.parts.archive import has_part, part_chunks, read_part, read_tree, understood
-from xlpbr.workbook.parts.archive_copy import raw_member
+from xlpbr.workbook.parts.archive_copy import RawMember, raw_member
+from xlpbr.workbook.parts.archive_layout import local_header_size
 from xlpbr.workbook.parts.listing_parts import CONTENT_TYPES, relationships_of
 from xlpbr.workbook.parts.relationships import (
     NewRelationship,
@@ -24,6 +28,7 @@ from xlpbr.workbook.parts.undo_record import (
     ITEM_TYPE,
     PROPERTIES_CONTENT_TYPE,
     PROPERTIES_TYPE,
+    KeptPart,
     UndoRecord,
     content_hash,
     properties_part,
@@ -31,16 +36,23 @@ from xlpbr.workbook.parts.undo_record import (
     record_of,
     record_part,
 )
+from xlpbr.workbook.parts.xml_edit import as_utf8, elements
 
-_CELL_MARK = b' cm="'
+_CELL_MARK = re.compile(rb"""\scm=["'](\d+)["']""")
+_OVERLAP = 64
+"""Bytes of a piece that are looked at again with the next, so that no mark is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """A record in a workbook: its part, the relationship that leads to it, and what it says."""
+    """What the records of a workbook say: one, or several of attachments one after another.
 
-    part: str
-    relationship_id: str
+    Attributes:
+        places: the part of each and the relationship that leads to it.
+        undo: what is needed to give the workbook back as it was before the first of them.
+    """
+
+    places: tuple[tuple[str, str], ...]
     undo: UndoRecord
 
 
@@ -94,7 +106,8 @@ def _shared(draft: Draft) -> set[str]:
 
 
 def record_in(book: Book) -> FoundRecord | None:
-    """The record of an attachment in a workbook; None where there is none."""
+    """The record of the attachments in a workbook; None where there is none."""
+    places, records = [], []
     for entry in relationships_of(book.archive, book.part):
         part = resolved_target(book.part, entry.target)
         if entry.kind != ITEM_TYPE or entry.external or not has_part(book.archive, part):
@@ -102,27 +115,68 @@ def record_in(book: Book) -> FoundRecord | None:
         with understood(book.archive, part):
             found = read_record([(part, read_tree(book.archive, part))])
         if found is not None:
-            return FoundRecord(part, entry.id, found[1])
-    return None
+            places.append((part, entry.id))
+            records.append(found[1])
+    if not records:
+        return None
+    # What leads to a new record is added at the end.
+    return FoundRecord(tuple(places), _one_after_another(records[::-1], _lists(book)))
+
+
+def _one_after_another(records: Sequence[UndoRecord], lists: Collection[str]) -> UndoRecord:
+    """One record of several, the newest first: what undoes them all.
+
+    A part that was changed between two attachments stays as it is, and the parts that list all
+    others with it.
+    """
+    parts: dict[str, KeptPart] = {}
+    broken: set[str] = set()
+    for record in records:
+        for older in record.parts:
+            name = older.name.casefold()
+            newer = parts.get(name)
+            if newer is None:
+                parts[name] = older
+            elif newer.before and content_hash(_content(newer.before)) == older.after:
+                parts[name] = KeptPart(newer.name, newer.after, older.before)
+            else:
+                broken |= {name, *lists}
+    kept = tuple(part for name, part in parts.items() if name not in broken)
+    return UndoRecord(records[-1].file_before, kept)
+
+
+def _content(member: RawMember) -> bytes:
+    """What a member holds."""
+    method, size = struct.unpack_from("<10xH8xI", member.directory)
+    data = member.local[local_header_size(member.local) :]
+    return data[:size] if method == 0 else zlib.decompressobj(-zlib.MAX_WBITS).decompress(data)
+
+
+def _lists(book: Book) -> set[str]:
+    """The parts that list all others, in small letters."""
+    return {
+        name.casefold() for name in (book.part, relationships_part(book.part), CONTENT_TYPES)
+    }
 
 
 def take_out_record(draft: Draft, record: FoundRecord) -> None:
-    """Take out the record and what belongs to it."""
+    """Take out the records and what belongs to them."""
     archive = draft.book.archive
-    draft.removed.add(record.part)
-    draft.leads_no_more.add(record.relationship_id)
-    listing = relationships_part(record.part)
-    if has_part(archive, listing):
-        draft.removed.add(listing)
-        for entry in relationships_of(archive, record.part):
-            draft.removed.add(resolved_target(record.part, entry.target))
+    for part, relationship_id in record.places:
+        draft.removed.add(part)
+        draft.leads_no_more.add(relationship_id)
+        listing = relationships_part(part)
+        if has_part(archive, listing):
+            draft.removed.add(listing)
+            for entry in relationships_of(archive, part):
+                draft.removed.add(resolved_target(part, entry.target))
 
 
 def give_back(draft: Draft, record: FoundRecord) -> None:
     """Put back the parts that the attachment changed and nobody has changed since.
 
     The parts that list all others are put back together or not at all, and with them go the
-    parts that the attachment made, unless something else has come to need them.
+    parts that the attachment made. The metadata stay where cells have come to need them.
     """
     archive = draft.book.archive
     unchanged = {
@@ -131,16 +185,12 @@ def give_back(draft: Draft, record: FoundRecord) -> None:
         if has_part(archive, part.name)
         and content_hash(read_part(archive, part.name)) == part.after
     }
-    lists = {
-        name.casefold()
-        for name in (draft.book.part, relationships_part(draft.book.part), CONTENT_TYPES)
-    }
+    metadata = (leads_to(draft.book, "sheetMetadata") or "").casefold()
+    if metadata in unchanged and _highest_mark(draft) > _marks(unchanged[metadata].before):
+        del unchanged[metadata]
+    lists = _lists(draft.book)
     made = [part for part in record.undo.parts if part.before is None]
-    together = (
-        lists <= set(unchanged)
-        and all(part.name.casefold() in unchanged for part in made)
-        and not (made and any(_marked_cells(draft)))
-    )
+    together = lists <= set(unchanged) and all(part.name.casefold() in unchanged for part in made)
     for name, part in unchanged.items():
         if part.before is not None and (together or name not in lists):
             draft.restored[part.name] = part.before
@@ -150,12 +200,23 @@ def give_back(draft: Draft, record: FoundRecord) -> None:
         draft.removed |= {part.name for part in made}
 
 
-def _marked_cells(draft: Draft) -> Iterator[bool]:
-    """For each sheet that stays, whether a cell of it needs the metadata of the book."""
+def _marks(metadata: RawMember | None) -> int:
+    """How many marks for cells a metadata part holds."""
+    if metadata is None:
+        return 0
+    path = "metadata/cellMetadata/bk"
+    return len(elements(as_utf8(_content(metadata))[0], path)[path])
+
+
+def _highest_mark(draft: Draft) -> int:
+    """The highest mark that a cell of a sheet that stays has; 0 where none has one."""
     removed = {part.casefold() for part in draft.removed}
+    highest = 0
     for sheet in draft.book.sheets:
         if sheet.part.casefold() not in removed:
             before = b""
             for chunk in part_chunks(draft.book.archive, sheet.part):
-                yield _CELL_MARK in before + chunk.replace(b"\0", b"")
-                before = chunk[-len(_CELL_MARK) :]
+                text = before + chunk.replace(b"\0", b"")
+                highest = max([highest, *map(int, _CELL_MARK.findall(text))])
+                before = text[-_OVERLAP:]
+    return highest

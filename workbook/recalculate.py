@@ -11,6 +11,7 @@ from pathlib import Path
 
 from xlpbr.workbook.book import cells, open_book
 from xlpbr.workbook.engine import Values, calls_a_function, load, values_of
+from xlpbr.workbook.own_sheets import own_sheets
 from xlpbr.workbook.package import write_values
 from xlpbr.workbook.refresh import Kept, refreshed
 
@@ -71,7 +72,10 @@ def recalculate(
         for sheet, position in calculation.formulas
         if cells(book, sheet)[position].never_calculated
     }
-    new = refreshed(calculation, calls | never)
+    # The figures of sheets that xlpbr made come from what the book holds now, links and all.
+    own = own_sheets(book)
+    ours = {place for place in calculation.formulas if place[0] in own}
+    new = refreshed(calculation, calls | never | ours, own)
     done = write_values(book, target, new.values, new.ranges, allow=allow, in_place=in_place)
     written = sum(map(len, new.values.values()))
     return Recalculation(written, len(calls), new.kept, done.kept)

@@ -9,7 +9,7 @@ that no PBR_ function gave. Imports ``errors``, ``addresses``, ``book`` and ``en
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from xlpbr.errors import CellError
@@ -19,11 +19,11 @@ from xlpbr.workbook.book import CellValue, Position, cells
 from xlpbr.workbook.engine import (
     NAME_ERROR,
     Calculation,
-    Place,
     Values,
     calls_a_function,
     dependents,
     filled_by,
+    for_engine,
     functions_in,
     hold,
     own_calls,
@@ -31,14 +31,24 @@ from xlpbr.workbook.engine import (
     set_formula,
     unknown_functions,
     values_of,
-    with_blanks_for_omitted,
+)
+from xlpbr.workbook.formula_reads import (
+    HIDDEN_SOURCES,
+    Place,
+    reads_another_book,
+    works_on_arrays,
 )
 
 _SAMPLES = 12
 """How many formulas of a workbook are calculated to see whether a function can be trusted."""
 
-_HIDDEN_SOURCES = {"INDIRECT", "OFFSET"}
-"""What they read is decided while they calculate, so that nobody can tell what hangs on what."""
+_HIDDEN = "it uses {}, and what that reads cannot be told"
+
+_OTHERWISE_IN_EXCEL = {
+    "AGGREGATE", "CELL", "DATEVALUE", "DOLLAR", "HYPERLINK", "INFO", "NUMBERVALUE", "SUBTOTAL",
+    "TIMEVALUE",
+}  # fmt: skip
+"""What the engine works out otherwise than a British Excel: the order of dates, hidden rows."""
 
 _CHANGE_BY_THEMSELVES = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
 _LIKENESS = 1e-9
@@ -67,22 +77,33 @@ class Refreshed:
     kept: tuple[Kept, ...]
 
 
-def refreshed(calculation: Calculation, roots: Iterable[Place]) -> Refreshed:
+def refreshed(
+    calculation: Calculation, roots: Iterable[Place], own: Collection[str] = ()
+) -> Refreshed:
     """The values of some formulas and of all that hangs on them.
 
     Args:
         calculation: the workbook in the engine. What does not hang on the roots is put to its
             last value there.
         roots: the formulas to be calculated.
+        own: the sheets whose formulas xlpbr wrote. The engine is known to be right with those.
     """
     hanging = dependents(calculation, roots)
     hold(calculation, set(calculation.formulas) - set(hanging))
     calculation.engine.evaluate_all()
     calculated = values_of(calculation, hanging)
-    reasons = _not_to_be_trusted(calculation, hanging)
+    reasons = _not_to_be_trusted(calculation, hanging, own)
+    hidden = _hidden_that_change(calculation, hanging)
+    for place, sources in dependents(calculation, hidden).items():
+        # What hangs on these keeps its value with them; so does what hangs on both.
+        if place in hidden or place in hanging:
+            hanging.setdefault(place, set()).update(sources)
+    reasons.update(hidden)
     for place in _in_order(hanging):
-        if place not in reasons and _puts_an_error_over_a_figure(
-            calculation, place, hanging[place], calculated
+        if (
+            place not in reasons
+            and place[0] not in own
+            and _puts_an_error_over_a_figure(calculation, place, hanging[place], calculated)
         ):
             reasons[place] = "the engine gives an error for it where a figure stands"
     for place in _downstream(hanging, reasons):
@@ -124,7 +145,7 @@ def reference_of(filled: list[Position]) -> str:
 
 
 def _not_to_be_trusted(
-    calculation: Calculation, hanging: Mapping[Place, set[Place]]
+    calculation: Calculation, hanging: Mapping[Place, set[Place]], own: Collection[str]
 ) -> dict[Place, str]:
     """Why the engine's value of a formula is not taken."""
     formulas = {place: calculation.formulas[place] for place in hanging}
@@ -132,18 +153,39 @@ def _not_to_be_trusted(
     differing = _differing_functions(calculation, formulas)
     reasons = {}
     for place, formula in formulas.items():
-        names = {name.upper() for name in functions_in(formula)}
+        names = {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}
+        if place[0] not in own and place not in calculation.put_in:
+            stored = cells(calculation.book, place[0])[place[1]]
+            if stored.array_range is None and works_on_arrays(formula):
+                reasons[place] = "it works on many cells at once and is no array formula"
+        if reads_another_book(formula):
+            reasons[place] = "it reads another workbook"
         for name in sorted(names):
             if name in {other.upper() for other in unknown}:
                 reasons[place] = f"it uses {name}, a function that is not known here"
-            elif name in _HIDDEN_SOURCES:
-                reasons[place] = f"it uses {name}, and what that reads cannot be told"
-            elif name in differing:
+            elif name in HIDDEN_SOURCES:
+                reasons[place] = _HIDDEN.format(name)
+            elif name in _OTHERWISE_IN_EXCEL and place[0] not in own:
+                reasons[place] = f"it uses {name}, which may give another value in Excel"
+            elif name in differing and place[0] not in own:
                 reasons[place] = (
                     f"it uses {name}, for which the engine gives another value than the workbook"
                     f" shows in {differing[name]}"
                 )
     return reasons
+
+
+def _hidden_that_change(calculation: Calculation, hanging: Collection[Place]) -> dict[Place, str]:
+    """The formulas that read what cannot be told, and would show another value now."""
+    found = {}
+    for place, formula in calculation.formulas.items():
+        name = calculation.reads[place].hidden
+        if not name or place in hanging:
+            continue
+        stored = cells(calculation.book, place[0])[place[1]]
+        if not _same(_calculated_alone(calculation, place, formula), stored.value):
+            found[place] = _HIDDEN.format(name)
+    return found
 
 
 def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]) -> dict[str, str]:
@@ -164,7 +206,7 @@ def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]
             continue
         names = {name.upper() for name in functions_in(formula)} if "(" in formula else set()
         in_doubt = names & wanted
-        if not in_doubt or names & (_CHANGE_BY_THEMSELVES | _HIDDEN_SOURCES):
+        if not in_doubt or names & (_CHANGE_BY_THEMSELVES | HIDDEN_SOURCES):
             continue
         if min(tried[name] for name in in_doubt) >= _SAMPLES:
             continue
@@ -180,7 +222,7 @@ def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]
 def _calculated_alone(calculation: Calculation, place: Place, formula: str) -> CellValue:
     """What the engine makes of a formula when all around it counts as the workbook shows it."""
     sheet, position = place
-    set_formula(calculation.engine, place, formula)
+    set_formula(calculation.engine, place, for_engine(calculation.book, place, formula))
     value: CellValue = from_engine(calculation.engine.evaluate_cell(sheet, *position))
     hold(calculation, [place])
     return value
@@ -192,31 +234,36 @@ def _puts_an_error_over_a_figure(
     """Whether a formula shows an error that neither its sources nor a PBR_ call in it gave."""
     sheet, position = place
     new = calculated[sheet][position]
-    if not isinstance(new, CellError):
+    if not isinstance(new, CellError) or place in calculation.put_in:
         return False
-    if place not in calculation.put_in:
-        stored = cells(calculation.book, sheet)[position]
-        if stored.never_calculated or isinstance(stored.value, CellError):
-            return new.code == NAME_ERROR and not isinstance(stored.value, CellError)
+    stored = cells(calculation.book, sheet)[position]
+    if stored.never_calculated or isinstance(stored.value, CellError):
+        return new.code == NAME_ERROR and not isinstance(stored.value, CellError)
     given = [
         calculated[other][filled]
         for other, first in sources
         for filled in filled_by(calculation, (other, first))
     ]
-    given += [_call_alone(calculation, place, call) for call in _own_calls(calculation, place)]
-    return not any(isinstance(value, CellError) and value.code == new.code for value in given)
+    if any(isinstance(value, CellError) and value.code == new.code for value in given):
+        return False
+    calculation.errors.clear()
+    for call in _own_calls(calculation, place):
+        _call_alone(calculation, place, call)
+    return not any(error.code == new.code for error in calculation.errors)
 
 
 def _call_alone(calculation: Calculation, place: Place, call: str) -> CellValue:
     sheet, position = place
     set_formula(calculation.engine, place, call)
     value: CellValue = from_engine(calculation.engine.evaluate_cell(sheet, *position))
-    set_formula(calculation.engine, place, with_blanks_for_omitted(calculation.formulas[place]))
+    formula = for_engine(calculation.book, place, calculation.formulas[place])
+    set_formula(calculation.engine, place, formula)
     return value
 
 
 def _own_calls(calculation: Calculation, place: Place) -> list[str]:
-    return [with_blanks_for_omitted(call) for call in own_calls(calculation.formulas[place])]
+    calls = own_calls(calculation.formulas[place])
+    return [for_engine(calculation.book, place, call) for call in calls]
 
 
 def _in_order(hanging: Mapping[Place, set[Place]]) -> list[Place]:

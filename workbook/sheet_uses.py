@@ -1,6 +1,6 @@
 """What in a workbook reads certain sheets: cells, names, charts and the rest.
 
-Imports ``addresses``, ``archive``, ``book``, ``function_names`` and ``part_graph``.
+Imports ``addresses``, ``archive``, ``book``, ``function_names``, ``part_graph`` and ``xml_edit``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from xlpbr.workbook.book import Book, DefinedName, SheetInfo, cells
 from xlpbr.workbook.parts.archive import part_chunks, read_part
 from xlpbr.workbook.parts.function_names import sheet_references
 from xlpbr.workbook.parts.part_graph import reachable
+from xlpbr.workbook.parts.xml_edit import as_utf8
 
 _OVERLAP = 1024
 """Bytes of a piece that are looked at again with the next, so that no word is cut."""
@@ -22,10 +23,14 @@ _OVERLAP = 1024
 _XML = (".xml", ".vml")
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _RULE = re.compile(r"<(?:(?:\w+:)?formula[12]?|xm:f)(?: [^>]*)?>([^<]*)<")
+_ATTRIBUTE = r"""=(?:"([^"]*)"|'([^']*)')"""
+_LINK = re.compile(rf"<(?:\w+:)?hyperlink\b[^>]*?\slocation{_ATTRIBUTE}")
+_CONTROL = re.compile(rf"\sfmla\w+{_ATTRIBUTE}")
+_TEXT = re.compile(r'"((?:[^"]|"")*)"')
+_INDIRECT = re.compile(r"\bINDIRECT\s*\(", re.IGNORECASE)
 
-
-OUR_NAMES = "Pbr"
-"""How every defined name starts that xlpbr gives."""
+OUR_NAMES = frozenset({"PbrAsAt"})
+"""The defined names that xlpbr gives; any other is a person's own."""
 
 
 def names_going(book: Book, names: Collection[str]) -> tuple[DefinedName, ...]:
@@ -35,7 +40,7 @@ def names_going(book: Book, names: Collection[str]) -> tuple[DefinedName, ...]:
         name
         for name in book.names
         if name.sheet is None
-        and name.name.startswith(OUR_NAMES)
+        and name.name in OUR_NAMES
         and (sheets := sheet_references(name.text))
         and {sheet.casefold() for sheet in sheets} <= folded
     )
@@ -51,8 +56,8 @@ def uses_of(book: Book, names: Collection[str]) -> list[str]:
         names: the sheets.
 
     Returns:
-        Addresses of cells, ``the name X``, ``a rule on the sheet X`` or ``a chart or pivot table
-        (part)``.
+        Addresses of cells, ``the name X``, ``a rule or drop-down list on the sheet X``, ``a link
+        on the sheet X``, ``a form control (part)`` or ``a chart, picture or pivot table (part)``.
     """
     folded = {name.casefold() for name in names}
     tables = {table.name for table in book.tables.values() if table.sheet.casefold() in folded}
@@ -77,6 +82,10 @@ def uses_of(book: Book, names: Collection[str]) -> list[str]:
             found += _uses_on(book, sheets[part], folded, tables)
         elif part.startswith(("xl/charts/", "xl/pivotcache/", "xl/drawings/")):
             found.append(f"a chart, picture or pivot table ({part})")
+        elif part.startswith("xl/ctrlprops/"):
+            linked = _attributes(_CONTROL, _text(book, part))
+            if any(_reads(text, folded, tables) for text in linked):
+                found.append(f"a form control ({part})")
     return found
 
 
@@ -86,10 +95,21 @@ def _uses_on(
     for position, cell in cells(book, sheet.name).items():
         if cell.formula is not None and _reads(cell.formula, folded, tables):
             yield cell_address(sheet.name, *position)
-    for text in _RULE.findall(read_part(book.archive, sheet.part).decode("utf-8", "replace")):
-        if _reads(unescape(text), folded, tables):
-            yield f"a rule or drop-down list on the sheet {sheet.name}"
-            return
+    text = _text(book, sheet.part)
+    if any(_reads(unescape(rule), folded, tables) for rule in _RULE.findall(text)):
+        yield f"a rule or drop-down list on the sheet {sheet.name}"
+    if any(_reads(place, folded, tables) for place in _attributes(_LINK, text)):
+        yield f"a link on the sheet {sheet.name}"
+
+
+def _text(book: Book, part: str) -> str:
+    """A part's XML, in whatever encoding it is stored."""
+    return as_utf8(read_part(book.archive, part))[0].decode("utf-8", "replace")
+
+
+def _attributes(pattern: re.Pattern[str], text: str) -> list[str]:
+    """The values of attributes, however they are quoted."""
+    return [unescape(double or single) for double, single in pattern.findall(text)]
 
 
 def _parts_of(book: Book, folded: Collection[str]) -> set[str]:
@@ -116,7 +136,12 @@ def _occurs(book: Book, part: str, needle: re.Pattern[bytes]) -> bool:
 
 
 def _reads(formula: str, folded: Collection[str], tables: Collection[str]) -> bool:
+    """Whether a formula reads certain sheets, or names them in a text, as for INDIRECT."""
     if any(name.casefold() in folded for name in sheet_references(formula)):
+        return True
+    texts = [text.replace('""', '"') for text in _TEXT.findall(formula)]
+    named = set(tables) if _INDIRECT.search(formula) else ()
+    if any(_reads(text, folded, named) for text in texts):
         return True
     return any(
         re.search(rf"(?<![\w.\\]){re.escape(table)}(?![\w.(])", formula, re.IGNORECASE)

@@ -26,7 +26,7 @@ from xlpbr.workbook.template_inputs import write_evidence, write_terms
 from xlpbr.workbook.template_linked import write_linked
 from xlpbr.workbook.template_outputs import write_explain, write_readings, write_reconcile
 from xlpbr.workbook.template_page import Page
-from xlpbr.workbook.template_plan import Plan, plan_of
+from xlpbr.workbook.template_plan import MADE_BY, Plan, plan_of
 from xlpbr.workbook.template_statement import write_statement
 
 _MADE = datetime(2026, 1, 1)
@@ -94,7 +94,7 @@ def write_plan(
             "subject": f"Payment by results: {contract.name}",
             "author": "xlpbr",
             "company": "",
-            "comments": f"Made by xlpbr {xlpbr.__version__} from: {contract.source}",
+            "comments": f"{MADE_BY} {xlpbr.__version__} from: {contract.source}",
             "created": _MADE,
         }
     )

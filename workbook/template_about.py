@@ -5,8 +5,6 @@ Imports ``catalogue``, ``functions``, the plan, the page and the styles.
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 import xlpbr
 from xlpbr import cells, functions
 from xlpbr.catalogue import FUNCTIONS, WorksheetFunction
@@ -119,8 +117,8 @@ def _facts_of_attachment(plan: Plan) -> list[tuple[str, str]]:
     return [
         ("Attached to", f"{plan.book}, by xlpbr {xlpbr.__version__}. Sheets that were added:"
          f" {names}. No other cell of the workbook was changed."),
-        ("To take them out", f"Run xlpbr detach {plan.book} -o OUT{PurePath(plan.book).suffix}."
-         " It takes out these sheets and what came with them, and nothing else."),
+        ("To take them out", "Run xlpbr detach with the name of this workbook, and -o with the"
+         " file to write. It takes out these sheets and what came with them, and nothing else."),
         *(
             (f"Linked: {plan.name_of(table)}", f"Reads {link.place}, row by row, in plain Excel"
              f" formulas: {_headings_of(link)}.")
@@ -209,7 +207,10 @@ def _write_stated(page: Page, row: int, plan: Plan) -> int:
         return row + 2
     count = {2: "two", 3: "three"}.get(len(stated), str(len(stated)))
     disagree = len({figure.amount for figure in stated}) > 1
-    sentence = "None of them is used in a calculation: savings come from the sheet Placements."
+    sentence = (
+        "None of them is used in a calculation: savings come from the sheet"
+        f" {plan.name_of('Placements')}."
+    )
     if disagree:
         sentence = f"The {count} figures disagree, so all are shown. {sentence}"
     put(page, row + 1, 1, sentence, styles.plain)

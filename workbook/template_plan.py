@@ -26,6 +26,9 @@ SHEETS = (
 )  # fmt: skip
 """The sheets, in their order, by the names that they have in a workbook of their own."""
 
+MADE_BY = "Made by xlpbr"
+"""How the remark in the properties of a workbook of ``xlpbr new`` starts."""
+
 TABLE_NAMES = {table: f"Pbr{table}" for table in ("Terms", *COLUMNS)}
 """The name of each input table in Excel."""
 

@@ -28,7 +28,7 @@ Rows = list[list[Any]]
 
 Read = TypeVar("Read")
 
-_EXCEL_KEEPS = 10**15
+EXCEL_KEEPS = 10**15
 """Excel keeps 15 digits of a number: from here on the last ones are lost."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -142,7 +142,7 @@ def spelling(text: str) -> str:
 
 def has_lost_digits(value: Cell) -> bool:
     """Whether a cell holds a number so long that Excel has lost its last digits."""
-    return isinstance(value, float) and math.isfinite(value) and abs(value) >= _EXCEL_KEEPS
+    return isinstance(value, float) and math.isfinite(value) and abs(value) >= EXCEL_KEEPS
 
 
 def text_of_number(value: int | float | Decimal) -> str:

@@ -26,6 +26,9 @@ _ALLOWED = {
 }
 """What may be passed over, and what its option says."""
 
+_ENDINGS = {".xlsx", ".xlsm"}
+_MOST_NAMED = 5
+
 
 def _written_to(command: _Command) -> _Command:
     """The file to write: another one, or the workbook itself with a dated copy beside it."""
@@ -97,13 +100,24 @@ def attach(
 @_written_to
 def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **options: Any) -> None:
     """Take the PBR sheets out of a workbook again."""
+    from xlpbr.workbook.attach import typed_into
     from xlpbr.workbook.book import open_book
     from xlpbr.workbook.package import detach as detach_sheets
 
     target = _target(file, output, in_place=in_place, replace=replace)
     with terminal.progress(f"Taking sheets out of {file.name}"):
-        done = detach_sheets(open_book(file), target, allow=_allowed(options), in_place=in_place)
-    terminal.say(f"Took {len(done.sheets)} sheets out of {target}: {', '.join(done.sheets)}.")
+        book = open_book(file)
+        typed = typed_into(book)
+        done = detach_sheets(book, target, allow=_allowed(options), in_place=in_place)
+    wrote = "" if in_place else f"; wrote {target}"
+    if done.sheets:
+        count = _counted(len(done.sheets), "sheet")
+        terminal.say(f"Took {count} out of {file}{wrote}: {', '.join(done.sheets)}.")
+    else:
+        terminal.say(f"{file} had no PBR sheet any more; what else came with them is out{wrote}.")
+    for sheet in typed:
+        still = file.name if done.kept is None else done.kept.name
+        terminal.say(f"What was typed into {sheet} went with it; it is in {still} still.")
     if done.exact:
         terminal.say("It is now the same file, byte for byte, as before they were attached.")
     else:
@@ -143,7 +157,7 @@ def insert(
     from xlpbr.workbook.insertion import insert as insert_formulas
     from xlpbr.workbook.insertion import read_formulas
 
-    if (listed is None) == (cell is None or formula is None):
+    if (listed is None) == (cell is None or formula is None) or (listed and cell):
         raise click.UsageError("Give a cell and a formula, or --from with a CSV file.")
     formulas = [(cell or "", formula or "")] if listed is None else read_formulas(listed)
     target = _target(file, output, in_place=in_place, replace=replace)
@@ -160,7 +174,13 @@ def insert(
     for address, value in done.cells:
         terminal.say(f"{address} shows {_shown(value)}.")
     if done.refreshed:
-        terminal.say(f"{done.refreshed} other cells that depend on them show their new value.")
+        one = done.refreshed == 1
+        count = _counted(done.refreshed, "other cell")
+        terminal.say(
+            f"{count} that {'depends' if one else 'depend'} on"
+            f" {'it' if len(done.cells) == 1 else 'them'}"
+            f" {'shows its' if one else 'show their'} new value."
+        )
     _say_last_values(done.kept)
     _say_kept(done.copy)
     terminal.say(f"Wrote {target}.")
@@ -179,9 +199,10 @@ def recalc(file: Path, output: Path | None, in_place: bool, replace: bool, **opt
     if not done.written:
         terminal.say(f"{file.name} has nothing to calculate; {target} is a plain copy.")
     else:
+        shown = "shows its" if done.written == 1 else "show their"
         terminal.say(
-            f"Calculated {done.functions} PBR_ formulas; {done.written} cells of {target} show"
-            " their value."
+            f"Calculated {_counted(done.functions, 'PBR_ formula')};"
+            f" {_counted(done.written, 'cell')} of {target} {shown} value."
         )
     _say_last_values(done.kept)
     _say_kept(done.copy)
@@ -193,8 +214,13 @@ COMMANDS = (attach, detach, insert, recalc)
 
 def _target(file: Path, output: Path | None, *, in_place: bool, replace: bool) -> Path:
     """The file to write."""
+    from xlpbr.workbook.parts.archive import close_archive, open_archive
+
     if in_place == (output is not None):
-        raise click.UsageError("Give -o with the file to write, or --in-place.")
+        raise click.UsageError("Give -o with the file to write, or --in-place, not both.")
+    if file.suffix.casefold() not in _ENDINGS:
+        # What is no workbook for us is refused as what it is, not for its output's ending.
+        close_archive(open_archive(file))
     if output is None:
         return file
     refuse_output(output, replace=replace, suffix=file.suffix, source=there(file))
@@ -225,9 +251,21 @@ def _shown(value: Any) -> str:
     return "an empty cell" if cells.is_blank(value) else cells.shown(value)
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _say_last_values(kept: Any) -> None:
+    """One line for each reason, so that a large book does not fill the screen."""
+    by_reason: dict[str, list[str]] = {}
     for formula in kept:
-        terminal.say(f"{formula.address} keeps its last value: {formula.reason}.")
+        by_reason.setdefault(formula.reason, []).append(formula.address)
+    for reason, addresses in by_reason.items():
+        named = ", ".join(addresses[:_MOST_NAMED])
+        if len(addresses) > _MOST_NAMED:
+            named += f" and {len(addresses) - _MOST_NAMED} more"
+        keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
+        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({named}): {reason}.")
 
 
 def _say_kept(copy: Path | None) -> None:

@@ -89,6 +89,9 @@ def read_cell(column: Column, value: Cell) -> Any:
     if column.kind == "option":
         return cells.option(value, column.options)
     exact = cells.number(value)
+    if abs(exact) >= cells.EXCEL_KEEPS:
+        # As a text it has lost no digit, but no council pays a million billion pounds.
+        raise CellError(NUM, f"found {cells.shown(value)}; expected an amount in pounds")
     return _within(exact, value, 0, None) if column.kind == "price" else exact
 
 

@@ -68,6 +68,6 @@ ENTRIES = [
     Entry("long.xlsx", _written(_long, streamed=True), ("200,000 rows",), slow=True),
     made_of_parts("styles-4000.xlsx", lambda parts: _many_styles(parts, 4_000), "4,000 styles"),
     made_of_parts(
-        "styles-full.xlsx", lambda parts: _many_styles(parts, 65_430), "65,490 styles, no room"
+        "styles-full.xlsx", lambda parts: _many_styles(parts, 65_430), "65,430 styles, no room"
     ),
 ]

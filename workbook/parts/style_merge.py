@@ -18,7 +18,9 @@ from xlpbr.workbook.parts.theme import NO_THEME, Theme
 from xlpbr.workbook.parts.xml_edit import as_utf8, elements, spliced, with_attributes
 from xlpbr.workbook.parts.xml_lists import with_entries
 
-MOST_CELL_FORMATS = 65_490
+MOST_CELL_FORMATS = 65_430
+"""The most cell formats that the format's own rules allow; a workbook with more is repaired."""
+
 _FIRST_OWN_NUMBER_FORMAT = 164
 
 _ROOT = "styleSheet"
