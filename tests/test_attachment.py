@@ -458,8 +458,8 @@ def test_the_books_own_terms_are_read_from_it(date_1904, tmp_path):
     )
     assert attachment.plan.title == "Homes to families"
     assert len(attachment.plan.months) == 12
-    assert len(attachment.notices) == 1
-    assert attachment.notices[0].startswith("Terms: 7 rows read from Deal!A2:C9")
+    assert len(attachment.notices) == 3
+    assert attachment.notices[0] == "Terms: 6 rows read from Deal!A2:C9, 1 blank row passed over."
     path = tmp_path / "made.xlsx"
     write_attachment(attachment, path)
     terms = [

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 import xlsxwriter
 
+from tests.corpus.refused import compound_file
 from tests.test_commands import refused
+from xlpbr import edit_commands
 from xlpbr.workbook.book import cells, open_book
+from xlpbr.workbook.package import Changes, edit
+from xlpbr.workbook.parts.cell_change import CellChange
+from xlpbr.workbook.refresh import Kept
 
 
 @pytest.fixture
@@ -54,7 +59,9 @@ def test_attach_reads_the_books_own_table_and_detach_gives_the_book_back(xlpbr, 
     assert cells(book, "PBR Statement")[heading + 1, 3].value == 24000.0
     status, out, err = xlpbr("detach", attached, "-o", back)
     assert (status, out) == (0, "")
+    assert err.splitlines()[0].startswith(f"Took 6 sheets out of {attached}; wrote {back}: PBR ")
     assert "It is now the same file, byte for byte, as before they were attached." in err
+    assert "was typed into" not in err
     assert back.read_bytes() == budget.read_bytes()
 
 
@@ -91,7 +98,7 @@ def test_headings_that_do_not_fit_are_proposed(xlpbr, budget, tmp_path):
         (("attach", "BOOK", "--contract", "plymouth-l04-2526"), "Give -o with the file to write,"),
         (
             ("attach", "BOOK", "-o", "OUT", "--in-place", "--contract", "plymouth-l04-2526"),
-            "Give -o with the file to write, or --in-place.",
+            "Give -o with the file to write, or --in-place, not both.",
         ),
         (
             ("attach", "BOOK", "-o", "OUT", "--contract", "plymouth-l04-2526", "--map", "Rate"),
@@ -106,10 +113,14 @@ def test_headings_that_do_not_fit_are_proposed(xlpbr, budget, tmp_path):
         (("insert", "BOOK", "-o", "OUT"), "Give a cell and a formula, or --from with a CSV file."),
         (("insert", "BOOK", "Notes!B1", "-o", "OUT"), "Give a cell and a formula, or --from"),
         (("insert", "BOOK", "Notes!A1", "=PBR_VERSION()", "-o", "OUT"), "[occupied]"),
+        (("insert", "BOOK", "Notes!B1", "--from", "OUT", "-o", "OUT"), "Give a cell and a formula"),
+        (("recalc", "OLD.xls", "-o", "OUT"), "[old-xls]"),
     ],
 )
 def test_calls_that_cannot_be_carried_out(xlpbr, budget, tmp_path, words, said):
     places = {"BOOK": budget, "OUT": tmp_path / "out.xlsx", "OUT.xlsm": tmp_path / "out.xlsm"}
+    places["OLD.xls"] = tmp_path / "old.xls"
+    places["OLD.xls"].write_bytes(compound_file("Workbook"))
     refused(xlpbr(*(places.get(word, word) for word in words)), said)
     assert not (tmp_path / "out.xlsx").exists()
 
@@ -135,3 +146,35 @@ def test_recalc_in_place_keeps_a_copy(xlpbr, budget, tmp_path):
     assert status == 0
     assert "Calculated 1 PBR_ formulas; 1 cells of" in err
     assert "The workbook as it was is kept as out (before xlpbr " in err
+
+
+def test_detach_says_what_was_typed_into_the_sheets(xlpbr, budget, tmp_path):
+    attached, typed, back = (tmp_path / f"{name}.xlsx" for name in ("attached", "typed", "back"))
+    xlpbr("attach", budget, "-o", attached, "--contract", "plymouth-l04-2526")
+    book = open_book(attached)
+    table = book.tables["pbrcarers"]
+    place = (table.first_row + 1, table.first_column)
+    edit(book, Changes(cells={"PBR Carers": {place: CellChange("A. Carer")}}), typed)
+    status, _, err = xlpbr("detach", typed, "-o", back)
+    assert status == 0
+    said = [line for line in err.splitlines() if line.startswith("What was typed")]
+    assert said == ["What was typed into PBR Carers went with it; it is in typed.xlsx still."]
+
+
+def test_one_line_for_each_reason(capsys):
+    kept = [Kept(f"S!A{row}", "it uses NOW") for row in range(1, 8)] + [Kept("S!B1", "it spills")]
+    edit_commands._say_last_values(kept)
+    assert capsys.readouterr().err.splitlines() == [
+        "7 formulas keep their last value (S!A1, S!A2, S!A3, S!A4, S!A5 and 2 more): it uses NOW.",
+        "1 formula keeps its last value (S!B1): it spills.",
+    ]
+
+
+def test_one_cell_that_depends(xlpbr, tmp_path):
+    path = tmp_path / "book.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("S").write_formula("A2", "=A1*2", None, 0)
+    book.close()
+    out = tmp_path / "out.xlsx"
+    _, _, err = xlpbr("insert", path, "S!A1", "=PBR_FEE_CAP(1,2)", "-o", out)
+    assert "1 other cell that depends on it shows its new value." in err

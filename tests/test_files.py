@@ -717,3 +717,49 @@ def test_every_refusal_of_a_target_has_its_code(tmp_path, monkeypatch):
             raise error
 
         assert problem_of(tmp_path / "r.xlsx", fail).code == expected
+
+
+# ---- who may read it ---------------------------------------------------------------------
+
+
+@posix
+@pytest.mark.parametrize(
+    ("of_input", "umask", "expected"),
+    [(None, 0o022, 0o644), (0o600, 0o022, 0o600), (0o664, 0o027, 0o640), (0o444, 0o022, 0o644)],
+)
+def test_a_new_file_is_no_more_open_than_its_input(tmp_path, of_input, umask, expected):
+    source, seen = tmp_path / "source.xlsx", []
+    inputs = []
+    if of_input is not None:
+        source.write_bytes(OLD)
+        source.chmod(of_input)
+        inputs = [source]
+
+    def write(temporary):
+        seen.append(temporary.stat().st_mode & 0o777)
+        write_new(temporary)
+
+    before = os.umask(umask)
+    try:
+        write_safely(tmp_path / "new.xlsx", write, inputs=inputs)
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    assert seen == [0o600]
+    assert (tmp_path / "new.xlsx").stat().st_mode & 0o777 == expected
+
+
+@posix
+def test_a_dated_copy_is_private_while_it_is_written(budget, monkeypatch):
+    seen = []
+    real = os.fsync
+
+    def watched(handle):
+        seen.append(os.fstat(handle).st_mode & 0o777)
+        real(handle)
+
+    budget.chmod(0o640)
+    monkeypatch.setattr(os, "fsync", watched)
+    kept = save(budget)
+    assert 0o600 in seen
+    assert kept.stat().st_mode & 0o777 == 0o640

@@ -115,14 +115,30 @@ def test_in_place_a_copy_is_kept(budget):
 @pytest.mark.parametrize(
     ("cell", "formula", "code", "said"),
     [
-        ("D12", CAP, "cell", "D12 does not say on which sheet; write it as 'Forecast 26'!L4."),
+        ("D12", CAP, "cell", "D12 does not say on which sheet; write it as 'Forecast 26'!D12."),
         ("Forcast 26!D12", CAP, "cell", "has no sheet 'Forcast 26' (did you mean Forecast 26?)"),
         ("Nowhere!D12", CAP, "cell", "its sheets are Forecast 26, Other."),
         ("Other!D12:D13", CAP, "cell", "Other!D12:D13 is not the address of one cell"),
         ("Other!C1", "=SUM(1)", "formula", "calls no PBR_ function; type other formulas in Excel."),
         ("Other!C1", "=PBR_FEECAP(1)", "formula", "no function PBR_FEECAP; did you mean PBR_FEE_"),
         ("Other!C1", "=PBR_ZZZZZZ(1)", "formula", "there is no function PBR_ZZZZZZ. See the list"),
-        ("Other!C1", "=PBR_FEE_CAP(1", "formula", "cannot be read: Unmatched opening parenthesis"),
+        ("Other!C1", "=PBR_FEE_CAP(1", "formula", "cannot be read: a bracket is not closed."),
+        ("Other!C1", "=PBR_FEE_CAP(1,2))", "formula", "a bracket is closed that was not opened."),
+        ("Other!C1", "=PBR_FEE_CAP(1;2)", "formula", "separate the arguments with commas."),
+        ("Other!C1", '=1&"PBR_FEE_CAP(1)"', "formula", "calls no PBR_ function"),
+        (
+            "Other!C1",
+            "=PBR_FEE_CAP(Sheet9!A1,1)",
+            "formula",
+            "Other!C1: there is no sheet Sheet9; the sheets are Forecast 26, Other.",
+        ),
+        (
+            "Other!C1",
+            "=PBR_FEE_CAP(Costs[@Sav],1)",
+            "formula",
+            "write Costs[[#This Row],[Sav]] instead of Costs[@Sav], as the file has it.",
+        ),
+        ("Other!C1", "=PBR_FEE_CAP([@[Sav 1]],1)", "formula", "write Table[[#This Row],[Sav 1]] "),
         ("Other!C1", "=PBR_FEE_CAP(1,2)+NOSUCH()", "formula", "it uses NOSUCH, a function that is"),
         ("Other!C1", "=PBR_FEE_CAP(1)", "shows-error", "shows #VALUE!: expected PBR_FEE_CAP("),
         ("Forecast 26!A1", CAP, "occupied", "'Forecast 26'!A1 holds a formula already;"),
@@ -164,6 +180,11 @@ def test_one_spill_in_the_way_of_another_is_refused(budget, out):
         ("Cell,Formula\nA1,\n", "line 2: Formula is missing; give it."),
         ("Cell,Formula\n,=A1\n", "line 2: Cell is missing; give it."),
         ("Cell,Formula\nA1\n", "line 2: Formula is missing; give it."),
+        ("Cell,Formula,,\nA1,=PBR_X(1,2)\n", "line 2: there are more cells than headings; put the"),
+        (
+            'Cell,Formula\nA1,"=1+\n2"\nA2,\n,=1\n',
+            "line 4: Formula is missing; give it. Line 5: Cell is missing; give it.",
+        ),
     ],
 )
 def test_csv_files_that_cannot_be_used(tmp_path, text, said):
@@ -181,3 +202,18 @@ def test_csv_files_that_cannot_be_read(tmp_path):
     listed.write_bytes("Cell,Formula\nA1,=1\n".encode("utf-16"))
     with pytest.raises(FileProblem, match="save it in Excel as CSV UTF-8"):
         read_formulas(listed)
+
+
+def test_a_line_break_in_a_formula_stays(tmp_path):
+    listed = tmp_path / "formulas.csv"
+    listed.write_bytes(b'Cell,Formula\r\nA1,"=PBR_FEE_CAP(1,\r\n2)"\r\nA2,=PBR_VERSION(),,\r\n')
+    assert read_formulas(listed) == [("A1", "=PBR_FEE_CAP(1,\r\n2)"), ("A2", "=PBR_VERSION()")]
+
+
+def test_a_text_is_no_call_and_a_long_formula_is_cut(budget, out):
+    insert(budget, [("Other!C1", '=IF(PBR_FEE_CAP(1,2)=1,"PBR_X(;[@A]",0)')], out)
+    assert cells(open_book(out), "Other")[1, 3].value == "PBR_X(;[@A]"
+    long = "=" + "1+" * 500 + "1"
+    with pytest.raises(FileProblem) as caught:
+        insert(budget, [("Other!C1", long)], out.with_name("long.xlsx"))
+    assert f"={long[1:121]}... calls no PBR_ function" in str(caught.value)

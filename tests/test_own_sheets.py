@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import date
 
 import pytest
@@ -244,3 +246,32 @@ def test_tables_whole_columns_and_other_dates_are_compared_as_well(
     changed = tmp_path / "error.xlsx"
     _, sentence = refused(with_cells(tmp_path / "attached.xlsx", changed, "P", {(3, 5): 46000.0}))
     assert "'PBR Placements'!F7 shows #N/A, and P!E3, which it reads, holds 46000." in sentence
+
+
+def test_whole_columns_as_excel_writes_them_are_understood(tmp_path):
+    """Excel stores $A$1:$A$1048576 as $A:$A."""
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        headings = ["Child", "Residential weekly cost", "Family weekly cost", "Moved on",
+                    "Ended on"]  # fmt: skip
+        sheet = book.add_worksheet("P")
+        sheet.write_row("A1", headings)
+        sheet.write_row("A2", ["C1", 5000, 1300, 45901])
+    attach(
+        tmp_path / "book.xlsx",
+        tmp_path / "attached.xlsx",
+        contract=load_contract(CONTRACT),
+        places={"Placements": "P!A:E"},
+        headings={},
+    )
+    changed = tmp_path / "changed.xlsx"
+    with_cells(tmp_path / "attached.xlsx", changed, "P", {(2, 2): 1.0})
+    saved = tmp_path / "saved.xlsx"
+    with zipfile.ZipFile(changed) as given, zipfile.ZipFile(saved, "w") as written:
+        for name in given.namelist():
+            text = re.sub(rb"\$([A-E])\$1:\$\1\$1048576", rb"$\1:$\1", given.read(name))
+            written.writestr(name, text)
+    assert any("P!$B:$B" in (cell.formula or "") for cell in
+               cells(open_book(saved), "PBR Placements").values())  # fmt: skip
+    code, sentence = refused(saved)
+    assert code == "not-calculated"
+    assert "'PBR Placements'!C6 shows 5000, and P!B2, which it reads, holds 1." in sentence

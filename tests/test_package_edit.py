@@ -520,3 +520,147 @@ def test_nothing_to_detach(budget, tmp_path):
     with pytest.raises(FileProblem) as caught:
         detach(open_book(budget), tmp_path / "out.xlsx")
     assert caught.value.code == "not-ours"
+
+
+def test_marks_of_a_formula_that_spills_are_kept_in_metadata_that_were_there(budget, tmp_path):
+    plain = re.sub(r"XLDAPR", "XLRICH", METADATA)
+    source = with_parts(
+        budget,
+        tmp_path / "source.xlsx",
+        {
+            "xl/metadata.xml": plain,
+            "xl/_rels/workbook.xml.rels": lambda text: text.replace(
+                "</Relationships>",
+                '<Relationship Id="rId98" Type="http://schemas.openxmlformats.org/officeDocument/'
+                '2006/relationships/sheetMetadata" Target="metadata.xml"/></Relationships>',
+            ),
+            "[Content_Types].xml": lambda text: text.replace(
+                "</Types>",
+                '<Override PartName="/xl/metadata.xml" ContentType="application/vnd.openxml'
+                'formats-officedocument.spreadsheetml.sheetMetadata+xml"/></Types>',
+            ),
+        },
+    )
+    full, spilt, back = (tmp_path / f"{name}.xlsx" for name in ("full", "spilt", "back"))
+    contract = load_contract("plymouth-l04-2526")
+    attach(source, full, contract=contract, sheets=["Statement"], places={}, headings={})
+    detach(open_book(full), back)
+    assert back.read_bytes() == source.read_bytes()
+    changes = {(20, 1): CellChange(2.0, "B2:B3*1", "A20:A21"), (21, 1): CellChange(4.0)}
+    edit(open_book(full), Changes(cells={"Budget": changes}), spilt)
+    assert 'cm="2"' in part(spilt, "xl/worksheets/sheet1.xml")
+    assert not detach(open_book(spilt), tmp_path / "kept.xlsx").exact
+    assert part(tmp_path / "kept.xlsx", "xl/metadata.xml").count("<bk><rc") == 2
+    assert part(tmp_path / "kept.xlsx", "xl/workbook.xml") == part(source, "xl/workbook.xml")
+
+
+METADATA = (
+    '<metadata xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<metadataTypes count="1"><metadataType name="XLDAPR" minSupportedVersion="120000"/>'
+    '</metadataTypes><cellMetadata count="1"><bk><rc t="1" v="0"/></bk></cellMetadata></metadata>'
+)
+
+
+def more_sheets(path):
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("PBR more")
+    sheet.write("A1", "More", book.add_format({"italic": True}))
+    sheet.write_dynamic_array_formula("C2:C3", "=A5:A6*2", None, 0)
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_two_attachments_are_taken_out_together(budget, made, tmp_path, changed):
+    one, two, back = (tmp_path / f"{name}.xlsx" for name in ("one", "two", "back"))
+    first = SheetsToAdd(made, NAMES)
+    edit(open_book(budget), Changes(add_sheets=first, keep_record=True), one)
+    if changed:
+        named = tmp_path / "named.xlsx"
+        edit(open_book(one), Changes(names=(NewName("Rate", "Budget!$B$2"),)), named)
+        one = named
+    more = SheetsToAdd(more_sheets(tmp_path / "more.xlsx"), ("PBR more",))
+    edit(open_book(one), Changes(add_sheets=more, keep_record=True), two)
+    gone = detach(open_book(two), back)
+    assert gone.sheets == (*NAMES, "PBR more")
+    assert gone.exact is not changed
+    assert (back.read_bytes() == budget.read_bytes()) is not changed
+    assert not [name for name in members(back) if "customXml" in name]
+    assert [sheet.name for sheet in open_book(back).sheets] == ["Budget", "Locked"]
+    assert [name.name for name in open_book(back).names] == ["Rate"] * changed
+    with pytest.raises(FileProblem, match="has no sheets that xlpbr attached"):
+        detach(open_book(back), tmp_path / "again.xlsx")
+
+
+LINK = '<hyperlinks><hyperlink ref="H2" location="\'PBR trial\'!A1" display="x"/></hyperlinks>'
+RULE = (
+    '<dataValidations count="1"><dataValidation type="list" sqref="H1"><formula1>'
+    "'PBR trial'!$A$4:$A$9</formula1></dataValidation></dataValidations>"
+)
+CONTROL = (
+    '<formControlPr xmlns="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" '
+    'objectType="CheckBox" fmlaLink="\'PBR trial\'!$D$4"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("xml", "wide", "said"),
+    [
+        (LINK, False, "a link on the sheet Budget"),
+        (RULE, True, "a rule or drop-down list on the sheet Budget"),
+        (LINK, True, "a link on the sheet Budget"),
+        (CONTROL, False, "a form control (xl/ctrlprops/ctrlprop1.xml)"),
+    ],
+)
+def test_links_controls_and_wide_sheets_that_read_a_sheet_are_found(
+    budget, made, tmp_path, xml, wide, said
+):
+    added, ruled = tmp_path / "added.xlsx", tmp_path / "ruled.xlsx"
+    edit(open_book(budget), Changes(add_sheets=SheetsToAdd(made, NAMES)), added)
+    if xml is CONTROL:
+        with_parts(
+            added,
+            ruled,
+            {
+                "xl/ctrlProps/ctrlProp1.xml": CONTROL,
+                "[Content_Types].xml": lambda text: text.replace(
+                    "</Types>",
+                    '<Override PartName="/xl/ctrlProps/ctrlProp1.xml" '
+                    'ContentType="application/vnd.ms-excel.controlproperties+xml"/></Types>',
+                ),
+            },
+        )
+    else:
+        sheet = part(added, "xl/worksheets/sheet1.xml").replace(
+            "<pageMargins", f"{xml}<pageMargins"
+        )
+        if wide:
+            sheet = sheet.replace('encoding="UTF-8"', 'encoding="UTF-16"')
+        stored = sheet.encode("utf-16" if wide else "utf-8")
+        with zipfile.ZipFile(added) as old, zipfile.ZipFile(ruled, "w") as new:
+            for info in old.infolist():
+                own = info.filename == "xl/worksheets/sheet1.xml"
+                new.writestr(info, stored if own else old.read(info))
+    code, sentence = refused(ruled, Changes(remove_sheets=NAMES), tmp_path / "out.xlsx")
+    assert code == "in-use"
+    assert f"{said} would show" in sentence
+
+
+@pytest.mark.parametrize(
+    "formula", ["INDIRECT(\"'PBR trial'!B5\")", 'SUM(INDIRECT("PbrTrial[Payable]"))']
+)
+def test_a_sheet_named_in_a_text_is_read(budget, made, tmp_path, formula):
+    added, used = tmp_path / "added.xlsx", tmp_path / "used.xlsx"
+    edit(open_book(budget), Changes(add_sheets=SheetsToAdd(made, NAMES)), added)
+    edit(open_book(added), set_one("Budget", 20, 1, 1.0, formula), used)
+    code, sentence = refused(used, Changes(remove_sheets=NAMES), tmp_path / "out.xlsx")
+    assert (code, "Budget!A20 would show" in sentence) == ("in-use", True)
+
+
+def test_a_name_of_a_persons_own_is_never_taken_away(attached, tmp_path):
+    named = tmp_path / "named.xlsx"
+    name = NewName("PbrRate", "'PBR Terms'!$B$5")
+    edit(open_book(attached), Changes(names=(name,)), named)
+    with pytest.raises(FileProblem, match="the name PbrRate would show") as caught:
+        detach(open_book(named), tmp_path / "out.xlsx")
+    assert caught.value.code == "in-use"

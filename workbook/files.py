@@ -39,8 +39,8 @@ def write_safely(
 
     Whatever fails, and whenever, the target is then the old file or the new one. What an earlier
     writer left behind in the folder when it was cut off is swept. The permissions of an old file
-    are kept; a new one gets the usual ones, but none that an input lacks. If the old file has several names (hard links), only the one given shows the new
-    file; the others keep the old one.
+    are kept; a new one gets the usual ones, but none that an input lacks. If the old file has
+    several names (hard links), only the one given shows the new file; the others keep the old one.
 
     Args:
         target: where the file shall stand; a link is followed.

@@ -115,8 +115,8 @@ def insert(
         if isinstance(value, CellError) and not errors:
             reason = reason_for(calculation, place, value).rstrip(".")
             raise FileProblem(
-                f"{_address(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it, or add"
-                " --errors to insert it all the same.",
+                f"{_address(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it,"
+                " or add --errors to insert it all the same.",
                 "shows-error",
             )
     changes = Changes(cells=_changes(calculation, new, stored))

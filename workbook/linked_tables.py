@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 from xlpbr import cells
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.addresses import cell_address, quoted_sheet, split_area, split_cell
+from xlpbr.workbook.addresses import LAST_ROW, cell_address, quoted_sheet, split_area, split_cell
 from xlpbr.workbook.book import Book, CellValue, Position, sheet_named
 from xlpbr.workbook.book import cells as cells_of
 from xlpbr.workbook.own_sheets import own_sheets
 from xlpbr.workbook.parts.sheet_xml import StoredCell, serial_number
 from xlpbr.workbook.template_plan import NOT_READ
 
-_AREA = r"(?:'(?:[^']|'')+'|[^'!(),]+)!\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
+_AREA = r"(?:'(?:[^']|'')+'|[^'!(),]+)!(?:\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+|\$?[A-Z]+:\$?[A-Z]+)"
 _GIVEN = rf"(?:{_AREA}|[^\[\]'(),]+\[(?:#Data)?\])"
 _CELL = re.compile(
     r"IF\(ISERROR\((?P<heading>\$?[A-Z]+\$?\d+)\),(?P=heading),"
@@ -209,6 +209,9 @@ def _place(area: str) -> tuple[str, tuple[int, int, int, int]]:
     sheet, _, address = area.rpartition("!")
     if sheet.startswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
+    if not address[-1].isdigit():  # Excel writes $A$1:$A$1048576 as $A:$A
+        first, _, last = address.partition(":")
+        address = f"{first}1:{last}{LAST_ROW}"
     return sheet, split_area(address)
 
 

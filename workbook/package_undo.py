@@ -154,9 +154,7 @@ def _content(member: RawMember) -> bytes:
 
 def _lists(book: Book) -> set[str]:
     """The parts that list all others, in small letters."""
-    return {
-        name.casefold() for name in (book.part, relationships_part(book.part), CONTENT_TYPES)
-    }
+    return {name.casefold() for name in (book.part, relationships_part(book.part), CONTENT_TYPES)}
 
 
 def take_out_record(draft: Draft, record: FoundRecord) -> None:

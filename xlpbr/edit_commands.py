@@ -199,10 +199,9 @@ def recalc(file: Path, output: Path | None, in_place: bool, replace: bool, **opt
     if not done.written:
         terminal.say(f"{file.name} has nothing to calculate; {target} is a plain copy.")
     else:
-        shown = "shows its" if done.written == 1 else "show their"
         terminal.say(
-            f"Calculated {_counted(done.functions, 'PBR_ formula')};"
-            f" {_counted(done.written, 'cell')} of {target} {shown} value."
+            f"Calculated {done.functions} PBR_ formulas; {done.written} cells of {target} show"
+            " their value."
         )
     _say_last_values(done.kept)
     _say_kept(done.copy)
