@@ -16,6 +16,9 @@ from xlpbr.workbook.parts.raw_rows import NO_FORMULAS, FoundRows, RawFormula, Ra
 from xlpbr.workbook.parts.sheet_text import text_chunks
 from xlpbr.workbook.parts.xml_edit import tag_at
 
+_DEEPEST = 5
+"""How deep a formula stands: worksheet, sheetData, row, c, f."""
+
 _LONGEST_TAG = 65_536
 
 
@@ -109,6 +112,8 @@ class _Reader:
             self.namespace = namespace
         self.opened.append((name if namespace == self.namespace else "", place))
         if name not in {"sheetData", "row", "c", "f"} or not self.opened[-1][0]:
+            return
+        if len(self.opened) > _DEEPEST:
             return
         path = [name for name, _ in self.opened[1:]]
         if path == ["sheetData"] and self.found.inside < 0:
