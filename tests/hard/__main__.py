@@ -80,7 +80,9 @@ def main() -> int:
             report.write()
             continue
         command = " ".join(["python -m tests.hard", part, *_said(chosen)])
-        with results.recorded(part, command) as run:
+        # A run of a part of it does not take the place of the whole.
+        whole = not (chosen.only or chosen.number)
+        with results.recorded(part if whole else f"{part}-some", command) as run:
             _RUNS[part](run, chosen)
         lines = [f"{part}: {run.figures}"]
         lines += [f"  FAILED {failure}" for failure in run.failures[:40]]

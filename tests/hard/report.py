@@ -63,17 +63,22 @@ def write() -> Path:
     for part, (title, what) in PARTS.items():
         found = results.load(part)
         lines += ["", f"## {title}", "", what, ""]
-        if found is None:
-            lines.append("Not yet run.")
-            continue
-        lines += [f"`{found['command']}` ({found['date']}, {found['machine']})", ""]
-        lines += ["| What | Number |", "|---|---|"]
-        lines += [f"| {name} | {_shown(value)} |" for name, value in found["figures"].items()]
-        lines.append(f"| **failures** | **{len(found['failures']):,}** |")
-        if found["failures"]:
-            lines += ["", *(f"- {failure}" for failure in found["failures"][:20])]
+        lines += _of(found) if found else ["Not yet run."]
+        again = results.load(f"{part}-some")
+        if again is not None:
+            lines += ["", "Run again on some, after the program was mended:", "", *_of(again)]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return TARGET
+
+
+def _of(found: Mapping[str, Any]) -> list[str]:
+    lines = [f"`{found['command']}` ({found['date']}, {found['machine']})", ""]
+    lines += ["| What | Number |", "|---|---|"]
+    lines += [f"| {name} | {_shown(value)} |" for name, value in found["figures"].items()]
+    lines.append(f"| **failures** | **{len(found['failures']):,}** |")
+    if found["failures"]:
+        lines += ["", *(f"- {failure}" for failure in found["failures"][:20])]
+    return lines
 
 
 def _shown(value: Any) -> str:
