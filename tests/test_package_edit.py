@@ -17,7 +17,7 @@ from xlpbr.errors import FileProblem
 from xlpbr.workbook import package_sheets
 from xlpbr.workbook.attach import attach
 from xlpbr.workbook.book import cells, open_book
-from xlpbr.workbook.package import Changes, detach, edit
+from xlpbr.workbook.package import Changes, detach, edit, write_values
 from xlpbr.workbook.package_sheets import SheetsToAdd
 from xlpbr.workbook.parts.cell_change import CellChange
 from xlpbr.workbook.parts.new_table import NewTable
@@ -664,3 +664,19 @@ def test_a_name_of_a_persons_own_is_never_taken_away(attached, tmp_path):
     with pytest.raises(FileProblem, match="the name PbrRate would show") as caught:
         detach(open_book(named), tmp_path / "out.xlsx")
     assert caught.value.code == "in-use"
+
+
+def test_sheets_without_a_record_are_detached_all_the_same(budget, made, tmp_path):
+    added, back = tmp_path / "added.xlsx", tmp_path / "back.xlsx"
+    edit(open_book(budget), Changes(add_sheets=SheetsToAdd(made, NAMES)), added)
+    gone = detach(open_book(added), back)
+    assert (gone.sheets, gone.exact) == (NAMES, False)
+    assert [sheet.name for sheet in open_book(back).sheets] == ["Budget", "Locked"]
+
+
+def test_an_array_that_fills_no_range_is_refused(budget, tmp_path):
+    with pytest.raises(FileProblem, match="An array formula on Budget fills no proper range"):
+        write_values(
+            open_book(budget), tmp_path / "out.xlsx", {"Budget": {(2, 2): 1.0}},
+            {"Budget": {(2, 2): "nowhere"}},
+        )  # fmt: skip
