@@ -119,11 +119,21 @@ def _create(lock: Path, mine: bytes) -> None:
     except OSError:
         # The disk knows no second names. A writer that is cut off between the two steps leaves
         # an empty lock, which counts as left behind after a moment.
-        with lock.open("xb") as stream:
-            stream.write(mine)
+        _create_by_steps(lock, mine)
     finally:
         with suppress(OSError):
             ready.unlink()
+
+
+def _create_by_steps(lock: Path, mine: bytes) -> None:
+    stream = lock.open("xb")
+    try:
+        with stream:
+            stream.write(mine)
+    except BaseException:
+        with suppress(OSError):
+            lock.unlink()
+        raise
 
 
 def _put_aside(lock: Path, found: bytes, target: Path) -> None:
