@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +15,10 @@ from tests.hard.books import Workbook
 from tests.hard.corpus_part import run_corpus
 from tests.hard.dirty_part import run_dirty
 from tests.hard.edits_part import run_edits
-from tests.hard.fuzz_part import run_fuzz
 from tests.hard.kill_part import run_kills
 from tests.hard.results import Run
+
+ROOT = Path(__file__).resolve().parent.parent
 
 SMALL = (
     "plain.xlsx", "calc-chain.xlsx", "shared-formulas.xlsx", "piped.xlsx", "utf-16-le.xlsx",
@@ -78,12 +83,27 @@ def test_a_few_saves_are_killed(tmp_path):
     assert run.figures["kills"] == 12
 
 
+FUZZ = """
+import json, pathlib, sys
+from tests.hard.fuzz_part import run_fuzz
+from tests.hard.results import Run
+from tests.test_hard_small import books
+folder, run = pathlib.Path(sys.argv[1]), Run("fuzz", "")
+run_fuzz(run, books(folder), folder / "fuzz", 4, seed=1, judged=False)
+print(json.dumps([run.failures, run.figures["cases"]]))
+"""
+
+
 @forked
 def test_a_few_spoilt_workbooks(tmp_path):
-    run = Run("fuzz", "")
-    run_fuzz(run, books(tmp_path), tmp_path / "fuzz", 4, seed=1, judged=False)
-    assert run.failures == []
-    assert run.figures["cases"] > 5
+    # In a process of its own: children with little memory must not start from one that has much.
+    done = subprocess.run(
+        [sys.executable, "-c", FUZZ, str(tmp_path)],
+        check=True, capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    failures, cases = json.loads(done.stdout)
+    assert failures == []
+    assert cases > 5
 
 
 def test_a_few_dirty_tables(tmp_path):
