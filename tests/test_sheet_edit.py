@@ -267,6 +267,7 @@ def expected_cells(before, changes):
 
 @settings(
     max_examples=150,
+    derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
