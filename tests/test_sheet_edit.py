@@ -125,7 +125,7 @@ VALUES = st.one_of(
 
 
 @st.composite
-def generated_cell(draw, prefix, reference, shared):
+def generated_cell(draw, prefix, place, reference, shared):
     p, q = prefix, draw(st.sampled_from("\"'"))
     r = f" r={q}{reference}{q}" if reference else ""
     s = draw(st.sampled_from(["", f" s={q}1{q}", ' s="2"']))
@@ -150,7 +150,7 @@ def generated_cell(draw, prefix, reference, shared):
         "f": f"<{p}c{r}{s}><{p}f>{formula}</{p}f>{gap}<{p}v>{number}</{p}v></{p}c>",
         "t": f'<{p}c{r}{s} t="str"><{p}f ca="1">{formula}</{p}f><{p}v>x&#10;y</{p}v></{p}c>',
         "L": f"<{p}c{r}{s}><{p}f>{formula}</{p}f></{p}c>",
-        "a": f'<{p}c{r}{s} cm="1"><{p}f t="array" ref="{reference or "A1"}">{formula}</{p}f>'
+        "a": f'<{p}c{r}{s} cm="1"><{p}f t="array" ref="{place}">{formula}</{p}f>'
         f"<{p}v>3</{p}v></{p}c>",
     }[kind]
 
@@ -180,7 +180,7 @@ def generated_sheets(draw):
             no_reference = odd and column == last + 1 and draw(st.booleans())
             # openpyxl reads no shared formula without it
             no_reference &= namespace == STRICT or column != column_of_shared
-            reference = "" if no_reference else f"{column_letter(column)}{number}"
+            place = f"{column_letter(column)}{number}"
             last = column
             shared = None
             if column == column_of_shared:
@@ -189,7 +189,7 @@ def generated_sheets(draw):
                 shared = ("0", "", "") if follows else ("0", covered, f"$A$1+A{number}&lt;9")
                 follows = True
             inside += [
-                draw(generated_cell(prefix, reference or None, shared)),
+                draw(generated_cell(prefix, place, "" if no_reference else place, shared)),
                 draw(noise),
                 draw(blank),
             ]
@@ -555,7 +555,7 @@ def test_a_formula_that_says_it_fills_the_sheet(tmp_path):
         scan_sheet(archive, PART, {(1, 1)})
     assert caught.value.code == "array-cell"
     assert str(caught.value) == (
-        "The formula in A1 fills 1,048,576 rows, too many to empty; clear it in Excel first."
+        "The formula in A1 fills 1,048,576 rows, too many to look at; clear it in Excel first."
     )
 
 
@@ -578,7 +578,8 @@ SPILL = (
 
 
 def test_cells_that_a_new_formula_no_longer_fills_are_emptied(tmp_path):
-    assert edited(tmp_path, {(1, 2): CellChange(9.0, "1+8")}, SPILL) == (
+    nothing = {(2, 2): CellChange(None), (3, 2): CellChange(None)}
+    assert edited(tmp_path, {(1, 2): CellChange(9.0, "1+8"), **nothing}, SPILL) == (
         '<row r="1"><c r="B1"><f>1+8</f><v>9</v></c></row>'
         '<row r="2"><c r="B2" s="1"></c></row><row r="3"><c r="B3"></c></row>'
     )
@@ -587,6 +588,7 @@ def test_cells_that_a_new_formula_no_longer_fills_are_emptied(tmp_path):
         (1, 3): CellChange("t"),
         (2, 2): CellChange(8.0),
         (2, 3): CellChange(9.0),
+        (3, 2): CellChange(None),
     }
     assert edited(tmp_path, wider, SPILL) == (
         '<row r="1"><c r="B1" cm="1"><f t="array" ref="B1:C2">_xlfn.SORT(A1:B2)</f><v>7</v></c>'
@@ -655,6 +657,18 @@ OTHER = (
             "array-cell",
             "Data!B2 is filled by the formula in Data!B1, which fills Data!B1:B3; change that "
             "formula, or choose another cell.",
+        ),
+        (
+            {(1, 2): CellChange(1.0, None), (2, 2): CellChange(None)},
+            "array-cell",
+            "Data!B1 holds a formula that fills Data!B1:B3, so that a change of it would empty "
+            "Data!B3; clear the formula in Excel first, or choose another cell.",
+        ),
+        (
+            {(1, 2): CellChange(1.0, "1", "B1:B2"), (2, 2): CellChange(2.0)},
+            "array-cell",
+            "Data!B1 holds a formula that fills Data!B1:B3, so that a change of it would empty "
+            "Data!B3; clear the formula in Excel first, or choose another cell.",
         ),
         (
             {(5, 4): CellChange(1.0)},
@@ -749,7 +763,23 @@ def test_what_is_not_refused(tmp_path):
     never = {"locked": lambda _: False}
     allowed({(1, 5): CellChange(1.0), (12, 2): CellChange(1.0)}, **never)
     allowed({(1, 2): CellChange(1.0), (2, 2): CellChange(2.0)}, **never)
-    allowed({(1, 2): CellChange(1.0, None), (2, 2): CellChange(2.0, "A1")}, **never)
+    left_over = {(2, 2): CellChange(2.0, "A1"), (3, 2): CellChange(None)}
+    allowed({(1, 2): CellChange(1.0, None), **left_over}, **never)
+
+
+def test_a_formula_that_says_it_fills_cells_elsewhere(tmp_path):
+    """Found by random sheets: B2 says that it fills A1, and A1 was emptied with it."""
+    rows = (
+        '<row><c t="inlineStr"><is><t>kept</t></is></c></row>'
+        '<row r="2"><c r="B2"><f t="array" ref="A1">1</f><v>1</v></c></row>'
+    )
+    path = write_book(tmp_path / "b.xlsx", sheet_xml(rows))
+    changes = {(2, 2): CellChange("north", None)}
+    edit(path, changes, tmp_path / "out.xlsx")
+    assert cells(open_book(tmp_path / "out.xlsx"), "Data")[1, 1].value == "kept"
+    scan = scan_sheet(open_archive(path), PART, changes)
+    with pytest.raises(FileProblem, match=r"a change of it would empty Data!A1; clear"):
+        edit_refusals("Data", scan, changes)
 
 
 # ---- the check ---------------------------------------------------------------------------

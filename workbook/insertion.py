@@ -10,7 +10,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,14 @@ from xlpbr.catalogue import FUNCTIONS
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import cell_address, split_cell
 from xlpbr.workbook.book import Book, CellValue, Position, cells, open_book, sheet_named
-from xlpbr.workbook.engine import Calculation, calls_a_function, filled_by, load, reason_for
+from xlpbr.workbook.engine import (
+    Calculation,
+    calls_a_function,
+    filled_by,
+    load,
+    positions_of,
+    reason_for,
+)
 from xlpbr.workbook.formula_reads import Place, works_on_arrays
 from xlpbr.workbook.own_sheets import own_sheets
 from xlpbr.workbook.package import Changes, edit
@@ -357,7 +364,21 @@ def _changes(
         spills = len(filled) > 1 or works_on_arrays(formula)
         spill = reference_of(filled) if spills else None
         changes[sheet][position] = CellChange(new.values[sheet][position], formula, spill)
+    for sheet, left in _left_over(calculation, stored):
+        changes[sheet].setdefault(left, CellChange(None))
     return changes
+
+
+def _left_over(
+    calculation: Calculation, formulas: Collection[Place]
+) -> Iterator[tuple[str, Position]]:
+    """The cells that were filled by what stood where formulas are put, and show something."""
+    for sheet, position in formulas:
+        of_sheet = cells(calculation.book, sheet)
+        before = of_sheet.get(position)
+        if before is not None and before.array_range is not None:
+            filled = positions_of(before.array_range)
+            yield from ((sheet, left) for left in filled if left in of_sheet)
 
 
 def _address(place: Place) -> str:

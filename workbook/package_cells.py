@@ -22,7 +22,7 @@ from xlpbr.workbook.parts.sheet_scan import SheetScan, scan_sheet, within
 from xlpbr.workbook.parts.sheet_verify import verify_sheet
 from xlpbr.workbook.parts.style_locks import locks
 from xlpbr.workbook.parts.xml_edit import Splice
-from xlpbr.workbook.sheet_refusals import PROTECTED_SHEET, edit_refusals
+from xlpbr.workbook.sheet_refusals import edit_refusals
 
 _METADATA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
 
@@ -165,14 +165,14 @@ def _refuse(
 ) -> None:
     """Refuse cells that may not be set. A new last value of a locked formula is no edit of it."""
     tables = list(book.tables.values())
-    everything = {*allow, PROTECTED_SHEET}
-    edit_refusals(sheet.name, scan, changes, tables=tables, locked=locked, allow=everything)
-    edited = {
-        position: change
+    results = {
+        position
         for position, change in changes.items()
-        if change.formula is not KEEP or not _shows_a_result(scan, changes, position)
+        if change.formula is KEEP and _shows_a_result(scan, changes, position)
     }
-    edit_refusals(sheet.name, scan, edited, tables=tables, locked=locked, allow=allow)
+    edit_refusals(
+        sheet.name, scan, changes, tables=tables, locked=locked, allow=allow, results=results
+    )
 
 
 def _shows_a_result(

@@ -13,7 +13,14 @@ from xlpbr.workbook.addresses import area_address, cell_address, split_area
 from xlpbr.workbook.book import TableArea
 from xlpbr.workbook.parts.cell_change import KEEP, CellChange
 from xlpbr.workbook.parts.sheet_frame import Area
-from xlpbr.workbook.parts.sheet_scan import Position, SheetScan, area_cells, style_of, within
+from xlpbr.workbook.parts.sheet_scan import (
+    Position,
+    SheetScan,
+    area_cells,
+    filled_area,
+    style_of,
+    within,
+)
 
 PROTECTED_SHEET = "protected-sheet"
 """The word with which a person allows locked cells of protected sheets to be changed."""
@@ -27,6 +34,7 @@ def edit_refusals(
     tables: Iterable[TableArea] = (),
     locked: Callable[[int], bool] = lambda _: True,
     allow: Collection[str] = frozenset(),
+    results: Collection[Position] = frozenset(),
 ) -> None:
     """Refuse changes that Excel would not let a person make in the cells, or that do harm.
 
@@ -34,11 +42,12 @@ def edit_refusals(
         sheet: the sheet's name, for messages and to choose the tables.
         scan: the sheet as ``scan_sheet`` found it for the cells of these changes.
         changes: by row and column, counted from 1. The cells that a new formula fills must be
-            among them.
+            among them, and those that an old one filled and that show something.
         tables: the tables of the workbook.
         locked: whether a style, given by its number, locks its cells; without it all do,
             which is what Excel does unless told otherwise.
         allow: what is passed over; ``protected-sheet`` for locked cells of protected sheets.
+        results: cells that show what a formula gives; protection does not hold these back.
 
     Raises:
         FileProblem: with the code merged-cell, array-cell, data-table, table-heading or
@@ -51,10 +60,11 @@ def edit_refusals(
         change = changes[position]
         _refuse_merged(sheet, scan, position)
         _refuse_filled(sheet, scan, changes, position)
+        _refuse_left_over(sheet, scan, changes, position)
         _refuse_data_table(sheet, scan, position)
         for table in here:
             _refuse_heading(sheet, table, position)
-        if PROTECTED_SHEET not in allow:
+        if PROTECTED_SHEET not in allow and position not in results:
             _refuse_protected(sheet, scan, position, locked)
         if change.array_range is not None:
             _refuse_range(sheet, scan, changes, position, split_area(change.array_range), here)
@@ -88,6 +98,28 @@ def _refuse_filled(
             "that formula, or choose another cell.",
             "array-cell",
         )
+
+
+def _refuse_left_over(
+    sheet: str, scan: SheetScan, changes: Mapping[Position, CellChange], position: Position
+) -> None:
+    """Refuse another formula where the old one filled cells of which nothing is said."""
+    area = filled_area(scan.cell(position))
+    if area is None or changes[position].formula is KEEP:
+        return
+    for number in range(area[0], area[2] + 1):
+        row = scan.rows.get(number)
+        for column, cell in row.cells.items() if row else ():
+            filled = (number, column)
+            if cell.blank or filled in changes or not within(filled, area):
+                continue
+            raise FileProblem(
+                f"{cell_address(sheet, *position)} holds a formula that fills "
+                f"{area_address(sheet, area)}, so that a change of it would empty "
+                f"{cell_address(sheet, *filled)}; clear the formula in Excel first, or choose "
+                "another cell.",
+                "array-cell",
+            )
 
 
 def _refuse_data_table(sheet: str, scan: SheetScan, position: Position) -> None:

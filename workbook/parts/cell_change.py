@@ -1,20 +1,17 @@
 """What becomes of a cell: its value, its formula, and the cells that the formula fills.
 
-Imports ``xlpbr.errors``, ``sheet_frame``, ``sheet_scan`` and ``sheet_xml``.
+Imports ``xlpbr.errors`` and ``sheet_xml``.
 """
 
 from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
 from xlpbr.errors import CellError
-from xlpbr.workbook.parts.sheet_frame import area_of
-from xlpbr.workbook.parts.sheet_scan import Position, SheetScan, filled_area, within
 from xlpbr.workbook.parts.sheet_xml import StoredValue, serial_number
 
 LONGEST_TEXT = 32_767
@@ -80,22 +77,3 @@ def as_stored(value: StoredValue | int, *, date_1904: bool) -> StoredValue:
         raise ValueError(f"a text of {len(value):,} characters; a cell holds {LONGEST_TEXT:,}")
     value.encode()
     return value
-
-
-def with_emptied(
-    scan: SheetScan, changes: Mapping[Position, CellChange]
-) -> dict[Position, CellChange]:
-    """The changes, and with them the cells that a replaced array formula no longer fills."""
-    complete = dict(changes)
-    for position, change in changes.items():
-        area = filled_area(scan.cell(position))
-        if area is None or change.formula is KEEP:
-            continue
-        new_area = area_of(change.array_range) if change.array_range else None
-        for number in range(area[0], area[2] + 1):
-            row = scan.rows.get(number)
-            for filled in ((number, column) for column in row.cells) if row else ():
-                kept = filled == position or (new_area and within(filled, new_area))
-                if within(filled, area) and not kept:
-                    complete.setdefault(filled, CellChange(None))
-    return complete

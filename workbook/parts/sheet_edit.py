@@ -20,7 +20,6 @@ from xlpbr.workbook.parts.cell_change import (
     CellChange,
     Keep,
     as_stored,
-    with_emptied,
 )
 from xlpbr.workbook.parts.cell_splices import cell_name, cell_splices, cells_into, new_cell
 from xlpbr.workbook.parts.cell_xml import attributes_xml, formula_xml
@@ -40,7 +39,6 @@ __all__ = [
     "edited_chunks",
     "scan_sheet",
     "sheet_splices",
-    "with_emptied",
     "with_new_values",
 ]
 
@@ -75,8 +73,9 @@ def with_new_values(
 def sheet_splices(scan: SheetScan, changes: Mapping[Position, CellChange]) -> tuple[Splice, ...]:
     """The pieces of a sheet's XML that set some cells, in their order.
 
-    Cells that an array filled, and that its new formula does not fill, are emptied. A shared
-    formula whose first cell gets another is written out in the next cell that shares it.
+    A shared formula whose first cell gets another is written out in the next cell that shares
+    it. Cells that a formula filled, and that its successor does not fill, must be among the
+    changes; ``edit_refusals`` sees to that.
 
     Args:
         scan: the sheet as ``scan_sheet`` found it for the cells of these changes.
@@ -86,7 +85,6 @@ def sheet_splices(scan: SheetScan, changes: Mapping[Position, CellChange]) -> tu
         FileProblem: a formula cannot stand in a cell, a range is given for a cell without an
             array formula, or several cells write out the same shared formula.
     """
-    changes = with_emptied(scan, changes)
     new_areas = [split_area(new.array_range) for new in changes.values() if new.array_range]
     splices: list[Splice] = []
     new_rows: list[tuple[int, bytes, int]] = []

@@ -24,8 +24,8 @@ from xlpbr.workbook.parts.sheet_text import text_chunks
 
 Position = tuple[int, int]
 
-MOST_ROWS_EMPTIED = 100_000
-"""The most rows filled by one formula that are emptied when the formula is replaced."""
+MOST_ROWS_FILLED = 100_000
+"""The most rows filled by one formula that are looked at when the formula is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +175,11 @@ def _also_needed(
             continue
         area = filled_area(cell)
         if area is not None:
-            if area[2] - area[0] >= MOST_ROWS_EMPTIED:
+            if area[2] - area[0] >= MOST_ROWS_FILLED:
                 raise FileProblem(
                     f"The formula in {column_letter(position[1])}{position[0]} fills "
-                    f"{area[2] - area[0] + 1:,} rows, too many to empty; clear it in Excel first.",
+                    f"{area[2] - area[0] + 1:,} rows, too many to look at; clear it in Excel "
+                    "first.",
                     "array-cell",
                 )
             rows.update(range(area[0], area[2] + 1))

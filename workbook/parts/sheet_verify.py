@@ -16,7 +16,7 @@ from xml.parsers import expat
 from xlpbr.workbook.addresses import cell_address
 from xlpbr.workbook.parts.archive import Archive, run_parser
 from xlpbr.workbook.parts.archive_copy import copy_differs
-from xlpbr.workbook.parts.cell_change import CellChange, with_emptied
+from xlpbr.workbook.parts.cell_change import CellChange
 from xlpbr.workbook.parts.row_verify import ReadRow, first_difference, read_rows
 from xlpbr.workbook.parts.sheet_scan import Position, SheetScan
 from xlpbr.workbook.parts.sheet_text import text_chunks
@@ -70,14 +70,13 @@ def verify_sheet(
                 rows_after[row.number] = row
     except (ET.ParseError, ValueError) as error:
         raise copy_differs(before, f"in a row of {name}") from error
-    complete = with_emptied(scan, changes)
-    touched = {number for number, _ in complete} | set(rows_after)
+    touched = {number for number, _ in changes} | set(rows_after)
     for number in sorted(touched):
         old = rows_before.get(number)
         new = rows_after.get(number)
         if new is None and old is not None and not _has_splice(scan, number, splices):
             new = old
-        column = first_difference(scan, rows_before, number, old, new, complete)
+        column = first_difference(scan, rows_before, number, old, new, changes)
         if column is not None:
             where = cell_address(sheet, number, column) if sheet else f"in row {number} of {part}"
             raise copy_differs(before, f"in {where}" if sheet else where)
