@@ -17,6 +17,9 @@ from tests.hard.dirty_part import run_dirty
 from tests.hard.edits_part import run_edits
 from tests.hard.kill_part import run_kills
 from tests.hard.results import Run
+from xlpbr.workbook.book import cells, open_book
+from xlpbr.workbook.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.parts.cell_change import CellChange
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +39,20 @@ def books(folder, names=SMALL):
             found.append(Workbook(folder / entry.name, entry))
     assert len(found) == len(names)
     return found
+
+
+def test_every_accepted_workbook_takes_a_cell(tmp_path):
+    """Cells mapped to XML were once read as tables, and their workbook refused as damaged."""
+    names = [entry.name for entry in corpus.entries(slow=False)
+             if not entry.refused_code and not entry.needs_libreoffice]  # fmt: skip
+    for book in books(tmp_path, names):
+        before = open_book(book.path)
+        wanted = {before.sheets[-1].name: {(4_000, 300): CellChange(12.5)}}
+        target = tmp_path / f"new{book.path.suffix}"
+        edit(before, Changes(cells=wanted), target, allow=frozenset(ALLOWANCES))
+        now = cells(open_book(target), before.sheets[-1].name)
+        assert now[4_000, 300].value == 12.5, book.name
+        target.unlink()
 
 
 def test_the_corpus_is_the_same_bytes_each_time(tmp_path):
@@ -87,6 +104,9 @@ FUZZ = """
 import json, pathlib, sys
 from tests.hard.fuzz_part import run_fuzz
 from tests.hard.results import Run
+from xlpbr.workbook.book import cells, open_book
+from xlpbr.workbook.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.parts.cell_change import CellChange
 from tests.test_hard_small import books
 folder, run = pathlib.Path(sys.argv[1]), Run("fuzz", "")
 run_fuzz(run, books(folder), folder / "fuzz", 4, seed=1, judged=False)

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from tests import corpus
 from tests.hard.made_sheets import NAMES, make_sheets
 from tests.host_books import hand_written_book, openpyxl_book, xlsxwriter_book
 from xlpbr.contracts import load_contract
@@ -21,6 +22,7 @@ from xlpbr.workbook.package import Changes, detach, edit, write_values
 from xlpbr.workbook.package_sheets import SheetsToAdd
 from xlpbr.workbook.parts.cell_change import CellChange
 from xlpbr.workbook.parts.new_table import NewTable
+from xlpbr.workbook.parts.table_ids import used_table_ids
 from xlpbr.workbook.parts.workbook_edit import NewName
 
 CHAIN = (
@@ -371,6 +373,28 @@ def test_names_and_tables_are_added(budget, tmp_path):
             Changes(tables=(NewTable("N", "Nowhere", (1, 1, 2, 2)),)),
             tmp_path / "n.xlsx",
         )
+
+
+def test_each_table_has_a_number_of_its_own(budget, made, tmp_path):
+    out, again = tmp_path / "out.xlsx", tmp_path / "again.xlsx"
+    table = NewTable("Placements", "Budget", (10, 1, 11, 2))
+    edit(open_book(budget), Changes(add_sheets=SheetsToAdd(made, NAMES), tables=(table,)), out)
+    edit(open_book(out), Changes(tables=(NewTable("More", "Budget", (1, 1, 4, 2)),)), again)
+    assert used_table_ids(open_book(again).archive) == {1, 2, 3}
+    assert len(open_book(again).tables) == 3
+
+
+def test_mapped_cells_are_numbered_with_the_tables(tmp_path):
+    path, out = tmp_path / "xml-map.xlsx", tmp_path / "out.xlsx"
+    next(entry for entry in corpus.CORPUS if entry.name == path.name).make(path)
+    book = open_book(path)
+    before = used_table_ids(book.archive)
+    assert 1 in before
+    rows = {(row, 300): CellChange(text) for row, text in ((50, "Child"), (51, "S1"))}
+    held = tmp_path / "held.xlsx"
+    edit(book, Changes(cells={"Budget": rows}), held)
+    edit(open_book(held), Changes(tables=(NewTable("N", "Budget", (50, 300, 51, 300)),)), out)
+    assert used_table_ids(open_book(out).archive) == {*before, max(before) + 1}
 
 
 def test_a_spilling_formula_gets_its_mark(budget, tmp_path):

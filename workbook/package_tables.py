@@ -5,15 +5,14 @@ Imports ``xlpbr.errors``, the draft, ``new_table`` and the modules for parts ben
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.book import Book, cells, sheet_named
 from xlpbr.workbook.package_draft import Draft, present, put
-from xlpbr.workbook.parts.archive import has_part, read_xml, understood
-from xlpbr.workbook.parts.new_table import CONTENT_TYPE, NewTable, table_part, table_splices
+from xlpbr.workbook.parts.archive import has_part
+from xlpbr.workbook.parts.new_table import NewTable, table_part, table_splices
 from xlpbr.workbook.parts.relationships import (
     STRICT,
     USUAL,
@@ -24,9 +23,8 @@ from xlpbr.workbook.parts.relationships import (
     with_relationships,
 )
 from xlpbr.workbook.parts.strict_form import MAIN, STRICT_MAIN
-from xlpbr.workbook.parts.xml_edit import as_utf8, elements, spliced
-
-_TABLE_PART = re.compile(r"xl/tables/[^/]+\.xml", re.IGNORECASE)
+from xlpbr.workbook.parts.table_ids import TABLE_TYPE, ids_in, used_table_ids
+from xlpbr.workbook.parts.xml_edit import as_utf8, spliced
 
 
 def add_tables(draft: Draft, tables: Sequence[NewTable]) -> None:
@@ -36,8 +34,13 @@ def add_tables(draft: Draft, tables: Sequence[NewTable]) -> None:
         FileProblem: there is no such sheet, the name is in use, another table is in the way, or
             the headings are no headings.
     """
+    if not tables:
+        return
     book = draft.book
-    ids = _used_ids(book)
+    ids = used_table_ids(book.archive)
+    for part, content in draft.added.items():
+        if draft.types.get(part) == TABLE_TYPE and isinstance(content, bytes):
+            ids |= ids_in(content)
     by_sheet: dict[str, list[str]] = defaultdict(list)
     for table in tables:
         sheet = sheet_named(book, table.sheet)
@@ -57,7 +60,7 @@ def add_tables(draft: Draft, tables: Sequence[NewTable]) -> None:
         part = _free_part(draft)
         main = STRICT_MAIN if draft.workbook.strict else MAIN
         draft.added[part] = table_part(table, number, headings, main)
-        draft.types[part] = CONTENT_TYPE
+        draft.types[part] = TABLE_TYPE
         by_sheet[sheet.part].append(part)
     for sheet_part, parts in by_sheet.items():
         _lead(draft, sheet_part, parts)
@@ -86,17 +89,6 @@ def _free_part(draft: Draft) -> str:
     ):
         number += 1
     return part
-
-
-def _used_ids(book: Book) -> set[int]:
-    found = set()
-    for name in book.archive.members:
-        if _TABLE_PART.fullmatch(name):
-            data, _ = as_utf8(read_xml(book.archive, name, "table"))
-            with understood(book.archive, name):
-                (root,) = elements(data, "table")["table"]
-                found.add(int(root.attributes.get("id", "0")))
-    return found
 
 
 def _refuse_taken(book: Book, table: NewTable) -> None:

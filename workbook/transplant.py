@@ -14,7 +14,6 @@ from itertools import count
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.book import Book, DefinedName, SheetInfo
 from xlpbr.workbook.parts.archive import Archive, read_part, read_tree, read_xml, understood
-from xlpbr.workbook.parts.content_types import content_type_of
 from xlpbr.workbook.parts.listing_parts import content_types_of, relationships_of, workbook_of
 from xlpbr.workbook.parts.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
 from xlpbr.workbook.parts.relationships import (
@@ -25,6 +24,7 @@ from xlpbr.workbook.parts.relationships import (
 )
 from xlpbr.workbook.parts.strict_form import MAIN, STRICT_MAIN
 from xlpbr.workbook.parts.style_merge import empty_styles, merged_styles
+from xlpbr.workbook.parts.table_ids import used_table_ids
 from xlpbr.workbook.parts.theme import NO_THEME, Theme, independent, read_theme
 from xlpbr.workbook.parts.transplant_parts import Carrier, carry, free_name
 from xlpbr.workbook.parts.transplant_sheet import (
@@ -37,7 +37,6 @@ from xlpbr.workbook.parts.transplant_sheet import (
     with_differential,
 )
 from xlpbr.workbook.parts.workbook_part import WorkbookPart
-from xlpbr.workbook.parts.xml_edit import as_utf8, elements
 from xlpbr.workbook.transplant_names import carried_names, refuse_loose_ends, refuse_taken_names
 
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -165,7 +164,7 @@ def _transplanted(
             )
         numbers = replace(numbers, marks=dict.fromkeys(marks, mark))
     items = shared_items(independent(_part(source, "sharedStrings") or b"", own, other))
-    ids = _free_table_ids(target.archive)
+    ids = count(max(used_table_ids(target.archive), default=0) + 1)
 
     def rewrite(kind: str, part: str, data: bytes) -> bytes:
         if kind == "worksheet":
@@ -247,18 +246,6 @@ def _table_parts(archive: Archive, sheets: Iterable[str]) -> list[bytes]:
         for kind, target in _targets(archive, sheet)
         if kind == "table"
     ]
-
-
-def _free_table_ids(archive: Archive) -> Iterator[int]:
-    """Numbers for new tables, above those that any table of the book has."""
-    types = content_types_of(archive)
-    last = 0
-    for name in archive.members:
-        if content_type_of(types, name) == f"{_TYPE}table+xml":
-            (table,) = elements(as_utf8(read_xml(archive, name, "table"))[0], "table")["table"]
-            with understood(archive, name):
-                last = max(last, int(table.attributes.get("id", "0")))
-    return count(last + 1)
 
 
 def _cannot_carry(made: Book, what: str) -> FileProblem:

@@ -22,7 +22,7 @@ from xlpbr.workbook.parts.cell_change import KEEP, CellChange
 IN_A_ROW = 25
 """Edits made one after the other in the same workbook, each on the output of the one before."""
 
-LARGEST = 400_000
+LARGEST = 150_000
 """Bytes; in larger workbooks fewer edits are made."""
 
 TEXTS = (
@@ -87,6 +87,8 @@ def _chain(run: Run, book: Workbook, folder: Path, chance: random.Random, length
             edit(open_book(now), changes, new, allow=allow)
         except FileProblem as problem:
             run.count_in("refused", problem.code or "without a code")
+            if problem.code == "damaged":
+                run.fail(f"{where}: refused as damaged, though it is not: {problem}")
             if not problem.code:
                 run.fail(f"{where}: refused without a code: {problem}")
             if new.exists():

@@ -14,7 +14,6 @@ from xlpbr.workbook.addresses import area_address
 from xlpbr.workbook.parts.name_rules import refuse_defined_name
 from xlpbr.workbook.parts.xml_edit import Splice, appended, elements
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 
 
