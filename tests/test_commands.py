@@ -179,6 +179,17 @@ def test_notices_are_mentioned_beside_the_figures(xlpbr, make_workbook, sample):
     assert last.endswith("to look at, listed above; the figures stand.")
 
 
+def test_the_report_names_the_cell_of_a_notice(xlpbr, make_workbook, sample, tmp_path):
+    sample["Placements"][1][0] = "Jane Smith"
+    target = tmp_path / "report.xlsx"
+    assert xlpbr("report", make_workbook(sample), "-o", target)[0] == 0
+    rows = openpyxl.load_workbook(target)["Checks"].iter_rows(values_only=True)
+    assert [row[1] for row in rows if row[0] == "Problem in the data"] == [
+        "Placements!A2 (Child)",
+        "Carers!C2 (Child)",
+    ]
+
+
 @pytest.mark.parametrize("text", ["=cmd|'/c calc'!A0", "+1", "-1", "@SUM(A1)"])
 def test_no_text_of_the_source_becomes_a_formula_in_csv(xlpbr, make_workbook, sample, text):
     sample["Placements"][1][1] = "foster"
@@ -371,7 +382,7 @@ def test_recalc_writes_beside_and_never_over(xlpbr, make_workbook, sample, tmp_p
     before = path.read_bytes()
     status, out, err = xlpbr("recalc", path, "-o", tmp_path / "out.xlsx")
     assert (status, out) == (0, "")
-    assert err.startswith("Calculated 1 PBR_ formulas; 285 cells of ")
+    assert err.startswith("Calculated 1 PBR_ formula; 285 cells of ")
     for target, part in (
         (path, "is the file that is being read"),
         (tmp_path / "none" / "out.xlsx", "does not exist"),

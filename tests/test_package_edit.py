@@ -375,6 +375,13 @@ def test_names_and_tables_are_added(budget, tmp_path):
         )
 
 
+def test_an_edit_that_changes_nothing_leaves_the_same_file(budget, tmp_path):
+    out = tmp_path / "out.xlsx"
+    done = edit(open_book(budget), Changes(cells={"Budget": {(90, 9): CellChange(None)}}), out)
+    assert done.changed == ()
+    assert out.read_bytes() == budget.read_bytes()
+
+
 def test_each_table_has_a_number_of_its_own(budget, made, tmp_path):
     out, again = tmp_path / "out.xlsx", tmp_path / "again.xlsx"
     table = NewTable("Placements", "Budget", (10, 1, 11, 2))

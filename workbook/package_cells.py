@@ -75,7 +75,10 @@ def set_cells(
         )
         _refuse(draft.book, sheet, scan, changes, allow, locked)
         splices = sheet_splices(scan, changes)
-        draft.replaced[sheet.part] = partial(edited_chunks, draft.book.archive, sheet.part, splices)
+        if splices:
+            draft.replaced[sheet.part] = partial(
+                edited_chunks, draft.book.archive, sheet.part, splices
+            )
         for position, change in changes.items():
             cell = scan.cell(position)
             had, has = cell is not None and cell.formula is not None, change.formula

@@ -1,6 +1,6 @@
 """The Checks sheet: rows accounted for, figures worked out another way, problems in the data.
 
-Imports ``errors``, ``money``, ``periods``, ``statement``, ``report_facts`` and ``report_page``.
+Imports ``money``, ``periods``, ``statement``, ``report_facts`` and ``report_page``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from xlpbr.errors import Problem
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import ONE_DAY, month_of
 from xlpbr.statement import Statement, name_key
@@ -151,15 +150,10 @@ def _problem_rows(report: Report) -> Iterator[list[Value]]:
     for problem in report.problems:
         yield [
             "Problem in the data",
-            _where(problem),
+            report.source.where(problem),
             problem.found,
             problem.expected,
             problem.remedy,
         ]
     if not report.problems:
         yield ["Problems in the data", "All tables", "no problems", "no problems", "Nothing to do."]
-
-
-def _where(problem: Problem) -> str:
-    row = "" if problem.row is None else f", row {problem.row}"
-    return f"{problem.table}{row}, {problem.column}" if problem.column else f"{problem.table}{row}"

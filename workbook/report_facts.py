@@ -7,7 +7,7 @@ Imports ``errors``, ``cells``, ``terms``, ``evidence``, ``contracts``, ``term_ro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -33,6 +33,12 @@ _TELLING = re.compile(r"[^\W\d_]|\d{4}")
 """A pseudonym that can be told from a clause's number has a letter or four digits in a row."""
 
 
+def table_and_row(problem: Problem) -> str:
+    """Where a problem is, as far as it is known without the workbook."""
+    row = "" if problem.row is None else f", row {problem.row}"
+    return f"{problem.table}{row}, {problem.column}" if problem.column else f"{problem.table}{row}"
+
+
 @dataclass(frozen=True)
 class ReportSource:
     """The tables of a contract as a workbook holds them, and which file that was.
@@ -46,6 +52,7 @@ class ReportSource:
         sha256: the file's SHA-256 as 64 hexadecimal digits.
         places: where each table stands in the file, in words, by the table's name.
         notes: what to know of how they were read, such as rows that do not show.
+        where: says where a problem is.
     """
 
     terms: Rows
@@ -56,6 +63,7 @@ class ReportSource:
     sha256: str
     places: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
+    where: Callable[[Problem], str] = table_and_row
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
 """From a workbook's tables to the report's files.
 
-Imports ``contract_tables``, ``report`` and ``pdf``.
+Imports ``errors``, ``contract_tables``, ``report`` and ``pdf``.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from xlpbr.errors import Problem
 from xlpbr.workbook.addresses import area_address
-from xlpbr.workbook.contract_tables import ContractTables
+from xlpbr.workbook.contract_tables import ContractTables, where
 from xlpbr.workbook.pdf import to_pdf
 from xlpbr.workbook.report import ReportSource, write_report
 
@@ -81,4 +83,11 @@ def _source(found: ContractTables) -> ReportSource:
         sha256=found.book.sha256,
         places=places,
         notes=found.notes,
+        where=partial(_cell_and_heading, found),
     )
+
+
+def _cell_and_heading(found: ContractTables, problem: Problem) -> str:
+    """Where a problem is: the cell in the workbook, and the heading over it."""
+    place = where(found, problem)
+    return f"{place} ({problem.column})" if problem.column else place
