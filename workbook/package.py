@@ -125,9 +125,7 @@ def edit(
         FileProblem: an edit that is refused, with a code; nothing is written then.
     """
     draft = start_draft(book)
-    _refuse_locks(
-        draft, allow, sheets=bool(changes.remove_sheets) or changes.add_sheets is not None
-    )
+    refuse_locks(draft, allow, sheets=bool(changes.remove_sheets) or changes.add_sheets is not None)
     remove_sheets(draft, changes.remove_sheets)
     if changes.add_sheets is not None:
         add_sheets(draft, changes.add_sheets, leaving=changes.remove_sheets)
@@ -147,7 +145,7 @@ def edit(
         check_functions(book.archive, after.archive, renamed, changes.functions)
 
     sheets = {done.sheet.part for done in edits}
-    return _save(draft, target, check, in_place=in_place, read_elsewhere=sheets)
+    return save_draft(draft, target, check, in_place=in_place, read_elsewhere=sheets)
 
 
 def write_values(
@@ -215,14 +213,14 @@ def detach(
             f"{book.path} has no sheets that xlpbr attached; there is nothing to take out.",
             "not-ours",
         )
-    _refuse_locks(draft, allow, sheets=True)
+    refuse_locks(draft, allow, sheets=True)
     remove_sheets(draft, ours)
     if record is not None:
         take_out_record(draft, record)
     finish(draft)
     if record is not None:
         give_back(draft, record)
-    done = _save(
+    done = save_draft(
         draft, target, lambda after: check_sheets(draft, None, {}, after), in_place=in_place
     )
     after = open_book(target)
@@ -231,7 +229,7 @@ def detach(
     return Detached(ours, exact, done.kept)
 
 
-def _save(
+def save_draft(
     draft: Draft,
     target: Path,
     check: Callable[[Book], None],
@@ -295,7 +293,7 @@ def _refuse_other_kind(book: Book, target: Path) -> None:
         )
 
 
-def _refuse_locks(draft: Draft, allow: Collection[str], *, sheets: bool) -> None:
+def refuse_locks(draft: Draft, allow: Collection[str], *, sheets: bool) -> None:
     """Refuse what would void a signature or pass over a lock, unless it is allowed."""
     path = draft.book.path
     signed = any(name.startswith("_xmlsignatures/") for name in draft.book.archive.members)

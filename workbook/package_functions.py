@@ -40,7 +40,7 @@ def rename_functions(draft: Draft, functions: Mapping[str, str]) -> tuple[str, .
         return ()
     archive = draft.book.archive
     renamed = []
-    for part in _with_formulas(draft.book):
+    for part in parts_with_formulas(draft.book):
         if part == draft.book.part.casefold():
             before = present(draft, draft.book.part) or b""
             after = with_renamed_functions(before, functions)
@@ -80,9 +80,11 @@ def _formulas(archive: Archive, part: str) -> Iterator[bytes]:
     return (formula for _, formula in formulas(text_chunks(archive, part)))
 
 
-def _with_formulas(book: Book) -> list[str]:
+def parts_with_formulas(book: Book) -> list[str]:
+    """The parts in which formulas can stand, by name in small letters."""
+    known = {part.casefold() for part in (book.part, *(sheet.part for sheet in book.sheets))}
     return [
         name
         for name in book.archive.members
-        if name.endswith(".xml") and (name.startswith(_FOLDERS) or name == book.part.casefold())
+        if name in known or (name.endswith(".xml") and name.startswith(_FOLDERS))
     ]

@@ -37,13 +37,20 @@ _CALCULATED_BY = 191029
 calculate every formula on opening, and show #NAME? to a reader who has no PBR_ functions."""
 
 
-def new_workbook(contract: Contract, target: Path, *, sample: bool) -> None:
+def new_workbook(
+    contract: Contract,
+    target: Path,
+    *,
+    sample: bool,
+    finish: Callable[[Workbook], None] | None = None,
+) -> None:
     """Write the template workbook of a contract, calculated.
 
     Args:
         contract: the contract.
-        target: the .xlsx file to write; an older one is replaced when the new one is whole.
+        target: the file to write; an older one is replaced when the new one is whole.
         sample: whether illustrative rows are written, each marked as such.
+        finish: adds to the workbook what a host needs beside the sheets of the template.
 
     Raises:
         FileProblem: the target cannot be written.
@@ -52,7 +59,10 @@ def new_workbook(contract: Contract, target: Path, *, sample: bool) -> None:
         uncalculated = Path(folder) / "template.xlsx"
         write_template(contract, uncalculated, sample=sample)
         values = calculate(uncalculated)
-    write_safely(target, lambda path: write_template(contract, path, sample=sample, values=values))
+    write_safely(
+        target,
+        lambda path: write_plan(plan_of(contract, sample=sample), path, values, finish=finish),
+    )
 
 
 def write_template(
@@ -78,8 +88,12 @@ def write_plan(
     plan: Plan,
     target: Path,
     values: Mapping[str, Mapping[Position, CellValue]] | None = None,
+    *,
+    finish: Callable[[Workbook], None] | None = None,
 ) -> None:
     """Write the sheets of a plan with the last values that are given, as ``write_template`` does.
+
+    ``finish`` is as in ``new_workbook``.
 
     The serial numbers of a plan for a book that counts days from 1904 are for the caller to set
     within ``cells.dates_from_1904``.
@@ -99,6 +113,8 @@ def write_plan(
         }
     )
     write_sheets(workbook, plan, values)
+    if finish is not None:
+        finish(workbook)
     workbook.close()
 
 

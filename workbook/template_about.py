@@ -99,9 +99,10 @@ def write_about(page: Page, plan: Plan) -> None:
     _write_facts(
         page, row + 1,
         [
-            ("If cells show #NAME?", "The PBR_ functions are not installed on this computer. As"
-             " long as nothing is changed, the figures seen are the last ones calculated. Install"
-             " xlpbr and press Ctrl+Alt+F9 to calculate again."),
+            ("If cells show #NAME?", "The PBR_ functions are not at work here. As long as nothing"
+             " is changed, the figures seen are the last ones calculated. With xlwings Lite, open"
+             " it (Home, xlwings Lite) and trust the workbook; otherwise install xlpbr. Then press"
+             " Ctrl+Alt+F9 to calculate again."),
             ("If cells show #VALUE!", _if_values_are_wrong(plan)),
         ],
     )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 import xlpbr
-from xlpbr import edit_commands, spills, terminal
+from xlpbr import edit_commands, host_commands, spills, terminal
 from xlpbr.cells import Rows
 from xlpbr.command_options import (
     MONTH,
@@ -85,7 +85,7 @@ def commands() -> None:
     """Payment-by-results contracts in Excel: statements and reports, right to the penny."""
 
 
-for _command in edit_commands.COMMANDS:
+for _command in (*edit_commands.COMMANDS, *host_commands.COMMANDS):
     commands.add_command(_command)
 
 
@@ -200,16 +200,29 @@ def terms(contract: str, form: Form | None) -> None:
 @click.argument("contract")
 @output_file
 @click.option("--sample", is_flag=True, help="Fill in rows that are marked as illustrations.")
-def new(contract: str, output: Path, replace: bool, sample: bool) -> None:
+@click.option(
+    "--host",
+    type=click.Choice(host_commands.HOSTS),
+    help="Where the functions run: classic makes a workbook with macros (.xlsm).",
+)
+@click.option(
+    "--lite-embed/--lite-require",
+    default=True,
+    show_default=True,
+    help="With --host lite: the functions inside the workbook, or a released xlpbr by its name.",
+)
+def new(
+    contract: str, output: Path, replace: bool, sample: bool, host: str | None, lite_embed: bool
+) -> None:
     """Make the template workbook of a contract.
 
     CONTRACT is a built-in contract or a TOML file.
     """
-    from xlpbr.workbook.template import new_workbook
+    from xlpbr.workbook.new_books import new_book
 
-    refuse_output(output, replace=replace)
+    refuse_output(output, replace=replace, suffix=".xlsm" if host == "classic" else ".xlsx")
     with terminal.progress(f"Making {output.name}"):
-        new_workbook(load_contract(contract), output, sample=sample)
+        new_book(load_contract(contract), output, host, sample=sample, lite_embed=lite_embed)
     terminal.say(f"Made {output}.")
 
 

@@ -79,7 +79,7 @@ def renaming_splices(chunks: Iterable[bytes], mapping: Mapping[str, str]) -> Ite
     """
     names = new_names(mapping)
     for place, raw in formulas(chunks):
-        yield from _splices(place, raw, names)
+        yield from splices_in(place, raw, names)
 
 
 def formulas(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -109,7 +109,7 @@ def formulas(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
             raise ValueError("a formula or a comment is longer than 16 MiB")
 
 
-def _splices(place: int, raw: bytes, names: NewNames) -> list[Splice]:
+def splices_in(place: int, raw: bytes, names: NewNames) -> list[Splice]:
     """The splices in one formula, given as it is written and with its place."""
     if b"<" in raw:  # a comment or the like within the formula, or a part written as CDATA
         text = "".join(ET.fromstring(b"<a>%b</a>" % raw).itertext())

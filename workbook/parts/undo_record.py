@@ -93,12 +93,22 @@ def record_part(record: UndoRecord) -> bytes:
 
 def properties_part(record: UndoRecord) -> bytes:
     """The part that names the namespace of the record, as Excel writes it beside such a part."""
-    digits = record.file_before.upper()
+    return item_properties(NAMESPACE, record.file_before)
+
+
+def item_properties(namespace: str, sha256: str) -> bytes:
+    """The part that Excel writes beside a custom XML part.
+
+    Args:
+        namespace: of the custom XML part.
+        sha256: a hash, as hexadecimal digits, from which its identity is made.
+    """
+    digits = sha256.upper()
     identity = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
         f'<ds:datastoreItem ds:itemID="{{{identity}}}" xmlns:ds="{_ITEM_PROPERTIES}">'
-        f'<ds:schemaRefs><ds:schemaRef ds:uri="{NAMESPACE}"/></ds:schemaRefs>'
+        f'<ds:schemaRefs><ds:schemaRef ds:uri="{namespace}"/></ds:schemaRefs>'
         "</ds:datastoreItem>"
     ).encode()
 

@@ -1,0 +1,281 @@
+"""Many people recalculating a full sheet at once: what the server does with it.
+
+Run with the Python of an environment in which xlpbr[server] is installed:
+
+    python bench/server_load.py [--workers 2] [--people 4] [--rows 500] [--seconds 60]
+
+Starts a server of its own on loopback and lets each person recalculate the same sheet, as Excel
+does: one request for each cell, several at a time. A sheet has ``rows`` one-cell savings, the same
+savings as one column, a fee schedule, a statement, its readings and its check. Each person starts
+again until the time is over. Every result is compared with the function called directly. Bounded:
+at most ``people`` times ``at-once`` requests at a time, and ``seconds`` in all.
+
+Says how many requests and cells a second there were, how long they took, what was refused, and the
+memory of the workers; then what the per-cell look-up in xlwings would cost if it were not spared,
+side by side in one process. Figures of different machines are not comparable; ratios are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from xlpbr.cells import serial_of
+from xlpbr.contracts import load_contract, sample_table, terms_table
+from xlpbr.errors import CellError
+from xlpbr.functions import FUNCTIONS
+
+CALL = "/xlwings/custom-functions-call"
+SERVE = """
+import sys
+from xlpbr.udfs.server import serve
+serve("127.0.0.1", int(sys.argv[1]), workers=int(sys.argv[2]))
+"""
+
+LOOK_UP = """
+import importlib, json, time
+from xlpbr.udfs import server_project
+from xlpbr.udfs.office_js import from_office_js, spare_the_lookup
+import xlwings.utils
+from xlwings import conversion
+rows = [[7000.25, "FOST-01", "", 46082.0, "yes"]] * 1000
+def xlwings_reads():
+    conversion.read(None, rows, {"ndim": 2, "err_to_str": True}, engine_name="officejs")
+def seconds(work):
+    best = 9.9
+    for _ in range(5):
+        started = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - started)
+    return best
+found = {"ours": seconds(lambda: from_office_js(rows)), "spared": seconds(xlwings_reads)}
+importlib.reload(xlwings.utils)
+found["stock"] = seconds(xlwings_reads)
+print(json.dumps(found))
+"""
+
+
+@dataclass
+class Tally:
+    """What the people saw, put together as it comes."""
+
+    took: list[float] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+    cells: int = 0
+    sheets: int = 0
+    wrong: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, seconds: float, status: str, cells: int, *, right: bool) -> None:
+        with self.lock:
+            self.took.append(seconds)
+            self.statuses[status] += 1
+            self.cells += cells
+            self.wrong += not right
+
+
+def as_sent(value: Any) -> Any:
+    """Cells as Excel sends them: a date its serial, a blank an empty text, one cell a range."""
+    if not isinstance(value, list):
+        return [[plain(value)]]
+    return [[plain(cell) for cell in row] for row in value]
+
+
+def plain(cell: Any) -> Any:
+    if isinstance(cell, date):
+        return float(serial_of(cell))
+    return "" if cell is None else cell
+
+
+def as_answered(result: Any) -> list[list[Any]]:
+    """A result as the server gives it to an Excel that takes dates as numbers."""
+    rows = result if isinstance(result, list) else [[result]]
+    return [[plain(cell) for cell in row] for row in rows]
+
+
+def sheet(rows: int) -> list[tuple[dict[str, Any], Any, int]]:
+    """The calls of a sheet: what is sent, what must come back, and how many cells it takes."""
+    contract = load_contract("plymouth-l04-2526")
+    tables = [terms_table(contract)]
+    tables += [sample_table(contract, name) for name in ("Placements", "Carers", "Claims")]
+    first, last = date(2026, 3, 1), date(2026, 3, 31)
+    weekly = [[6000 + row * 7 % 3000 + 0.25] for row in range(rows)]
+    saving = [[cost, 1400.5, first, None, first, last] for (cost,) in weekly]
+    calls: list[tuple[str, list[Any]]] = [("PBR_SAVING", arguments) for arguments in saving]
+    calls += [
+        ("PBR_SAVING", [weekly, 1400.5, first, None, first, last]),
+        ("PBR_FEE_CAP", [weekly, [[100.0 * row] for row in range(rows)]]),
+        ("PBR_STATEMENT", tables),
+        ("PBR_READINGS", tables[:3]),
+        ("PBR_CHECK", tables),
+        ("PBR_PRO_RATA", ["tbc", first, 12.0, last]),
+    ]
+    return [prepared(name, arguments) for name, arguments in calls]
+
+
+def prepared(name: str, arguments: list[Any]) -> tuple[dict[str, Any], Any, int]:
+    sent = [as_sent(argument) for argument in arguments]
+    body = {
+        "client": "Office.js",
+        "version": "0",
+        "func_name": name,
+        "args": sent,
+        "runtime": "1.4",
+        "date_format": None,
+    }
+    try:
+        answer: Any = {"result": as_answered(FUNCTIONS[name].call(*arguments))}
+    except CellError as error:
+        answer = {"detail": error.message}
+    return body, answer, sum(len(row) for argument in sent for row in argument)
+
+
+def recalculate(address: str, calls: Any, until: float, at_once: int, tally: Tally) -> None:
+    """One person's Excel: the whole sheet, several requests at a time, again until the end."""
+    limits = httpx.Limits(max_connections=at_once)
+    with (
+        httpx.Client(base_url=address, timeout=60, limits=limits) as client,
+        ThreadPoolExecutor(at_once) as pool,
+    ):
+
+        def one(call: tuple[dict[str, Any], Any, int]) -> None:
+            body, answer, cells = call
+            if time.monotonic() > until:
+                return
+            started = time.perf_counter()
+            try:
+                got = client.post(CALL, json=body)
+            except httpx.HTTPError as error:
+                tally.add(0.0, type(error).__name__, cells, right=False)
+                return
+            tally.add(
+                time.perf_counter() - started,
+                str(got.status_code),
+                cells,
+                right=got.json() == answer,
+            )
+
+        while time.monotonic() < until:
+            list(pool.map(one, calls))
+            if time.monotonic() < until:
+                with tally.lock:
+                    tally.sheets += 1
+
+
+def with_server(workers: int, use: Callable[[str, int], None]) -> None:
+    """Start a server, wait for it, use it and stop it."""
+    import socket  # noqa: PLC0415
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port), str(workers)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={k: v for k, v in os.environ.items() if not k.startswith("XLPBR_SERVER_")},
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(address, timeout=5).close()
+                break
+            except OSError:
+                assert process.poll() is None, "the server did not start"
+                assert time.monotonic() < deadline, "the server does not answer"
+                time.sleep(0.1)
+        use(address, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def peak_memory(parent: int) -> list[int]:
+    """The most memory that each process of the server has had, in MB; where /proc tells."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = dict(
+                line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line
+            )
+        except OSError:
+            continue
+        if str(parent) in (lines.get("PPid"), lines.get("Pid")) and "VmHWM" in lines:
+            found.append(int(lines["VmHWM"].split()[0]) // 1024)
+    return sorted(found, reverse=True)
+
+
+def say(tally: Tally, seconds: float, memory: list[int]) -> None:
+    took = sorted(tally.took)
+    at = lambda share: took[min(len(took) - 1, int(len(took) * share))] * 1000  # noqa: E731
+    print(f"requests     {len(took)} in {seconds:.1f} s: {len(took) / seconds:.0f} a second")
+    print(f"cells        {tally.cells / seconds:,.0f} a second; whole sheets {tally.sheets}")
+    print(
+        f"a request    median {statistics.median(took) * 1000:.1f} ms, 95% {at(0.95):.1f} ms, "
+        f"99% {at(0.99):.1f} ms, longest {took[-1] * 1000:.0f} ms"
+    )
+    print(f"statuses     {dict(tally.statuses)}; wrong answers {tally.wrong}")
+    print(f"memory       {', '.join(map(str, memory)) or 'unknown'} MB at most, by process")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Load on the server, bounded in count and time.")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--people", type=int, default=4)
+    parser.add_argument("--at-once", type=int, default=6, help="requests of one person")
+    parser.add_argument("--rows", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    given = parser.parse_args()
+    calls = sheet(given.rows)
+    tally = Tally()
+
+    def use(address: str, parent: int) -> None:
+        started = time.monotonic()
+        until = started + given.seconds
+        people = [
+            threading.Thread(target=recalculate, args=(address, calls, until, given.at_once, tally))
+            for _ in range(given.people)
+        ]
+        for person in people:
+            person.start()
+        for person in people:
+            person.join()
+        say(tally, time.monotonic() - started, peak_memory(parent))
+
+    print(f"{given.people} people, {len(calls)} cells with functions each, {given.workers} workers")
+    with_server(given.workers, use)
+    look_up = json.loads(
+        subprocess.run(
+            [sys.executable, "-c", LOOK_UP], capture_output=True, text=True, check=True
+        ).stdout.splitlines()[-1]
+    )
+    print(
+        "look-up      reading 1000 x 5 cells takes xlwings "
+        f"{look_up['stock'] / look_up['spared']:.0f} times as long with its look-up as without, "
+        f"and {look_up['stock'] / look_up['ours']:.0f} times as long as it takes the server"
+    )
+    wanted = {"200", "400"}
+    if tally.wrong or not set(tally.statuses) <= wanted or not tally.took:
+        sys.exit("Some answers were wrong or refused.")
+
+
+if __name__ == "__main__":
+    main()

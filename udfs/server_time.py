@@ -1,0 +1,116 @@
+"""Work in a thread of its own, stopped when it takes too long.
+
+Imports anyio only. The functions are plain Python, so that an exception raised inside their
+thread stops them at the next step; what is not Python would go on until it returns.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import anyio
+import anyio.to_thread
+
+Result = TypeVar("Result")
+
+_STEPS_OF_WAITING = 1000
+
+
+class TookTooLong(Exception):
+    """The work was stopped because its time was over."""
+
+
+class _Stopped(BaseException):
+    """Raised inside the thread of work whose time is over."""
+
+
+async def within(
+    seconds: float, threads: anyio.CapacityLimiter, work: Callable[[], Result]
+) -> Result:
+    """Run work in a thread and give its result, or stop it; return when it has ended.
+
+    Args:
+        seconds: how long it may take.
+        threads: how many threads there may be.
+        work: plain Python without effects that stopping it would leave half done.
+
+    Raises:
+        TookTooLong: its time was over.
+    """
+    stoppable = _Stoppable(work)
+
+    async def stop_in_time() -> None:
+        await anyio.sleep(seconds)
+        stoppable.stop()
+
+    error: Exception | None = None
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(stop_in_time)
+        try:
+            result = await anyio.to_thread.run_sync(stoppable.run, limiter=threads)
+        except Exception as raised:
+            # Past the group, which would put it into a group of exceptions.
+            error = raised
+        tasks.cancel_scope.cancel()
+    if error is not None:
+        raise error
+    return result
+
+
+class _Stoppable(Generic[Result]):
+    """Work that another thread can stop while it runs, and not before or after."""
+
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._thread: int | None = None
+        self._is_over = False
+        self._is_sent = False
+
+    def run(self) -> Result:
+        """Run the work in the thread that calls this.
+
+        Raises:
+            TookTooLong: it was stopped.
+        """
+        try:
+            self._begin()
+            try:
+                result = self._work()
+            except _Stopped:
+                raise
+            except BaseException:
+                self._end()
+                raise
+            self._end()
+        except _Stopped:
+            raise TookTooLong from None
+        return result
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._is_over:
+                raise _Stopped
+            self._thread = threading.get_ident()
+
+    def _end(self) -> None:
+        with self._lock:
+            self._thread = None
+        # The exception may be on its way although the work is done. It arrives at the next step,
+        # and must not reach the next work of this thread.
+        for _ in range(_STEPS_OF_WAITING if self._is_sent else 0):
+            time.sleep(0.001)
+
+    def stop(self) -> None:
+        """Raise inside the work's thread, when the work runs; keep it from starting otherwise."""
+        with self._lock:
+            self._is_over = True
+            if self._thread is not None:
+                self._is_sent = True
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self._thread), ctypes.py_object(_Stopped)
+                )
