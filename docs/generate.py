@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from host_table import with_host_table
+
 from xlpbr.catalogue import WorksheetFunction
 from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.evidence import COLUMNS
@@ -29,11 +31,13 @@ START, END = "<!-- functions: start -->", "<!-- functions: end -->"
 def pages() -> dict[Path, str]:
     """Every derived page with its text."""
     readme = ROOT / "README.md"
+    hosts = ROOT / "docs" / "hosts.md"
     return {
         ROOT / "docs" / "functions.md": function_reference(),
         ROOT / "docs" / "tables.md": table_reference(),
         ROOT / "docs" / "contracts.md": contract_reference(),
         ROOT / "docs" / "bad-input.md": bad_input_reference(),
+        hosts: with_host_table(hosts.read_text(encoding="utf-8")),
         readme: with_function_list(readme.read_text(encoding="utf-8")),
     }
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
+from xlpbr.errors import FileProblem
 from xlpbr.udfs.calc import CELLS_FUNCTION
 from xlpbr.workbook.book import Book, open_book
 from xlpbr.workbook.host_names import PREFIXES
@@ -109,7 +110,8 @@ def port(
 
     Raises:
         FileProblem: the workbook cannot be read, a formula has no value (code
-            never-calculated), or an edit that is refused; nothing is written then.
+            never-calculated), its days count from 1904 and the host's do not (code
+            date-system), or an edit that is refused; nothing is written then.
     """
     book = open_book(source)
     if host == "values":
@@ -118,6 +120,8 @@ def port(
     draft = start_draft(book)
     refuse_locks(draft, allow, sheets=False)
     found = find_calls(book, prefix)
+    if prefix:
+        _refuse_early_dates(book, found, host)
     notes: list[str] = []
     splices, count = (put_marks if prefix else take_marks)(draft, found, notes)
     changed = _put_splices(draft, found, splices)
@@ -149,6 +153,19 @@ def port(
         notes=(*notes, *_needed_by(book, host)),
         copy=done.kept,
     )
+
+
+def _refuse_early_dates(book: Book, found: Found, host: PortedTo) -> None:
+    """Refuse a workbook whose dates the host would take for others, four years earlier."""
+    calls = any(one.calls for one in found.rewritten.values())
+    if book.date_1904 and calls:
+        raise FileProblem(
+            f"{book.path} counts its days from 1904, and Excel does not tell the functions of an"
+            f" Office add-in so; with {host} every date would be taken four years too early. In"
+            " Excel, under File, Options, Advanced, untick Use 1904 date system and correct the"
+            " dates, or use classic or calc.",
+            "date-system",
+        )
 
 
 def _to_values(book: Book, target: Path, *, allow: Collection[str], in_place: bool) -> Ported:
