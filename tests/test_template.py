@@ -60,8 +60,8 @@ EXCEL_2010 = {
     "AGGREGATE", "AND", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE",
     "EOMONTH", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "ISTEXT", "LOWER",
     "MATCH", "MAX", "MIN",
-    "MONTH", "N", "NA", "OR", "ROUND", "ROWS", "SUBSTITUTE", "SUM", "SUMIFS", "TEXT", "TRIM",
-    "YEAR",
+    "MONTH", "N", "NA", "OR", "ROUND", "ROWS", "SUBSTITUTE", "SUM", "SUMIFS",
+    "SUMPRODUCT", "TEXT", "TRIM", "YEAR",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import importlib.util
 import logging.config
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,10 +93,10 @@ def serve(
         ) from None
     port = listening.getsockname()[1]
     _say_what_holds(_told_to_workers(settings, host, port, tls=key is not None), say)
-    try:
+    # Ctrl+C ends it, and is raised again only where the server was still busy.
+    with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        say("The server has stopped.")
+    say("The server has stopped.")
 
 
 def _refuse_missing_package() -> None:

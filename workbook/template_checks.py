@@ -305,7 +305,7 @@ def _write_problems(page: Page, row: int) -> None:
         page.sheet.set_row(row + number - 1, 2 * LINE_HEIGHT + 2)
     page.sheet.conditional_format(
         row, 0, row + _PROBLEM_ROWS - 1, 5,
-        {"type": "formula", "criteria": f'=$A{row + 1}<>""', "format": styles.filled_row},
+        {"type": "formula", "criteria": f'=$A{row + 1}&""<>""', "format": styles.filled_row},
     )  # fmt: skip
 
 
@@ -322,6 +322,8 @@ def _write_result(page: Page, plan: Plan, count: int, problems_row: int) -> None
     agreed_months = f'COUNTIF({months},"{AGREES}")'
     wanted_months = f"COUNT({all_statement_months(plan)})"
     problems = f"$A${problems_row + 1}:$A${problems_row + 1000}"
+    # Not COUNTIF: LibreOffice Calc compares the texts of an add-in's table wrongly with it.
+    listed_problems = f'SUMPRODUCT(({problems}&""<>"")*({problems}&""<>"All tables"))'
     corner = fixed(problems_row, 1)
     row = RESULT[0]
     put(page, row - 1, 1, "Result (Output)", styles.subtitle)
@@ -343,8 +345,8 @@ def _write_result(page: Page, plan: Plan, count: int, problems_row: int) -> None
         ("Cells that show an error", f'=SUM({errors})&" on {sheets} sheets"'),
         (
             "Problems in the data",
-            f'=IF(ISERROR({corner}),{corner},COUNTIF({problems},"?*")'
-            f'-COUNTIF({problems},"All tables"))&" listed at the foot of this sheet"',
+            f"=IF(ISERROR({corner}),{corner},{listed_problems})"
+            '&" listed at the foot of this sheet"',
         ),
     ]
     if not_read:

@@ -1,5 +1,8 @@
 """The sheets Readings, Reconcile and Explain: one PBR_ formula each, with what helps to read it.
 
+Formulas compare a text that a PBR_ formula gives as ``A2&""``: LibreOffice Calc takes the texts of
+an add-in's table wrongly as they stand, with ``=`` as with COUNTIFS and SUMIFS.
+
 Imports ``evidence``, ``statement``, ``terms``, the plan, the page and the styles.
 """
 
@@ -114,11 +117,12 @@ def write_readings(page: Page, plan: Plan) -> None:
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     for row, (term, option) in enumerate(options, start=first):
         meaning = term.options[option].replace('"', '""')
-        formula = f'=IF(AND($A{row}="{term.label}",$B{row}="{option}"),"{meaning}","")'
+        is_row = f'AND($A{row}&""="{term.label}",$B{row}&""="{option}")'
+        formula = f'=IF({is_row},"{meaning}","")'
         calculate(page, row, 6, formula, wrapped)
     page.sheet.conditional_format(
         first - 1, 0, last - 1, 4,
-        {"type": "formula", "criteria": f'=$C{first}="yes"', "format": styles.in_use},
+        {"type": "formula", "criteria": f'=$C{first}&""="yes"', "format": styles.in_use},
     )  # fmt: skip
     page.sheet.freeze_panes(READINGS_ROW, 0)
     print_on_a4(page, plan.title, heading_row=READINGS_ROW)
@@ -170,9 +174,9 @@ def write_reconcile(page: Page, plan: Plan) -> None:
     first = RECONCILE_ROW + 1
     area = (first - 1, 0, RECONCILE_ROW + rows - 1, 4)
     for criteria, style in (
-        (f'=$A{first}="Total"', styles.total_row),
-        (f'=AND($A{first}<>"",$B{first}=0,$C{first}=0)', styles.quiet_row),
-        (f'=$A{first}<>""', styles.filled_row),
+        (f'=$A{first}&""="Total"', styles.total_row),
+        (f'=AND($A{first}&""<>"",$B{first}=0,$C{first}=0)', styles.quiet_row),
+        (f'=$A{first}&""<>""', styles.filled_row),
     ):
         page.sheet.conditional_format(
             *area, {"type": "formula", "criteria": criteria, "format": style, "stop_if_true": True}
@@ -194,7 +198,10 @@ def _write_statuses(page: Page, plan: Plan, rows: int) -> None:
         f"{fixed(first, column)}:{fixed(last, column)}" for column in (1, 2, 4, 5)
     )
     corner = fixed(RECONCILE_ROW, 1)
-    not_claimed = f'{statuses},"not claimed"'
+
+    def has(status: str) -> str:
+        return f'({statuses}&""="{status}")'
+
     explained = {
         "over-claimed": "invoiced more than is payable for the month",
         "under-claimed": "invoiced less than is payable for the month",
@@ -204,14 +211,15 @@ def _write_statuses(page: Page, plan: Plan, rows: int) -> None:
         "agreed": "the same to the penny, or within the tolerance",
     }
     which = {
-        **{status: f'{statuses},"{status}"' for status in STATUSES},
-        "not claimed": f'{not_claimed},{ours},"<>0"',
-        NOTHING_DUE: f"{not_claimed},{ours},0",
+        **{status: has(status) for status in STATUSES},
+        "not claimed": f"{has('not claimed')}*({ours}<>0)",
+        NOTHING_DUE: f"{has('not claimed')}*({ours}=0)",
     }
     for row, (status, explanation) in enumerate(explained.items(), start=RECONCILE_ROW + 1):
         put(page, row, column, status, styles.cell("text"))
-        chosen = f'{which[status]},{names},"<>Total"'
-        count, total = f"COUNTIFS({chosen})", f"ROUND(SUMIFS({differences},{chosen}),2)"
+        chosen = f'{which[status]}*({names}&""<>"Total")'
+        count = f"SUMPRODUCT({chosen})"
+        total = f"ROUND(SUMPRODUCT({chosen},{differences}),2)"
         for offset, formula, kind in ((1, count, "count"), (2, total, "money")):
             calculate(
                 page, row, column + offset, f"=IF(ISERROR({corner}),{corner},{formula})",
