@@ -264,3 +264,10 @@ def test_a_wrong_cell_is_found(recalculated, tmp_path, sheet, place, wrong):
     values[sheet][place] = wrong
     row, column = place
     assert verify(book, values).different == (f"{sheet}!{chr(64 + column)}{row}",)
+
+
+@pytest.mark.parametrize("days", [58, 59, 60, 61])
+def test_a_count_of_days_that_the_engine_takes_for_a_date(recalculated, days):
+    """As a date, 60 was the day of 59: 29 February 1900, which never was, is 60 in Excel."""
+    _, book = recalculated({"S!A1": (f"=IF(PBR_FEE_CAP(1,2)=1,DATE(1900,1,1)+{days - 1})", 0)})
+    assert shown(book)[1, 1] == float(days)

@@ -386,12 +386,15 @@ def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
         passing = Path(folder) / f"book{book.path.suffix}"
         copy_archive(book.archive, emptied, passing)
         try:
-            return formualizer.Workbook.from_path(str(passing), config=_settings(book))
+            engine = formualizer.Workbook.from_path(str(passing), config=_settings(book))
         except Exception as error:
             raise FileProblem(
                 f"{book.path} cannot be calculated by the embedded engine: {error}."
                 " Calculate it in Excel."
             ) from None
+    # As dates, the days 59 and 60 would both be 28 February 1900.
+    engine.set_temporal_egress("serial")
+    return engine
 
 
 def _settings(book: Book) -> formualizer.WorkbookConfig:
