@@ -39,7 +39,7 @@ from xlpbr.workbook.host_names import calls, plain
 from xlpbr.workbook.own_sheets import own_sheets
 from xlpbr.workbook.package import write_values
 from xlpbr.workbook.recalculate import Recalculation
-from xlpbr.workbook.refresh import Kept, reference_of
+from xlpbr.workbook.refresh import Kept, in_order, reference_of
 
 _OTHERWISE_IN_EXCEL = frozenset({"CELL", "DOLLAR", "HYPERLINK", "INFO"})
 """What Calc works out otherwise than Excel, whatever the workbook shows elsewhere."""
@@ -184,7 +184,7 @@ def _refuse_errors(
     opened: CalcBook, hanging: Mapping[Place, set[Place]], reasons: dict[Place, str]
 ) -> None:
     """Keep the value where Calc puts an error that neither a PBR_ function nor a source gave."""
-    for place in _in_order(hanging):
+    for place in in_order(hanging):
         if place in reasons:
             continue
         if any(source in reasons for source in hanging[place]):
@@ -267,23 +267,6 @@ def _taken(
             of_sheet.setdefault(left, None)
         ranges.setdefault(sheet, {})[position] = reference_of(filled)
     return values, ranges
-
-
-def _in_order(hanging: Mapping[Place, set[Place]]) -> list[Place]:
-    """The formulas, each after those that it hangs on as far as there is no circle."""
-    ordered: dict[Place, None] = {}
-    for start in sorted(hanging):
-        waiting = [(start, False)]
-        entered = set()
-        while waiting:
-            place, done = waiting.pop()
-            if done:
-                ordered.setdefault(place)
-            elif place not in ordered and place not in entered:
-                entered.add(place)
-                waiting.append((place, True))
-                waiting += [(source, False) for source in sorted(hanging[place])]
-    return list(ordered)
 
 
 def _alike(calculated: CellValue, stored: CellValue) -> bool:

@@ -99,7 +99,7 @@ def refreshed(
         if place in hidden or place in hanging:
             hanging.setdefault(place, set()).update(sources)
     reasons.update(hidden)
-    for place in _in_order(hanging):
+    for place in in_order(hanging):
         if (
             place not in reasons
             and place[0] not in own
@@ -266,7 +266,7 @@ def _own_calls(calculation: Calculation, place: Place) -> list[str]:
     return [for_engine(calculation.book, place, call) for call in calls]
 
 
-def _in_order(hanging: Mapping[Place, set[Place]]) -> list[Place]:
+def in_order(hanging: Mapping[Place, set[Place]]) -> list[Place]:
     """The formulas, each after those that it hangs on as far as there is no circle."""
     ordered: dict[Place, None] = {}
     for start in sorted(hanging):
@@ -286,7 +286,7 @@ def _in_order(hanging: Mapping[Place, set[Place]]) -> list[Place]:
 def _downstream(hanging: Mapping[Place, set[Place]], kept: Iterable[Place]) -> set[Place]:
     """The formulas that hang, directly or not, on some that keep their value."""
     found = set(kept)
-    for place in _in_order(hanging):
+    for place in in_order(hanging):
         if hanging[place] & found:
             found.add(place)
     return found
