@@ -16,7 +16,7 @@ demo: $(DEMO_READY)
 test: lint types derived $(HOSTS_READY)
 	$(BIN)/python -m pytest -n 2
 
-# The long proof on many workbooks: about half an hour; CORPUS=folder adds workbooks of your own,
+# The long proof on many workbooks: about an hour; CORPUS=folder adds workbooks of your own,
 # FUZZ_SECONDS=... says how long the fuzzer runs. The figures go into docs/reliability.md.
 hard: $(TEST_READY)
 	@command -v npm >/dev/null || { echo "make hard needs npm for the Open XML validator."; exit 1; }
