@@ -1,10 +1,10 @@
-"""What several tests need: a contract's tables, a small workbook with them, LibreOffice."""
+"""What several tests need: a contract's tables, a small workbook with them, the hosts."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,13 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from tests.browser import started_chromium
+from tests.needed import CALC_REMEDY, need
+from tests.server_process import RunningServer, running_server
 from xlpbr import cli
 from xlpbr.contracts import load_contract, sample_table, terms_table
+from xlpbr.errors import FileProblem
+from xlpbr.workbook import calc_engine
 from xlpbr.workbook.pdf import find_libreoffice
 
 Tables = dict[str, list[list[Any]]]
@@ -106,3 +111,30 @@ def pytest_configure() -> None:
     """Where LibreOffice is required, as in CI, the tests that need it must not be passed over."""
     if os.environ.get("XLPBR_REQUIRE_LIBREOFFICE") and find_libreoffice() is None:
         raise pytest.UsageError("XLPBR_REQUIRE_LIBREOFFICE is set, and LibreOffice is missing.")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """The server of xlpbr on this computer."""
+    with running_server(tmp_path_factory.mktemp("server")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for the module."""
+    with started_chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def calc() -> Iterator[calc_engine.Calc]:
+    """One private Calc for the module."""
+    try:
+        with calc_engine.running() as started:
+            need("LibreOffice 25.2", present=started.line >= (25, 2), remedy=CALC_REMEDY)
+            yield started
+    except FileProblem as problem:
+        if str(problem) != calc_engine.NOT_INSTALLED and "does not run xlpbr" not in str(problem):
+            raise
+        need("LibreOffice 25.2 with python3-uno", present=False, remedy=CALC_REMEDY)

@@ -13,6 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "build" / "npm" / "node_modules"
 """Where ``make test`` puts what tests need from npm."""
 
+CALC_REMEDY = (
+    "Install LibreOffice 25.2 with python3-uno; .ci/run shows how on Debian. XLPBR_LIBREOFFICE may"
+    " name its program folder."
+)
+"""How to get the LibreOffice in which the functions run."""
+
 
 def need(what: str, *, present: bool, remedy: str) -> None:
     """Skip a test whose program is missing, and say how to get it; fail it where all must run."""

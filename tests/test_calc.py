@@ -2,86 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import host_matrix
 from tests.budget_books import BUDGETS, Budget, Check
 from tests.calc_cells import matrix_book, results_in
 from tests.host_matrix import (
     BLANK_CELL,
-    DATE_FOR_A_NUMBER,
     ERROR_IN_A_RANGE,
-    TRUTH_VALUE,
     Case,
-    Difference,
     cases,
     expected,
-    marked,
     problems,
     sheet_form,
 )
-from tests.needed import need
 from xlpbr.contracts import CONTRACT_NAMES, load_contract
-from xlpbr.errors import EXCEL_ERRORS, CellError, FileProblem
+from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.workbook import calc_engine
 from xlpbr.workbook.addresses import column_letter
 from xlpbr.workbook.book import cells, open_book
 from xlpbr.workbook.calc_copy import copy_for_calc
 from xlpbr.workbook.template import new_workbook
-
-CALC_DIFFERENCES = (
-    Difference(
-        ERROR_IN_A_RANGE,
-        "Calc refuses a range that holds an error before the function is asked; the cell shows"
-        " Err:504, an error that IFERROR and ISERROR catch.",
-        marked(ERROR_IN_A_RANGE),
-    ),
-    Difference(TRUTH_VALUE, "Calc hands over TRUE as 1 and FALSE as 0.", marked(TRUTH_VALUE)),
-    Difference(
-        DATE_FOR_A_NUMBER,
-        "Calc hands over a date as its serial, which is a number.",
-        marked(DATE_FOR_A_NUMBER),
-    ),
-    Difference(
-        BLANK_CELL,
-        "Calc hands over 0 for a blank cell alone; where a blank means something else, the function"
-        " refuses it with an error. A range of that cell (B5:B5) is read as blank.",
-        marked(BLANK_CELL),
-    ),
-    Difference(
-        "0 alone in a cell",
-        "It cannot be told from a blank cell; where a blank means something else, the function"
-        " refuses it with an error. A range of that cell (B5:B5) is read as 0.",
-        lambda case: case.name.endswith(": 0"),
-    ),
-    Difference(
-        "an error alone as a table of PBR_CHECK",
-        "Calc shows that error without asking the function.",
-        lambda case: case.function == "PBR_CHECK" and case.name.endswith("an error alone"),
-    ),
-)
-REMEDY = (
-    "Install LibreOffice 25.2 with python3-uno; .ci/run shows how on Debian. XLPBR_LIBREOFFICE may"
-    " name its program folder."
-)
-
-
-@pytest.fixture(scope="module")
-def calc() -> Iterator[calc_engine.Calc]:
-    """One private Calc for the module."""
-    try:
-        with calc_engine.running() as started:
-            need("LibreOffice 25.2", present=started.line >= (25, 2), remedy=REMEDY)
-            yield started
-    except FileProblem as problem:
-        if str(problem) != calc_engine.NOT_INSTALLED and "does not run xlpbr" not in str(problem):
-            raise
-        need("LibreOffice 25.2 with python3-uno", present=False, remedy=REMEDY)
-
 
 # -- the matrix ------------------------------------------------------------------------------
 
@@ -95,11 +38,9 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, in
 def test_a_book_opened_in_calc_gives_the_core_in_every_case_but_those_that_are_declared(
     calc: calc_engine.Calc,
     matrix: tuple[Path, dict[str, int]],
-    monkeypatch: pytest.MonkeyPatch,
 ):
     path, places = matrix
     results = results_in(calc, path, places)
-    monkeypatch.setitem(host_matrix.DIFFERENCES, "calc", CALC_DIFFERENCES)
     assert problems("calc", lambda case: results[case.name]) == []
     # Where Calc cannot tell, an error stands and no figure.
     for case in cases():

@@ -14,8 +14,7 @@ import xlsxwriter
 
 from tests.budget_books import BUDGETS, Budget, core
 from tests.host_matrix import sheet_form
-from tests.needed import need
-from tests.test_calc import REMEDY
+from tests.needed import CALC_REMEDY, need
 from xlpbr.contracts import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.workbook import calc_engine
@@ -30,7 +29,7 @@ from xlpbr.workbook.template import new_workbook
 def _calc() -> None:
     program = calc_engine.find_calc()
     present = program is not None and any(program.parent.glob("*pythonloader*"))
-    need("LibreOffice with python3-uno", present=present, remedy=REMEDY)
+    need("LibreOffice with python3-uno", present=present, remedy=CALC_REMEDY)
 
 
 def values(path: Path, sheet: str, area: str) -> list[list[Any]]:

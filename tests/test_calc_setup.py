@@ -13,8 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.needed import need
-from tests.test_calc import REMEDY
+from tests.needed import CALC_REMEDY, need
 from xlpbr import __version__
 from xlpbr.errors import FileProblem
 from xlpbr.udfs import calc
@@ -34,7 +33,7 @@ def profile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A profile with settings of a person; LibreOffice's extensions are not for root."""
     program = calc_engine.find_calc()
     present = program is not None and any(program.parent.glob("*pythonloader*"))
-    need("LibreOffice with python3-uno", present=present, remedy=REMEDY)
+    need("LibreOffice with python3-uno", present=present, remedy=CALC_REMEDY)
     folder = Path(tempfile.mkdtemp(prefix="xlpbr-profile-"))
     (folder / "user").mkdir()
     (folder / "user/registrymodifications.xcu").write_text(SETTINGS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,33 +11,14 @@ from typing import Any
 import pytest
 
 from tests.host_matrix import sheet_form
-from tests.needed import need
 from tests.test_attachment import ADDRESS, MAP, made
 from xlpbr.contracts import CONTRACT_NAMES, load_contract
-from xlpbr.errors import EXCEL_ERRORS, FileProblem
+from xlpbr.errors import EXCEL_ERRORS
 from xlpbr.workbook import calc_engine
 from xlpbr.workbook.addresses import column_letter
 from xlpbr.workbook.attach import attach
 from xlpbr.workbook.book import cells, open_book
 from xlpbr.workbook.template import new_workbook
-
-REMEDY = (
-    "Install LibreOffice 25.2 with python3-uno; .ci/run shows how on Debian. XLPBR_LIBREOFFICE may"
-    " name its program folder."
-)
-
-
-@pytest.fixture(scope="module")
-def calc() -> Iterator[calc_engine.Calc]:
-    """One private Calc for the module."""
-    try:
-        with calc_engine.running() as started:
-            need("LibreOffice 25.2", present=started.line >= (25, 2), remedy=REMEDY)
-            yield started
-    except FileProblem as problem:
-        if str(problem) != calc_engine.NOT_INSTALLED and "does not run xlpbr" not in str(problem):
-            raise
-        need("LibreOffice 25.2 with python3-uno", present=False, remedy=REMEDY)
 
 
 def _compare(

@@ -162,13 +162,13 @@ def _setting(name: str, value: str) -> str:
     return f'<prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop>'
 
 
-def python_files() -> dict[str, bytes]:
-    """The modules that the component needs, by their place on a Python path.
+def python_files(*components: str) -> dict[str, bytes]:
+    """The modules that some components need, by their place on a Python path.
 
     They are found by what each imports, so that they are complete wherever xlpbr is installed.
     """
     found: dict[str, bytes] = {}
-    waiting = list(_imported(component_source(FUNCTIONS_FILE)))
+    waiting = [name for file in components for name in _imported(component_source(file))]
     seen = set()
     while waiting:
         name = waiting.pop()
@@ -233,7 +233,8 @@ def extension_members() -> dict[str, bytes]:
     }
     members = {name: text.encode() for name, text in texts.items()}
     members[FUNCTIONS_FILE] = component_source(FUNCTIONS_FILE)
-    return members | {f"pythonpath/{name}": source for name, source in python_files().items()}
+    modules = python_files(FUNCTIONS_FILE)
+    return members | {f"pythonpath/{name}": source for name, source in modules.items()}
 
 
 def component_source(file: str) -> bytes:

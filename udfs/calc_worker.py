@@ -2,7 +2,8 @@
 
 LibreOffice starts it as a job when it starts, and it answers requests, one line of JSON each, on
 its standard input and output until there are none; the engine in ``xlpbr.workbook.calc_engine``
-asks. The project itself never imports it. Imports ``calc`` and what LibreOffice gives its Python.
+asks. The project itself never imports it. Imports ``calc``, ``formula_calls`` and what LibreOffice
+gives its Python.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from com.sun.star.lang import XServiceInfo  # type: ignore[import-not-found]
 from com.sun.star.task import XJob  # type: ignore[import-not-found]
 
 from xlpbr.udfs import calc
+from xlpbr.udfs.formula_calls import outer_calls
 
 NAME = "org.xlpbr.calc.Worker"
 
@@ -233,7 +235,7 @@ def _errors(worker: _Worker, book: int, place: list[Any]) -> list[list[str]]:
     cell = _area(worker, book, [sheet, row, column, row, column])
     aside = _aside(worker, book, sheet)(1, 1)
     with calc.errors_noted() as errors:
-        for call in _calls(_formula(cell)):
+        for call in outer_calls(_formula(cell), _CALL):
             if cell.getArrayFormula():
                 aside.setArrayFormula(f"={call}")
             else:
@@ -241,42 +243,6 @@ def _errors(worker: _Worker, book: int, place: list[Any]) -> list[list[str]]:
             aside.getDataArray()
             aside.clearContents(_CONTENTS)
     return [[error.code, error.message] for error in errors]
-
-
-def _calls(formula: str) -> list[str]:
-    """The calls of PBR_ functions in a formula, inner ones left out."""
-    found = []
-    end = 0
-    for match in _CALL.finditer(formula):
-        if match.start() >= end and not _quoted(formula, match.start()):
-            end = _closing(formula, match.end())
-            found.append(formula[match.start() : end])
-    return found
-
-
-def _quoted(formula: str, place: int) -> bool:
-    quote = ""
-    for character in formula[:place]:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-    return bool(quote)
-
-
-def _closing(formula: str, place: int) -> int:
-    depth, quote = 1, ""
-    for index in range(place, len(formula)):
-        character = formula[index]
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "()":
-            depth += 1 if character == "(" else -1
-            if depth == 0:
-                return index + 1
-    return len(formula)
 
 
 _REQUESTS: dict[str, Callable[..., Any]] = {

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.udfs import calc_registration as registration
 from xlpbr.workbook.addresses import split_area
 from xlpbr.workbook.pdf import find_libreoffice
+from xlpbr.workbook.processes import kill_with_children
 
 NOT_INSTALLED = (
     "This needs LibreOffice Calc with its Python, which was not found. Install LibreOffice"
@@ -35,9 +36,6 @@ TIME_LIMIT = 120.0
 
 PROGRAM_FOLDER = "XLPBR_LIBREOFFICE"
 """The variable that names LibreOffice's program folder."""
-
-_START_AGAIN = 81
-"""What LibreOffice answers when it has only just made its profile."""
 
 _WORKER_FILE = "calc_worker.py"
 _WORKER = "org.xlpbr.calc.Worker"
@@ -202,6 +200,7 @@ def errors_given(calc: Calc, book: int, place: tuple[str, tuple[int, int]]) -> l
 
 def private_files() -> dict[str, bytes]:
     """The files of a private Calc by their place in its folder, but for what names the folder."""
+    modules = registration.python_files(registration.FUNCTIONS_FILE, _WORKER_FILE)
     return {
         "types.idl": registration.types().encode(),
         registration.FUNCTIONS_FILE: registration.component_source(registration.FUNCTIONS_FILE),
@@ -209,7 +208,7 @@ def private_files() -> dict[str, bytes]:
         "profile/user/registrymodifications.xcu": registration.private_settings(
             _ASK_AT_START
         ).encode(),
-    } | {f"pythonpath/{name}": source for name, source in registration.python_files().items()}
+    } | {f"pythonpath/{name}": source for name, source in modules.items()}
 
 
 def _has_python(program: Path) -> bool:
@@ -232,12 +231,15 @@ def _prepare(folder: Path) -> None:
 
 def _started(program: Path, folder: Path) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
     for attempt in (1, 2):
+        began = time.monotonic()
         process = _start(program, folder)
         try:
             about: dict[str, Any] = _ask(process, "about")
         except FileProblem as problem:
             _end(process)
-            if process.returncode == _START_AGAIN and attempt == 1:
+            # LibreOffice may end when it has only just made its profile; once in many starts
+            # it ends by a fault of its own.
+            if attempt == 1 and time.monotonic() - began < TIME_LIMIT:
                 continue
             raise FileProblem(_why_not(program, folder, problem)) from None
         except BaseException:
@@ -291,7 +293,7 @@ def _ask(process: subprocess.Popen[bytes], request: str, **given: Any) -> Any:
 
     def too_late() -> None:
         late.set()
-        _kill(process)
+        kill_with_children(process)
 
     clock = threading.Timer(TIME_LIMIT, too_late)
     clock.start()
@@ -328,7 +330,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         pass
     finally:
-        _kill(process)
+        kill_with_children(process)
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
@@ -345,16 +347,6 @@ def _remove_pipe(folder: Path) -> None:
         pipe = Path(place) / f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{digest}"
         with suppress(OSError):
             pipe.unlink()
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        subprocess.run(
-            ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
-        )
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _corners(sheet: str, area: str) -> list[Any]:

@@ -19,6 +19,7 @@ from formualizer.visitor import collect_function_names
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register, to_engine
+from xlpbr.udfs.formula_calls import outer_calls
 from xlpbr.workbook.addresses import cell_address, split_area
 from xlpbr.workbook.book import Book, CellValue, Position, cells
 from xlpbr.workbook.formula_reads import (
@@ -263,40 +264,7 @@ def calls_a_function(formula: str) -> bool:
 
 def own_calls(formula: str) -> list[str]:
     """The calls of PBR_ functions in a formula as they are written, inner ones left out."""
-    calls = []
-    end = 0
-    for match in _CALL.finditer(formula):
-        if match.start() < end or _inside_quotes(formula, match.start()):
-            continue
-        end = _closing(formula, match.end())
-        calls.append(formula[match.start() : end])
-    return calls
-
-
-def _inside_quotes(formula: str, place: int) -> bool:
-    quote = ""
-    for character in formula[:place]:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-    return bool(quote)
-
-
-def _closing(formula: str, place: int) -> int:
-    """Where the bracket that was opened before a place is closed."""
-    depth, quote = 1, ""
-    for index in range(place, len(formula)):
-        character = formula[index]
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "()":
-            depth += 1 if character == "(" else -1
-            if depth == 0:
-                return index + 1
-    return len(formula)
+    return outer_calls(formula, _CALL)
 
 
 def positions_of(reference: str) -> list[Position]:

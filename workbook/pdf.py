@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.files import write_safely
+from xlpbr.workbook.processes import kill_with_children
 
 NOT_INSTALLED = (
     "The PDF needs LibreOffice, which was not found."
@@ -127,18 +126,8 @@ def _run(command: Sequence[str], workbook: Path) -> int:
         ) from None
     finally:
         if process.poll() is None:
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        subprocess.run(
-            ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
-        )
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+            kill_with_children(process)
+            process.wait()
 
 
 def _copy(made: Path, place: Path) -> None:
