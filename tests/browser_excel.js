@@ -498,7 +498,9 @@
   Office.onReady = async (tell) => {
     await outside;
     Object.assign(Office.context, {
-      requirements: { isSetSupported: () => true },
+      requirements: {
+        isSetSupported: (set, version) => version <= (globalThis.fakeNewest?.[set] ?? version),
+      },
       officeTheme: globalThis.fakeOfficeTheme,
     });
     const inside = { host: "Excel", platform: "OfficeOnline" };

@@ -281,7 +281,7 @@ def test_the_log_says_what_was_asked_and_never_what_stood_in_a_cell(client, serv
     kept = [re.sub(r"\d+ ms", "N ms", line) for line in said]
     assert kept == [
         "POST PBR_FEE_CAP 400 N ms N ms calculating 2 cells",
-        "POST PBR_TERMS 200 N ms N ms calculating 1 cells",
+        "POST PBR_TERMS 400 N ms N ms calculating 1 cells",
         "POST PBR_EXPLAIN 400 N ms N ms calculating 3 cells",
         f"POST {CALL} 422 N ms N ms calculating",
         f"POST {CALL} 422 N ms N ms calculating",

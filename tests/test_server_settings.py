@@ -100,7 +100,7 @@ def test_an_address_that_others_reach_is_not_served_without_sign_in(given, optio
         (ADDRESS | SIGN_IN | {"SIGN_IN": "no"}, {}, "SIGN_IN: found no; expected on or off"),
         (ADDRESS | SIGN_IN | {"AUTHORITY": "http://sts.evil"}, {}, "AUTHORITY: found http://sts"),
         (ADDRESS | SIGN_IN | {"CELLS": "many"}, {}, "CELLS: found many; expected a whole number"),
-        (ADDRESS | SIGN_IN | {"CELLS": "0"}, {}, "a whole number from 1 to 2e+07"),
+        (ADDRESS | SIGN_IN | {"CELLS": "0"}, {}, "a whole number from 1 to 20,000,000"),
         (ADDRESS | SIGN_IN | {"AT_ONCE": "1.5"}, {}, "AT_ONCE: found 1.5; expected a whole"),
         (ADDRESS | SIGN_IN | {"SECONDS": "nan"}, {}, "SECONDS: found nan; expected a number"),
     ],

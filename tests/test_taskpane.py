@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser import Pane, new_pane, started_chromium
-from tests.server_process import RunningServer, running_server
+from tests.browser import Pane, new_pane
+from tests.server_process import RunningServer
 from tests.taskpane_book import CONTRACT, SHEET, cell, fill_book, place, sent, tables
 from xlpbr import __version__
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
@@ -20,14 +20,8 @@ INSERT = "Insert into the selected cell"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("server")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Pane]:
-    with started_chromium() as browser, new_pane(browser) as found:
+def page(browser: Any) -> Iterator[Pane]:
+    with new_pane(browser) as found:
         yield found
 
 
@@ -348,10 +342,28 @@ def test_an_entry_in_the_middle_is_said_in_plain_words(pane):
     assert "and shows" in insert(pane)
 
 
-def test_an_error_in_the_cell_is_named(pane):
-    open_function(pane, "PBR_TERMS")
-    fill(pane, contract="somewhere")
-    assert insert(pane).startswith("PBR_TERMS is in Statement!B2 and shows #N/A.")
+@pytest.mark.parametrize(
+    ("function", "fields", "said"),
+    [
+        ("PBR_TERMS", {"contract": "somewhere"}, "shows #N/A. Point at the sign beside the cell"),
+        ("PBR_SAVING", {"before_weekly": "C4"}, "shows #VALUE!. Point at the sign beside the cell"),
+        ("PBR_CONTRACT_CAP", {"maximum": "-5"}, "shows #NUM!. A number or a date is outside what"),
+        ("PBR_CONTRACT_CAP", {"maximum": "C3"}, "shows #REF!. One of its inputs shows that error"),
+    ],
+)
+def test_an_error_in_the_cell_is_named_and_where_its_reason_is(pane, function, fields, said):
+    pane.excel("excel.fill('Statement!C3', [['#REF!'], ['tbc']])")
+    open_function(pane, function)
+    required = [argument.name for argument in FUNCTIONS[function].arguments if argument.required]
+    fill(pane, **(dict.fromkeys(required, "1") | fields))
+    found = insert(pane)
+    assert found.startswith(f"{function} is in Statement!B2 and {said}")
+    assert "the tab Check lists everything that is wrong in the tables" in found
+    # The browser's console notes a refused call, with its status and its reason.
+    refused = "#REF!" not in said
+    assert len(pane.complaints) == 2 * refused
+    assert all("400" in one or "Attempt 1: " in one for one in pane.complaints)
+    pane.complaints.clear()
 
 
 # -- Contracts -------------------------------------------------------------------------------

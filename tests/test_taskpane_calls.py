@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.browser import Pane, new_pane, started_chromium
+from tests.browser import Pane, new_pane
 from tests.host_matrix import KINDS, LEFT_OUT, Case, cases, differs, expected
 from tests.node.runs import request_of, shown
-from tests.server_process import CALL, RunningServer, running_server
+from tests.server_process import CALL, RunningServer
 from xlpbr import __version__
-from xlpbr.errors import VALUE, CellError
+from xlpbr.errors import NA, NUM, VALUE, CellError
 from xlpbr.functions import FUNCTIONS
 
 AT_ONCE = 24
@@ -49,18 +50,6 @@ async ([calls, atOnce]) => {
   return answers;
 }
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("server")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started_chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +102,11 @@ def answers(excel: Pane) -> list[tuple[Case, dict[str, Any]]]:
     return list(zip(chosen, found, strict=True))
 
 
+def seen(answer: dict[str, Any]) -> list[list[Any]]:
+    """What the cells show for an answer, the code of a thrown error included."""
+    return [[answer["code"]]] if "error" in answer else shown(answer)
+
+
 def test_every_function_is_known_to_excel(excel):
     assert sorted(excel.excel("return [...excel.functions.keys()]")) == sorted(FUNCTIONS)
 
@@ -120,36 +114,97 @@ def test_every_function_is_known_to_excel(excel):
 def test_every_kind_of_input_to_every_function_gives_what_the_core_gives(answers):
     for case, answer in answers:
         if differs("server", case) is None:
-            assert shown(answer) == expected(case), case.name
+            assert seen(answer) == expected(case), case.name
 
 
 def test_an_error_is_thrown_with_its_code_and_message_and_not_asked_for_again(answers):
-    thrown = 0
+    thrown = Counter()
     for case, answer in answers:
         if "error" not in answer:
+            # Others come as values: they have no message of the functions.
+            assert seen(answer) not in ([[VALUE]], [[NUM]], [[NA]]), case.name
             continue
-        thrown += 1
-        assert answer["code"] == VALUE
+        thrown[answer["code"]] += 1
         handed = [argument for argument in case.arguments if argument is not LEFT_OUT]
         if any(isinstance(argument, CellError) for argument in handed):
             continue  # the message is that of the cell
         assert len(answer["error"]) > 10, case.name
+        assert not answer["error"].startswith("#"), case.name
         assert answer["error"] != "Unknown server error"
-    assert thrown > 30
+    assert thrown.keys() == {VALUE, NUM, NA}
+    assert thrown.total() > 30
 
 
-def test_the_message_of_an_error_is_the_functions_own(excel):
-    calls = [
-        ("PBR_FEE_CAP", [[["tbc"]], [[5]], None]),
-        ("PBR_SAVING", [[[7000]], [[1400]], [["31/02/2026"]], [[""]], [[46082]], [[46112]]]),
-    ]
+WITH_MESSAGES = {
+    "PBR_FEE_CAP": ([[["tbc"]], [[5]], None], VALUE),
+    "PBR_SAVING": ([[[7000]], [[1400]], [["31/02/2026"]], [[""]], [[46082]], [[46112]]], VALUE),
+    "PBR_CONTRACT_CAP": ([[[1]], [[-5]], None], NUM),
+    "PBR_TERMS": ([[["nowhere"]]], NA),
+}
+"""A wrong call of a function, and the error that it gives."""
+
+
+def message_of(name: str) -> str:
+    """The core's own message for a wrong call."""
+    given, code = WITH_MESSAGES[name]
+    with pytest.raises(CellError) as error:
+        FUNCTIONS[name].call(*(one and one[0][0] for one in given))
+    assert error.value.code == code
+    return error.value.message
+
+
+def wrong_answers(excel: Pane) -> dict[str, tuple[str, str]]:
+    """The code and the message that Excel is given for each wrong call."""
+    calls = [(name, given) for name, (given, _) in WITH_MESSAGES.items()]
     requests_since(excel)
-    for (name, given), answer in zip(calls, call_all(excel, calls), strict=True):
-        with pytest.raises(CellError) as error:
-            FUNCTIONS[name].call(*(one and one[0][0] for one in given))
-        assert answer["error"] == error.value.message
-        assert answer["code"] == error.value.code == VALUE
-    assert requests_since(excel) == len(calls)
+    found = call_all(excel, calls)
+    assert requests_since(excel) == len(calls), "a call was asked for more than once"
+    assert [answer.get("kind") for answer in found] == ["XlwingsError"] * len(calls)
+    return {
+        name: (answer["code"], answer["error"])
+        for (name, _), answer in zip(calls, found, strict=True)
+    }
+
+
+def test_an_error_has_its_own_code_and_the_functions_own_message(excel):
+    assert wrong_answers(excel) == {
+        name: (code, message_of(name)) for name, (_, code) in WITH_MESSAGES.items()
+    }
+
+
+def marked() -> dict[str, tuple[str, str]]:
+    """Where Excel is told of #VALUE! only, whose message then names the error that it is."""
+    return {
+        name: (VALUE, message_of(name) if code == VALUE else f"{code} {message_of(name)}")
+        for name, (_, code) in WITH_MESSAGES.items()
+    }
+
+
+def test_an_excel_that_knows_no_other_error_is_told_of_it_in_the_message(browser, server):
+    old = 'globalThis.fakeNewest = { CustomFunctionsRuntime: "1.2" };'
+    with new_pane(browser, before=COUNT_REQUESTS + old) as excel:
+        open_page(excel, server)
+        assert wrong_answers(excel) == marked()
+
+
+def test_an_older_excel_that_takes_no_error_in_a_range_gets_the_error_of_the_first(browser, server):
+    old = 'globalThis.fakeNewest = { CustomFunctionsRuntime: "1.3" };'
+    prices = [[7000], [-1], ["tbc"]]
+    rest = [[[1400]], [[46082]], [[""]], [[46082]], [[46112]]]
+    with new_pane(browser, before=old) as excel:
+        open_page(excel, server)
+        answer = call_all(excel, [("PBR_SAVING", [prices, *rest])])[0]
+    column = FUNCTIONS["PBR_SAVING"].call(prices, *(one[0][0] for one in rest))
+    first = column[1][0]
+    assert first.code == NUM
+    assert (answer["code"], answer["error"]) == (first.code, first.message)
+
+
+def test_without_the_script_for_it_an_error_still_is_one_and_is_named(browser, server):
+    with new_pane(browser, before=COUNT_REQUESTS) as excel:
+        excel.page.context.route("**/pages/errors.js", lambda route: route.abort())
+        open_page(excel, server)
+        assert wrong_answers(excel) == marked()
 
 
 def test_an_answer_that_the_server_is_busy_is_asked_for_again(excel):

@@ -10,26 +10,14 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser import TELEMETRY, Pane, new_pane, started_chromium
+from tests.browser import TELEMETRY, Pane, new_pane
 from tests.needed import need_node_package
-from tests.server_process import RunningServer, running_server
+from tests.server_process import RunningServer
 from tests.taskpane_book import CONTRACT, fill_book, tables
 from xlpbr.functions import FUNCTIONS
 
 DARK_PAPER = "rgb(23, 28, 33)"
 LIGHT_PAPER = "rgb(246, 248, 250)"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("server")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started_chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,17 @@ its own, the server is given one.
 
 Excel hands over each argument as rows of cells: numbers, texts, truth values, blanks as an empty
 text or as JavaScript's null, dates as serials, and errors as objects. A result goes back as rows:
-an error as Excel's error object and a date as a number with its format. Only ``#VALUE!`` can
-carry its message to the person, by raising; Excel shows no message with the other errors.
+an error as Excel's error object, which has no message, and a date as a number with its format. An
+error of the whole can carry its message to the person by being raised. xlwings makes ``#VALUE!``
+of whatever is raised; a host whose page can tell the errors apart says which it raises.
 """
 
 from __future__ import annotations
 
+import gc
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from importlib import import_module
 from typing import Any
@@ -78,6 +80,16 @@ def spare_the_lookup() -> None:
     udfs_officejs.js_to_none = lambda value: None if isinstance(value, _NULLS) else value
 
 
+def spare_the_imported() -> None:
+    """Keep Python's search for garbage from walking everything that was imported.
+
+    A column of 10,000 rows makes so many objects that Python looks through all it has several
+    times in one call, xlwings and what it loads included: up to as long as the calculation takes.
+    What is there before the first call stays until the program ends, so it is left out.
+    """
+    gc.freeze()
+
+
 class SheetCells(Converter):
     """Between what Excel's JavaScript hands over and cell values, in both directions."""
 
@@ -96,7 +108,9 @@ class SheetCells(Converter):
             XlwingsError: where the whole result is an error and its message can be shown, or
                 where this Excel cannot take the error as a value.
         """
-        return to_office_js(value, float(options["runtime"]), options["date_format"])
+        return to_office_js(
+            value, float(options["runtime"]), options["date_format"], options["raised"]
+        )
 
 
 def from_office_js(value: Any) -> Any:
@@ -126,23 +140,27 @@ def _cell_of_object(value: dict[str, Any]) -> Any:
     return basic
 
 
-def to_office_js(result: Any, runtime: float, date_format: str | None) -> list[list[Any]]:
+def to_office_js(
+    result: Any, runtime: float, date_format: str | None, raised: Collection[str] = (VALUE,)
+) -> list[list[Any]]:
     """A result as rows for Office.js.
 
     Args:
         result: a cell value, a ``CellError``, or rows of those.
         runtime: the version of Excel's runtime for custom functions.
         date_format: how the person's Excel writes a short date; None where it did not say.
+        raised: the errors that are raised where they are the whole result.
 
     Raises:
-        XlwingsError: with the message of an error of the whole that is ``#VALUE!``; with code and
-            message of any error where this Excel is too old to take errors as values, because
-            a text in the place of an error would be passed over by ``SUM``.
+        XlwingsError: with the message of an error of the whole, and its code before the message
+            where it is not ``#VALUE!``; with code and message of any error where this Excel is
+            too old to take errors as values, because a text in the place of an error would be
+            passed over by ``SUM``.
     """
     rows = result if isinstance(result, list) else [[result]]
     whole = rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else None
-    if isinstance(whole, CellError) and whole.code == VALUE:
-        raise XlwingsError(whole.message)
+    if isinstance(whole, CellError) and whole.code in raised:
+        raise XlwingsError(whole.message if whole.code == VALUE else str(whole))
     return [
         [cell if type(cell) is float else _value(cell, runtime, date_format) for cell in row]
         for row in rows
@@ -164,17 +182,23 @@ def _value(cell: Any, runtime: float, date_format: str | None) -> Any:
     return cell
 
 
-def bound_functions() -> dict[str, Callable[..., Any]]:
+def bound_functions(raised: Collection[str] = (VALUE,)) -> dict[str, Callable[..., Any]]:
     """Every function of the catalogue as xlwings registers it, by its name in a cell.
+
+    Args:
+        raised: the errors that are raised where they are the whole result; the page must make
+            them of the raised text again, as ``to_office_js`` writes it.
 
     The functions are found by xlwings as members of a module: put them there with
     ``globals().update(bound_functions())``.
     """
     spare_the_lookup()
-    return {name: _bound(function) for name, function in FUNCTIONS.items()}
+    bound = {name: _bound(function, raised) for name, function in FUNCTIONS.items()}
+    spare_the_imported()
+    return bound
 
 
-def _bound(function: WorksheetFunction) -> Callable[..., Any]:
+def _bound(function: WorksheetFunction, raised: Collection[str]) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         if not function.required_count <= len(arguments) <= len(function.arguments):
             return CellError(VALUE, f"expected {function.signature}")
@@ -200,5 +224,5 @@ def _bound(function: WorksheetFunction) -> Callable[..., Any]:
     bound = xlwings_server.func(call)
     for argument in function.arguments:
         bound = xlwings_server.arg(argument.name, SheetCells, doc=argument.help)(bound)
-    registered: Callable[..., Any] = xlwings_server.ret(SheetCells)(bound)
+    registered: Callable[..., Any] = xlwings_server.ret(SheetCells, raised=raised)(bound)
     return registered

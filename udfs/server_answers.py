@@ -31,8 +31,8 @@ def result_of(call: FunctionCall) -> bytes:
     """The result of a call as Excel's JavaScript takes it.
 
     Raises:
-        Refused: 400 with the message of an error of the whole; the client shows it in the cell
-            and does not ask again.
+        Refused: 400 with the message of an error of the whole, marked as ``to_office_js`` says;
+            the client shows it in the cell and does not ask again.
     """
     data = {
         "client": "Office.js",

@@ -24,6 +24,9 @@ ICONS = Path(__file__).parent / "icons"
 LICENCE_KEY = "XLWINGS_LICENSE_KEY"
 NONCOMMERCIAL = "noncommercial"
 
+WITH_MESSAGE = ("#VALUE!", "#NUM!", "#N/A")
+"""The errors that reach Excel with their message; ``pages/errors.js`` makes them of the answer."""
+
 RETRIED = (502, 503)
 """The statuses after which the client asks again: the server is not there, or is busy."""
 
@@ -73,7 +76,7 @@ def _prepared() -> types.ModuleType:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     office_js = importlib.import_module("xlpbr.udfs.office_js")
     functions = types.ModuleType("custom_functions", "The functions of xlpbr.")
-    vars(functions).update(office_js.bound_functions())
+    vars(functions).update(office_js.bound_functions(WITH_MESSAGE))
     sys.modules["custom_functions"] = functions
     sys.modules["custom_scripts"] = types.ModuleType("custom_scripts", "xlpbr has no scripts.")
     return functions

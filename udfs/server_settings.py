@@ -242,6 +242,6 @@ def _number(
     if not least <= found <= most or (whole_wanted and not found.is_integer()):
         what = "a whole number" if whole_wanted else "a number"
         raise FileProblem(
-            f"{PREFIX}{name}: found {given[name]}; expected {what} from {least:g} to {most:g}."
+            f"{PREFIX}{name}: found {given[name]}; expected {what} from {least:g} to {most:,.10g}."
         )
     return found

@@ -38,7 +38,8 @@ export function startAbout(panel, { version, functions }) {
       "p",
       { class: "lead" },
       "In a cell, type =PBR_ to see the functions. The button fx beside the formula bar explains " +
-        "each argument. Where a cell shows an error, the sign beside it says why.",
+        "each argument. Where a cell shows #VALUE! or #N/A, point at the sign beside it to read why. " +
+        "The tab Check lists everything that is wrong in the tables.",
     ),
   );
 }

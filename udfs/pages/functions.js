@@ -307,6 +307,14 @@ function standsInside(cell, text) {
   return isInside({ ...at, sheet: cell.sheet }, { ...range, sheet: range.sheet || cell.sheet });
 }
 
+const AT_THE_CELL = "Point at the sign beside the cell to read why";
+const WHY = {
+  "#VALUE!": AT_THE_CELL,
+  "#N/A": AT_THE_CELL,
+  // Excel shows no reason of ours with this one.
+  "#NUM!": "A number or a date is outside what it may be",
+};
+
 function outcome(name, address, shown) {
   if (shown === "") return ["good", `${name} is in ${address} and still calculating.`];
   if (shown === "#NAME?") {
@@ -326,7 +334,8 @@ function outcome(name, address, shown) {
   if (/^#[A-Z]/.test(shown)) {
     return [
       "warn",
-      `${name} is in ${address} and shows ${shown}. Point at the sign beside the cell to read why; ` +
+      `${name} is in ${address} and shows ${shown}. ` +
+        `${WHY[shown] ?? "One of its inputs shows that error"}; ` +
         "the tab Check lists everything that is wrong in the tables.",
     ];
   }
