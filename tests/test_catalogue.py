@@ -24,6 +24,7 @@ SIGNATURES = [
     "PBR_READINGS(terms, placements, [carers], [as_at])",
     "PBR_RECONCILE(ours, theirs, [tolerance])",
     "PBR_EXPLAIN(terms, placements, month, [carers], [claims], [as_at])",
+    "PBR_FORECAST(terms, placements, assumptions, [as_at], [scenarios], [seed], [carers])",
     "PBR_CHECK(terms, placements, [carers], [claims])",
     "PBR_TERMS(contract)",
     "PBR_VERSION()",
@@ -135,6 +136,6 @@ def test_a_declared_example_shows_what_it_says(function, example):
 
 
 def test_the_functions_that_take_plain_figures_have_examples():
-    tables_only = {"PBR_STATEMENT", "PBR_READINGS", "PBR_RECONCILE", "PBR_EXPLAIN", "PBR_CHECK",
-                   "PBR_VERSION"}  # fmt: skip
+    tables_only = {"PBR_STATEMENT", "PBR_READINGS", "PBR_RECONCILE", "PBR_EXPLAIN",
+                   "PBR_FORECAST", "PBR_CHECK", "PBR_VERSION"}  # fmt: skip
     assert {name for name, _ in EXAMPLES} == set(FUNCTIONS) - tables_only

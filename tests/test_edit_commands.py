@@ -148,17 +148,20 @@ def test_recalc_in_place_keeps_a_copy(xlpbr, budget, tmp_path):
     assert "The workbook as it was is kept as out (before xlpbr " in err
 
 
-def test_detach_says_what_was_typed_into_the_sheets(xlpbr, budget, tmp_path):
+@pytest.mark.parametrize(
+    ("sheet", "column", "value"), [("Carers", 0, "A. Carer"), ("Assumptions", 1, 5.0)]
+)
+def test_detach_says_what_was_typed_into_the_sheets(xlpbr, budget, tmp_path, sheet, column, value):
     attached, typed, back = (tmp_path / f"{name}.xlsx" for name in ("attached", "typed", "back"))
     xlpbr("attach", budget, "-o", attached, "--contract", "plymouth-l04-2526")
     book = open_book(attached)
-    table = book.tables["pbrcarers"]
-    place = (table.first_row + 1, table.first_column)
-    edit(book, Changes(cells={"PBR Carers": {place: CellChange("A. Carer")}}), typed)
+    table = book.tables[f"pbr{sheet.lower()}"]
+    place = (table.first_row + 1, table.first_column + column)
+    edit(book, Changes(cells={f"PBR {sheet}": {place: CellChange(value)}}), typed)
     status, _, err = xlpbr("detach", typed, "-o", back)
     assert status == 0
     said = [line for line in err.splitlines() if line.startswith("What was typed")]
-    assert said == ["What was typed into PBR Carers went with it; it is in typed.xlsx still."]
+    assert said == [f"What was typed into PBR {sheet} went with it; it is in typed.xlsx still."]
 
 
 def test_one_line_for_each_reason(capsys):

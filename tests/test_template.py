@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 import xlpbr
 from tests.second_program import calculated_by_libreoffice
 from xlpbr import cells, functions, ranges, tables
+from xlpbr.assumptions import ASSUMPTIONS
 from xlpbr.catalogue import FUNCTIONS
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, sample_table, terms_table
 from xlpbr.errors import CellError, FileProblem
@@ -39,18 +40,24 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 INPUT_SHEETS = ("Terms", "Placements", "Carers", "Claims")
-FORMULA_SHEETS = tuple(sheet for sheet in SHEETS if sheet not in INPUT_SHEETS)
-INPUT_CELLS = {"Statement": {"D4"}, "Reconcile": {"B4"}, "Explain": {"B4"}, "Checks": {"B12"}}
+TYPED_SHEETS = (*INPUT_SHEETS, "Assumptions")
+FORMULA_SHEETS = tuple(sheet for sheet in SHEETS if sheet not in TYPED_SHEETS)
+INPUT_CELLS = {
+    "Statement": {"D4"}, "Reconcile": {"B4"}, "Explain": {"B4"}, "Checks": {"B12"},
+    "Forecast": {"B4", "B5", "B6"},
+}  # fmt: skip
 SIGN_OFF = {"H18", "I18", "J18", "H19", "I19", "J19"}
 AUDIT_HEADINGS = {
     "Placements": ["Agreed by and on", "Evidence"],
     "Carers": ["Panel reference"],
     "Claims": ["Invoice number", "Date of invoice", "Paid on"],
 }
-RESULT_SHEETS = ("Statement", "Readings", "Reconcile", "Explain")
+RESULT_SHEETS = ("Statement", "Readings", "Reconcile", "Explain", "Forecast")
 ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 ENTERED = "Figures from the rows entered in the input sheets."
-SPILLS = {"Statement": "A23", "Readings": "A8", "Reconcile": "A7", "Explain": "A6"}
+SPILLS = {
+    "Statement": "A23", "Readings": "A8", "Reconcile": "A7", "Explain": "A6", "Forecast": "A46",
+}  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHECK_ROWS = range(16, 25)
 RESULT = (6, 2)
@@ -172,7 +179,7 @@ def cells_at(address):
 
 
 def problems_corner(contract, *, sample):
-    return f"A{38 + plan_of(contract, sample=sample).month_rows + 3}"
+    return f"A{40 + plan_of(contract, sample=sample).month_rows + 3}"
 
 
 # Structure.
@@ -308,8 +315,8 @@ def test_native_formulas_need_no_newer_excel_than_2010(opened):
                 }
     called = {name for name in used if name.startswith("PBR_")}
     assert called == {
-        "PBR_STATEMENT", "PBR_READINGS", "PBR_RECONCILE", "PBR_EXPLAIN", "PBR_CHECK",
-        "PBR_VERSION",
+        "PBR_STATEMENT", "PBR_READINGS", "PBR_RECONCILE", "PBR_EXPLAIN", "PBR_FORECAST",
+        "PBR_CHECK", "PBR_VERSION",
     }  # fmt: skip
     assert called <= set(FUNCTIONS)
     assert used - called <= EXCEL_2010
@@ -355,7 +362,7 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
             assert sheet.page_setup.orientation == "landscape"
             assert int(sheet.page_setup.paperSize) == 9
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
-            one_page = sheet.title == "About" or (
+            one_page = sheet.title in ("About", "Assumptions") or (
                 sheet.title in COLUMNS and len(rows_in(sheet)) <= 45
             )
             assert sheet.page_setup.fitToHeight == (None if one_page else 0)
@@ -373,9 +380,10 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
 def test_a_page_of_a4_is_read_without_a_glass(opened):
     # A4 landscape between its margins has 784 points; a column of w digits takes 7w + 5 pixels.
     for book in opened.values():
-        for name in ("Placements", "Reconcile", "Explain", "Checks", "Functions"):
+        printed = {"Reconcile": 10, "Explain": 4, "Forecast": 13, "Checks": 6}
+        for name in ("Placements", "Assumptions", "Functions", *printed):
             sheet = book[name]
-            last = {"Reconcile": 10, "Explain": 4, "Checks": 6}.get(name, sheet.max_column)
+            last = printed.get(name, sheet.max_column)
             pixels = sum(int(7 * width_of(sheet, column)) for column in range(1, last + 1))
             assert 784 / (pixels * 0.75) * 11 >= 8
 
@@ -527,14 +535,14 @@ def test_the_charts_have_words_lines_that_differ_and_axis_titles(books):
                 for part in sorted(archive.namelist())
                 if part.startswith("xl/charts/chart")
             ]
-        assert len(charts) == 2
+        assert len(charts) == 4
         descriptions = re.findall(r'<xdr:cNvPr [^>]*descr="([^"]+)"', drawing)
         assert len(descriptions) == 2
         assert all("month by month" in text for text in descriptions)
         c = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
         a = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
         for chart, (lines, level) in zip(
-            charts,
+            charts[:2],
             (
                 (["Saving to date", "Fee to date"], "Bonus threshold"),
                 (["Payable to date", "Invoiced to date"], "Contract maximum"),
@@ -626,6 +634,9 @@ def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, ca
             "Reconcile": functions.pbr_reconcile(
                 [[row[0], row[10]] for row in statement], [row[:2] for row in claims]
             ),
+            "Forecast": functions.pbr_forecast(
+                terms, placements, rows_of(path, "Assumptions"), None, 1000, 1, carers
+            ),
         }
         for sheet, rows in expected.items():
             found = spilled(values, sheet, SPILLS[sheet], len(rows), len(rows[0]))
@@ -659,7 +670,13 @@ def test_sample_figures_are_called_illustrations_until_the_sample_is_cleared(
         set_cell(path, table, address, "")
     assert {calculate(path)[sheet][2, 1] for sheet in RESULT_SHEETS} == {ILLUSTRATED}
     set_cell(path, *notes[-1], "an Illustration no longer")
-    assert {calculate(path)[sheet][2, 1] for sheet in RESULT_SHEETS} == {ENTERED}
+    values = calculate(path)
+    # What is assumed changes no other sheet, so the forecast alone goes on saying so.
+    assert {values[sheet][2, 1] for sheet in RESULT_SHEETS[:-1]} == {ENTERED}
+    assert values["Forecast"][2, 1] == ILLUSTRATED
+    for row in range(6, 6 + len(ASSUMPTIONS)):
+        set_cell(path, "Assumptions", f"E{row}", "")
+    assert calculate(path)["Forecast"][2, 1] == ENTERED
     # Both are stored as texts, not as formulas that were never calculated.
     for book in books.values():
         for sheet in RESULT_SHEETS:
@@ -702,7 +719,7 @@ def test_the_books_own_checks_agree(calculated):
         for row in CHECK_ROWS:
             assert checks[row, 4] == 0.0
             assert checks[row, 5] == "Agrees" or checks[row, 5].startswith("Does not apply")
-        assert [checks[row, 2] for row in range(28, 36)] == [0.0] * 8
+        assert [checks[row, 2] for row in range(28, 38)] == [0.0] * 10
     cheshire = calculated["cheshire-east-2026", True]["Checks"]
     assert cheshire[21, 5] == "Does not apply: none in the terms"
 
@@ -745,7 +762,7 @@ def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
     checks = values["Checks"]
     assert checks[RESULT] == "All checks agree"
     assert {checks[row, 4] for row in CHECK_ROWS} == {0.0}
-    fees = [checks[row, 4] for row in range(39, 39 + 17)]
+    fees = [checks[row, 4] for row in range(41, 41 + 17)]
     assert fees == [0.0] * 17
     assert checks[19, 3] > 0
     terms = terms_table(contract)
@@ -815,6 +832,141 @@ def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
     assert compared > 1900
 
 
+# The forecast.
+
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+FORECAST_ROW = 46
+
+
+def forecast_of(path, as_at=None, scenarios=1000, seed=1):
+    terms, placements, carers, _ = (rows_of(path, table) for table in INPUT_SHEETS)
+    assumed = rows_of(path, "Assumptions")
+    return functions.pbr_forecast(terms, placements, assumed, as_at, scenarios, seed, carers)
+
+
+def test_the_assumptions_are_a_table_of_their_own_with_values_by_kind(opened):
+    for (name, sample), book in opened.items():
+        sheet = book["Assumptions"]
+        table = sheet.tables["PbrAssumptions"]
+        headings, *rows = ([cell.value for cell in row] for row in sheet[table.ref])
+        assert headings == ["Assumption", "Value", "Unit", "What it means", "Note"]
+        assert [row[0] for row in rows] == [assumption.label for assumption in ASSUMPTIONS]
+        values = {
+            row["Assumption"]: row["Value"] for row in load_contract(name).sample["Assumptions"]
+        }
+        assert [plain(row[1]) for row in rows] == [
+            plain(values.get(row[0])) if sample else None for row in rows
+        ]
+        assert {row[4] for row in rows} == ({"Illustration, not a forecast"} if sample else {None})
+        rules = {
+            str(rule.sqref): rule for rule in sheet.data_validations.dataValidation
+        }  # fmt: skip
+        assert len(rules) == len(ASSUMPTIONS)
+        kinds = {"count": "whole", "month": "date"}
+        for row, assumption in enumerate(ASSUMPTIONS, start=6):
+            rule = rules[f"B{row}"]
+            assert rule.type == kinds.get(assumption.kind, "decimal")
+            assert rule.prompt.startswith(assumption.meaning)
+            assert rule.showErrorMessage
+            assert not sheet[f"B{row}"].protection.locked
+        shares = [rules[f"B{row}"] for row, one in enumerate(ASSUMPTIONS, 6) if one.kind == "share"]
+        assert {(rule.formula1, rule.formula2) for rule in shares} == {("0", "1")}
+
+
+def test_the_key_figures_of_the_forecast_are_those_of_its_total(books, calculated):
+    for key, path in books.items():
+        values = calculated[key]["Forecast"]
+        rows = {row[0]: row for row in forecast_of(path)}
+        for number, column in enumerate((1, 5, 9), start=10):
+            found = [values[number, across] for across in (2, 3, 4, 5)]
+            assert found == rows["Total"][column : column + 4]
+        chances = [row[1] for label, row in rows.items() if str(label).startswith("Chance that")]
+        assert [values[row, 2] for row in (15, 16, 17)] == chances
+        assert len(chances) == 3
+        uncertain = key[1]
+        assert values[7, 1].startswith("Nothing is uncertain") != uncertain
+        assert ("Nothing is uncertain" in rows) != uncertain
+    assert calculated["cheshire-east-2026", True]["Forecast"][16, 2] == "no bonus in the terms"
+
+
+def test_without_assumptions_the_forecast_is_the_statement(books, calculated):
+    for name in CONTRACT_NAMES:
+        path, values = books[name, False], calculated[name, False]["Forecast"]
+        tables = [rows_of(path, table) for table in INPUT_SHEETS]
+        _, *months = functions.pbr_statement(*tables)
+        for row, month in enumerate(months, start=FORECAST_ROW + 1):
+            assert plain(values[row, 1]) == plain(month[0])
+            # Saving, Payable and Saving to date, each as three percentiles and a mean.
+            for column, figure in ((2, 2), (6, 10), (14, 3)):
+                assert [values[row, column + n] for n in range(4)] == [month[figure]] * 4
+
+
+def test_the_inputs_of_the_forecast_reach_it(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    path, day = tmp_path / "book.xlsx", date(2026, 8, 31)
+    edits = (
+        ("Forecast", "B4", cells.serial_of(day)), ("Forecast", "B5", 50), ("Forecast", "B6", 7),
+    )  # fmt: skip
+    found = figures(contract, path, *edits)["Forecast"]
+    expected = forecast_of(path, day, 50, 7)
+    assert expected != forecast_of(path, None, 50, 7)
+    assert expected != forecast_of(path, day, 50, 8)
+    got = spilled({"Forecast": found}, "Forecast", "A46", len(expected), 25)
+    assert got == [[plain(value) for value in row] for row in expected]
+
+
+def test_the_fan_charts_are_drawn_from_cells_with_the_percentiles(books, calculated):
+    for (name, sample), path in books.items():
+        values = calculated[name, sample]["Forecast"]
+        months = [row for row in forecast_of(path)[1:] if isinstance(row[0], date)]
+        maximum = load_contract(name).terms[[t.label for t in TERMS].index("Contract maximum")]
+        for part, column, level in (("chart3", 13, None), ("chart4", 17, maximum.value or None)):
+            chart = xml_of(path, f"xl/charts/{part}.xml")
+            drawn = [[points(values, found, which) for which in ("cat", "val")]
+                     for found in chart.iter(f"{CHART}ser")]  # fmt: skip
+            assert [shown for shown, _ in drawn] == [[plain(row[0]) for row in months]] * len(drawn)
+            low, middle, high = ([row[column + n] for row in months] for n in range(3))
+            spread = [round(top - bottom, 2) for top, bottom in zip(high, low, strict=True)]
+            lines = [low, spread, middle, *([[level] * len(months)] if level else [])]
+            assert [line for _, line in drawn] == lines
+            names = [found.find(f"{CHART}tx/{CHART}v").text for found in chart.iter(f"{CHART}ser")]
+            band = ["10th to 90th percentile", "50th percentile"]
+            assert names[1:] == [*band, *(["Contract maximum"] if level else [])]
+            # What carries the band is neither seen nor named.
+            (hidden,) = chart.iter(f"{CHART}legendEntry")
+            assert hidden.find(f"{CHART}idx").get("val") == "0"
+        if sample:
+            assert any(spread)
+
+
+def points(values, series, which):
+    """The values of the cells that a series of a chart refers to."""
+    sheet, _, area = series.find(f"{CHART}{which}//{CHART}f").text.rpartition("!")
+    assert sheet == "Forecast"
+    first, last = (cells_at(address) for address in area.replace("$", "").split(":"))
+    assert first[1] == last[1]
+    return [plain(values[row, first[1]]) for row in range(first[0], last[0] + 1)]
+
+
+def test_a_wrong_assumption_stops_the_forecast_and_no_other_sheet(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    row = 6 + [assumption.label for assumption in ASSUMPTIONS].index("Share reunified")
+    values = figures(contract, tmp_path / "book.xlsx", ("Assumptions", f"B{row}", 5))
+    forecast = values["Forecast"]
+    for place in ((FORECAST_ROW, 1), (10, 2), (12, 5), (15, 2), (17, 2)):
+        assert plain(forecast[place]) == "#NUM!"
+    assert values["Statement"][13, 4] == 739137.92
+    assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
+
+
+def test_a_forecast_longer_than_the_prepared_rows_is_still_read_to_its_end(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    path = tmp_path / "book.xlsx"
+    values = figures(contract, path, ("Terms", "B12", cells.serial_of(date(2029, 2, 28))))
+    total = next(row for row in forecast_of(path) if row[0] == "Total")
+    assert [values["Forecast"][12, column] for column in (2, 3, 4, 5)] == total[9:13]
+
+
 # Guards.
 
 
@@ -843,7 +995,7 @@ def test_an_error_in_an_input_is_never_summed_away(tmp_path, table, address, val
     checks = values["Checks"]
     assert checks[RESULT].startswith("NOT ALL AGREE")
     assert checks[18, 5] == "No figure: the function gives an error"
-    assert sum(checks[row, 2] for row in range(28, 36)) > 0
+    assert sum(checks[row, 2] for row in range(28, 38)) > 0
     problems = [
         found for (_, column), found in sorted(checks.items()) if column == 1 and found == table
     ]

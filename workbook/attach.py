@@ -18,8 +18,10 @@ from xlpbr.workbook.package_sheets import SheetsToAdd
 from xlpbr.workbook.parts.listing_parts import workbook_of
 from xlpbr.workbook.parts.sheet_mark import marked_sheets
 
-_FILLED_IN = {"Placements", "Carers", "Claims"}
+_FILLED_IN = {"Placements", "Carers", "Claims", "Assumptions"}
 """The sheets that are there to be filled in by hand."""
+_VALUE_COLUMN = 2
+"""The one column of Assumptions that is filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +91,30 @@ def attach(
 
 
 def typed_into(book: Book) -> tuple[str, ...]:
-    """The attached sheets for placements, carers and claims into which something was typed."""
+    """The attached sheets that are filled in by hand into which something was typed."""
     marked = marked_sheets(workbook_of(book.archive, book.part))
-    sheets = [found.sheet.name for found in marked if found.key in _FILLED_IN]
+    sheets = {found.sheet.name: found.key for found in marked if found.key in _FILLED_IN}
     return tuple(
         sheet
-        for sheet in sheets
+        for sheet, key in sheets.items()
         if any(
-            table.sheet == sheet and _has_typed_cells(book, table) for table in book.tables.values()
+            table.sheet == sheet
+            and _has_typed_cells(book, table, _VALUE_COLUMN if key == "Assumptions" else None)
+            for table in book.tables.values()
         )
     )
 
 
-def _has_typed_cells(book: Book, table: TableArea) -> bool:
+def _has_typed_cells(book: Book, table: TableArea, column: int | None) -> bool:
+    """Whether something was typed into a table, or into the one column of it that is typed."""
     last_row = table.last_row - table.totals_rows
+    first_column, last_column = table.first_column, table.last_column
+    if column is not None:
+        first_column = last_column = table.first_column + column - 1
     return any(
         cell.formula is None
         and cell.value not in (None, "")
         and table.first_row < row <= last_row
-        and table.first_column <= column <= table.last_column
-        for (row, column), cell in cells(book, table.sheet).items()
+        and first_column <= across <= last_column
+        for (row, across), cell in cells(book, table.sheet).items()
     )

@@ -27,18 +27,20 @@ from xlpbr.workbook.book import Book
 from xlpbr.workbook.recalculate import calculate
 from xlpbr.workbook.template import write_plan
 from xlpbr.workbook.template_links import Link
-from xlpbr.workbook.template_plan import SHEETS, TABLE_NAMES, Plan, plan_of
+from xlpbr.workbook.template_plan import CONTRACT_TABLES, SHEETS, TABLE_NAMES, Plan, plan_of
 
 PREFIX = "PBR "
 """What stands before the name of every sheet that is added to a book."""
 
-INPUTS = tuple(TABLE_NAMES)
+INPUTS = CONTRACT_TABLES
+"""The tables that a book may have itself."""
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "Statement": INPUTS,
     "Readings": (*INPUTS, "Statement"),
     "Reconcile": ("Placements", "Carers", "Claims", "Statement"),
     "Explain": (*INPUTS, "Statement"),
+    "Forecast": (*INPUTS, "Assumptions"),
     "Checks": (*INPUTS, "Statement"),
 }
 """The sheets that the formulas of a sheet read; what those need in turn comes along too."""

@@ -18,11 +18,11 @@ from xlpbr.errors import FileProblem
 from xlpbr.evidence import COLUMNS
 from xlpbr.ranges import heading_rows, nearest
 from xlpbr.workbook.addresses import LAST_ROW, area_address, cell_address
-from xlpbr.workbook.book import Book, sheet_named
+from xlpbr.workbook.book import Book, sheet_rows
 from xlpbr.workbook.book import cells as cells_of
 from xlpbr.workbook.hidden_rows import rows_that_do_not_show
-from xlpbr.workbook.parts.sheet_rows import Area, SheetRows, read_sheet_rows
 from xlpbr.workbook.parts.sheet_xml import serial_number
+from xlpbr.workbook.parts.stored_cells import Area, SheetRows
 from xlpbr.workbook.reader import FoundRange, find_range, first_rows, read_range
 from xlpbr.workbook.template_links import Link, LinkedColumn
 from xlpbr.workbook.template_plan import input_headings
@@ -105,7 +105,7 @@ def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) 
     found = _under_titles(book, given, wanted, headings)
     rows = read_range(book, found)
     columns = _columns(book, found, rows[0], wanted, headings)
-    sheet = _sheet_rows(book, found)
+    sheet = sheet_rows(book, found.sheet)
     _refuse_merged(book, found, columns, sheet.merged)
     records = tuple(
         {
@@ -321,12 +321,6 @@ def _guesses(missing: Iterable[str], strangers: Iterable[str]) -> list[tuple[str
 
 def _address(found: FoundRange, index: int) -> str:
     return cell_address(found.sheet, found.first_row, found.first_column + index)
-
-
-def _sheet_rows(book: Book, found: FoundRange) -> SheetRows:
-    info = sheet_named(book, found.sheet)
-    assert info is not None, "a range is found on a sheet of the workbook"
-    return read_sheet_rows(book.archive, info.part)
 
 
 def _refuse_merged(

@@ -21,8 +21,11 @@ from xlpbr.workbook.parts.archive import (
     has_part,
     open_archive,
     read_tree,
+    understood,
 )
 from xlpbr.workbook.parts.sheet_xml import (
+    SheetContents,
+    SheetRows,
     StoredCell,
     StoredValue,
     check_namespace,
@@ -98,9 +101,7 @@ class Book:
     part: str = field(repr=False)
     strings_part: str | None = field(repr=False)
     _strings: list[tuple[str, ...]] = field(default_factory=list, repr=False, compare=False)
-    _cells: dict[str, dict[Position, StoredCell]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _contents: dict[str, SheetContents] = field(default_factory=dict, repr=False, compare=False)
 
 
 def open_book(path: Path) -> Book:
@@ -117,6 +118,8 @@ def open_book(path: Path) -> Book:
     check_namespace(archive, namespace)
     targets = _relationships(archive, part)
     properties = tree.find(f"{{{namespace}}}workbookPr")
+    with understood(archive, part):
+        _refuse_without_numbers(tree, namespace)
     listed = [
         (sheet, targets.get(_relationship_id(sheet)))
         for sheet in tree.iterfind(f"{{{namespace}}}sheets/{{{namespace}}}sheet")
@@ -147,6 +150,14 @@ def open_book(path: Path) -> Book:
     )
 
 
+def _refuse_without_numbers(tree: ET.Element, namespace: str) -> None:
+    """Refuse a sheet without a number, and a name that belongs to a sheet by something else."""
+    for sheet in tree.iterfind(f"{{{namespace}}}sheets/{{{namespace}}}sheet"):
+        int(sheet.get("sheetId", ""))
+    for name in tree.iterfind(f"{{{namespace}}}definedNames/{{{namespace}}}definedName"):
+        int(name.get("localSheetId", "0"))
+
+
 def _refuse_doubled(archive: Archive, part: str, names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
@@ -165,15 +176,31 @@ def cells(book: Book, sheet: str) -> Mapping[Position, StoredCell]:
     Raises:
         FileProblem: there is no such sheet, or its part is damaged.
     """
+    return _contents(book, sheet).cells
+
+
+def sheet_rows(book: Book, sheet: str) -> SheetRows:
+    """The merged areas and the hidden rows of a sheet, as ``cells`` reads its cells.
+
+    Raises:
+        FileProblem: there is no such sheet, or its part is damaged.
+    """
+    return _contents(book, sheet).rows
+
+
+def _contents(book: Book, sheet: str) -> SheetContents:
+    known = book._contents.get(sheet)
+    if known is not None:
+        return known
     info = sheet_named(book, sheet)
     if info is None:
         names = ", ".join(known.name for known in book.sheets)
         raise FileProblem(f"{book.path} has no sheet {sheet!r}; its sheets are {names}.")
-    if info.name not in book._cells:
-        book._cells[info.name] = read_sheet(
+    if info.name not in book._contents:
+        book._contents[info.name] = read_sheet(
             book.archive, info.part, info.name, _shared_strings(book), date_1904=book.date_1904
         )
-    return book._cells[info.name]
+    return book._contents[info.name]
 
 
 def sheet_named(book: Book, name: str) -> SheetInfo | None:

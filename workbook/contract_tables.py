@@ -1,7 +1,7 @@
-"""The four tables of a contract as a workbook holds them, and where each cell stands.
+"""The tables of a contract as a workbook holds them, and where each cell stands.
 
 Imports the package and its readers, ``cells``, ``evidence``, ``terms``, ``ranges``,
-``term_rows``, ``tables``, ``checks`` and ``errors``.
+``term_rows``, ``assumption_rows``, ``tables``, ``checks`` and ``errors``.
 """
 
 from __future__ import annotations
@@ -11,22 +11,29 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlpbr import cells, checks, tables, term_rows
+from xlpbr import assumption_rows, cells, checks, tables, term_rows
+from xlpbr.assumptions import Assumptions
 from xlpbr.cells import Rows
-from xlpbr.errors import Problem
+from xlpbr.errors import FileProblem, Problem
 from xlpbr.evidence import Evidence
 from xlpbr.ranges import Found, RowCount
 from xlpbr.terms import ContractTerms
 from xlpbr.workbook.addresses import cell_address
-from xlpbr.workbook.book import Book, Position, open_book, sheet_named
+from xlpbr.workbook.book import Book, Position, open_book, sheet_rows
 from xlpbr.workbook.headings import titles_above, under_titles
 from xlpbr.workbook.hidden_rows import rows_that_do_not_show
 from xlpbr.workbook.linked_tables import cell_read, refuse_stale_links
 from xlpbr.workbook.merged_cells import with_labels, without_hidden
-from xlpbr.workbook.parts.sheet_rows import SheetRows, read_sheet_rows
+from xlpbr.workbook.own_sheets import own_sheets
 from xlpbr.workbook.reader import FoundRange, find_range, read_range, sheet_row
 
 TABLES = ("Terms", "Placements", "Carers", "Claims")
+
+ASSUMPTIONS = "Assumptions"
+"""The table of a forecast; what is wrong in it stops nothing else."""
+
+_NAMES = {"Terms": "Term", ASSUMPTIONS: "Assumption"}
+"""By table of names and values, the heading of the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,14 @@ class ContractTables:
         rows: the cells of each, as a person sees them: a merged label stands in every row that
             it covers.
         notes: what to know of how they were read: titles passed over, rows that do not show.
+        assumption_notes: the same of the Assumptions table.
     """
 
     book: Book
     places: Mapping[str, FoundRange | None]
     rows: Mapping[str, Rows | None]
     notes: tuple[Problem, ...] = ()
+    assumption_notes: tuple[Problem, ...] = ()
 
     def dates(self) -> AbstractContextManager[None]:
         """Read date serials as this workbook counts them."""
@@ -53,17 +62,30 @@ class ContractTables:
 
 @dataclass(frozen=True, slots=True)
 class ContractRecords:
-    """What the tables say, read, with what is wrong and what became of the rows."""
+    """What the tables say, read, with what is wrong and what became of the rows.
+
+    The assumptions stand apart: they are None where the workbook has no such table, and what is
+    wrong in them stops no statement.
+    """
 
     terms: Found[ContractTerms]
     evidence: Found[Evidence]
     row_counts: tuple[RowCount, ...]
     problems: tuple[Problem, ...]
+    assumptions: Found[Assumptions] | None = None
+    assumption_count: RowCount | None = None
+    assumption_problems: tuple[Problem, ...] = ()
 
     @property
     def blocking(self) -> tuple[Problem, ...]:
         """The problems that stop the figures."""
         return tuple(problem for problem in self.problems if problem.code is not None)
+
+    @property
+    def all_counts(self) -> tuple[RowCount, ...]:
+        """What became of the rows of every table, the Assumptions included."""
+        assumed = self.assumption_count
+        return self.row_counts if assumed is None else (*self.row_counts, assumed)
 
 
 def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
@@ -72,7 +94,9 @@ def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
     Args:
         path: the workbook.
         given: by table, an Excel table's name, a defined name or an address; None to look for
-            ``PbrTerms``, ``PbrPlacements``, ``PbrCarers`` and ``PbrClaims``.
+            ``PbrTerms``, ``PbrPlacements``, ``PbrCarers``, ``PbrClaims`` and
+            ``PbrAssumptions``. An Assumptions table that is looked for and cannot be read is a
+            note, not a refusal.
 
     Raises:
         FileProblem: the file cannot be read, a table is not there, or it is linked to cells of
@@ -82,30 +106,42 @@ def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
     places: dict[str, FoundRange | None] = {}
     rows: dict[str, Rows | None] = {}
     notes: list[Problem] = []
-    seen: dict[str, SheetRows] = {}
+    not_asked = set(own_sheets(book))
     for table in TABLES:
         places[table] = rows[table] = None
         found = find_range(book, table, given.get(table))
         if found is None:
             continue
-        if found.sheet not in seen:
+        if found.sheet in not_asked:
             refuse_stale_links(book, found.sheet)
-            seen[found.sheet] = _rows_of_sheet(book, found.sheet)
-        places[table], rows[table], known = _read_table(book, found, seen[found.sheet])
+            not_asked.remove(found.sheet)
+        places[table], rows[table], known = _read_table(book, found)
         notes.extend(known)
-    return ContractTables(book, places, rows, tuple(notes))
+    places[ASSUMPTIONS] = rows[ASSUMPTIONS] = None
+    assumption_notes: Iterable[Problem] = ()
+    try:
+        found = find_range(book, ASSUMPTIONS, given.get(ASSUMPTIONS))
+        if found is not None:
+            if found.sheet in not_asked:
+                refuse_stale_links(book, found.sheet)
+            places[ASSUMPTIONS], rows[ASSUMPTIONS], assumption_notes = _read_table(book, found)
+    except FileProblem as problem:
+        if given.get(ASSUMPTIONS) is not None:
+            raise
+        assumption_notes = [_cannot_be_read(problem)]
+    return ContractTables(book, places, rows, tuple(notes), tuple(assumption_notes))
 
 
-def _rows_of_sheet(book: Book, sheet: str) -> SheetRows:
-    info = sheet_named(book, sheet)
-    assert info is not None, "a range is found on a sheet of the workbook"
-    return read_sheet_rows(book.archive, info.part)
+def _cannot_be_read(problem: FileProblem) -> Problem:
+    return Problem(
+        ASSUMPTIONS, None, "", "a table that cannot be read", "assumptions of a forecast",
+        str(problem),
+    )  # fmt: skip
 
 
-def _read_table(
-    book: Book, given: FoundRange, sheet: SheetRows
-) -> tuple[FoundRange, Rows, Iterable[Problem]]:
+def _read_table(book: Book, given: FoundRange) -> tuple[FoundRange, Rows, Iterable[Problem]]:
     """A table from its headings on, its cells, and what to know of them."""
+    sheet = sheet_rows(book, given.sheet)
     found, headings = under_titles(book, given, sheet.merged)
     corner = (found.first_row, found.first_column)
     cells_shown = without_hidden(read_range(book, found), corner, sheet.merged)
@@ -124,8 +160,18 @@ def read_records(found: ContractTables) -> ContractRecords:
         )
         problems = checks.problems_of(terms, evidence, found.notes)
         counts = (term_rows.count_terms(found.rows["Terms"], terms), *row_counts)
+        assumptions = assumption_count = None
+        assumption_problems = [*found.assumption_notes]
+        if (assumed := found.rows[ASSUMPTIONS]) is not None:
+            assumptions = assumption_rows.read_assumptions(assumed)
+            assumption_count = term_rows.count_terms(
+                assumed, assumptions, assumption_rows.ASSUMPTIONS_TABLE
+            )
+            assumption_problems += checks.problems_of_assumptions(terms, assumptions)
     located = tuple(_with_other_cell(found, problem) for problem in problems)
-    return ContractRecords(terms, evidence, counts, located)
+    return ContractRecords(
+        terms, evidence, counts, located, assumptions, assumption_count, tuple(assumption_problems)
+    )
 
 
 def _with_other_cell(found: ContractTables, problem: Problem) -> Problem:
@@ -155,12 +201,13 @@ def where(found: ContractTables, problem: Problem) -> str:
     place, rows = found.places[problem.table], found.rows[problem.table]
     if place is None or rows is None:
         return problem.table
-    wanted = "Value" if problem.table == "Terms" and problem.column != "Term" else problem.column
+    names = _NAMES.get(problem.table)
+    wanted = problem.column if names in (None, problem.column) else "Value"
     headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
     columns = [index for index, heading in enumerate(headings) if heading == cells.key(wanted)]
     if problem.row is not None:
         columns = columns[:1] or [0]
-    elif not columns or not wanted or problem.table == "Terms":
+    elif not columns or not wanted or names is not None:
         return f"{place.sheet}, {place.how}"
     row = sheet_row(place, problem.row or 0)
     return " and ".join(

@@ -1,25 +1,32 @@
 """The heading row of a table that stands under titles.
 
-Imports ``cells``, ``evidence``, ``ranges``, ``term_rows``, ``errors``, ``merged_cells``,
-``addresses``, ``book`` and ``reader``.
+Imports ``cells``, ``evidence``, ``ranges``, ``term_rows``, ``assumption_rows``, ``errors``,
+``merged_cells``, ``addresses``, ``book`` and ``reader``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xlpbr import cells
+from xlpbr.assumption_rows import ASSUMPTION_COLUMNS
 from xlpbr.cells import Cell
 from xlpbr.errors import FileProblem, Problem
 from xlpbr.evidence import COLUMNS
-from xlpbr.ranges import MOST_ROWS_OF_TITLES, heading_rows
+from xlpbr.ranges import MOST_ROWS_OF_TITLES, Heading, heading_rows
 from xlpbr.term_rows import TERM_COLUMNS
 from xlpbr.workbook.addresses import area_address
 from xlpbr.workbook.book import Book
 from xlpbr.workbook.merged_cells import with_headings_down, without_hidden
-from xlpbr.workbook.parts.sheet_rows import Area
+from xlpbr.workbook.parts.stored_cells import Area
 from xlpbr.workbook.reader import FoundRange, first_rows
+
+_DECLARED: Mapping[str, Sequence[Heading]] = {
+    "Terms": TERM_COLUMNS,
+    "Assumptions": ASSUMPTION_COLUMNS,
+    **COLUMNS,
+}
 
 
 def under_titles(
@@ -39,12 +46,12 @@ def under_titles(
         FileProblem: several rows could be the heading row.
     """
     corner = (found.first_row, found.first_column)
-    top = without_hidden(first_rows(book, found, MOST_ROWS_OF_TITLES), corner, merged)
+    most = 1 if found.is_table else MOST_ROWS_OF_TITLES
+    top = without_hidden(first_rows(book, found, most), corner, merged)
     headings = with_headings_down(top, corner, merged)
     if found.is_table:
         return found, headings[0]
-    declared = TERM_COLUMNS if found.table == "Terms" else COLUMNS[found.table]
-    first, *others = heading_rows(headings, declared)
+    first, *others = heading_rows(headings, _DECLARED[found.table])
     # A lower row that has its headings only by merges from above adds nothing.
     others = [row for row in others if not all(map(cells.is_blank, top[row]))]
     if others:

@@ -1,6 +1,6 @@
 """That rows of a table do not show, which changes nothing but must be said.
 
-Imports ``errors``, ``cells``, ``reader`` and ``sheet_rows``.
+Imports ``errors``, ``cells`` and ``reader``.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import LAST_ROW, cell_address, quoted_sheet, split_area, split_cell
 from xlpbr.workbook.book import Book, CellValue, Position, sheet_named
 from xlpbr.workbook.book import cells as cells_of
-from xlpbr.workbook.own_sheets import own_sheets
 from xlpbr.workbook.parts.sheet_xml import StoredCell, serial_number
 from xlpbr.workbook.template_plan import NOT_READ
 
@@ -78,17 +77,15 @@ def refuse_stale_links(book: Book, sheet: str) -> None:
 
     Args:
         book: the workbook.
-        sheet: the sheet of a table; one that xlpbr did not make, or without links, is passed over.
+        sheet: a sheet that xlpbr made; one without links is passed over.
 
     Raises:
         FileProblem: a link shows another value than the cell that it reads (code
             ``not-calculated``), or rows of the book's table are not read (``rows-not-read``).
     """
-    if sheet not in own_sheets(book):
-        return
     stored = cells_of(book, sheet)
     linked = False
-    for position in sorted(stored):
+    for position in sorted(place for place, cell in stored.items() if cell.formula):
         read = _read_by(book, stored[position])
         if read is None:
             continue

@@ -1,7 +1,7 @@
 """Merged cells of a table: what a label over several rows means for each of them.
 
 A merged cell shows one value, that of its first cell; what stands under the others is hidden and
-not read. Imports ``cells``, ``evidence``, ``addresses`` and ``sheet_rows``.
+not read. Imports ``cells``, ``evidence``, ``addresses`` and ``stored_cells``.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from xlpbr import cells
 from xlpbr.cells import Rows, SharedCell
 from xlpbr.evidence import COLUMNS
 from xlpbr.workbook.addresses import area_address
-from xlpbr.workbook.parts.sheet_rows import Area
+from xlpbr.workbook.parts.stored_cells import Area
 
 _OF_EACH_ROW = {"price", "amount"}
-_TERM_COLUMNS = {"term": False, "value": False}
+_VALUE_TABLES = {
+    "Terms": {"term": False, "value": False},
+    "Assumptions": {"assumption": False, "value": False},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,16 @@ def with_labels(
     amount or term's value, and a heading across the columns, become a ``SharedCell``.
 
     Args:
-        table: Terms, Placements, Carers or Claims.
+        table: Terms, Placements, Carers, Claims or Assumptions.
         sheet: the sheet's name, for addresses.
         rows: the cells, heading row first, without what merged areas hide.
         first: the row and the column on the sheet of the first of them.
         merged: the merged areas of the sheet.
     """
-    is_label = _labels(table, rows[0])
     merges = _within(sheet, rows, first, merged)
+    if not merges:
+        return rows
+    is_label = _labels(table, rows[0])
     own = [any(not cells.is_blank(row[column]) for column in is_label) for row in rows]
     read = [list(row) for row in rows]
     for merge in merges:
@@ -114,11 +119,9 @@ def with_labels(
 
 def _labels(table: str, headings: Sequence[object]) -> dict[int, bool]:
     """The columns that are read, and whether a value of each may stand for several rows."""
-    declared = (
-        _TERM_COLUMNS
-        if table == "Terms"
-        else {cells.key(c.heading): c.kind not in _OF_EACH_ROW for c in COLUMNS[table]}
-    )
+    declared = _VALUE_TABLES.get(table) or {
+        cells.key(column.heading): column.kind not in _OF_EACH_ROW for column in COLUMNS[table]
+    }
     return {
         index: declared[cells.key(heading)]
         for index, heading in enumerate(headings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from xlpbr.workbook.book import Book
 from xlpbr.workbook.parts.archive import has_part, read_part
 from xlpbr.workbook.parts.listing_parts import workbook_of
-from xlpbr.workbook.parts.sheet_mark import marked_sheets
+from xlpbr.workbook.parts.sheet_mark import MARK, marked_sheets
 from xlpbr.workbook.template_plan import MADE_BY, SHEETS
 
 _PROPERTIES = "docProps/core.xml"
@@ -20,7 +20,10 @@ def own_sheets(book: Book) -> frozenset[str]:
     Raises:
         FileProblem: a part that says so is damaged.
     """
-    marked = {found.sheet.name for found in marked_sheets(workbook_of(book.archive, book.part))}
+    marked: set[str] = set()
+    if any(name.name.casefold() == MARK for name in book.names):
+        workbook = workbook_of(book.archive, book.part)
+        marked = {found.sheet.name for found in marked_sheets(workbook)}
     properties = _PROPERTIES if has_part(book.archive, _PROPERTIES) else None
     if properties and MADE_BY.encode() in read_part(book.archive, properties):
         marked |= {sheet.name for sheet in book.sheets if sheet.name in SHEETS}

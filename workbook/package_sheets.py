@@ -175,7 +175,7 @@ def check_sheets(
         for name, part, _ in draft.sheets:
             # Their texts stand in the cells, so the book's own texts, which may be many, are
             # not read.
-            written_cells = read_sheet(after.archive, part, name, (), date_1904=after.date_1904)
-            if cells(made, name) != written_cells:
+            contents = read_sheet(after.archive, part, name, (), date_1904=after.date_1904)
+            if cells(made, name) != contents.cells:
                 raise copy_differs(draft.book.archive, f"in the sheet {name}")
         close_archive(made.archive)

@@ -166,8 +166,12 @@ def _grid(stored: Mapping[Position, StoredCell], found: FoundRange) -> list[list
     columns = range(found.first_column, found.last_column + 1)
     grid: list[list[CellValue]] = []
     for row in range(found.first_row, found.last_row + 1):
-        found_cells = [stored.get((row, column)) for column in columns]
-        grid.append([None if cell is None else cell.value for cell in found_cells])
+        grid.append(
+            [
+                None if (cell := stored.get((row, column))) is None else cell.value
+                for column in columns
+            ]
+        )
     return grid
 
 

@@ -155,5 +155,11 @@ def _problem_rows(report: Report) -> Iterator[list[Value]]:
             problem.expected,
             problem.remedy,
         ]
+    if report.no_forecast:
+        yield [
+            "No forecast", report.source.places.get("Assumptions", "Assumptions"),
+            report.no_forecast, "assumptions that fit the programme and the day of the report",
+            "Correct the assumptions, or clear them.",
+        ]  # fmt: skip
     if not report.problems:
         yield ["Problems in the data", "All tables", "no problems", "no problems", "Nothing to do."]

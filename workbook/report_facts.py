@@ -1,7 +1,8 @@
 """What a report is made from: the source's tables, the settled contract and what may be shown.
 
-Imports ``errors``, ``cells``, ``terms``, ``evidence``, ``contracts``, ``term_rows``, ``tables``,
-``checks``, ``statement``, ``disclosure`` and ``report_page``.
+Imports ``errors``, ``cells``, ``terms``, ``evidence``, ``assumptions``, ``contracts``,
+``term_rows``, ``assumption_rows``, ``tables``, ``checks``, ``statement``, ``forecast``,
+``disclosure`` and ``report_page``.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xlpbr import cells, checks, tables, term_rows
+from xlpbr import assumption_rows, cells, checks, tables, term_rows
+from xlpbr.assumptions import ASSUMPTION_HEADINGS
 from xlpbr.cells import Rows
 from xlpbr.contracts import CONTRACT_NAMES, Contract, load_contract
-from xlpbr.errors import FileProblem, Problem
+from xlpbr.errors import CellError, FileProblem, Problem
 from xlpbr.evidence import COLUMNS, Evidence
-from xlpbr.ranges import RowCount
+from xlpbr.forecast import Forecast, forecast
+from xlpbr.ranges import Found, RowCount
 from xlpbr.statement import Statement, settle
 from xlpbr.tables import read_contract
 from xlpbr.terms import ContractTerms
@@ -51,7 +54,9 @@ class ReportSource:
         file_name: the name of the file, without its folder.
         sha256: the file's SHA-256 as 64 hexadecimal digits.
         places: where each table stands in the file, in words, by the table's name.
-        notes: what to know of how they were read, such as rows that do not show.
+        assumptions: the Assumptions table's cells; None where there is none.
+        assumption_notes: what to know of how they were read.
+        notes: the same of the other tables, such as rows that do not show.
         where: says where a problem is.
     """
 
@@ -62,6 +67,8 @@ class ReportSource:
     file_name: str
     sha256: str
     places: Mapping[str, str] = field(default_factory=dict)
+    assumptions: Rows | None = None
+    assumption_notes: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     where: Callable[[Problem], str] = table_and_row
 
@@ -84,6 +91,8 @@ class Report:
         made_with: the versions that made it.
         hidden_names: matches the names that the public version takes out.
         is_illustration: whether a row that is used is an illustration.
+        forecast: what may come, in the full report and where something is assumed.
+        no_forecast: why there is none where there should be one.
     """
 
     source: ReportSource
@@ -99,6 +108,8 @@ class Report:
     made_with: str
     hidden_names: re.Pattern[str] | None
     is_illustration: bool
+    forecast: Forecast | None = None
+    no_forecast: str = ""
 
     @property
     def statement(self) -> Statement:
@@ -189,30 +200,85 @@ def gather(
     contract = None
     if cells.key(terms.contract) in {cells.key(name) for name in CONTRACT_NAMES}:
         contract = load_contract(terms.contract)
+    outlook = _NO_OUTLOOK if public else _outlook(source, found_terms, evidence, as_at)
     return Report(
         source=source,
         shown=shown,
         last_shown=show_last_month(shown),
         contract=contract,
-        problems=tuple(checks.problems_of(found_terms, found_evidence, source.notes)),
-        row_counts=(term_rows.count_terms(source.terms, found_terms), *counts),
+        problems=(
+            *checks.problems_of(found_terms, found_evidence, source.notes),
+            *outlook.problems,
+        ),
+        row_counts=(
+            term_rows.count_terms(source.terms, found_terms),
+            *counts,
+            *outlook.row_counts,
+        ),
         reading_notes=_notes_on_terms(source.terms),
         as_at=as_at,
         prepared_by=prepared_by,
         prepared_on=prepared_on,
         made_with=made_with,
         hidden_names=_names_of(evidence) if public else None,
-        is_illustration=_is_illustration(source),
+        is_illustration=_is_illustration(source, with_assumptions=outlook.forecast is not None),
+        forecast=outlook.forecast,
+        no_forecast=outlook.refused,
     )
 
 
-def _is_illustration(source: ReportSource) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """The forecast of a report, or why there is none, and the problems in its assumptions."""
+
+    forecast: Forecast | None = None
+    refused: str = ""
+    problems: tuple[Problem, ...] = ()
+    row_counts: tuple[RowCount, ...] = ()
+
+
+_NO_OUTLOOK = _Outlook()
+
+
+def _outlook(
+    source: ReportSource, terms: Found[ContractTerms], evidence: Evidence, as_at: date | None
+) -> _Outlook:
+    """The forecast from the day of the report, where something is assumed.
+
+    What is wrong with the assumptions stops the forecast and not the report: no other figure
+    comes from them.
+    """
+    if source.assumptions is None:
+        return _Outlook(problems=source.assumption_notes)
+    found = assumption_rows.read_assumptions(source.assumptions)
+    problems = (*source.assumption_notes, *checks.problems_of_assumptions(terms, found))
+    counted = term_rows.count_terms(source.assumptions, found, assumption_rows.ASSUMPTIONS_TABLE)
+    without = _Outlook(problems=problems, row_counts=(counted,))
+    assumed = found.record
+    chances = (assumed.break_down_early, assumed.break_down_middle, assumed.break_down_late)
+    if found.blocking or not (assumed.children or any(chances)):
+        return without
+    try:
+        made = forecast(terms.record, evidence, assumed, as_at=as_at)
+    except CellError as error:
+        return replace(without, refused=error.message)
+    return replace(without, forecast=made)
+
+
+def _is_illustration(source: ReportSource, *, with_assumptions: bool) -> bool:
     """Whether a row that is used says in a column of its own that it is an illustration."""
     tables_given = {
         "Placements": source.placements, "Carers": source.carers, "Claims": source.claims,
     }  # fmt: skip
+    headings_of = {
+        table: [column.heading for column in columns] for table, columns in COLUMNS.items()
+    }
+    if with_assumptions:
+        # Every row has a name and a unit: only one with a value is used.
+        tables_given["Assumptions"] = source.assumptions
+        headings_of["Assumptions"] = [ASSUMPTION_HEADINGS[1]]
     for table, rows in tables_given.items():
-        declared = {cells.key(column.heading) for column in COLUMNS[table]}
+        declared = {cells.key(heading) for heading in headings_of[table]}
         headings = (
             [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]] if rows else []
         )

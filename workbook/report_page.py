@@ -38,7 +38,7 @@ _INDENT = 2.2
 
 _CUT = " [the rest is cut: a cell holds no more]"
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_NUMBERS = frozenset({"money", "pounds", "count", "rate"})
+_NUMBERS = frozenset({"money", "pounds", "count", "number", "rate"})
 _PIXELS_A_CHARACTER = 7
 _PAPER_A4 = 9
 
@@ -56,7 +56,7 @@ class Column:
 class Of:
     """A value whose kind is not that of its column.
 
-    Kinds are money (in pence), pounds (exact), count, rate, date, month, text and blank.
+    Kinds are money (in pence), pounds (exact), count, number, rate, date, month, text and blank.
     """
 
     kind: str

@@ -1,8 +1,8 @@
 """The sheets of the report in the order in which they stand, and the cover before them.
 
 What they say comes from ``report_summary``, ``report_tables``, ``report_charts``,
-``report_readings``, ``report_invoices``, ``report_workings``, ``report_checks`` and
-``report_notes``; how it is written from ``report_page``. Imports those.
+``report_readings``, ``report_invoices``, ``report_forecast``, ``report_workings``,
+``report_checks`` and ``report_notes``; how it is written from ``report_page``. Imports those.
 """
 
 from __future__ import annotations
@@ -21,6 +21,16 @@ from xlpbr.workbook.report_charts import (
 )
 from xlpbr.workbook.report_checks import check_lines, check_rows
 from xlpbr.workbook.report_facts import Report
+from xlpbr.workbook.report_forecast import (
+    ASSUMPTIONS_SHEET,
+    FORECAST_SHEET,
+    add_fan_charts,
+    assumption_lines,
+    assumption_rows,
+    forecast_columns,
+    forecast_lines,
+    forecast_rows,
+)
 from xlpbr.workbook.report_invoices import reconciliation_lines, reconciliation_rows
 from xlpbr.workbook.report_notes import note_rows
 from xlpbr.workbook.report_page import (
@@ -91,8 +101,11 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
         row = write_title(page, sheet.title)
         row = write_lines(page, row, sheet.lines(report))
         after = write_table(page, row, _table_name(sheet.name), rows, filters=sheet.filters)
-        if sheet.name == "Summary" or (sheet.name == "Statement" and len(rows) <= _ON_A_PAGE):
+        has_charts = sheet.name in ("Statement", FORECAST_SHEET)
+        if sheet.name == "Summary" or (has_charts and len(rows) <= _ON_A_PAGE):
             on_one_page(page)
+        if sheet.name == FORECAST_SHEET:
+            add_fan_charts(report, page, row)
         if sheet.name == "Statement":
             statement = page, after
         if sheet.name == DATA_SHEET and statement:
@@ -100,8 +113,13 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
 
 
 def _sheets_of(report: Report) -> list[Sheet]:
-    """The sheets of a report: the public version may have too few workings to show."""
-    return [sheet for sheet in SHEETS if sheet.name != "Workings" or has_workings(report)]
+    """The sheets of a report: some have nothing to show, as the public version's workings may."""
+    shown = {
+        "Workings": has_workings(report),
+        FORECAST_SHEET: report.forecast is not None,
+        ASSUMPTIONS_SHEET: report.forecast is not None,
+    }
+    return [sheet for sheet in SHEETS if shown.get(sheet.name, True)]
 
 
 def _table_name(sheet_name: str) -> str:
@@ -311,6 +329,32 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         lambda report: _lines(report, *reconciliation_lines(report)),
         reconciliation_rows,
+    ),
+    Sheet(
+        FORECAST_SHEET,
+        "Forecast: what may come, and how likely",
+        "The range of savings and payments over many scenarios, and two charts.",
+        forecast_columns,
+        forecast_lines,
+        forecast_rows,
+    ),
+    Sheet(
+        ASSUMPTIONS_SHEET,
+        "Assumptions: what the forecast rests on",
+        "Every assumption of the forecast, and what it would change if it were lower or higher.",
+        _fixed(
+            Column("Assumption", 30),
+            Column("Value", 12, "number"),
+            Column("Unit", 13),
+            Column("What it means", 38),
+            Column("Low tried", 12, "number"),
+            Column("High tried", 12, "number"),
+            Column("Net saving at low", 15.5, "money"),
+            Column("Net saving at high", 15.5, "money"),
+            Column("Difference", 15.5, "money"),
+        ),
+        assumption_lines,
+        assumption_rows,
     ),
     Sheet(
         "Workings",

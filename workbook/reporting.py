@@ -82,6 +82,8 @@ def _source(found: ContractTables) -> ReportSource:
         file_name=found.book.path.name,
         sha256=found.book.sha256,
         places=places,
+        assumptions=found.rows.get("Assumptions"),
+        assumption_notes=found.assumption_notes,
         notes=found.notes,
         where=partial(_cell_and_heading, found),
     )

@@ -38,13 +38,16 @@ MONEY = '"£"#,##0.00;[Red]-"£"#,##0.00;"£"0.00'
 """Pounds with the sign as text: currency formats lose pence on some hosts."""
 WHOLE_POUNDS = '"£"#,##0;-"£"#,##0'
 COUNT = "#,##0"
+NUMBER = "#,##0.00"
 RATE = "0.00%"
+CHANCE = "0.0%"
+"""The chance of something, in a forecast."""
 DATE = "dd mmm yyyy"
 MONTH = "mmm yyyy"
 
 NUMBER_FORMATS = {
     "money": MONEY, "whole_pounds": WHOLE_POUNDS, "count": COUNT, "rate": RATE,
-    "date": DATE, "month": MONTH,
+    "number": NUMBER, "date": DATE, "month": MONTH,
 }  # fmt: skip
 """The number format of each kind of cell."""
 
@@ -129,7 +132,7 @@ class Styles:
         """A cell of a table.
 
         Args:
-            kind: money, whole_pounds, count, rate, date, month, text or wrapped.
+            kind: money, whole_pounds, count, number, rate, date, month, text or wrapped.
             role: input (unlocked), working, output or plain.
             more: further properties.
         """

@@ -21,7 +21,9 @@ from xlpbr.workbook.files import write_safely
 from xlpbr.workbook.recalculate import calculate
 from xlpbr.workbook.styles import Styles
 from xlpbr.workbook.template_about import write_about, write_functions
+from xlpbr.workbook.template_assumptions import write_assumptions
 from xlpbr.workbook.template_checks import write_checks
+from xlpbr.workbook.template_forecast import write_forecast
 from xlpbr.workbook.template_inputs import write_evidence, write_terms
 from xlpbr.workbook.template_linked import write_linked
 from xlpbr.workbook.template_outputs import write_explain, write_readings, write_reconcile
@@ -136,10 +138,12 @@ def write_sheets(
         "About": write_about,
         "Terms": write_terms,
         **{table: partial(write_evidence, table=table) for table in COLUMNS},
+        "Assumptions": write_assumptions,
         "Statement": partial(write_statement, workbook=workbook),
         "Readings": write_readings,
         "Reconcile": write_reconcile,
         "Explain": write_explain,
+        "Forecast": partial(write_forecast, workbook=workbook),
         "Checks": write_checks,
         "Functions": write_functions,
     }

@@ -35,6 +35,8 @@ _STEPS = (
     "Claims and Reconcile: enter the provider's invoices and see month by month what is agreed.",
     "Explain and Checks: see how a month's figures came about, and that every check agrees,"
     " before anything is paid or reported.",
+    "Assumptions and Forecast: say what is still to come, and see how far savings and payments may"
+    " range.",
 )
 
 _STEPS_OF_SHEETS = {
@@ -43,12 +45,13 @@ _STEPS_OF_SHEETS = {
     "Readings": "what each open reading of the contract is worth.",
     "Reconcile": "the provider's invoices month by month against what is payable.",
     "Explain": "how the figures of one month came about.",
+    "Forecast": "how far savings and payments may range, by what is assumed to come.",
     "Checks": "that every check agrees, before anything is paid or reported.",
 }
 
 _KEY = (
     ("Input", "input", "Yellow. Type here. Also every row of the sheets Terms, Placements,"
-     " Carers and Claims."),
+     " Carers and Claims, and the values of Assumptions."),
     ("Working", "working", "Grey. A step on the way, in plain Excel formulas. Do not type here."),
     ("Output", "output", "Green. A result (calculated, do not type here)."),
 )  # fmt: skip
@@ -72,8 +75,9 @@ def write_about(page: Page, plan: Plan) -> None:
         facts.append(
             (
                 "Illustrations",
-                "The rows in Placements, Carers and Claims are illustrations, as the Note of each"
-                " row says. They show no real child, household or invoice. Clear them before use.",
+                "The rows in Placements, Carers and Claims and the values of Assumptions are"
+                " illustrations, as the Note of each row says. They show no real child, household"
+                " or invoice. Clear them before use.",
             )
         )
     row = _write_facts(page, 3, facts)

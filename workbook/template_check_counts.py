@@ -11,6 +11,9 @@ from xlpbr.evidence import COLUMNS
 from xlpbr.statement import FIGURES
 from xlpbr.terms import TERMS
 from xlpbr.workbook.addresses import quoted_sheet
+from xlpbr.workbook.template_assumptions import HEADINGS as ASSUMPTION_HEADINGS
+from xlpbr.workbook.template_forecast import WIDTH as FORECAST_WIDTH
+from xlpbr.workbook.template_forecast import last_forecast_row
 from xlpbr.workbook.template_outputs import EXPLAIN_ROW, READINGS_ROW, RECONCILE_ROW
 from xlpbr.workbook.template_page import Page, calculate, put
 from xlpbr.workbook.template_plan import (
@@ -46,7 +49,7 @@ def write_errors(page: Page, plan: Plan) -> None:
         formula = f"=COUNTA({cells})-_xlfn.AGGREGATE(3,6,{cells})"
         calculate(page, row, 2, formula, styles.cell("count", "output"))
     page.sheet.conditional_format(
-        ERRORS_ROW - 1, 1, ERRORS_ROW + 6, 1,
+        ERRORS_ROW - 1, 1, ERRORS_ROW + len(areas) - 2, 1,
         {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
     )  # fmt: skip
 
@@ -58,6 +61,7 @@ def areas_of_errors(plan: Plan) -> dict[str, str]:
         for table, width in [
             ("Terms", len(TERM_HEADINGS)),
             *((table, len(input_headings(table))) for table in COLUMNS),
+            ("Assumptions", len(ASSUMPTION_HEADINGS)),
         ]
     }
     reconciled = RECONCILE_ROW + plan.month_rows + plan.table_rows["Claims"] + 2
@@ -68,6 +72,7 @@ def areas_of_errors(plan: Plan) -> dict[str, str]:
         "Readings": f"$A$1:{fixed(READINGS_ROW + options, 6)}",
         "Reconcile": f"$A$1:{fixed(reconciled, 9)}",
         "Explain": f"$A$1:{fixed(EXPLAIN_ROW + len(FIGURES), 4)}",
+        "Forecast": f"$A$1:{fixed(last_forecast_row(plan), FORECAST_WIDTH)}",
     }
     return {plan.name_of(sheet): area for sheet, area in areas.items() if sheet in plan.sheets}
 

@@ -28,9 +28,9 @@ FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 """The days that an input cell takes: anything else is a slip of the keyboard."""
 
-_DEAREST_WEEK = 20_000
+DEAREST_WEEK = 20_000
 """Pounds: a price above this is more likely to be a year's."""
-_A_WEEK = "In pounds a WEEK, not a year: decisions often quote prices a year."
+A_WEEK = "In pounds a WEEK, not a year: decisions often quote prices a year."
 
 LONGEST_MESSAGE = 255
 LONGEST_TITLE = 32
@@ -206,12 +206,12 @@ def _rule_of_term(term: Term) -> dict[str, Any]:
     )
     if len(with_options) <= LONGEST_MESSAGE:
         message = with_options
-    rule = _messages(term.label, message)
+    rule = messages(term.label, message)
     if term.kind == "option":
         options = list(term.options)
-        return {**rule, "validate": "list", "source": options, **_refusal(_one_of(options))}
+        return {**rule, "validate": "list", "source": options, **refusal(_one_of(options))}
     if term.kind == "date":
-        return {**rule, **_a_date()}
+        return {**rule, **a_date()}
     if term.kind in ("money", "rate", "count"):
         least = term.least or 0
         between = {"criteria": "between", "minimum": least, "maximum": term.most}
@@ -219,8 +219,8 @@ def _rule_of_term(term: Term) -> dict[str, Any]:
         kind = "integer" if term.kind == "count" else "decimal"
         what = "a whole number" if term.kind == "count" else "a number"
         bounds = f"{least} or more" if term.most is None else f"from {least} to {term.most}"
-        refusal = _refusal(f"Give {what}, {bounds}, or leave the cell blank.")
-        return {**rule, "validate": kind, **limits, **refusal}
+        refused = refusal(f"Give {what}, {bounds}, or leave the cell blank.")
+        return {**rule, "validate": kind, **limits, **refused}
     return {**rule, "validate": "any"}
 
 
@@ -228,50 +228,52 @@ def _rule_of_column(columns: Sequence[Column], column: Column) -> dict[str, Any]
     """The validation of a column of an input table."""
     says_itself = column.kind in ("option", "month", "price") or not column.unit
     title = column.heading if says_itself else f"{column.heading} ({column.unit})"
-    rule = _messages(title, column.meaning)
+    rule = messages(title, column.meaning)
     if any(column in audit for audit in AUDIT_COLUMNS.values()):
-        rule = _messages(title, f"{column.meaning} For the audit: no figure comes from it.")
+        rule = messages(title, f"{column.meaning} For the audit: no figure comes from it.")
     if column.kind in ("option", "yes_no"):
         options = list(column.options)
         message = f"{column.meaning} Blank means {options[0]}."
         return {
             **rule, "input_message": message, "validate": "list", "source": options,
-            **_refusal(_one_of(options)),
+            **refusal(_one_of(options)),
         }  # fmt: skip
     if column.heading == "Ended on":
         moved_on = column_letter([other.heading for other in columns].index("Moved on") + 1)
         return {
             **rule, "validate": "date", "criteria": ">=",
             "value": f"={moved_on}{FIRST_TABLE_ROW}",
-            **_refusal("Give a date such as 01/09/2025, on or after Moved on, or leave it blank."),
+            **refusal("Give a date such as 01/09/2025, on or after Moved on, or leave it blank."),
         }  # fmt: skip
     if column.kind in ("date", "month"):
-        return {**rule, **_a_date()}
+        return {**rule, **a_date()}
     if column.kind == "price":
         # Only a warning, so that a dear placement can be entered. A price below 0 that is let
         # through gives an error in every figure, and the checks name it.
         return {
             **rule, "validate": "decimal", "criteria": "between", "minimum": 0,
-            "maximum": _DEAREST_WEEK, "input_message": f"{column.meaning} {_A_WEEK}",
+            "maximum": DEAREST_WEEK, "input_message": f"{column.meaning} {A_WEEK}",
             "error_type": "warning", "error_title": "Is this right?",
             "error_message": "Is this a yearly price? Prices are pounds a week. A price is 0 or"
             " more, without text.",
         }  # fmt: skip
     if column.kind == "amount":
-        refusal = _refusal("Give an amount in pounds; a credit is below 0.")
+        refused = refusal("Give an amount in pounds; a credit is below 0.")
         most = 10**12
         return {
             **rule, "validate": "decimal", "criteria": "between", "minimum": -most,
-            "maximum": most, **refusal,
+            "maximum": most, **refused,
         }  # fmt: skip
     return {**rule, "validate": "any"}
 
 
-def _messages(title: str, message: str) -> dict[str, Any]:
+def messages(title: str, message: str) -> dict[str, Any]:
+    """What Excel says beside a cell that is chosen."""
     return {"input_title": title[:LONGEST_TITLE], "input_message": message}
 
 
-def _refusal(message: str) -> dict[str, Any]:
+def refusal(message: str) -> dict[str, Any]:
+    """What Excel says of an entry that it does not take."""
     return {"error_title": "This cannot be used", "error_message": message}
 
 
@@ -279,8 +281,9 @@ def _one_of(options: Sequence[str]) -> str:
     return f"Choose one of: {', '.join(options)}."
 
 
-def _a_date() -> dict[str, Any]:
+def a_date() -> dict[str, Any]:
+    """The validation of a date."""
     return {
         "validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY,
-        **_refusal("Give a date such as 01/09/2025, between 1990 and 2100."),
+        **refusal("Give a date such as 01/09/2025, between 1990 and 2100."),
     }  # fmt: skip

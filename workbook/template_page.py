@@ -7,7 +7,7 @@ Rows and columns count from 1.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -242,13 +242,16 @@ _ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 _ENTERED = "Figures from the rows entered in the input sheets."
 
 
-def introduce_results(page: Page, title: str, *sentences: str) -> None:
+def introduce_results(
+    page: Page, title: str, *sentences: str, tables: Iterable[str] = COLUMNS
+) -> None:
     """Write the title of a sheet of results, under it whose figures they are, and what it is for.
 
-    Whether sample rows are left is looked up in the Notes, so that the warning goes with them.
+    Whether sample rows are left is looked up in the Notes of the input tables, so that the warning
+    goes with them.
     """
     sample_rows = "+".join(
-        f'COUNTIF({TABLE_NAMES[table]}[{SAMPLE_NOTE_HEADING}],"Illustration*")' for table in COLUMNS
+        f'COUNTIF({TABLE_NAMES[table]}[{SAMPLE_NOTE_HEADING}],"Illustration*")' for table in tables
     )
     # Neither text is empty: an empty last value is stored as if never calculated.
     formula = f'=IF({sample_rows}>0,"{_ILLUSTRATED}","{_ENTERED}")'

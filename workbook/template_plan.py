@@ -1,7 +1,7 @@
 """Where everything stands in the template: sheets, rows and columns, each decided once.
 
-Imports ``errors``, ``cells``, ``periods``, ``terms``, ``evidence``, ``contracts``, ``statement``,
-``term_rows`` and the addresses. Rows and columns count from 1, as on the sheet.
+Imports ``errors``, ``cells``, ``periods``, ``terms``, ``evidence``, ``assumptions``, ``contracts``,
+``statement``, ``term_rows`` and the addresses. Rows and columns count from 1, as on the sheet.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from xlpbr import cells, term_rows
+from xlpbr.assumptions import ASSUMPTIONS
 from xlpbr.contracts import SAMPLE_NOTE_HEADING, Contract, terms_table
 from xlpbr.errors import CellError
 from xlpbr.evidence import COLUMNS, Column
@@ -21,15 +22,18 @@ from xlpbr.workbook.addresses import column_letter, quoted_sheet
 from xlpbr.workbook.template_links import Link
 
 SHEETS = (
-    "About", "Terms", "Placements", "Carers", "Claims", "Statement", "Readings", "Reconcile",
-    "Explain", "Checks", "Functions",
+    "About", "Terms", "Placements", "Carers", "Claims", "Assumptions", "Statement", "Readings",
+    "Reconcile", "Explain", "Forecast", "Checks", "Functions",
 )  # fmt: skip
 """The sheets, in their order, by the names that they have in a workbook of their own."""
 
 MADE_BY = "Made by xlpbr"
 """How the remark in the properties of a workbook of ``xlpbr new`` starts."""
 
-TABLE_NAMES = {table: f"Pbr{table}" for table in ("Terms", *COLUMNS)}
+CONTRACT_TABLES = ("Terms", *COLUMNS)
+"""The input tables of what was agreed and what happened."""
+
+TABLE_NAMES = {table: f"Pbr{table}" for table in (*CONTRACT_TABLES, "Assumptions")}
 """The name of each input table in Excel."""
 
 ALL_TABLES = "PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],PbrClaims[#All]"
@@ -59,14 +63,18 @@ AUDIT_COLUMNS: Mapping[str, tuple[Column, ...]] = {
 
 STATEMENT_HEADING_ROW = 23
 FIRST_MONTH_ROW = STATEMENT_HEADING_ROW + 1
+FORECAST_HEADING_ROW = 46
 FAR_BELOW = 400
-"""A row below anything that a statement fills: a longer one is noticed, not cut."""
+"""A row below anything that a statement or a forecast fills: a longer one is noticed, not cut."""
 
 NOT_READ = (3, 4)
 SAY_NOT_READ = (3, 5)
 """Where a sheet that is read from the book says how many rows it does not read, and what to do."""
 
 AS_AT = (4, 4)
+FORECAST_AS_AT = (4, 2)
+FORECAST_SCENARIOS = (5, 2)
+FORECAST_SEED = (6, 2)
 EXPLAIN_MONTH = (4, 2)
 TOLERANCE = (4, 2)
 CHECK_MONTH = (12, 2)
@@ -147,6 +155,7 @@ def plan_of(contract: Contract, *, sample: bool) -> Plan:
         month_rows=(len(months) or UNKNOWN_MONTHS) + SPARE_MONTHS,
         table_rows={
             "Terms": len(TERMS),
+            "Assumptions": len(ASSUMPTIONS),
             "Placements": max(cohort + 10, 40, rows["Placements"] + 20),
             "Carers": max(cohort + 5, 20, rows["Carers"] + 10),
             "Claims": max(len(months) + 6, 24, rows["Claims"] + 10),

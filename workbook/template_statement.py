@@ -36,10 +36,10 @@ from xlpbr.workbook.template_page import (
 from xlpbr.workbook.template_plan import (
     ALL_TABLES,
     AS_AT,
+    CONTRACT_TABLES,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
     STATEMENT_HEADING_ROW,
-    TABLE_NAMES,
     Plan,
     all_statement_months,
     as_at_cell,
@@ -135,9 +135,7 @@ def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
 
 
 def _input_sheets(plan: Plan) -> str:
-    if not plan.book:
-        return "the four input sheets"
-    *others, last = map(plan.name_of, TABLE_NAMES)
+    *others, last = map(plan.name_of, CONTRACT_TABLES)
     return f"the sheets {', '.join(others)} and {last}"
 
 

@@ -11,7 +11,7 @@ from xlpbr.terms import TERMS
 from xlpbr.workbook.template_page import Page, put, put_row
 from xlpbr.workbook.template_plan import SPARE_TABLE_ROWS, Plan, fixed
 
-HEADING_ROW = 38
+HEADING_ROW = 40
 """The heading row of all workings, and of the months that are checked beside them."""
 FIRST_ROW = HEADING_ROW + 1
 

@@ -131,6 +131,12 @@ def period(start: Cell, end: Cell) -> Period:
     return found
 
 
+def whole_number(name: str, value: Cell, default: int) -> int:
+    """A whole number; ``default`` for a blank cell."""
+    found = named(name, value, lambda cell: cells.optional(cell, cells.whole_number, default))
+    return cast(int, found)
+
+
 def optional_number(name: str, value: Cell, default: Any) -> Any:
     """An exact number; ``default`` for a blank cell."""
     return named(name, value, lambda found: cells.optional(found, cells.number, default))

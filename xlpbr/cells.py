@@ -31,6 +31,9 @@ Read = TypeVar("Read")
 EXCEL_KEEPS = 10**15
 """Excel keeps 15 digits of a number: from here on the last ones are lost."""
 
+_EXACT_TO = 10**13
+"""Below it, a number of hundredths has no more than 15 digits."""
+
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
@@ -87,7 +90,7 @@ def dates_from_1904(*, on: bool = True) -> Iterator[None]:
 
 def tidy(text: str) -> str:
     """A text without surrounding, doubled or non-breaking spaces."""
-    return " ".join(text.replace("\u00a0", " ").split())
+    return " ".join(text.split())  # a non-breaking space is a space to split()
 
 
 def key(text: str) -> str:
@@ -97,16 +100,16 @@ def key(text: str) -> str:
 
 def is_blank(value: Cell) -> bool:
     """Whether a cell counts as blank: empty, or a text of nothing but spaces."""
-    return value is None or (isinstance(value, str) and not tidy(value))
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
 def error_in(value: Cell) -> CellError | None:
     """The error value that a cell holds, if it holds one."""
     if isinstance(value, CellError):
         return value
-    if isinstance(value, str) and value.strip().upper() in EXCEL_ERRORS:
+    if isinstance(value, str) and "#" in value:
         code = value.strip().upper()
-        return CellError(code, f"the cell shows {code}")
+        return CellError(code, f"the cell shows {code}") if code in EXCEL_ERRORS else None
     return None
 
 
@@ -162,6 +165,10 @@ def number(value: Cell) -> Fraction:
         CellError: ``#VALUE!`` for a blank, another text, a truth value or a date; ``#NUM!`` for
             what is not finite; an error value gives that same error.
     """
+    if isinstance(value, float | Decimal):
+        if not math.isfinite(value):
+            raise CellError(NUM, "found a number that is not finite")
+        return _as_printed(value) if isinstance(value, float) else Fraction(value)
     _refuse_error(value)
     if is_blank(value):
         raise CellError(VALUE, "a number is missing")
@@ -169,11 +176,6 @@ def number(value: Cell) -> Fraction:
         raise CellError(VALUE, f"found {shown(value)}; expected a number")
     if isinstance(value, int):
         return Fraction(value)
-    if isinstance(value, float | Decimal):
-        if not math.isfinite(value):
-            raise CellError(NUM, "found a number that is not finite")
-        # float(): numpy's floats are floats too, and print with their type's name.
-        return Fraction(Decimal(repr(float(value))) if isinstance(value, float) else value)
     if isinstance(value, str):
         return _number_in_text(value)
     try:
@@ -181,6 +183,17 @@ def number(value: Cell) -> Fraction:
     except (TypeError, ValueError):
         raise CellError(VALUE, f"found {shown(str(value))}; expected a number") from None
     return number(as_float)
+
+
+def _as_printed(value: float) -> Fraction:
+    """The decimal number that a finite float prints as."""
+    if -_EXACT_TO < value < _EXACT_TO:
+        # No two decimals of up to 15 digits share a float, so these are the digits it prints.
+        hundredths = round(value * 100)
+        if hundredths / 100 == value:
+            return Fraction(hundredths, 100)
+    # float(): numpy's floats are floats too, and print with their type's name.
+    return Fraction(Decimal(repr(float(value))))
 
 
 def _number_in_text(text: str) -> Fraction:
@@ -214,6 +227,8 @@ def day(value: Cell) -> date:
         CellError: ``#VALUE!`` for a blank, a text that is no day of the calendar or a truth value;
             ``#NUM!`` for a serial outside the calendar; an error value gives that same error.
     """
+    if isinstance(value, float) and math.isfinite(value):
+        return _day_of_serial(math.floor(value), value)
     _refuse_error(value)
     if is_blank(value):
         raise CellError(VALUE, "a date is missing")
@@ -304,12 +319,12 @@ def text(value: Cell) -> str:
         CellError: an error value gives that same error.
     """
     _refuse_error(value)
-    if is_blank(value):
+    if isinstance(value, str):
+        return tidy(value)
+    if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, str):
-        return tidy(value)
     if isinstance(value, int | float | Decimal):
         return text_of_number(value)
     if isinstance(value, datetime | date):

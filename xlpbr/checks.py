@@ -1,16 +1,19 @@
 """Every problem in the data, those that stop the figures and those a person should look at.
 
-Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``evidence``, ``ranges`` and
-``statement``.
+Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``assumptions``, ``evidence``,
+``ranges``, ``assumption_rows`` and ``statement``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from xlpbr import cells
+from xlpbr.assumption_rows import outside_the_programme
+from xlpbr.assumptions import ASSUMPTIONS, Assumptions
 from xlpbr.errors import Problem
 from xlpbr.evidence import Claim, Evidence, Placement
 from xlpbr.money import in_words, to_pence
@@ -47,6 +50,25 @@ def problems_of(
         problems.extend(_about_the_maximum(terms.record, evidence.record))
     order = {"Terms": 0, "Placements": 1, "Carers": 2, "Claims": 3}
     return sorted(problems, key=lambda problem: (order[problem.table], problem.row or 0))
+
+
+def problems_of_assumptions(
+    terms: Found[ContractTerms], assumptions: Found[Assumptions]
+) -> list[Problem]:
+    """All problems of a forecast's assumptions, in the order of their rows.
+
+    Args:
+        terms: the terms, read.
+        assumptions: the assumptions, read.
+    """
+    problems = [*assumptions.problems]
+    for assumption in ASSUMPTIONS:
+        if assumption.kind == "money":
+            price = getattr(assumptions.record, assumption.field_name)
+            problems.extend(_unlikely_price("Assumptions", None, assumption.label, price))
+    if not terms.blocking:
+        problems.extend(outside_the_programme(assumptions.record, terms.record))
+    return sorted(problems, key=lambda problem: problem.row or 0)
 
 
 def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
@@ -124,24 +146,30 @@ def _unlikely_prices(placement: Placement) -> Iterable[Problem]:
         ("Residential weekly cost", placement.residential_weekly),
         ("Family weekly cost", placement.family_weekly),
     ):
-        if price is not None and price > _MOST_POUNDS_A_WEEK:
-            yield Problem(
-                "Placements",
-                placement.row,
-                heading,
-                in_words(to_pence(price)),
-                f"a price of a week, rarely above {in_words(_MOST_POUNDS_A_WEEK * 100)}",
-                "Check that it is not the price of a year.",
-            )
-        elif price is not None and 0 < price < _FEWEST_POUNDS_A_WEEK:
-            yield Problem(
-                "Placements",
-                placement.row,
-                heading,
-                in_words(to_pence(price)),
-                f"a price of a week, rarely below {in_words(_FEWEST_POUNDS_A_WEEK * 100)}",
-                "Check that it is in pounds, not a time or thousands of pounds.",
-            )
+        yield from _unlikely_price("Placements", placement.row, heading, price)
+
+
+def _unlikely_price(
+    table: str, row: int | None, heading: str, price: Fraction | None
+) -> Iterable[Problem]:
+    if price is not None and price > _MOST_POUNDS_A_WEEK:
+        yield Problem(
+            table,
+            row,
+            heading,
+            in_words(to_pence(price)),
+            f"a price of a week, rarely above {in_words(_MOST_POUNDS_A_WEEK * 100)}",
+            "Check that it is not the price of a year.",
+        )
+    elif price is not None and 0 < price < _FEWEST_POUNDS_A_WEEK:
+        yield Problem(
+            table,
+            row,
+            heading,
+            in_words(to_pence(price)),
+            f"a price of a week, rarely below {in_words(_FEWEST_POUNDS_A_WEEK * 100)}",
+            "Check that it is in pounds, not a time or thousands of pounds.",
+        )
 
 
 def _about_carers(

@@ -8,7 +8,6 @@ click and rich; what a single command needs is imported when that command runs.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,14 @@ from typing import Any
 import click
 
 import xlpbr
-from xlpbr import edit_commands, host_commands, spills, terminal
+from xlpbr import (
+    edit_commands,
+    forecast_commands,
+    host_commands,
+    portfolio_commands,
+    spills,
+    terminal,
+)
 from xlpbr.cells import Rows
 from xlpbr.command_options import (
     MONTH,
@@ -27,20 +33,22 @@ from xlpbr.command_options import (
     there,
     workbook_tables,
 )
+from xlpbr.command_records import (
+    PROBLEMS_IN_THE_DATA,
+    in_words,
+    mention,
+    read,
+    refuse_blocking,
+    rows_in_words,
+    rows_read,
+)
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
-from xlpbr.errors import CellError, FileProblem, Problem
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.periods import day_in_words, month_in_words
 from xlpbr.statement import FIGURE_BY_HEADING, FIGURES, Statement, settle
 from xlpbr.terminal import Form
-from xlpbr.workbook.contract_tables import (
-    ContractRecords,
-    ContractTables,
-    read_records,
-    read_tables,
-    where,
-)
+from xlpbr.workbook.contract_tables import ContractRecords, ContractTables, where
 
-PROBLEMS_IN_THE_DATA = 1
 WRONG_CALL = 2
 
 _CUT_OFF = 5
@@ -85,7 +93,12 @@ def commands() -> None:
     """Payment-by-results contracts in Excel: statements and reports, right to the penny."""
 
 
-for _command in (*edit_commands.COMMANDS, *host_commands.COMMANDS):
+for _command in (
+    *edit_commands.COMMANDS,
+    *host_commands.COMMANDS,
+    *forecast_commands.COMMANDS,
+    *portfolio_commands.COMMANDS,
+):
     commands.add_command(_command)
 
 
@@ -95,7 +108,7 @@ for _command in (*edit_commands.COMMANDS, *host_commands.COMMANDS):
 @form_options
 def statement(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
     """Print the monthly statement of a workbook."""
-    found, records = _read(file, places)
+    found, records = read(file, places)
     settled = _settled(records, as_at, found)
     terminal.show(
         spills.statement_table(settled),
@@ -105,7 +118,7 @@ def statement(file: Path, as_at: date | None, form: Form | None, **places: str |
         first=terminal.STATEMENT_COLUMNS,
         about=_about(found, records, settled),
     )
-    _mention(found, records)
+    mention(found, records.problems)
 
 
 @commands.command()
@@ -114,7 +127,7 @@ def statement(file: Path, as_at: date | None, form: Form | None, **places: str |
 @form_options
 def readings(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
     """Print what each open reading of the contract is worth."""
-    found, records = _read(file, places)
+    found, records = read(file, places)
     settled = _settled(records, as_at, found)
     terminal.show(
         spills.readings_table(settled),
@@ -123,7 +136,7 @@ def readings(file: Path, as_at: date | None, form: Form | None, **places: str | 
         kinds=["text", "text", "text", "money", "money"],
         about=_about(found, records, settled),
     )
-    _mention(found, records)
+    mention(found, records.problems)
 
 
 @commands.command()
@@ -135,7 +148,7 @@ def explain(
     file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
     """Print how the figures of a month came about."""
-    found, records = _read(file, places)
+    found, records = read(file, places)
     settled = _settled(records, as_at, found)
     rows = spills.explain_month(settled, month)
     terminal.show(
@@ -145,7 +158,7 @@ def explain(
         kinds=["text", "text", "text", "count"],
         about=_about(found, records, settled),
     )
-    _mention(found, records)
+    mention(found, records.problems)
 
 
 @commands.command()
@@ -153,22 +166,23 @@ def explain(
 @form_options
 def check(file: Path, form: Form | None, **places: str | None) -> None:
     """List every problem in a workbook's tables."""
-    found, records = _read(file, places)
-    headings, *rows = spills.problems_table(records.problems)
+    found, records = read(file, places)
+    problems = (*records.problems, *records.assumption_problems)
+    headings, *rows = spills.problems_table(problems)
     located = [
-        [where(found, problem), *row] for problem, row in zip(records.problems, rows, strict=False)
+        [where(found, problem), *row] for problem, row in zip(problems, rows, strict=False)
     ] or [["", *row] for row in rows]
     terminal.show(
         [["Where", *headings], *located],
         form or "table",
         title=f"Problems in {file.name}",
         kinds=["text", "text", "count", "text", "text", "text", "text"],
-        about={"file": file.name, "rows_read": _rows_read(records)},
+        about={"file": file.name, "rows_read": rows_read(records.all_counts)},
     )
     if not form:
-        for line in _rows_in_words(records):
+        for line in rows_in_words(records.all_counts):
             terminal.say(line)
-    if records.problems:
+    if problems:
         raise click.exceptions.Exit(PROBLEMS_IN_THE_DATA)
 
 
@@ -262,8 +276,8 @@ def report(
     refuse_output(output, replace=replace, source=there(file))
     if pdf:
         refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
-    found, records = _read(file, places)
-    _refuse_blocking(found, records)
+    found, records = read(file, places)
+    refuse_blocking(found, records.blocking)
     with terminal.progress(f"Writing {output.name}"):
         written = write_reports(
             found,
@@ -275,7 +289,7 @@ def report(
         )
     for path in written:
         terminal.say(f"Wrote {path}.")
-    _mention(found, records)
+    mention(found, records.problems)
 
 
 @commands.command()
@@ -291,71 +305,13 @@ def demo(output: Path, contract: str) -> None:
     demonstrate(load_contract(contract), output)
 
 
-def _read(file: Path, places: Mapping[str, str | None]) -> tuple[ContractTables, ContractRecords]:
-    with terminal.progress(f"Reading {file.name}"):
-        found = read_tables(file, {name.capitalize(): place for name, place in places.items()})
-        return found, read_records(found)
-
-
 def _settled(records: ContractRecords, as_at: date | None, found: ContractTables) -> Statement:
-    _refuse_blocking(found, records)
+    refuse_blocking(found, records.blocking)
     return settle(records.terms.record, records.evidence.record, as_at)
-
-
-def _refuse_blocking(found: ContractTables, records: ContractRecords) -> None:
-    """List every problem that stops the figures, and stop."""
-    if not records.blocking:
-        return
-    for problem in records.blocking:
-        _say_problem(found, problem)
-    count = len(records.blocking)
-    stop = "1 problem stops" if count == 1 else f"{count} problems stop"
-    terminal.say(f"{stop} the figures. Correct the cells above and run the command again.")
-    raise click.exceptions.Exit(PROBLEMS_IN_THE_DATA)
-
-
-def _mention(found: ContractTables, records: ContractRecords) -> None:
-    """List what a person should look at, where it does not stop the figures."""
-    for problem in records.problems:
-        _say_problem(found, problem)
-    count = len(records.problems)
-    if count:
-        things = "1 thing" if count == 1 else f"{count} things"
-        terminal.say(f"{things} to look at, listed above; the figures stand.")
-
-
-def _say_problem(found: ContractTables, problem: Problem) -> None:
-    terminal.say(_in_words(found, problem))
-
-
-def _in_words(found: ContractTables, problem: Problem) -> str:
-    column = f" ({problem.column})" if problem.column else ""
-    return f"{where(found, problem)}{column}: {problem.sentence}"
 
 
 def _title(settled: Statement) -> str:
     return f"{settled.terms.contract} to {day_in_words(settled.as_at)}".strip()
-
-
-def _rows_read(records: ContractRecords) -> list[dict[str, Any]]:
-    return [
-        {
-            "table": count.table,
-            "found": count.found,
-            "used": count.used,
-            "refused": count.refused,
-            "blank": count.blank,
-        }
-        for count in records.row_counts
-    ]
-
-
-def _rows_in_words(records: ContractRecords) -> list[str]:
-    return [
-        f"{count.table}: {count.found} {'row' if count.found == 1 else 'rows'}"
-        f" = {count.used} used + {count.refused} refused + {count.blank} blank."
-        for count in records.row_counts
-    ]
 
 
 def _about(found: ContractTables, records: ContractRecords, settled: Statement) -> dict[str, Any]:
@@ -365,9 +321,9 @@ def _about(found: ContractTables, records: ContractRecords, settled: Statement) 
         "xlpbr": xlpbr.__version__,
         "contract": settled.terms.contract,
         "as_at": settled.as_at.isoformat(),
-        "rows_read": _rows_read(records),
+        "rows_read": rows_read(records.row_counts),
         "problems": len(records.problems),
-        "notes": [_in_words(found, problem) for problem in records.problems],
+        "notes": [in_words(found, problem) for problem in records.problems],
     }
 
 

@@ -17,7 +17,18 @@ from fractions import Fraction
 from typing import Annotated, Any
 
 import xlpbr
-from xlpbr import arguments, cells, checks, ranges, reconcile, rules, spills, tables, term_rows
+from xlpbr import (
+    arguments,
+    assumption_rows,
+    cells,
+    checks,
+    ranges,
+    reconcile,
+    rules,
+    spills,
+    tables,
+    term_rows,
+)
 
 # The hosts take the catalogue from here, where it is filled.
 from xlpbr.catalogue import FUNCTIONS as FUNCTIONS  # noqa: PLC0414
@@ -25,6 +36,7 @@ from xlpbr.catalogue import Arg, Example, worksheet_function
 from xlpbr.cells import Cell, Rows
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.errors import NUM, VALUE, CellError
+from xlpbr.forecast import MOST_SEED, forecast, within
 from xlpbr.statement import Statement, settle
 
 _TERMS = Arg("The Terms table with its heading row: Term, Value", "table", "table")
@@ -32,6 +44,10 @@ _PLACEMENTS = Arg("The Placements table with its heading row", "table", "table")
 _CARERS = Arg("The Carers table with its heading row", "table", "table", "no carers")
 _CLAIMS = Arg("The Claims table with its heading row", "table", "table", "no claims")
 _AS_AT = Arg("The last day that is known", "date", default="the end of the programme")
+
+_SCENARIOS, _MOST_SCENARIOS = 1_000, 100_000
+_MOST_CHILDREN_DRAWN = 4_000_000
+"""Scenarios times placements in one cell: more would keep the sheet waiting."""
 
 
 @worksheet_function(
@@ -372,6 +388,54 @@ def pbr_explain(
     """
     wanted = arguments.named("month", cells.single(month), cells.month)
     return spills.explain_month(_settle(terms, placements, carers, claims, as_at), wanted)
+
+
+@worksheet_function(
+    returns="A table: months, total, chances, and what moves the net saving most.",
+    clause="the whole contract; docs/forecast.md",
+)
+def pbr_forecast(
+    terms: Annotated[Cell, _TERMS],
+    placements: Annotated[Cell, _PLACEMENTS],
+    assumptions: Annotated[
+        Cell, Arg("The Assumptions table with its heading row: Assumption, Value", "table", "table")
+    ],
+    as_at: Annotated[
+        Cell, Arg("The last day that is known", "date", default="the day before the first moves")
+    ] = None,
+    scenarios: Annotated[
+        Cell, Arg("How many scenarios are drawn, 1 to 100,000", "count", default="1,000")
+    ] = None,
+    seed: Annotated[
+        Cell, Arg("Where the random numbers start, 0 or more", "count", default="1")
+    ] = None,
+    carers: Annotated[Cell, _CARERS] = None,
+) -> Rows:
+    """What a contract may save and pay: percentiles and means by month, and chances.
+
+    Known placements are as they are, those in place may break down after as_at, and the moves to
+    come are drawn as the Assumptions table has them. Every scenario is settled by the contract's
+    own rules. The same seed gives the same figures. Where nothing is uncertain they are those of
+    PBR_STATEMENT.
+
+    A row for each month of the programme, a row Total, the chances that the fee is fully earned,
+    that the bonus threshold is passed and that the maximum binds, and the assumptions in the
+    order of what they move, each from its low to its high value while all others stay.
+    """
+    contract, evidence = tables.read_contract(terms, placements, carers)
+    found = assumption_rows.read_assumptions(assumptions)
+    for problem in found.blocking:
+        raise problem.as_error()
+    count = arguments.whole_number("scenarios", scenarios, _SCENARIOS)
+    within("scenarios", count, 1, _MOST_SCENARIOS)
+    start = arguments.whole_number("seed", seed, 1)
+    within("seed", start, 0, MOST_SEED)
+    most = _MOST_CHILDREN_DRAWN // max(1, len(evidence.agreed) + found.record.children)
+    within("scenarios", count, 1, max(most, 1))
+    day = arguments.named("as_at", as_at, lambda value: cells.optional(value, cells.day, None))
+    return spills.forecast_table(
+        forecast(contract, evidence, found.record, as_at=day, scenarios=count, seed=start)
+    )
 
 
 @worksheet_function(

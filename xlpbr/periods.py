@@ -86,8 +86,14 @@ def months_counted(period: Period) -> Fraction:
     if month_of(first) == month_of(last):
         return Fraction(period.days, days_in_month(first))
     whole = (last.year - first.year) * 12 + last.month - first.month - 1
-    first_part = Fraction(days_in_month(first) - first.day + 1, days_in_month(first))
-    return first_part + whole + Fraction(last.day, days_in_month(last))
+    first_length, last_length = days_in_month(first), days_in_month(last)
+    # The parts of the first and the last month, and the whole months between, as one fraction.
+    return Fraction(
+        (first_length - first.day + 1) * last_length
+        + whole * first_length * last_length
+        + last.day * first_length,
+        first_length * last_length,
+    )
 
 
 def complete_months(starts_on: date, as_at: date) -> int:

@@ -29,6 +29,8 @@ def read_term(term: Term, value: Cell) -> Any:
         return cells.option(value, list(term.options))
     if term.kind == "date":
         return cells.day(value)
+    if term.kind == "month":
+        return _since_1950(cells.month(value), value)
     if term.kind == "count":
         return _within(cells.whole_number(value), value, term.least, term.most)
     return _within(cells.number(value), value, term.least, term.most)
@@ -61,38 +63,47 @@ def expected_of_term(term: Term) -> str:
     """What a term wants, in words."""
     if term.kind == "option":
         return f"one of: {', '.join(term.options)}"
-    what = {"date": "a date", "count": "a whole number", "rate": "a fraction or a percentage"}
+    if term.kind == "share":
+        return f"a share from {term.least} to {term.most}, such as 0.05 or 5%"
+    what = {
+        "date": "a date",
+        "month": "a month such as 01/09/2025",
+        "count": "a whole number",
+        "rate": "a fraction or a percentage",
+    }
     expected = what.get(term.kind, "a number")
     if term.most is not None:
-        return f"{expected} from {term.least} to {term.most}"
+        return f"{expected} from {term.least} to {term.most:,}"
     return expected if term.least is None else f"{expected}, {term.least} or more"
 
 
 def read_cell(column: Column, value: Cell) -> Any:
     """The value of a cell of a column; its default where the cell is blank."""
+    kind = column.kind
     if cells.is_blank(value):
         if column.required:
             raise CellError(VALUE, f"{column.heading} is missing")
-        if column.kind == "yes_no":
+        if kind == "yes_no":
             return True
-        return column.options[0] if column.options else ("" if column.kind == "text" else None)
+        return column.options[0] if column.options else ("" if kind == "text" else None)
     _refuse_shared(value)
     _refuse_lost_digits(value)
-    if column.kind == "text":
+    if kind == "text":
         return cells.text(value)
-    if column.kind == "date":
+    if kind == "date":
         return _since_1950(cells.day(value), value)
-    if column.kind == "month":
+    if kind == "month":
         return _since_1950(cells.month(value), value)
-    if column.kind == "yes_no":
+    if kind == "yes_no":
         return cells.yes_no(value)
-    if column.kind == "option":
+    if kind == "option":
         return cells.option(value, column.options)
     exact = cells.number(value)
-    if abs(exact) >= cells.EXCEL_KEEPS:
-        # As a text it has lost no digit, but no council pays a million billion pounds.
+    if not isinstance(value, float) and abs(exact) >= cells.EXCEL_KEEPS:
+        # As a text it has lost no digit (a number is refused above), but no council pays
+        # a million billion pounds.
         raise CellError(NUM, f"found {cells.shown(value)}; expected an amount in pounds")
-    return _within(exact, value, 0, None) if column.kind == "price" else exact
+    return _within(exact, value, 0, None) if kind == "price" else exact
 
 
 def expected_of_cell(column: Column) -> str:

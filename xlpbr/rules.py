@@ -37,9 +37,8 @@ def days_in_placement(moved_on: date, ended_on: date | None, day: date) -> int:
 
 def saving_to_date(weekly_saving: Fraction, days: int) -> Pence:
     """The rounded saving of so many days at a weekly saving."""
-    return round_half_away(
-        weekly_saving.numerator * days * 100, weekly_saving.denominator * DAYS_IN_WEEK
-    )
+    pounds, whole = weekly_saving.as_integer_ratio()
+    return round_half_away(pounds * days * 100, whole * DAYS_IN_WEEK)
 
 
 def saving(weekly_saving: Fraction, moved_on: date, ended_on: date | None, period: Period) -> Pence:
@@ -98,7 +97,7 @@ def pro_rata_between(
     amount: Fraction, starts_on: date, ends_on: date, as_at: date, basis: Basis = "months"
 ) -> Pence:
     """The same for a term that is given by its first and last day."""
-    months = months_to_reach(starts_on, ends_on)
+    months = months_to_reach(starts_on, ends_on) if basis == "whole_months" else 0
     return to_pence(amount * earned_share(starts_on, ends_on, months, as_at, basis))
 
 
@@ -205,12 +204,22 @@ def contract_cap(
     A negative amount is a credit: it passes whole and frees headroom for those after it
     (Plymouth L04 25/26, sections 4.1 and 7 paragraph 8).
     """
-    paid = paid_before
+    headroom = None if maximum is None else _up_from_half(maximum - paid_before)
+    return within_headroom(map(to_pence, amounts), headroom)
+
+
+def _up_from_half(pounds: Fraction) -> Pence:
+    # Headroom below 0 can come back above it by a credit: then its half penny goes up as well.
+    return (200 * pounds.numerator + pounds.denominator) // (2 * pounds.denominator)
+
+
+def within_headroom(owed: Iterable[Pence], headroom: Pence | None) -> list[Pence]:
+    """What of each amount in turn passes while there is headroom; None: all of it."""
     passed: list[Pence] = []
-    for amount in amounts:
+    for amount in owed:
         allowed = amount
-        if maximum is not None and amount > 0:
-            allowed = min(amount, max(Fraction(0), maximum - paid))
-        passed.append(to_pence(allowed))
-        paid += to_pounds(passed[-1])
+        if headroom is not None:
+            allowed = amount if amount <= 0 else min(amount, max(0, headroom))
+            headroom -= allowed
+        passed.append(allowed)
     return passed

@@ -1,18 +1,21 @@
 """Records to tables of cells: what a function spills and what a command prints.
 
-Imports ``errors``, ``money``, ``periods``, ``cells``, ``statement``, ``workings``, ``readings`` and
-``reconcile``.
+Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``statement``, ``workings``,
+``readings``, ``reconcile``, ``scenarios`` and ``forecast``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from fractions import Fraction
 
 from xlpbr import cells, readings, reconcile, workings
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import Problem
+from xlpbr.forecast import Forecast, Sensitivity
 from xlpbr.periods import month_in_words
+from xlpbr.scenarios import PERCENTILES, Spread
 from xlpbr.statement import FIGURES, Figure, MonthStatement, Statement
 
 
@@ -104,6 +107,99 @@ def explanation_table(statement: Statement, index: int) -> Rows:
             ]
             for line in workings.explain(statement, index)
         ),
+    ]
+
+
+FORECAST_FIGURES = (
+    ("Saving", "saving"),
+    ("Payable", "payable"),
+    ("Net saving", "net_saving"),
+    ("Saving to date", "saving_to_date"),
+    ("Payable to date", "payable_to_date"),
+    ("Net saving to date", "net_saving_to_date"),
+)
+"""The figures of a forecast in the order of its columns: heading and field."""
+
+FORECAST_CHANCES = (
+    ("Chance that the fee is fully earned", "fee_earned", "no fee in the terms"),
+    ("Chance that the bonus threshold is passed", "threshold_passed", "no bonus in the terms"),
+    ("Chance that the maximum binds", "maximum_binds", "no maximum in the terms"),
+)
+"""Each chance: its label, its field and what stands there where the terms have none."""
+
+SENSITIVITY_HEADINGS = (
+    "What moves the net saving most",
+    "Low",
+    "High",
+    "Net saving at low",
+    "Net saving at high",
+    "Difference",
+)
+
+NOTHING_UNCERTAIN = "Nothing is uncertain"
+
+FORECAST_HEADINGS = (
+    "Month",
+    *(
+        f"{heading}, {what}"
+        for heading, _ in FORECAST_FIGURES
+        for what in (*(f"{percent}th percentile" for percent in PERCENTILES), "mean")
+    ),
+)
+
+
+def forecast_table(forecast: Forecast) -> Rows:
+    """The months of a forecast and their total, the chances, and what moves the result most."""
+    rows = [*forecast_months(forecast), *forecast_chances(forecast)]
+    rows += forecast_sensitivities(forecast)
+    return [row + [""] * (len(FORECAST_HEADINGS) - len(row)) for row in rows]
+
+
+def forecast_months(forecast: Forecast) -> Rows:
+    """The months of a forecast under their headings, and their total."""
+    last = forecast.months[-1]
+    to_date = [getattr(last, field) for _, field in FORECAST_FIGURES[3:]]
+    return [
+        list(FORECAST_HEADINGS),
+        *(
+            [month.month, *_spreads(getattr(month, field) for _, field in FORECAST_FIGURES)]
+            for month in forecast.months
+        ),
+        ["Total", *_spreads([*to_date, *to_date])],
+    ]
+
+
+def forecast_chances(forecast: Forecast) -> Rows:
+    """Each chance with its label; a text where the terms have nothing of the kind."""
+    rows: Rows = []
+    for label, field, none in FORECAST_CHANCES:
+        chance: Fraction | None = getattr(forecast, field)
+        rows.append([label, none if chance is None else cells.plain_number(chance)])
+    return rows
+
+
+def forecast_sensitivities(forecast: Forecast) -> Rows:
+    """What moves the net saving under its headings, the most first."""
+    rows = [_sensitivity(one) for one in forecast.sensitivities] or [[NOTHING_UNCERTAIN]]
+    return [list(SENSITIVITY_HEADINGS), *rows]
+
+
+def _spreads(spreads: Iterable[Spread]) -> list[Cell]:
+    return [
+        cells.pounds(pence)
+        for spread in spreads
+        for pence in (spread.p10, spread.p50, spread.p90, spread.mean)
+    ]
+
+
+def _sensitivity(one: Sensitivity) -> list[Cell]:
+    return [
+        one.label,
+        cells.plain_number(one.low),
+        cells.plain_number(one.high),
+        cells.pounds(one.net_at_low),
+        cells.pounds(one.net_at_high),
+        cells.pounds(one.difference),
     ]
 
 

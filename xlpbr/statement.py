@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from xlpbr import rules
-from xlpbr.evidence import Evidence, Placement
+from xlpbr.evidence import Claim, Evidence, Placement
 from xlpbr.money import Pence, to_pence, to_pounds
 from xlpbr.periods import Period, financial_year_end, month_of, months_of
 from xlpbr.terms import ContractTerms
@@ -120,9 +120,11 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
     savings = _monthly_savings(terms, agreed, periods)
     fee = fee_without_vat(terms)
     approvals = approvals_that_count(evidence)
+    invoiced_by_month = _invoiced_to_date(evidence.claims, periods)
+    maximum = _maximum_that_holds_back(terms)
     months: list[MonthStatement] = []
     saved = paid = held = fees = entitled = 0
-    for period, saving in zip(periods, savings, strict=True):
+    for period, saving, invoiced in zip(periods, savings, invoiced_by_month, strict=True):
         saved += saving
         entitled_before, entitled = entitled, fee_entitlement(terms, fee, period.last)
         # Fee reading: what limits the fee of the month beside the saving.
@@ -138,10 +140,10 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
             measures = bonus_measures(terms, agreed, saved)
         bonus = 0 if measures is None else threshold_bonus(terms, measures)
         owed = (month_fee, carer_fees, bonus)
-        let_through = sum(_within_maximum(terms, owed, paid))
+        headroom = None if maximum is None else maximum - paid
+        let_through = sum(rules.within_headroom(owed, headroom))
         held = sum(owed) - let_through
         paid += let_through
-        invoiced = _invoiced_to_date(evidence, period)
         months.append(
             MonthStatement(
                 month=month_of(period.first),
@@ -194,13 +196,16 @@ def _monthly_savings(
         start, ended_on, weekly = (
             counted_from(terms, placement), placement.ended_on, placement.weekly_saving,
         )  # fmt: skip
-        before = days_before = 0
+        before = 0
         for index, period in enumerate(periods):
+            if period.last < start:
+                continue
             days = rules.days_in_placement(start, ended_on, period.last)
-            if days != days_before:
-                to_date = rules.saving_to_date(weekly, days)
-                savings[index] += to_date - before
-                before, days_before = to_date, days
+            to_date = rules.saving_to_date(weekly, days)
+            savings[index] += to_date - before
+            before = to_date
+            if ended_on is not None and ended_on <= period.last:
+                break
     return savings
 
 
@@ -278,13 +283,20 @@ def threshold_bonus(terms: ContractTerms, measures: BonusMeasures) -> Pence:
     )
 
 
-def _within_maximum(terms: ContractTerms, owed: Iterable[Pence], paid: Pence) -> list[Pence]:
-    maximum = terms.contract_maximum if terms.maximum_reading == "hard_stop" else None
-    return rules.contract_cap((to_pounds(amount) for amount in owed), maximum, to_pounds(paid))
+def _maximum_that_holds_back(terms: ContractTerms) -> Pence | None:
+    if terms.contract_maximum is None or terms.maximum_reading != "hard_stop":
+        return None
+    # What is owed is whole pence, so the maximum can be rounded before it is held against that.
+    return to_pence(terms.contract_maximum)
 
 
-def _invoiced_to_date(evidence: Evidence, period: Period) -> Pence:
-    month = month_of(period.first)
-    return to_pence(
-        sum((claim.invoiced for claim in evidence.claims if claim.month <= month), Fraction(0))
-    )
+def _invoiced_to_date(claims: Iterable[Claim], periods: Iterable[Period]) -> list[Pence]:
+    """For each month, the claims for it or an earlier one."""
+    waiting = sorted(claims, key=lambda claim: claim.month, reverse=True)
+    invoiced = Fraction(0)
+    to_date = []
+    for period in periods:
+        while waiting and waiting[-1].month <= period.first:
+            invoiced += waiting.pop().invoiced
+        to_date.append(to_pence(invoiced))
+    return to_date

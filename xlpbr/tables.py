@@ -62,14 +62,14 @@ def _read_rows(
     names: list[tuple[int, Cell]] = []
     blank = refused = 0
     complete = all(column.heading in columns for column in declared if column.heading_required)
+    # In the order of the declared columns, whatever order the table has.
+    places = {
+        column.heading: columns[column.heading] for column in declared if column.heading in columns
+    }.items()
     body = rows[1:]
     for row_number, row in enumerate(body, start=1):
-        values = {
-            column.heading: row[columns[column.heading]]
-            for column in declared
-            if column.heading in columns
-        }
-        if all(cells.is_blank(value) for value in values.values()):
+        values = {heading: row[place] for heading, place in places}
+        if all(map(cells.is_blank, values.values())):
             blank += 1
             continue
         if not complete:
@@ -96,19 +96,17 @@ def _not_data(
 ) -> Problem | None:
     """Why a row is none of the table's: a row of totals, or a heading between the rows."""
     first = COLUMNS[table][0].heading
-    across = next(
-        (cell for cell in values.values() if isinstance(cell, cells.SharedCell) and cell.is_across),
-        None,
-    )
-    if across is not None:
-        return Problem(
-            table,
-            row_number,
-            first,
-            cells.shown(across),
-            "a row of data",
-            "It is taken for a heading between the rows and left out. Nothing to do if it is one.",
-        )
+    for cell in values.values():
+        if isinstance(cell, cells.SharedCell) and cell.is_across:
+            return Problem(
+                table,
+                row_number,
+                first,
+                cells.shown(cell),
+                "a row of data",
+                "It is taken for a heading between the rows and left out. "
+                "Nothing to do if it is one.",
+            )
     label = values[first]
     if cells.is_blank(label):
         label = next(cell for cell in row if not cells.is_blank(cell))
@@ -128,9 +126,10 @@ def _is_totals(table: str, label: str, values: Mapping[str, Cell]) -> bool:
     """Whether a row is of totals: called so, or called the total of something and undated."""
     if _TOTALS.fullmatch(label):
         return True
+    if not _TOTALS_OF.fullmatch(label):
+        return False
     dates = [column.heading for column in COLUMNS[table] if column.kind == "date"]
-    undated = all(cells.is_blank(values.get(heading)) for heading in dates)
-    return undated and _TOTALS_OF.fullmatch(label) is not None
+    return all(cells.is_blank(values.get(heading)) for heading in dates)
 
 
 def _read_row(

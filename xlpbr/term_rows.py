@@ -1,11 +1,13 @@
 """The rows of a Terms table to ``ContractTerms``, with every problem collected.
 
+A table of names and values is read the same way whatever its names are: ``read_values``.
+
 Imports ``errors``, ``periods``, ``cells``, ``terms``, ``readers`` and ``ranges``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,42 +30,110 @@ _MOST_YEARS = 50
 """A longer programme is a slip of the year; it would give thousands of months."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    heading: str
+    heading_required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTable:
+    """A table of two columns: what a row is called, and its value.
+
+    Attributes:
+        name: the table.
+        heading: the heading of the names; the other column is ``Value``.
+        noun: what a row is, such as ``term``.
+        of: what it is part of.
+        declared: what there may be.
+    """
+
+    name: str
+    heading: str
+    noun: str
+    of: str
+    declared: Sequence[Term]
+
+    @property
+    def columns(self) -> tuple[_Column, _Column]:
+        """The headings that the table is found by."""
+        return _Column(self.heading), _Column("Value")
+
+    @property
+    def a_noun(self) -> str:
+        """What a row is, with its article."""
+        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+
+
+TERMS_TABLE = ValueTable("Terms", "Term", "term", "the contract", TERMS)
+
+TERM_COLUMNS = TERMS_TABLE.columns
+"""The headings that a Terms table is found by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadValues:
+    """What the rows of a table of names and values say.
+
+    Attributes:
+        values: by field.
+        rows: by field, the row that it stands in, counted from 1 under the headings.
+        clauses: by label, the clause that the table names.
+        problems: what is wrong, missing names included.
+    """
+
+    values: Mapping[str, Any]
+    rows: Mapping[str, int]
+    clauses: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
 def read_terms(table: Cell) -> Found[ContractTerms]:
     """The terms of a contract from a range with the headings ``Term`` and ``Value``."""
-    rows = cells.rows(table)
-    problems: list[Problem] = []
-    columns = find_columns("Terms", rows, TERM_COLUMNS, problems)
-    values: dict[str, Any] = {}
-    clauses: dict[str, str] = {}
-    clause = _clause_column(rows[0])
-    if "Term" in columns and "Value" in columns:
-        for row_number, term, row in _known_terms(rows, columns, problems):
-            if clause is not None and cells.error_in(row[clause]) is None:
-                clauses[term.label] = cells.text(row[clause])
-            value = row[columns["Value"]]
-            if cells.is_blank(value):
-                continue
-            try:
-                values[term.field_name] = readers.read_term(term, value)
-            except CellError as error:
-                problems.append(_term_problem(row_number, term, value, error))
-        problems.extend(_missing_terms(values, problems))
-    terms = ContractTerms(**values, clauses=clauses)
-    if {"starts_on", "ends_on"} <= set(values):
+    read = read_values(table, TERMS_TABLE)
+    problems = list(read.problems)
+    terms = ContractTerms(**read.values, clauses=read.clauses)
+    if {"starts_on", "ends_on"} <= set(read.values):
         problems.extend(_dates_that_do_not_fit(terms))
     problems.extend(_bonus_that_does_not_fit(terms, problems))
     return Found(terms, tuple(problems))
 
 
-def count_terms(table: Cell, found: Found[ContractTerms]) -> RowCount:
-    """What became of the rows of a Terms table; a row that is no term is refused.
+def read_values(table: Cell, of: ValueTable) -> ReadValues:
+    """The values of a range of names and values under its two headings."""
+    rows = cells.rows(table)
+    problems: list[Problem] = []
+    columns = find_columns(of.name, rows, of.columns, problems)
+    values: dict[str, Any] = {}
+    places: dict[str, int] = {}
+    clauses: dict[str, str] = {}
+    clause = _clause_column(rows[0])
+    if len(columns) == len(of.columns):
+        for row_number, term, row in _known_rows(of, rows, columns, problems):
+            if clause is not None and cells.error_in(row[clause]) is None:
+                clauses[term.label] = cells.text(row[clause])
+            value = row[columns["Value"]]
+            if cells.is_blank(value):
+                continue
+            places[term.field_name] = row_number
+            try:
+                values[term.field_name] = readers.read_term(term, value)
+            except CellError as error:
+                problems.append(_value_problem(of, row_number, term, value, error))
+        problems.extend(_missing_values(of, values, problems))
+    return ReadValues(values, places, clauses, tuple(problems))
+
+
+def count_terms(table: Cell, found: Found[Any], of: ValueTable = TERMS_TABLE) -> RowCount:
+    """What became of the rows of a table of names and values; a row of neither is refused.
 
     Args:
         table: the range that was read.
         found: what was read from it.
+        of: which table it is.
     """
     rows = cells.rows(table)
-    columns = find_columns("Terms", rows, TERM_COLUMNS, [])
+    columns = find_columns(of.name, rows, of.columns, [])
     blank = [
         row_number
         for row_number, row in enumerate(rows[1:], start=1)
@@ -71,53 +141,53 @@ def count_terms(table: Cell, found: Found[ContractTerms]) -> RowCount:
     ]
     # Without its two headings no row can be read, and the missing heading is the problem.
     refused = {problem.row for problem in found.problems if problem.row is not None}
-    if len(columns) < len(TERM_COLUMNS):
+    if len(columns) < len(of.columns):
         refused = set(range(1, len(rows))) - set(blank)
     used = len(rows) - 1 - len(blank) - len(refused)
-    return RowCount("Terms", len(rows) - 1, used, len(refused), len(blank))
+    return RowCount(of.name, len(rows) - 1, used, len(refused), len(blank))
 
 
-def _known_terms(
-    rows: Rows, columns: Mapping[str, int], problems: list[Problem]
+def _known_rows(
+    of: ValueTable, rows: Rows, columns: Mapping[str, int], problems: list[Problem]
 ) -> Iterator[tuple[int, Term, list[Cell]]]:
-    """The rows that name a term, each term once; any other row is a problem or blank."""
-    by_key = {cells.key(term.label): term for term in TERMS}
+    """The rows of a declared name, each name once; any other row is a problem or blank."""
+    by_key = {cells.key(term.label): term for term in of.declared}
     seen: set[str] = set()
     for row_number, row in enumerate(rows[1:], start=1):
-        label_cell, value = row[columns["Term"]], row[columns["Value"]]
+        label_cell, value = row[columns[of.heading]], row[columns["Value"]]
         if cells.is_blank(label_cell):
             if not cells.is_blank(value):
                 problems.append(
                     Problem(
-                        "Terms",
+                        of.name,
                         row_number,
-                        "Term",
+                        of.heading,
                         f"a value ({cells.shown(value)}) without a name",
-                        "the name of a term",
-                        "Write the term's name, or clear the row.",
+                        f"the name of {of.a_noun}",
+                        f"Write the {of.noun}'s name, or clear the row.",
                         VALUE,
                     )
                 )
             continue
         if isinstance(label_cell, cells.SharedCell):
-            problems.append(_merged_label(row_number, label_cell))
+            problems.append(_merged_label(of, row_number, label_cell))
             continue
         try:
             label = cells.text(label_cell)
         except CellError as error:
-            problems.append(input_error("Terms", row_number, "Term", error))
+            problems.append(input_error(of.name, row_number, of.heading, error))
             continue
         term = by_key.get(cells.key(label))
         if term is None:
-            problems.append(_unknown_term(row_number, label))
+            problems.append(_unknown_name(of, row_number, label))
         elif term.label in seen:
             problems.append(
                 Problem(
-                    "Terms",
+                    of.name,
                     row_number,
                     term.label,
-                    "the term a second time",
-                    "each term once",
+                    f"the {of.noun} a second time",
+                    f"each {of.noun} once",
                     "Delete the row that is not agreed.",
                     VALUE,
                 )
@@ -127,32 +197,29 @@ def _known_terms(
             yield row_number, term, row
 
 
-def _missing_terms(values: Mapping[str, Any], problems: Iterable[Problem]) -> list[Problem]:
-    """Each term that must be given and is not; one that is given wrongly is a problem already."""
+def _missing_values(
+    of: ValueTable, values: Mapping[str, Any], problems: Iterable[Problem]
+) -> list[Problem]:
+    """Each name that must be given and is not; one that is given wrongly is a problem already."""
     broken = {problem.column for problem in problems if problem.code is not None}
     return [
-        Problem(
-            "Terms",
-            None,
-            term.label,
-            "nothing",
-            f"a {term.kind}",
-            f"Give {term.label}: {term.meaning}",
-            VALUE,
-        )
-        for term in TERMS
+        missing_value(of, term)
+        for term in of.declared
         if term.required and term.field_name not in values and term.label not in broken
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _TermColumn:
-    heading: str
-    heading_required: bool = True
-
-
-TERM_COLUMNS = (_TermColumn("Term"), _TermColumn("Value"))
-"""The headings that a Terms table is found by."""
+def missing_value(of: ValueTable, term: Term) -> Problem:
+    """The problem of a value that must be given and is not."""
+    return Problem(
+        of.name,
+        None,
+        term.label,
+        "nothing",
+        f"a {'number' if term.kind == 'money' else term.kind}",
+        f"Give {term.label}: {term.meaning}",
+        VALUE,
+    )
 
 
 def _clause_column(headings: list[Cell]) -> int | None:
@@ -163,34 +230,34 @@ def _clause_column(headings: list[Cell]) -> int | None:
     return None
 
 
-def _merged_label(row: int, label: cells.SharedCell) -> Problem:
+def _merged_label(of: ValueTable, row: int, label: cells.SharedCell) -> Problem:
     return Problem(
-        "Terms",
+        of.name,
         row,
-        "Term",
+        of.heading,
         cells.shown(label),
-        "a term of the contract",
+        f"{of.a_noun} of {of.of}",
         "It is taken for a heading between the rows and left out. Nothing to do if it is one."
         if label.is_across
-        else "Unmerge the cells and give each row its own term.",
+        else f"Unmerge the cells and give each row its own {of.noun}.",
         None if label.is_across else VALUE,
     )
 
 
-def _term_problem(row: int, term: Term, value: Cell, error: CellError) -> Problem:
+def _value_problem(of: ValueTable, row: int, term: Term, value: Cell, error: CellError) -> Problem:
     if cells.error_in(value) is not None:
-        return input_error("Terms", row, term.label, error)
+        return input_error(of.name, row, term.label, error)
     remedy = "Correct the value."
     if isinstance(value, cells.SharedCell):
         remedy = "Unmerge the cells and give each row its own value."
     elif cells.has_lost_digits(value):
         remedy = lost_digits_remedy()
-    elif term.kind == "rate" and error.code == NUM:
+    elif term.kind in ("rate", "share") and error.code == NUM:
         exact = cells.number(value)
         if 1 < exact <= 100 and "%" not in str(value):
             remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
     return Problem(
-        "Terms",
+        of.name,
         row,
         term.label,
         cells.shown(value),
@@ -200,21 +267,21 @@ def _term_problem(row: int, term: Term, value: Cell, error: CellError) -> Proble
     )
 
 
-def _unknown_term(row: int, label: str) -> Problem:
-    near = nearest(label, (term.label for term in TERMS), _NEAR_TERM)
+def _unknown_name(of: ValueTable, row: int, label: str) -> Problem:
+    near = nearest(label, (term.label for term in of.declared), _NEAR_TERM)
     if near is None:
         return Problem(
-            "Terms",
+            of.name,
             row,
-            "Term",
+            of.heading,
             cells.shown(label),
-            "a term of the contract",
-            "It is not a term that is read. Nothing to do if it is a note.",
+            f"{of.a_noun} of {of.of}",
+            f"It is not {of.a_noun} that is read. Nothing to do if it is a note.",
         )
     return Problem(
-        "Terms",
+        of.name,
         row,
-        "Term",
+        of.heading,
         cells.shown(label),
         f'"{near}"',
         f"Correct the spelling to {near}.",

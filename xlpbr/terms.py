@@ -23,12 +23,12 @@ BonusCounts = Literal["family", "foster"]
 MaximumReading = Literal["hard_stop", "warn"]
 VatReading = Literal["net", "inclusive", "exempt"]
 
-Kind = Literal["text", "date", "money", "rate", "count", "option"]
+Kind = Literal["text", "date", "month", "money", "rate", "share", "number", "count", "option"]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What a row of the Terms table may hold.
+    """What a row of the Terms table, or of a table read like it, may hold.
 
     Attributes:
         label: the name in the column ``Term``.

@@ -7,6 +7,7 @@ Every refusal is one sentence that names the file and says what to do. Imports
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 import weakref
 import zipfile
@@ -21,7 +22,7 @@ from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.parts.archive_copy import copy_archive
-from xlpbr.workbook.parts.archive_layout import Archive, read_layout
+from xlpbr.workbook.parts.archive_layout import Archive, local_header_size, read_layout
 from xlpbr.workbook.parts.archive_refusals import (
     GET_AGAIN,
     LARGEST_TOTAL,
@@ -45,6 +46,7 @@ __all__ = [
     "has_part",
     "open_archive",
     "part_chunks",
+    "part_size",
     "read_part",
     "read_tree",
     "refuse_changed",
@@ -118,8 +120,28 @@ def read_part(archive: Archive, part: str) -> bytes:
     Raises:
         FileProblem: the part is missing or damaged.
     """
-    with _plain_errors(archive, part), _open_part(archive, part) as stream:
-        return stream.read()
+    with _plain_errors(archive, part):
+        info, block = _member(archive, part), archive.layout.blocks[part.casefold()]
+        stream = archive.package.fp
+        if stream is None:
+            raise ValueError("the file was closed")
+        stream.seek(block.start)
+        stored = stream.read(block.end - block.start)
+        first = local_header_size(stored)
+        packed = stored[first : first + info.compress_size]
+        data = packed if info.compress_type == zipfile.ZIP_STORED else _unpacked(packed, info)
+        if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
+            raise zipfile.BadZipFile
+        return data
+
+
+def part_size(archive: Archive, part: str) -> int:
+    """How many bytes a part holds.
+
+    Raises:
+        FileProblem: the part is missing.
+    """
+    return _member(archive, part).file_size
 
 
 def part_chunks(archive: Archive, part: str) -> Iterator[bytes]:
@@ -140,9 +162,14 @@ def read_tree(archive: Archive, part: str) -> ET.Element:
     Raises:
         FileProblem: the part is missing, damaged, or declares a document type.
     """
-    parser = ET.XMLParser(target=_TreeWithoutDoctype())
     with _plain_errors(archive, part):
-        parser.feed(read_part(archive, part))
+        data = read_part(archive, part)
+        # Without "<!" there is no document type; in UTF-16, where that is written otherwise,
+        # there are noughts.
+        if b"<!" not in data and b"\0" not in data:
+            return ET.fromstring(data)
+        parser = ET.XMLParser(target=_TreeWithoutDoctype())
+        parser.feed(data)
         tree: ET.Element = parser.close()
         return tree
 
@@ -228,14 +255,21 @@ def _opened(path: Path, stream: BinaryIO) -> Archive:
     head = stream.read(_HEAD)
     if not head.startswith(b"PK"):
         raise not_a_package(path, head, partial(_chunks, stream))
-    sha256 = _sha256(stream)
+    digest = hashlib.sha256()
+    size = 0
+    for chunk in _chunks(stream):
+        digest.update(chunk)
+        size += len(chunk)
+    # A file of one piece is held as it was hashed: its parts are read without asking the system.
+    held = io.BytesIO(chunk) if size == len(chunk) else stream
     try:
-        package = zipfile.ZipFile(stream)
+        package = zipfile.ZipFile(held)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise damaged(path) from error
     members = members_by_name(path, package.infolist())
     refuse_other_kinds(path, members)
-    layout = read_layout(path, stream, package.start_dir, members)
+    layout = read_layout(path, held, package.start_dir, members)
+    sha256 = digest.hexdigest()
     return Archive(path, sha256, stream, package, members, layout)
 
 
@@ -253,11 +287,22 @@ def _sha256(stream: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _open_part(archive: Archive, part: str) -> IO[bytes]:
+def _member(archive: Archive, part: str) -> zipfile.ZipInfo:
     info = archive.members.get(part.casefold())
     if info is None:
         raise damaged_part(archive, part, "the part is missing")
-    return archive.package.open(info)
+    return info
+
+
+def _open_part(archive: Archive, part: str) -> IO[bytes]:
+    return archive.package.open(_member(archive, part))
+
+
+def _unpacked(packed: bytes, info: zipfile.ZipInfo) -> bytes:
+    """What a member holds, no more than it says; a most of 0 would be no limit to zlib."""
+    if info.file_size == 0:
+        return b""
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, info.file_size)
 
 
 @contextmanager

@@ -149,7 +149,9 @@ def members_by_name(path: Path, infos: list[zipfile.ZipInfo]) -> dict[str, zipfi
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         # XlsxWriter (3.3.1) gives one part of a picture in a cell its name from the root.
-        name = re.sub("^/xl/", "xl/", info.orig_filename.replace("\\", "/"))
+        name = info.orig_filename.replace("\\", "/")
+        if name.startswith("/xl/"):
+            name = name[1:]
         if name.startswith("/") or ".." in name.split("/") or ":" in name or "\0" in name:
             raise FileProblem(
                 f"{path} holds a part with an unsafe name ({name!r}); it was not made by Excel, "

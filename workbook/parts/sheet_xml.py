@@ -2,62 +2,58 @@
 
 The known libraries drop error cells, formulas or digits, or turn money formatted as a date
 into a date; this reads what stands in the file. Imports ``xlpbr.errors`` and the modules
-beneath: ``archive``, ``addresses``, ``shared_formulas``.
+beneath: ``archive``, ``addresses``, ``plain_sheet``, ``shared_formulas``, ``stored_cells``.
 """
 
 from __future__ import annotations
 
 import datetime
 import math
-import re
-from dataclasses import dataclass
-from typing import Literal
 from xml.parsers import expat
 
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.addresses import LAST_ROW, cell_address, column_number
-from xlpbr.workbook.parts.archive import Archive, damaged_part, run_parser
-from xlpbr.workbook.parts.shared_formulas import SharedFormula, formula_at, shared_formula
-
-StoredValue = float | str | bool | datetime.date | CellError | None
-Kind = Literal["blank", "number", "text", "boolean", "date", "error"]
-
-MAIN_NAMESPACES = frozenset(
-    {
-        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-        "http://purl.oclc.org/ooxml/spreadsheetml/main",
-    }
+from xlpbr.workbook.addresses import LAST_ROW, cell_address, column_number, split_area
+from xlpbr.workbook.parts.archive import (
+    Archive,
+    damaged_part,
+    part_size,
+    read_part,
+    run_parser,
 )
-"""The two namespaces of workbooks: the usual one, and that of "Strict Open XML"."""
+from xlpbr.workbook.parts.plain_sheet import LARGEST, plain_sheet, plain_strings
+from xlpbr.workbook.parts.shared_formulas import SharedFormula, formula_at, shared_formula
+from xlpbr.workbook.parts.stored_cells import (
+    MAIN_NAMESPACES,
+    TRUE,
+    Area,
+    Kind,
+    SheetContents,
+    SheetRows,
+    StoredCell,
+    StoredValue,
+    unescaped,
+)
 
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+__all__ = [
+    "SheetContents",
+    "SheetRows",
+    "StoredCell",
+    "StoredValue",
+    "check_namespace",
+    "read_shared_strings",
+    "read_sheet",
+    "serial_number",
+]
+
 _DIGITS = "0123456789"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCell:
-    """A cell as it is stored.
-
-    Attributes:
-        value: the raw value. Numbers are always floats, also those that a format shows as
-            dates; a date comes only from a cell that is stored as an ISO date without a time.
-        formula: the formula without its equals sign, as stored (``_xlfn.`` names included);
-            None for a cell without one.
-        array_range: the cells that an array or spilling formula fills, such as ``B2:B9``;
-            only in its first cell.
-        kind: what sort of value it is.
-        never_calculated: whether it is a formula without a last value.
-    """
-
-    value: StoredValue
-    formula: str | None
-    array_range: str | None
-    kind: Kind
-    never_calculated: bool
 
 
 def read_shared_strings(archive: Archive, part: str) -> tuple[str, ...]:
     """The texts that cells point to by number: rich text joined, phonetic guides left out."""
+    if part_size(archive, part) <= LARGEST:
+        plain = plain_strings(read_part(archive, part))
+        if plain is not None:
+            return plain
     reader = _StringsReader(archive, part)
     _run(archive, part, reader, "sst")
     return tuple(reader.strings)
@@ -65,8 +61,8 @@ def read_shared_strings(archive: Archive, part: str) -> tuple[str, ...]:
 
 def read_sheet(
     archive: Archive, part: str, sheet: str, strings: tuple[str, ...], *, date_1904: bool
-) -> dict[tuple[int, int], StoredCell]:
-    """The cells of a sheet that hold a value or a formula, by (row, column) from 1.
+) -> SheetContents:
+    """What a sheet holds: its cells with a value or a formula, merged areas and hidden rows.
 
     Args:
         archive: the package.
@@ -78,6 +74,10 @@ def read_sheet(
     Raises:
         FileProblem: the part is damaged.
     """
+    if part_size(archive, part) <= LARGEST:
+        plain = plain_sheet(read_part(archive, part), sheet, strings)
+        if plain is not None:
+            return plain
     reader = _SheetReader(archive, part, sheet, strings, date_1904=date_1904)
     _run(archive, part, reader, "worksheet")
     for position, index in reader.waiting:
@@ -90,7 +90,8 @@ def read_sheet(
         reader.cells[position] = StoredCell(
             cell.value, formula_at(shared, *position), None, cell.kind, cell.never_calculated
         )
-    return reader.cells
+    rows = SheetRows(tuple(reader.merged), frozenset(reader.hidden))
+    return SheetContents(reader.cells, rows)
 
 
 def serial_number(moment: datetime.date, *, date_1904: bool) -> float:
@@ -136,7 +137,7 @@ class _StringsReader:
         elif tag == self.guide:
             self.phonetic -= 1
         elif tag == self.item:
-            self.strings.append(_unescaped("".join(self.pieces)))
+            self.strings.append(unescaped("".join(self.pieces)))
             self.pieces.clear()
 
     def characters(self, text: str) -> None:
@@ -158,6 +159,9 @@ class _SheetReader:
         self.cells: dict[tuple[int, int], StoredCell] = {}
         self.shared: dict[str, SharedFormula] = {}
         self.waiting: list[tuple[tuple[int, int], str]] = []
+        self.merged: list[Area] = []
+        self.hidden: set[int] = set()
+        self.listed_row = 0
         self.row = 0
         self.row_text = "0"
         self.column = 0
@@ -173,8 +177,8 @@ class _SheetReader:
         self.row_tag, self.cell_tag, self.value_tag, self.formula_tag = (
             f"{namespace} {tag}" for tag in ("row", "c", "v", "f")
         )
-        self.inline_tag, self.text_tag, self.guide_tag = (
-            f"{namespace} {tag}" for tag in ("is", "t", "rPh")
+        self.inline_tag, self.text_tag, self.guide_tag, self.merge_tag = (
+            f"{namespace} {tag}" for tag in ("is", "t", "rPh", "mergeCell")
         )
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -186,16 +190,19 @@ class _SheetReader:
             self.pieces = []
             self.formula_attributes = attributes
         elif tag == self.row_tag:
-            number = attributes.get("r")
-            self.row = self.whole(number) if number else self.row + 1
-            self.row_text = str(self.row)
-            self.column = 0
+            self.start_row(attributes)
         elif tag == self.inline_tag:
             self.inline = ""
         elif tag == self.text_tag:
             self.pieces = []
         elif tag == self.guide_tag:
             self.phonetic += 1
+        elif tag == self.merge_tag:
+            reference = attributes.get("ref", "")
+            try:
+                self.merged.append(split_area(reference))
+            except ValueError as error:
+                raise damaged_part(self.archive, self.part, f"{reference!r} is no area") from error
 
     def end(self, tag: str) -> None:
         if tag == self.value_tag:
@@ -219,6 +226,16 @@ class _SheetReader:
         text = "".join(self.pieces or ())
         self.pieces = None
         return text
+
+    def start_row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r")
+        self.row = self.whole(number) if number else self.row + 1
+        self.row_text = str(self.row)
+        self.column = 0
+        # What the row says of itself holds for the row as it is listed, wherever its cells are.
+        self.listed_row = self.row if number else self.listed_row + 1
+        if attributes.get("hidden") in TRUE:
+            self.hidden.add(self.listed_row)
 
     def start_cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
@@ -302,7 +319,7 @@ class _SheetReader:
                     raise ValueError(text)
                 return self.strings[index], "text"
             if kind in {"str", "inlineStr"}:
-                return _unescaped(text), "text"
+                return unescaped(text), "text"
             if kind == "b":
                 return {"1": True, "0": False, "true": True, "false": False}[text], "boolean"
             if kind == "e":
@@ -351,14 +368,6 @@ def check_namespace(archive: Archive, namespace: str) -> None:
             "workbook (.xlsx).",
             "namespace",
         )
-
-
-def _unescaped(text: str) -> str:
-    if "_x" not in text:
-        return text
-    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-    # A character beyond 65,535 may be written as two escapes, which only together are a text.
-    return decoded.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _moment(text: str, *, date_1904: bool) -> tuple[StoredValue, Kind]:

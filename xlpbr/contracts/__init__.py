@@ -1,7 +1,7 @@
 """The built-in contracts, one TOML file each: values, clauses, readings and why.
 
-A contract is added by writing one more file. Imports ``errors``, ``cells``, ``readers``, ``terms``
-and ``evidence`` only.
+A contract is added by writing one more file. Imports ``errors``, ``cells``, ``readers``, ``terms``,
+``assumptions`` and ``evidence`` only.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from xlpbr import cells, readers
+from xlpbr.assumptions import ASSUMPTION_HEADINGS, ASSUMPTIONS
 from xlpbr.cells import Rows
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.evidence import COLUMNS
@@ -193,9 +194,24 @@ def _all_texts(values: Any) -> bool:
 
 
 def _refuse_unreadable_samples(sample: Mapping[str, Any], where: str) -> None:
-    for table, rows in sample.items():
-        for number, row in enumerate(rows, start=1):
-            for column in COLUMNS[table]:
+    by_label = {assumption.label: assumption for assumption in ASSUMPTIONS}
+    for number, row in enumerate(sample.get("Assumptions", ()), start=1):
+        assumption = by_label.get(row.get("Assumption", ""))
+        if assumption is None:
+            raise FileProblem(
+                f"{where}: sample Assumptions, row {number}: found"
+                f" {cells.shown(row.get('Assumption'))}; the assumptions are:"
+                f" {', '.join(by_label)}."
+            )
+        try:
+            readers.read_term(assumption, row.get("Value"))
+        except CellError as error:
+            raise FileProblem(
+                f"{where}: sample Assumptions, row {number}, {assumption.label}: {error.message}."
+            ) from None
+    for table, columns in COLUMNS.items():
+        for number, row in enumerate(sample.get(table, ()), start=1):
+            for column in columns:
                 try:
                     readers.read_cell(column, row.get(column.heading))
                 except CellError as error:
@@ -205,18 +221,20 @@ def _refuse_unreadable_samples(sample: Mapping[str, Any], where: str) -> None:
 
 
 def _refuse_unknown_headings(sample: Mapping[str, Any], where: str) -> None:
+    known = {table: [column.heading for column in columns] for table, columns in COLUMNS.items()}
+    known["Assumptions"] = list(ASSUMPTION_HEADINGS[:2])
     for table, rows in sample.items():
-        if table not in COLUMNS:
+        if table not in known:
             raise FileProblem(
-                f'{where}: "{table}" is not a table. The tables are: {", ".join(COLUMNS)}.'
+                f'{where}: "{table}" is not a table. The tables are: {", ".join(known)}.'
             )
-        headings = {column.heading for column in COLUMNS[table]}
+        headings = known[table]
         for row in rows:
             for heading in row:
                 if heading not in headings:
                     raise FileProblem(
                         f'{where}: "{heading}" is not a column of {table}. The columns are: '
-                        f"{', '.join(column.heading for column in COLUMNS[table])}."
+                        f"{', '.join(headings)}."
                     )
 
 
@@ -244,4 +262,13 @@ def sample_table(contract: Contract, table: str) -> Rows:
     return [
         headings,
         *([row.get(heading) for heading in headings] for row in contract.sample.get(table, ())),
+    ]
+
+
+def assumptions_table(contract: Contract) -> Rows:
+    """Every assumption with its illustrative value, unit and meaning, blank cells as None."""
+    values = {row["Assumption"]: row["Value"] for row in contract.sample.get("Assumptions", ())}
+    return [
+        list(ASSUMPTION_HEADINGS),
+        *([one.label, values.get(one.label), one.unit, one.meaning] for one in ASSUMPTIONS),
     ]

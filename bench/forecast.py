@@ -1,0 +1,254 @@
+"""Scenarios a second: a forecast against the ways that come to mind first.
+
+Run with the Python of an environment with xlpbr[fast]:
+
+    python bench/forecast.py [--quick]
+
+A contract over 24 months with a fee, carer fees, a bonus and a maximum; 40 children, of whom 10
+have moved and may break down and 30 are to come at three a month. Everything runs in one thread
+of this process, each way in its turn. Said are medians of five runs or more of the processor's
+time. Every result is asserted to be equal, scenario by scenario.
+
+- settled: scenarios that are drawn already, settled in blocks of 1,000: savings, run rate,
+  bonus, fees month after month and the maximum; against plain numpy with an array of three
+  dimensions (scenario, child, month), and against numpy without numba;
+- with draws: the same from the seed on, and in plain Python;
+- a whole forecast: percentiles, chances and what moves the result, as a cell waits for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from xlpbr import scenario_columns, scenarios
+from xlpbr.assumptions import Assumptions
+from xlpbr.evidence import Evidence, Placement
+from xlpbr.forecast import checked_plan, forecast
+from xlpbr.scenario_columns import DrawnColumns, OutcomeColumns
+from xlpbr.scenario_plan import FAR, Plan
+from xlpbr.terms import ContractTerms
+
+RUNS = 5
+BLOCK = scenarios.BLOCK
+
+TERMS = ContractTerms(
+    starts_on=date(2025, 1, 1),
+    ends_on=date(2026, 12, 31),
+    fee=Fraction(600_000),
+    carer_fee=Fraction(10_000),
+    bonus_threshold=Fraction(3_000_000),
+    bonus_rate=Fraction(1, 10),
+    contract_maximum=Fraction(1_200_000),
+)
+KNOWN = Evidence(
+    tuple(
+        Placement(
+            f"C{number:02}", "foster", Fraction(7_076_92 + 13 * number, 100), Fraction(1_425),
+            date(2025, 1, 2) + timedelta(days=8 * number), None, agreed=True,
+        )
+        for number in range(10)
+    )
+)  # fmt: skip
+ASSUMPTIONS = Assumptions(
+    children=30,
+    first_month=date(2025, 4, 1),
+    moves_a_month=Fraction(3),
+    residential_low=Fraction(6_000),
+    residential_likely=Fraction(7_000),
+    residential_high=Fraction(8_200),
+    family_low=Fraction(1_200),
+    family_likely=Fraction(1_400),
+    family_high=Fraction(2_000),
+    break_down_early=Fraction(3, 100),
+    break_down_middle=Fraction(2, 100),
+    break_down_late=Fraction(1, 100),
+    share_reunified=Fraction(3, 20),
+    households=Fraction(3, 5),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table: the way, scenarios a second, and against the 3-D way."""
+
+    way: str
+    rate: float
+    ratio: float | None
+    reach: str
+
+
+# -- the way that comes to mind first ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Drawn scenarios as a row of 40 children each; who does not come starts FAR away."""
+
+    weekly: np.ndarray
+    start: np.ndarray
+    ended: np.ndarray
+    approved: np.ndarray
+
+
+def grid_of(plan: Plan, drawn: DrawnColumns) -> Grid:
+    given = drawn.placements
+    count, width = len(drawn.approved), len(plan.known) + plan.assumptions.children
+    rows = np.diff(given.first_row)
+    scenario = np.repeat(np.arange(count), rows)
+    place = np.arange(len(scenario)) - np.repeat(given.first_row[:-1], rows)
+    grid = Grid(
+        np.zeros((count, width), np.int64),
+        np.full((count, width), FAR),
+        np.full((count, width), FAR),
+        drawn.approved,
+    )
+    grid.weekly[scenario, place] = given.weekly_saving
+    grid.start[scenario, place] = given.start
+    grid.ended[scenario, place] = given.ended
+    return grid
+
+
+def by_three_dimensions(plan: Plan, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """Saving and payable to date, by scenario and month."""
+    ends = np.array(plan.ends)
+    until = np.minimum(ends, grid.ended[:, :, None] - 1)
+    days = np.maximum(until - grid.start[:, :, None] + 1, 0)
+    saved = ((grid.weekly[:, :, None] * days + 3) // 7).sum(axis=1)
+    in_place = (grid.start <= ends[-1]) & (grid.ended > ends[-1])
+    run_rate = ((grid.weekly * in_place).sum(axis=1) * 365 + 3) // 7
+    bonus = (np.maximum(run_rate - 300_000_000, 0) * 2 + 10) // 20
+    fees, owed = np.zeros(len(saved), np.int64), np.zeros(len(saved), np.int64)
+    paid = np.empty_like(saved)
+    before = np.zeros(len(saved), np.int64)
+    for month, entitled in enumerate(plan.entitlement):
+        fee = np.maximum(np.minimum(saved[:, month] - before, entitled - fees), 0)
+        fees += fee
+        owed += fee + 1_000_000 * grid.approved[:, month]
+        if month == len(ends) - 1:
+            owed += bonus
+        paid[:, month] = np.minimum(owed, 120_000_000)
+        before = saved[:, month]
+    return saved, paid
+
+
+# -- time --------------------------------------------------------------------------------------
+
+
+def seconds(call: Callable[[], Any], runs: int) -> float:
+    call()
+    taken = []
+    for _ in range(runs):
+        start = time.process_time()
+        call()
+        taken.append(time.process_time() - start)
+    return statistics.median(taken)
+
+
+def equal(one: OutcomeColumns, other: OutcomeColumns) -> bool:
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("saving_to_date", "payable_to_date", "fee_earned", "threshold_passed",
+                     "maximum_binds")
+    )  # fmt: skip
+
+
+def settled(plan: Plan, blocks: int, runs: int) -> list[Row]:
+    """Scenarios that are drawn already."""
+    draws = list(scenario_columns.blocks_of_draws(plan.width, 1, 0, blocks * BLOCK))
+    drawn = [scenario_columns.drawn_columns(plan, one) for one in draws]
+    grids = [grid_of(plan, one) for one in drawn]
+    frame = scenario_columns.frame_of(plan, BLOCK)
+    for one, grid in zip(drawn, grids, strict=True):
+        fast = scenario_columns.settle_drawn(plan, frame, one, compiled=True)
+        assert equal(fast, scenario_columns.settle_drawn(plan, frame, one, compiled=False))
+        saved, paid = by_three_dimensions(plan, grid)
+        assert np.array_equal(saved, fast.saving_to_date)
+        assert np.array_equal(paid, fast.payable_to_date)
+
+    def every(settle: Callable[[Any], Any], of: list[Any]) -> Callable[[], Any]:
+        return lambda: [settle(one) for one in of]
+
+    times = {
+        "settled, numba": every(
+            lambda one: scenario_columns.settle_drawn(plan, frame, one, compiled=True), drawn
+        ),
+        "settled, numpy only": every(
+            lambda one: scenario_columns.settle_drawn(plan, frame, one, compiled=False), drawn
+        ),
+        "settled, plain numpy in three dimensions": every(
+            lambda grid: by_three_dimensions(plan, grid), grids
+        ),
+    }
+    taken = {way: seconds(call, runs) for way, call in times.items()}
+    slow = taken["settled, plain numpy in three dimensions"]
+    reach = {"settled, numba": "≥ 400,000 a second and ≥ 8 x"}
+    return [
+        Row(way, blocks * BLOCK / found, slow / found, reach.get(way, ""))
+        for way, found in taken.items()
+    ]
+
+
+def with_draws(plan: Plan, blocks: int, runs: int) -> list[Row]:
+    count = blocks * BLOCK
+    fast = scenario_columns.settle_range(plan, 1, 0, BLOCK, compiled=True)
+    plain = scenarios.settle_range(plan, 1, 0, BLOCK)
+    assert fast.saving_to_date.tolist() == [one.saving_to_date for one in plain]
+    assert fast.payable_to_date.tolist() == [one.payable_to_date for one in plain]
+    rows = []
+    for way, compiled in (("with draws, numba", True), ("with draws, numpy only", False)):
+        taken = seconds(
+            lambda compiled=compiled: scenario_columns.settle_range(
+                plan, 1, 0, count, compiled=compiled
+            ),
+            runs,
+        )
+        rows.append(Row(way, count / taken, None, ""))
+    taken = seconds(lambda: scenarios.settle_range(plan, 1, 0, BLOCK), runs)
+    return [*rows, Row("with draws, plain Python", BLOCK / taken, None, "")]
+
+
+def whole(runs: int) -> list[tuple[str, float]]:
+    """Seconds for the default of a cell, 1,000 scenarios, all that it shows included."""
+    found = {way: forecast(TERMS, KNOWN, ASSUMPTIONS, way=way) for way in ("plain", "columns")}
+    assert found["plain"] == found["columns"]
+    return [
+        ("a cell's 1,000 scenarios, numpy",
+         seconds(lambda: forecast(TERMS, KNOWN, ASSUMPTIONS, way="columns"), runs)),
+        ("a cell's 1,000 scenarios, plain Python",
+         seconds(lambda: forecast(TERMS, KNOWN, ASSUMPTIONS, way="plain"), runs)),
+    ]  # fmt: skip
+
+
+def measure(*, quick: bool = False) -> tuple[list[Row], list[tuple[str, float]]]:
+    """Every line of the table, with everything asserted to be equal."""
+    runs, blocks = (2, 2) if quick else (RUNS, 20)
+    plan = checked_plan(TERMS, KNOWN, ASSUMPTIONS, date(2025, 3, 31))
+    rows = [*settled(plan, blocks, runs), *with_draws(plan, blocks, runs)]
+    return rows, whole(runs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the work")
+    rows, cells = measure(quick=parser.parse_args().quick)
+    print("| 40 children x 24 months | scenarios a second | against three dimensions | to reach |")
+    print("|---|---|---|---|")
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.1f} x"
+        print(f"| {row.way} | {row.rate:,.0f} | {ratio} | {row.reach} |")
+    print("\n| a whole forecast | seconds |\n|---|---|")
+    for way, taken in cells:
+        print(f"| {way} | {taken:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
