@@ -6,8 +6,9 @@ the fee, carer fees, bonus, maximum, claims and balance. All sides give the same
 figure of every month, which is asserted.
 
 - xlpbr: ``PBR_STATEMENT`` called with the cells as a host hands them over.
-- formulas: the package of that name calculates the schedule of one contract; what it takes to load
-  the workbook and to compile it is shown apart.
+- formulas: the package of that name calculates the schedule of one contract, in a process of its
+  own, because its many objects would slow everything else in this one; what it takes to load the
+  workbook and to compile it is shown apart.
 - LibreOffice: 1,000 contracts in one workbook, loaded, which calculates every formula, and the
   figures read back. xlpbr reads the inputs from the same workbook and settles each contract. The
   start of LibreOffice is not counted.
@@ -17,7 +18,10 @@ figure of every month, which is asserted.
 
 from __future__ import annotations
 
+import json
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -27,7 +31,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import formulas
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from bench import native
@@ -39,6 +42,7 @@ from xlpbr.workbook.book import Book, open_book
 from xlpbr.workbook.parts.archive import close_archive
 from xlpbr.workbook.reader import find_range, read_range
 
+ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = 1_000
 CALLS = 50
 MILLISECONDS, TIMES_FORMULAS, TIMES_LIBREOFFICE = 5.0, 100.0, 3.0
@@ -92,6 +96,8 @@ def in_blocks(rows: Cells, size: int) -> Iterator[Cells]:
 
 def of_formulas(path: Path) -> tuple[float, float, Figures]:
     """Seconds to load and compile, seconds to calculate, and the figures."""
+    import formulas  # noqa: PLC0415 - only in the process that is for it
+
     warnings.filterwarnings("ignore", module="formulas|schedula|openpyxl")
     made: list[Any] = []
     with redirect_stderr(StringIO()):  # its progress bars
@@ -117,7 +123,9 @@ def one_contract(folder: Path) -> list[Row]:
     contract = draw(1)
     path = folder / "one.xlsx"
     native.write(path, [contract])
-    loading, calculating, theirs = of_formulas(path)
+    command = [sys.executable, "-m", "bench.statement", "--formulas", str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    loading, calculating, theirs = json.loads(done.stdout.splitlines()[-1])
     assert figures(contract.tables) == theirs
     took = median_seconds(lambda: statement(*contract.tables), CALLS)
     return [
@@ -169,3 +177,7 @@ def measure(runs: int = RUNS, contracts: int = CONTRACTS) -> list[Row]:
             work = MANY.format(contracts)
             return [*rows, Row(work, "against LibreOffice", "not installed")]
         return [*rows, *many_contracts(Path(folder), contracts, runs)]
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["--formulas"]:
+    print(json.dumps(of_formulas(Path(sys.argv[2]))))

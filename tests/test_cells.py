@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from decimal import Decimal
 from fractions import Fraction
 
@@ -302,3 +303,9 @@ def test_spellings_are_quoted_with_what_does_not_show(text, quoted):
 )  # fmt: skip
 def test_numbers_whose_last_digits_excel_has_lost(value, lost):
     assert cells.has_lost_digits(value) is lost
+
+
+def test_an_error_comes_back_whole_from_another_process():
+    given = CellError("#NUM!", "row 3: found -1; expected 0 or more")
+    back = pickle.loads(pickle.dumps(given))
+    assert (back, str(back)) == (given, str(given))

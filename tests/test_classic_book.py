@@ -107,7 +107,7 @@ def test_the_package_says_that_it_has_macros(made):
 def test_the_sheets_are_those_of_the_template(made, plain):
     with zipfile.ZipFile(made) as ours, zipfile.ZipFile(plain) as theirs:
         sheets = [name for name in theirs.namelist() if name.startswith("xl/worksheets/sheet")]
-        assert len(sheets) == 11
+        assert len(sheets) == 13
         for name in sheets:
             code = ' codeName="Sheet' + re.sub(r"\D", "", name) + '"'
             found = ours.read(name).decode()

@@ -18,8 +18,7 @@ from distributed import Client, LocalCluster
 
 import xlpbr as package
 from tests.portfolio_folder_books import folder_of
-from xlpbr import executors, portfolio_commands
-from xlpbr.commands import commands
+from xlpbr import executors
 from xlpbr.errors import FileProblem
 from xlpbr.executors import executor_of, run_in_order
 from xlpbr.workbook.portfolio_book import write_portfolio
@@ -133,8 +132,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(folder, expected,
 # The command.
 
 
-def test_the_command_runs_on_a_scheduler(xlpbr, monkeypatch, cluster, folder, expected, tmp_path):
-    monkeypatch.setitem(commands.commands, "portfolio", portfolio_commands.portfolio)
+def test_the_command_runs_on_a_scheduler(xlpbr, cluster, folder, expected, tmp_path):
     address = cluster.scheduler_address
     assert address.startswith("tcp://127.0.0.1:")
     said = {}
@@ -155,7 +153,7 @@ def test_the_command_runs_on_a_scheduler(xlpbr, monkeypatch, cluster, folder, ex
     assert there == here == expected[1]
 
 
-def test_workers_are_sent_the_files_they_cannot_see(folder, tmp_path, client, monkeypatch):
+def test_workers_are_sent_the_files_they_cannot_see(folder, tmp_path, client):
     """A worker on another machine has no such path: what it reads is a passing copy."""
     files = find_books(folder, tmp_path)
     with settled_folder(
@@ -189,11 +187,12 @@ def test_an_address_where_nothing_answers(monkeypatch):
 
 
 def test_an_address_that_does_not_go_with_the_certificates(tmp_path):
-    tls = "distributed.comm.tls"
+    tls, files = "distributed.comm.tls", ("ca-file", "client.cert", "client.key")
+    missing = str(tmp_path / "no.pem")
     for address, found, what in (
         ("tls://127.0.0.1:1", {}, "has none for the client"),
         ("tcp://127.0.0.1:1", {"distributed.comm.require-encryption": True}, "tls://"),
-        ("tls://127.0.0.1:1", {f"{tls}.client.cert": str(tmp_path / "no.pem")}, "cannot be used"),
+        ("tls://127.0.0.1:1", {f"{tls}.{one}": missing for one in files}, "cannot be used"),
     ):
         refused = pytest.raises(FileProblem, match=what)
         configured = dask.config.set(found)

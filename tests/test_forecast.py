@@ -8,7 +8,9 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 from statistics import stdev
 
 import pytest
@@ -22,6 +24,7 @@ from xlpbr.assumptions import Assumptions
 from xlpbr.contracts import assumptions_table, load_contract, sample_table, terms_table
 from xlpbr.errors import CellError
 from xlpbr.evidence import Evidence
+from xlpbr.executors import run_in_order
 from xlpbr.forecast import checked_plan, forecast, last_known_day
 from xlpbr.money import round_half_away
 from xlpbr.statement import settle
@@ -247,10 +250,10 @@ def test_chunks_workers_and_ways_change_nothing():
     few = run(50)
     assert run(50, at_once=1, way="columns") == run(50, at_once=13, way="plain") == few
     with ThreadPoolExecutor(2) as executor:
-        assert run(executor=executor, at_once=600) == usual
+        assert run(run=executor.map, at_once=600) == usual
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        assert run(executor=executor, at_once=600) == usual
-        assert run(50, executor=executor, at_once=20, way="plain") == few
+        assert run(run=executor.map, at_once=600) == usual
+        assert run(50, run=partial(run_in_order, executor, ahead=2), at_once=20, way="plain") == few
     assert forecast(contract(), KNOWN, assumed(), scenarios=2_500, seed=4) != usual
 
 
@@ -497,3 +500,16 @@ def test_more_than_memory_holds_is_refused():
         )  # fmt: skip
     with pytest.raises(CellError, match="scenarios: found 0; expected a whole number from 1"):
         forecast(contract(), KNOWN, assumed(), scenarios=0)
+
+
+def test_the_example_of_the_documentation():
+    said = (Path(__file__).parent.parent / "docs" / "forecast.md").read_text(encoding="utf-8")
+    table = functions.pbr_forecast(TERMS, PLACEMENTS, ASSUMPTIONS, None, None, None, CARERS)
+    total, moves = table[19], table[24]
+    for name, first in (("Saving", 1), ("Payable", 5), ("Net saving", 9)):
+        figures = " | ".join(f"£{pounds:,.2f}" for pounds in total[first : first + 4])
+        assert f"| {name} | {figures} |" in said
+    assert [row[1] for row in table[20:23]] == [1.0, 0.999, 0.195]
+    assert "binds in 19.5% of them" in said
+    assert moves[:3] == ["Moves a month", 1.5, 2.5]
+    assert f"from £{moves[3]:,.2f} to £{moves[4]:,.2f}." in " ".join(said.split())

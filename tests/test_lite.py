@@ -311,7 +311,7 @@ def test_formulas_are_stored_as_office_js_functions_store_them(lite_book):
             mark = marks[f"{column_letter(column)}{row}"]
             assert mark is not None
             assert is_dynamic_array(lite_book, int(mark))
-    assert calls == 6
+    assert calls == 7
 
 
 def is_dynamic_array(path: Path, mark: int) -> bool:

@@ -12,8 +12,7 @@ import pytest
 from rich.console import Console
 
 from tests.portfolio_folder_books import MAXIMUM, contract, folder_of, write
-from xlpbr import executors, portfolio_commands, terminal
-from xlpbr.commands import commands
+from xlpbr import executors, terminal
 from xlpbr.errors import FileProblem
 from xlpbr.statement import FIGURES, settle
 from xlpbr.workbook import portfolio_book, portfolio_folder, portfolio_page, portfolio_sums
@@ -26,12 +25,6 @@ FLOWS = {
     "Held back": "held_back", "Payable": "payable",
 }  # fmt: skip
 AS_AT = date(2026, 10, 31)
-
-
-@pytest.fixture(autouse=True)
-def _command_is_known(monkeypatch):
-    """The command, whether or not the group has it by now."""
-    monkeypatch.setitem(commands.commands, "portfolio", portfolio_commands.portfolio)
 
 
 def table(path, sheet):

@@ -20,6 +20,7 @@ from xlpbr.workbook.parts.archive import (
     damaged_part,
     has_part,
     open_archive,
+    read_part,
     read_tree,
     understood,
 )
@@ -32,6 +33,7 @@ from xlpbr.workbook.parts.sheet_xml import (
     read_shared_strings,
     read_sheet,
 )
+from xlpbr.workbook.parts.xml_edit import as_utf8
 
 CellValue = StoredValue | int
 """What a cell can hold: a number, a text, a boolean, a date, an error, or nothing (None)."""
@@ -113,6 +115,9 @@ def open_book(path: Path) -> Book:
     """
     archive = open_archive(path)
     part = _workbook_part(archive)
+    with understood(archive, part):
+        # Every name of the book is matched in this encoding.
+        as_utf8(read_part(archive, part))
     tree = read_tree(archive, part)
     namespace = tree.tag.rpartition("}")[0].removeprefix("{")
     check_namespace(archive, namespace)

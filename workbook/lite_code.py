@@ -121,8 +121,8 @@ def _data_of(package: str) -> Iterator[tuple[str, str]]:
 
 
 def _imports(source: str) -> Iterator[str]:
-    """The modules and packages of xlpbr that a module imports."""
-    for node in ast.walk(ast.parse(source)):
+    """The modules and packages of xlpbr that a module imports and cannot do without."""
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -130,6 +130,18 @@ def _imports(source: str) -> Iterator[str]:
         else:
             continue
         yield from (name for name in names if name.split(".")[0] == "xlpbr" and _is_module(name))
+
+
+def _statements(within: ast.AST) -> Iterator[ast.AST]:
+    """Everything in a module but what it tries to import for speed and may miss."""
+    for node in ast.iter_child_nodes(within):
+        if isinstance(node, ast.Try) and any(
+            isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
+            for handler in node.handlers
+        ):
+            continue
+        yield node
+        yield from _statements(node)
 
 
 def _is_module(name: str) -> bool:

@@ -21,7 +21,7 @@ from xlpbr.workbook.portfolio_months import COLUMNS, month_field
 LABELS = ("contract", "commissioner", "provider", "file")
 """What a row says of its contract, before the figures."""
 
-_ROWS_A_GROUP = 65_536
+_ROWS_A_GROUP = 16_384
 
 
 def write_months(folder: SettledFolder, target: Path) -> None:

@@ -21,11 +21,13 @@ from xlpbr.spills import (
 from xlpbr.workbook.fan_chart import BAND, COLOURS, MAXIMUM, Fan, fan_chart
 from xlpbr.workbook.styles import (
     CHANCE,
+    COUNT,
     HEADING_FILL,
     HEADING_INK,
     INK,
     NUMBER,
     OUTPUT_FILL,
+    RATE,
     RULE,
 )
 from xlpbr.workbook.template_page import (
@@ -261,6 +263,7 @@ def _dress_rows(page: Page, first: int, last: int) -> None:
         f'AND({label}<>"",NOT({is_month}),NOT({is_total}),NOT({is_heading}),NOT({is_chance}))'
     )
     is_share = f'OR(LEFT({label},10)="Break-down",LEFT({label},5)="Share")'
+    is_count = f'LEFT({label},8)="Children"'
     is_price = f'ISNUMBER(SEARCH("cost",{label}))'
     filled = {"bg_color": OUTPUT_FILL, "border": 1, "border_color": RULE}
     total = {"bg_color": OUTPUT_FILL, "bold": True, "top": 1, "bottom": 1, "border_color": INK}
@@ -270,8 +273,9 @@ def _dress_rows(page: Page, first: int, last: int) -> None:
         (1, WIDTH, is_total, total),
         (1, 2, is_chance, {**filled, "num_format": CHANCE}),
         (1, 6, is_heading, heading),
-        (1, 3, f"AND({is_assumption},{is_share})", {**filled, "num_format": CHANCE}),
+        (1, 3, f"AND({is_assumption},{is_share})", {**filled, "num_format": RATE}),
         (1, 3, f"AND({is_assumption},{is_price})", filled),
+        (1, 3, f"AND({is_assumption},{is_count})", {**filled, "num_format": COUNT}),
         (1, 3, is_assumption, {**filled, "num_format": NUMBER}),
         (4, 6, is_assumption, filled),
     )

@@ -48,6 +48,10 @@ class CellError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[CellError], tuple[str, str]]:
+        # Without this it could not come back from another process.
+        return CellError, (self.code, self.message)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CellError):
             return NotImplemented

@@ -151,7 +151,7 @@ def _check_encryption(address: str, security: Any) -> None:
         known = security().get_connection_args("client")
     except OSError as error:
         raise FileProblem(
-            f"The certificates in Dask's configuration cannot be used: {error}. Correct their paths."
+            f"The certificates in Dask's configuration cannot be used ({error}); correct the paths."
         ) from error
     encrypted = address.startswith("tls://")
     if encrypted and known["ssl_context"] is None:

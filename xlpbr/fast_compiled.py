@@ -11,6 +11,7 @@ Imports numba, numpy and ``fast_numpy``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import numba
@@ -47,10 +48,18 @@ _RESULT, _RESULTS = numba.int64[::1], numba.int64[:, ::1]
 
 
 def _compiled(*arguments: Any) -> Callable[[Loop], Loop]:
-    compiler: Callable[[Loop], Loop] = numba.njit(
-        numba.int64(*arguments), cache=True, nogil=True, error_model="numpy"
-    )
-    return compiler
+    def compiled(loop: Loop) -> Loop:
+        compiler: Any = partial(
+            numba.njit, numba.int64(*arguments), nogil=True, error_model="numpy"
+        )
+        try:
+            result: Loop = compiler(cache=True)(loop)
+        except RuntimeError:
+            # No folder may be written to: it is compiled each time the program starts.
+            result = compiler()(loop)
+        return result
+
+    return compiled
 
 
 @_compiled(

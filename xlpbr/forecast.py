@@ -4,18 +4,18 @@ Scenarios are drawn and settled as plain numbers (``scenarios``) or, where numpy
 there is enough to do, as columns (``scenario_columns``): the figures are the same.
 
 Imports ``errors``, ``money``, ``periods``, ``terms``, ``evidence``, ``assumptions``,
-``assumption_rows``, ``executors``, ``scenario_plan`` and ``scenarios``.
+``assumption_rows``, ``scenario_plan`` and ``scenarios``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from types import ModuleType
 from typing import Any, Literal
 
 from xlpbr import scenarios as plain
@@ -23,7 +23,6 @@ from xlpbr.assumption_rows import outside_the_programme
 from xlpbr.assumptions import ASSUMPTIONS, Assumptions
 from xlpbr.errors import NUM, CellError
 from xlpbr.evidence import Evidence
-from xlpbr.executors import run_in_order
 from xlpbr.money import Pence, round_half_away
 from xlpbr.periods import ONE_DAY, day_in_words, month_end, month_in_words
 from xlpbr.scenario_plan import Plan, plan_of
@@ -32,6 +31,9 @@ from xlpbr.terms import ContractTerms, Kind
 
 Way = Literal["plain", "columns", "compiled"]
 """How scenarios are worked out: plain Python, numpy, or numpy with numba where it is there."""
+
+Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+"""Gives the result of a function for each chunk, in the order of the chunks."""
 
 MOST_SCENARIOS = 1_000_000
 MOST_SEED = 2**53 - 1
@@ -49,8 +51,6 @@ _COMPILED_FROM = 20_000_000
 
 _MOST_HELD = 100_000_000
 """So many scenarios x months are held in memory, of 16 bytes each."""
-
-_AHEAD = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def forecast(
     as_at: date | None = None,
     scenarios: int = 1_000,
     seed: int = 1,
-    executor: Executor | None = None,
+    run: Run = map,
     at_once: int | None = None,
     way: Way | None = None,
 ) -> Forecast:
@@ -142,7 +142,8 @@ def forecast(
         as_at: the last day that is known; None as ``last_known_day`` has it.
         scenarios: how many, 1 to 1,000,000.
         seed: what the random numbers start from, 0 to 2^53 - 1.
-        executor: what chunks of scenarios are handed to; None for this process.
+        run: what gives the result of a function for each chunk of scenarios, in their order:
+            the built-in ``map``, or one that hands the chunks to an executor.
         at_once: scenarios in a chunk.
         way: how they are worked out; None for what suits the work and is installed.
 
@@ -162,7 +163,7 @@ def forecast(
             f" {_MOST_HELD // len(plan.periods):,} scenarios",
         )
     chosen = way or _way_for(plan, count)
-    found = _summary(plan, seed, count, chosen, executor, at_once)
+    found = _summary(plan, seed, count, chosen, run, at_once)
     few: Way = "plain" if chosen == "plain" else "columns"
     tried = () if plan.is_certain else tuple(_sensitivities(plan, seed, count, few))
     return Forecast(
@@ -280,19 +281,26 @@ def _way_for(plan: Plan, count: int) -> Way:
     work = (count + _TRIALS * min(count, SENSITIVITY_SCENARIOS)) * (
         len(plan.known) + plan.assumptions.children + 1
     )
-    if work < _COLUMNS_FROM or not plan.fits_columns or not _numpy_is_there():
+    if work < _COLUMNS_FROM or not plan.fits_columns or _columns() is None:
         return "plain"
     # Chunks look for numba themselves: a worker may have none, and gives the same figures.
     return "compiled" if work >= _COMPILED_FROM else "columns"
 
 
 @cache
-def _numpy_is_there() -> bool:
+def _columns() -> ModuleType | None:
     try:
-        from xlpbr import scenario_columns  # noqa: F401, PLC0415 - numpy is an extra
+        from xlpbr import scenario_columns  # noqa: PLC0415 - numpy is an extra
     except ImportError:
-        return False
-    return True
+        return None
+    return scenario_columns
+
+
+def _needed_columns() -> ModuleType:
+    found = _columns()
+    if found is None:
+        raise ImportError('scenarios in columns need numpy: pip install "xlpbr[fast]"')
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,27 +317,24 @@ def _summary(
     seed: int,
     count: int,
     way: Way,
-    executor: Executor | None = None,
+    run: Run = map,
     at_once: int | None = None,
 ) -> Summary:
     size = at_once or (BLOCK if way == "plain" else 10 * BLOCK)
     edges = [*range(0, count, size), count]
     chunks = (_Chunk(plan, seed, first, last, way) for first, last in pairwise(edges))
-    parts = run_in_order(executor, _settled, chunks, ahead=_AHEAD)
+    parts = run(_settled, chunks)
     if way == "plain":
         return plain.summary_of([outcome for part in parts for outcome in part])
-    from xlpbr import scenario_columns  # noqa: PLC0415 - numpy is an extra
-
-    return scenario_columns.summary_of(parts, count, len(plan.periods))
+    found: Summary = _needed_columns().summary_of(parts, count, len(plan.periods))
+    return found
 
 
 def _settled(chunk: _Chunk) -> Any:
     """The scenarios of a chunk, settled: a list of outcomes, or columns of them."""
     if chunk.way == "plain":
         return plain.settle_range(chunk.plan, chunk.seed, chunk.first, chunk.last)
-    from xlpbr import scenario_columns  # noqa: PLC0415 - numpy is an extra
-
-    return scenario_columns.settle_range(
+    return _needed_columns().settle_range(
         chunk.plan,
         chunk.seed,
         chunk.first,

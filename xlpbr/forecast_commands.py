@@ -7,6 +7,7 @@ It holds no rule. Imports ``forecast``, ``spills``, ``executors``, ``command_opt
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from xlpbr import spills, terminal
 from xlpbr.cells import Cell, Rows
 from xlpbr.command_options import DAY, form_options, workbook_tables
 from xlpbr.command_records import mention, read, refuse_blocking, rows_read
-from xlpbr.executors import executor_of
+from xlpbr.executors import executor_of, run_in_order
 from xlpbr.forecast import MOST_SCENARIOS, MOST_SEED, Forecast
 from xlpbr.forecast import forecast as forecast_of
 from xlpbr.periods import day_in_words
 from xlpbr.terminal import Form
+
+_AHEAD = 32
+"""Chunks that are handed out before the first of them is waited for."""
 
 _FIRST = ("Saving to date", "Payable to date", "Net saving to date", "Net saving")
 _ON_A_NARROW_TERMINAL = (
@@ -80,7 +84,8 @@ def forecast(
     ):
         settled = forecast_of(
             records.terms.record, records.evidence.record, assumed.record,
-            as_at=as_at, scenarios=scenarios, seed=seed, executor=executor,
+            as_at=as_at, scenarios=scenarios, seed=seed,
+            run=partial(run_in_order, executor, ahead=_AHEAD),
         )  # fmt: skip
     if form == "csv":
         _show(settled, spills.forecast_table(settled), form)

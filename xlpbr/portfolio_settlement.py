@@ -35,7 +35,7 @@ from xlpbr.portfolio_tables import ContractProblem
 from xlpbr.statement import (
     FIGURES,
     BonusMeasures,
-    fee_entitlement,
+    earned_of_fee,
     fee_without_vat,
     settle,
     threshold_bonus,
@@ -48,10 +48,6 @@ _MOST: Pence = 10**13
 
 _MOST_SAVED: Pence = 10**15
 _MOST_A_HOUSEHOLD: Pence = 10**9
-
-_PROBE = Fraction(10**30)
-_LARGEST_DENOMINATOR = 10**12
-"""A share of a fee is a ratio of days, months or parts of a month: far below this."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _MOST_SHOWN = 20
@@ -232,15 +228,11 @@ def _entitlements(contracts: Sequence[ContractTerms | None], months: MonthColumn
         readings = (terms.pro_rata_basis, terms.fee_reading, terms.fee_period)
         alike[dates, readings].append((place, terms, fee_without_vat(terms)))
     for same in alike.values():
-        place, terms, fee = same[0]
+        place, terms, _ = same[0]
         days = [date.fromordinal(n) for n in months.period_end[first[place] : stop[place]].tolist()]
-        if len({fee for _, _, fee in same}) == 1:
-            earned = [fee_entitlement(terms, fee, day) for day in days]
-            for place, _, _ in same:
-                found[first[place] : stop[place]] = earned
-            continue
-        shares = [_share(terms, day) for day in days]
+        shares = [earned_of_fee(terms, day) for day in days]
         for place, _, fee in same:
+            # As whole numbers: a product of fractions would first be brought to its lowest terms.
             found[first[place] : stop[place]] = [
                 round_half_away(
                     fee.numerator * share.numerator * 100, fee.denominator * share.denominator
@@ -248,16 +240,6 @@ def _entitlements(contracts: Sequence[ContractTerms | None], months: MonthColumn
                 for share in shares
             ]
     return found
-
-
-def _share(terms: ContractTerms, day: date) -> Fraction:
-    """The exact share of a fee that is earned at the end of a day, by the rule of the core.
-
-    So much of a fee so large that its penny tells one share from every other: no two ratios with
-    denominators up to D are nearer to each other than 1/D².
-    """
-    earned = fee_entitlement(terms, _PROBE, day)
-    return (earned / (_PROBE * 100)).limit_denominator(_LARGEST_DENOMINATOR)
 
 
 def _months_since(starts: I64, days: I64) -> I64:

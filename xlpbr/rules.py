@@ -6,6 +6,7 @@ name says pence.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
@@ -89,21 +90,27 @@ def pro_rata(
     Raises:
         OverflowError: the term ends after the year 9999.
     """
-    last_day = last_day_of_term(starts_on, months)
-    return to_pence(amount * earned_share(starts_on, last_day, months, as_at, basis))
+    return to_pence(amount * share_over_months(starts_on, months, as_at, basis))
 
 
-def pro_rata_between(
-    amount: Fraction, starts_on: date, ends_on: date, as_at: date, basis: Basis = "months"
-) -> Pence:
+def share_over_months(starts_on: date, months: int, as_at: date, basis: Basis) -> Fraction:
+    """The share that is earned of a term of so many months.
+
+    Raises:
+        OverflowError: the term ends after the year 9999.
+    """
+    return earned_share(starts_on, last_day_of_term(starts_on, months), months, as_at, basis)
+
+
+def share_between(starts_on: date, ends_on: date, as_at: date, basis: Basis) -> Fraction:
     """The same for a term that is given by its first and last day."""
     months = months_to_reach(starts_on, ends_on) if basis == "whole_months" else 0
-    return to_pence(amount * earned_share(starts_on, ends_on, months, as_at, basis))
+    return earned_share(starts_on, ends_on, months, as_at, basis)
 
 
-def yearly(amount: Fraction, starts_on: date, ends_on: date, as_at: date) -> Pence:
-    """What is earned of a yearly amount at the end of a day: a twelfth for each month."""
-    return to_pence(amount * months_counted(Period(starts_on, min(as_at, ends_on))) / 12)
+def years_earned(starts_on: date, ends_on: date, as_at: date) -> Fraction:
+    """How many years of a term are earned at the end of a day: a twelfth for each month."""
+    return months_counted(Period(starts_on, min(as_at, ends_on))) / 12
 
 
 def fee_cap(savings: Fraction, fee_to_date: Fraction, invoiced_before: Fraction) -> Pence:
@@ -204,13 +211,12 @@ def contract_cap(
     A negative amount is a credit: it passes whole and frees headroom for those after it
     (Plymouth L04 25/26, sections 4.1 and 7 paragraph 8).
     """
-    headroom = None if maximum is None else _up_from_half(maximum - paid_before)
+    headroom = None
+    if maximum is not None:
+        # Headroom below 0 comes back above it by a credit, so it is rounded as it is above 0.
+        pounds_over = max(0, math.ceil(paid_before - maximum))
+        headroom = to_pence(maximum - paid_before + pounds_over) - 100 * pounds_over
     return within_headroom(map(to_pence, amounts), headroom)
-
-
-def _up_from_half(pounds: Fraction) -> Pence:
-    # Headroom below 0 can come back above it by a credit: then its half penny goes up as well.
-    return (200 * pounds.numerator + pounds.denominator) // (2 * pounds.denominator)
 
 
 def within_headroom(owed: Iterable[Pence], headroom: Pence | None) -> list[Pence]:

@@ -200,7 +200,7 @@ class Plan:
         days = max(self.last_day - self.ends[0] + 62, rules.DAYS_IN_YEAR)
         carers = self.terms.carer_fee * 100 * self.most_households
         dearest: Fraction = max(prices)
-        sums = max(dearest * rows * days, self.entitlement[-1], carers.numerator)
+        sums = max(math.ceil(dearest) * rows * days, self.entitlement[-1], carers.numerator)
         ceiling = max(self.warned_maximum or 0, self.least_passing or 0)
         return self.parts == 1 and max(sums * (4 * len(self.ends) + 2), ceiling) < _LARGEST
 

@@ -218,17 +218,20 @@ def fee_without_vat(terms: ContractTerms) -> Fraction:
 
 def fee_entitlement(terms: ContractTerms, fee: Fraction, day: date) -> Pence:
     """What of the fee is earned at the end of a day of the programme."""
+    return to_pence(fee * earned_of_fee(terms, day))
+
+
+def earned_of_fee(terms: ContractTerms, day: date) -> Fraction:
+    """The share of the fee that is earned at the end of a day; above 1 for fees of many years."""
     whole = terms.fee_reading == "up_to_cap"
     if terms.fee_period == "annual":
         earned_by = min(terms.ends_on, financial_year_end(day)) if whole else day
-        return rules.yearly(fee, terms.starts_on, terms.ends_on, earned_by)
+        return rules.years_earned(terms.starts_on, terms.ends_on, earned_by)
     if whole:
-        return to_pence(fee)
+        return Fraction(1)
     if terms.fee_months is None:
-        return rules.pro_rata_between(
-            fee, terms.starts_on, terms.ends_on, day, terms.pro_rata_basis
-        )
-    return rules.pro_rata(fee, terms.starts_on, terms.fee_months, day, terms.pro_rata_basis)
+        return rules.share_between(terms.starts_on, terms.ends_on, day, terms.pro_rata_basis)
+    return rules.share_over_months(terms.starts_on, terms.fee_months, day, terms.pro_rata_basis)
 
 
 def approvals_that_count(evidence: Evidence) -> list[date]:
