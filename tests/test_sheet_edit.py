@@ -1,6 +1,7 @@
 """Cells set inside a sheet's XML: both ways to find rows agree, and only what was asked changes."""
 
 import re
+import threading
 import zipfile
 
 import openpyxl
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.addresses import column_letter
 from xlpbr.workbook.book import TableArea, cells, open_book
-from xlpbr.workbook.parts import sheet_scan
+from xlpbr.workbook.parts import sheet_scan, sheet_text
 from xlpbr.workbook.parts.archive import open_archive
 from xlpbr.workbook.parts.archive_copy import copy_archive
 from xlpbr.workbook.parts.row_parse import parse_rows
@@ -392,6 +393,26 @@ def test_damaged_sheets_are_named(tmp_path, data, what):
     with pytest.raises(FileProblem) as caught:
         scan_sheet(open_archive(path), PART, [(2, 1)])
     assert str(caught.value).startswith(f"{path} is damaged in its part {PART}: {what}")
+
+
+def test_a_sheet_that_is_left_half_read_waits_for_nobody(monkeypatch):
+    go_on = threading.Event()
+
+    def slow(archive, part):
+        yield b"<worksheet>" + b" " * 4096
+        go_on.wait(30)
+        yield b"</worksheet>"
+
+    monkeypatch.setattr(sheet_text, "part_chunks", slow)
+    chunks = text_chunks(None, PART)
+    next(chunks)
+    leaving = threading.Thread(target=chunks.close)
+    leaving.start()
+    leaving.join(10)
+    left = not leaving.is_alive()
+    go_on.set()
+    leaving.join()
+    assert left
 
 
 def test_other_encodings_and_impossible_cells(tmp_path):

@@ -103,8 +103,13 @@ def _narrowed(
 
 def _ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The same chunks; while one is worked on, the next is unpacked on another processor."""
-    with ThreadPoolExecutor(1) as pool:
+    pool = ThreadPoolExecutor(1)
+    try:
         coming = pool.submit(next, chunks, None)
         while (chunk := coming.result()) is not None:
             coming = pool.submit(next, chunks, None)
             yield chunk
+    finally:
+        # Nobody waits for the other thread: what is left half read may be ended by Python's search
+        # for garbage, in a thread that holds what the other one needs to end.
+        pool.shutdown(wait=False)
