@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from bench.rows import Row, machine
 
@@ -23,9 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 FIRST = ("portfolio_speed", "forecast", "cluster", "statement", "reading", "edit", "hosts", "start")
 """The benches in the order of the page; any other that has a ``measure`` follows."""
-
-_BOUND = re.compile(r"([\d,.]+).* or (more|less)")
-_FIGURE = re.compile(r"[\d,]+(?:\.\d+)?")
 
 HEAD = """# Performance
 
@@ -63,25 +59,10 @@ def results(names: Iterable[str]) -> dict[str, tuple[str, list[Row]]]:
     for name in names:
         print(f"\n{name} ...", flush=True)
         module = importlib.import_module(f"bench.{name}")
-        rows = [as_row(row) for row in module.measure()]
+        rows = module.measure()
         found[name] = ((module.__doc__ or name).partition("\n\n")[0], rows)
         print(table(rows), flush=True)
     return found
-
-
-def as_row(found: Any) -> Row:
-    """A line, also of a bench that has a record of its own; whether it was reached is read off."""
-    row = found
-    if not isinstance(found, Row):
-        plain = getattr(found, "numpy_only", "")
-        measured = f"numpy only: {plain}" if plain else ""
-        row = Row(found.work.strip(), measured, found.figure, found.reach)
-    bound, figure = _BOUND.fullmatch(row.to_reach), _FIGURE.search(row.figure)
-    if row.reached is not None or bound is None or figure is None:
-        return row
-    most, value = (float(text.replace(",", "")) for text in (bound[1], figure[0]))
-    reached = value >= most if bound[2] == "more" else value <= most
-    return Row(row.work, row.measured, row.figure, row.to_reach, reached)
 
 
 def cells(row: Row) -> tuple[str, ...]:

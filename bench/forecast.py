@@ -1,8 +1,6 @@
 """Scenarios a second: a forecast against the ways that come to mind first.
 
-Run with the Python of an environment with xlpbr[fast]:
-
-    python bench/forecast.py [--quick]
+    python -m bench --only forecast
 
 A contract over 24 months with a fee, carer fees, a bonus and a maximum; 40 children, of whom 10
 have moved and may break down and 30 are to come at three a month. Everything runs in one thread
@@ -18,7 +16,6 @@ time. Every result is asserted to be equal, scenario by scenario.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -29,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.rows import RUNS, Row, at_least
 from xlpbr import scenario_columns, scenarios
 from xlpbr.assumptions import Assumptions
 from xlpbr.evidence import Evidence, Placement
@@ -37,8 +35,9 @@ from xlpbr.scenario_columns import DrawnColumns, OutcomeColumns
 from xlpbr.scenario_plan import FAR, Plan
 from xlpbr.terms import ContractTerms
 
-RUNS = 5
 BLOCK = scenarios.BLOCK
+WORK = "forecast, 40 children x 24 months"
+ALONE = "numpy without numba"
 
 TERMS = ContractTerms(
     starts_on=date(2025, 1, 1),
@@ -74,16 +73,6 @@ ASSUMPTIONS = Assumptions(
     share_reunified=Fraction(3, 20),
     households=Fraction(3, 5),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table: the way, scenarios a second, and against the 3-D way."""
-
-    way: str
-    rate: float
-    ratio: float | None
-    reach: str
 
 
 # -- the way that comes to mind first ----------------------------------------------------------
@@ -177,24 +166,28 @@ def settled(plan: Plan, blocks: int, runs: int) -> list[Row]:
     def every(settle: Callable[[Any], Any], of: list[Any]) -> Callable[[], Any]:
         return lambda: [settle(one) for one in of]
 
-    times = {
-        "settled, numba": every(
-            lambda one: scenario_columns.settle_drawn(plan, frame, one, compiled=True), drawn
-        ),
-        "settled, numpy only": every(
-            lambda one: scenario_columns.settle_drawn(plan, frame, one, compiled=False), drawn
-        ),
-        "settled, plain numpy in three dimensions": every(
-            lambda grid: by_three_dimensions(plan, grid), grids
-        ),
-    }
-    taken = {way: seconds(call, runs) for way, call in times.items()}
-    slow = taken["settled, plain numpy in three dimensions"]
-    reach = {"settled, numba": "≥ 400,000 a second and ≥ 8 x"}
+    compiled, plain, slow = (
+        seconds(call, runs)
+        for call in (
+            every(
+                lambda one: scenario_columns.settle_drawn(plan, frame, one, compiled=True), drawn
+            ),
+            every(
+                lambda one: scenario_columns.settle_drawn(plan, frame, one, compiled=False), drawn
+            ),
+            every(lambda grid: by_three_dimensions(plan, grid), grids),
+        )
+    )
+    count = blocks * BLOCK
     return [
-        Row(way, blocks * BLOCK / found, slow / found, reach.get(way, ""))
-        for way, found in taken.items()
-    ]
+        at_least(WORK, "against plain numpy in three dimensions", slow / compiled, 8),
+        Row(
+            WORK, "settled in a second, draws left out", f"{count / compiled:,.0f}",
+            "400,000 or more", count / compiled >= 400_000,
+        ),
+        Row(WORK, f"against plain numpy in three dimensions, {ALONE}", f"{slow / plain:.1f} x"),
+        Row(WORK, f"settled in a second, draws left out, {ALONE}", f"{count / plain:,.0f}"),
+    ]  # fmt: skip
 
 
 def with_draws(plan: Plan, blocks: int, runs: int) -> list[Row]:
@@ -204,51 +197,36 @@ def with_draws(plan: Plan, blocks: int, runs: int) -> list[Row]:
     assert fast.saving_to_date.tolist() == [one.saving_to_date for one in plain]
     assert fast.payable_to_date.tolist() == [one.payable_to_date for one in plain]
     rows = []
-    for way, compiled in (("with draws, numba", True), ("with draws, numpy only", False)):
+    for way, compiled in (("", True), (f", {ALONE}", False)):
         taken = seconds(
             lambda compiled=compiled: scenario_columns.settle_range(
                 plan, 1, 0, count, compiled=compiled
             ),
             runs,
         )
-        rows.append(Row(way, count / taken, None, ""))
+        rows.append(Row(WORK, f"drawn and settled in a second{way}", f"{count / taken:,.0f}"))
     taken = seconds(lambda: scenarios.settle_range(plan, 1, 0, BLOCK), runs)
-    return [*rows, Row("with draws, plain Python", BLOCK / taken, None, "")]
+    return [
+        *rows,
+        Row(WORK, "drawn and settled in a second, without numpy", f"{BLOCK / taken:,.0f}"),
+    ]
 
 
-def whole(runs: int) -> list[tuple[str, float]]:
-    """Seconds for the default of a cell, 1,000 scenarios, all that it shows included."""
+def whole(runs: int) -> list[Row]:
+    """The default of a cell, 1,000 scenarios, with all that it shows."""
     found = {way: forecast(TERMS, KNOWN, ASSUMPTIONS, way=way) for way in ("plain", "columns")}
     assert found["plain"] == found["columns"]
     return [
-        ("a cell's 1,000 scenarios, numpy",
-         seconds(lambda: forecast(TERMS, KNOWN, ASSUMPTIONS, way="columns"), runs)),
-        ("a cell's 1,000 scenarios, plain Python",
-         seconds(lambda: forecast(TERMS, KNOWN, ASSUMPTIONS, way="plain"), runs)),
+        Row(
+            "a cell's forecast of 1,000 scenarios", name,
+            f"{seconds(lambda way=way: forecast(TERMS, KNOWN, ASSUMPTIONS, way=way), runs):.2f} s",
+        )
+        for way, name in (("columns", "time"), ("plain", "time without numpy"))
     ]  # fmt: skip
 
 
-def measure(*, quick: bool = False) -> tuple[list[Row], list[tuple[str, float]]]:
-    """Every line of the table, with everything asserted to be equal."""
+def measure(*, quick: bool = False) -> list[Row]:
+    """Every line of the table, with everything asserted to be equal; ``quick`` does a tenth."""
     runs, blocks = (2, 2) if quick else (RUNS, 20)
     plan = checked_plan(TERMS, KNOWN, ASSUMPTIONS, date(2025, 3, 31))
-    rows = [*settled(plan, blocks, runs), *with_draws(plan, blocks, runs)]
-    return rows, whole(runs)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the work")
-    rows, cells = measure(quick=parser.parse_args().quick)
-    print("| 40 children x 24 months | scenarios a second | against three dimensions | to reach |")
-    print("|---|---|---|---|")
-    for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.1f} x"
-        print(f"| {row.way} | {row.rate:,.0f} | {ratio} | {row.reach} |")
-    print("\n| a whole forecast | seconds |\n|---|---|")
-    for way, taken in cells:
-        print(f"| {way} | {taken:.2f} |")
-
-
-if __name__ == "__main__":
-    main()
+    return [*settled(plan, blocks, runs), *with_draws(plan, blocks, runs), *whole(runs)]

@@ -88,7 +88,9 @@ class ContractRecords:
         return self.row_counts if assumed is None else (*self.row_counts, assumed)
 
 
-def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
+def read_tables(
+    path: Path, given: Mapping[str, str | None], *, with_assumptions: bool = True
+) -> ContractTables:
     """The tables of a workbook, each where it is said to be or by its usual name.
 
     Args:
@@ -97,6 +99,7 @@ def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
             ``PbrTerms``, ``PbrPlacements``, ``PbrCarers``, ``PbrClaims`` and
             ``PbrAssumptions``. An Assumptions table that is looked for and cannot be read is a
             note, not a refusal.
+        with_assumptions: whether an Assumptions table is looked for at all.
 
     Raises:
         FileProblem: the file cannot be read, a table is not there, or it is linked to cells of
@@ -120,7 +123,9 @@ def read_tables(path: Path, given: Mapping[str, str | None]) -> ContractTables:
     places[ASSUMPTIONS] = rows[ASSUMPTIONS] = None
     assumption_notes: Iterable[Problem] = ()
     try:
-        found = find_range(book, ASSUMPTIONS, given.get(ASSUMPTIONS))
+        found = None
+        if with_assumptions:
+            found = find_range(book, ASSUMPTIONS, given.get(ASSUMPTIONS))
         if found is not None:
             if found.sheet in not_asked:
                 refuse_stale_links(book, found.sheet)

@@ -46,6 +46,12 @@ _AHEAD = 16
 MOST_OF_A_CONTRACT: Pence = 10**13
 """No figure of a contract may pass this, so that the sums over all are right to the penny."""
 
+ILLUSTRATION = (
+    "It has rows that are marked as illustrations; they are in the sums. Take them out before the "
+    "figures are used."
+)
+"""What is noted of a file with rows that are not of real children."""
+
 _MOST_NAMED = 5
 
 
@@ -239,7 +245,7 @@ def _read(
     file: BookFile, path: Path, as_at: date | None, places: Mapping[str, str | None]
 ) -> tuple[FileOutcome, tuple[ContractTerms, Evidence] | None]:
     try:
-        found = read_tables(path, places)
+        found = read_tables(path, places, with_assumptions=False)
         try:
             records = read_records(found)
             findings = tuple(
@@ -284,14 +290,17 @@ def _notes(
     if not cells.tidy(terms.contract):
         yield "The terms name no contract, so the file's name stands for it; give Contract a value."
     if not evidence.placements:
-        yield "It has no placements, so nothing is saved; nothing to do if none has begun."
+        yield "It has no placements, so nothing is saved. Nothing to do if none has begun."
     if facts.last_day < terms.starts_on:
         yield f"Its programme starts on {day_in_words(terms.starts_on)}: there is no month yet."
     if _has_illustrations(found):
-        yield "It has rows that say that they are illustrations; they are in the sums."
+        yield ILLUSTRATION
     if problems:
-        things = "1 thing" if problems == 1 else f"{problems} things"
-        yield f"{things} to look at that stop no figure: xlpbr check lists them."
+        yield (
+            "1 thing to look at, which stops no figure: xlpbr check names it."
+            if problems == 1
+            else f"{problems} things to look at, which stop no figure: xlpbr check lists them."
+        )
 
 
 def _has_illustrations(found: ContractTables) -> bool:
