@@ -12,10 +12,10 @@ from xlpbr.assumptions import ASSUMPTION_HEADINGS, ASSUMPTIONS
 from xlpbr.contracts import SAMPLE_NOTE_HEADING, assumptions_table
 from xlpbr.terms import Term
 from xlpbr.workbook.template_inputs import (
-    A_WEEK,
-    DEAREST_WEEK,
     LONGEST_TITLE,
     a_date,
+    a_weekly_price,
+    add_input_table,
     messages,
     refusal,
 )
@@ -23,7 +23,6 @@ from xlpbr.workbook.template_page import Page, fit_row, introduce, print_on_a4, 
 from xlpbr.workbook.template_plan import (
     FIRST_TABLE_ROW,
     TABLE_HEADING_ROW,
-    TABLE_NAMES,
     Plan,
 )
 
@@ -57,16 +56,7 @@ def write_assumptions(page: Page, plan: Plan) -> None:
         notice = "The values below are illustrations, as the column Note says. Clear them first."
         put(page, TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
     set_widths(page, _WIDTHS)
-    heading_style = styles.column_heading(indent=1)
-    page.sheet.add_table(
-        TABLE_HEADING_ROW - 1, 0, TABLE_HEADING_ROW - 1 + len(ASSUMPTIONS), len(HEADINGS) - 1,
-        {
-            "name": TABLE_NAMES["Assumptions"], "style": None, "autofilter": False,
-            "columns": [
-                {"header": heading, "header_format": heading_style} for heading in HEADINGS
-            ],
-        },
-    )  # fmt: skip
+    add_input_table(page, "Assumptions", HEADINGS, len(ASSUMPTIONS))
     label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     note = styles.cell("text", "input", indent=1)
@@ -94,14 +84,7 @@ def _rule(assumption: Term) -> dict[str, Any]:
         return {**rule, **a_date()}
     least, most = assumption.least or 0, assumption.most
     if assumption.kind == "money":
-        # Only a warning, so that a dear placement can be entered.
-        return {
-            **rule, "validate": "decimal", "criteria": "between", "minimum": 0,
-            "maximum": DEAREST_WEEK, "input_message": f"{assumption.meaning} {A_WEEK}",
-            "error_type": "warning", "error_title": "Is this right?",
-            "error_message": "Is this a yearly price? Prices are pounds a week. A price is 0 or"
-            " more, without text.",
-        }  # fmt: skip
+        return {**rule, **a_weekly_price(assumption.meaning)}
     limits: dict[str, Any] = {"criteria": ">=", "value": least}
     bounds = f"{least} or more"
     if most is not None:

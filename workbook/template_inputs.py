@@ -28,9 +28,9 @@ FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 """The days that an input cell takes: anything else is a slip of the keyboard."""
 
-DEAREST_WEEK = 20_000
+_DEAREST_WEEK = 20_000
 """Pounds: a price above this is more likely to be a year's."""
-A_WEEK = "In pounds a WEEK, not a year: decisions often quote prices a year."
+_A_WEEK = "In pounds a WEEK, not a year: decisions often quote prices a year."
 
 LONGEST_MESSAGE = 255
 LONGEST_TITLE = 32
@@ -102,17 +102,8 @@ def write_terms(page: Page, plan: Plan) -> None:
     styles = page.styles
     set_widths(page, _TERM_WIDTHS)
     rows = terms_table(plan.contract)[1:]
-    heading_style = styles.column_heading(indent=1)
     input_style = styles.cell("text", "input", text_wrap=True, indent=1)
-    page.sheet.add_table(
-        TABLE_HEADING_ROW - 1, 0, TABLE_HEADING_ROW - 1 + len(rows), len(TERM_HEADINGS) - 1,
-        {
-            "name": TABLE_NAMES["Terms"], "style": None, "autofilter": False,
-            "columns": [
-                {"header": heading, "header_format": heading_style} for heading in TERM_HEADINGS
-            ],
-        },
-    )  # fmt: skip
+    add_input_table(page, "Terms", TERM_HEADINGS, len(rows))
     label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     by_kind = {
@@ -248,15 +239,7 @@ def _rule_of_column(columns: Sequence[Column], column: Column) -> dict[str, Any]
     if column.kind in ("date", "month"):
         return {**rule, **a_date()}
     if column.kind == "price":
-        # Only a warning, so that a dear placement can be entered. A price below 0 that is let
-        # through gives an error in every figure, and the checks name it.
-        return {
-            **rule, "validate": "decimal", "criteria": "between", "minimum": 0,
-            "maximum": DEAREST_WEEK, "input_message": f"{column.meaning} {A_WEEK}",
-            "error_type": "warning", "error_title": "Is this right?",
-            "error_message": "Is this a yearly price? Prices are pounds a week. A price is 0 or"
-            " more, without text.",
-        }  # fmt: skip
+        return {**rule, **a_weekly_price(column.meaning)}
     if column.kind == "amount":
         refused = refusal("Give an amount in pounds; a credit is below 0.")
         most = 10**12
@@ -265,6 +248,33 @@ def _rule_of_column(columns: Sequence[Column], column: Column) -> dict[str, Any]
             "maximum": most, **refused,
         }  # fmt: skip
     return {**rule, "validate": "any"}
+
+
+def a_weekly_price(meaning: str) -> dict[str, Any]:
+    """A price from 0 that looks like a week's.
+
+    Only a warning, so that a dear placement can be entered. A price below 0 that is let through
+    gives an error in every figure, and the checks name it.
+    """
+    return {
+        "validate": "decimal", "criteria": "between", "minimum": 0, "maximum": _DEAREST_WEEK,
+        "input_message": f"{meaning} {_A_WEEK}",
+        "error_type": "warning", "error_title": "Is this right?",
+        "error_message": "Is this a yearly price? Prices are pounds a week. A price is 0 or"
+        " more, without text.",
+    }  # fmt: skip
+
+
+def add_input_table(page: Page, table: str, headings: Sequence[str], rows: int) -> None:
+    """Make so many rows a table under its headings; the values are put into it afterwards."""
+    style = page.styles.column_heading(indent=1)
+    page.sheet.add_table(
+        TABLE_HEADING_ROW - 1, 0, TABLE_HEADING_ROW - 1 + rows, len(headings) - 1,
+        {
+            "name": TABLE_NAMES[table], "style": None, "autofilter": False,
+            "columns": [{"header": heading, "header_format": style} for heading in headings],
+        },
+    )  # fmt: skip
 
 
 def messages(title: str, message: str) -> dict[str, Any]:
