@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+import time
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 
 import dask
 import openpyxl
@@ -17,10 +19,12 @@ import pytest
 from distributed import Client, LocalCluster
 
 import xlpbr as package
+from tests.forecast_cases import KNOWN, assumed, contract
 from tests.portfolio_folder_books import folder_of
 from xlpbr import executors
 from xlpbr.errors import FileProblem
 from xlpbr.executors import executor_of, run_in_order
+from xlpbr.forecast import forecast
 from xlpbr.workbook.portfolio_book import write_portfolio
 from xlpbr.workbook.portfolio_files import SHEETS, find_books
 from xlpbr.workbook.portfolio_folder import settled_folder
@@ -175,15 +179,102 @@ class _Elsewhere:
         return self.executor.submit(function, moved)
 
 
+# A forecast.
+
+
+@pytest.fixture(scope="module")
+def expected_forecast():
+    return forecast_by(map)
+
+
+def forecast_by(run):
+    return forecast(contract(), KNOWN, assumed(), scenarios=4_000, seed=5, run=run, at_once=100)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_forecast_is_the_same_on_a_cluster(client, expected_forecast, workers):
+    used = list(client.scheduler_info()["workers"])[:workers]
+    executor = client.get_executor(pure=False, workers=used)
+    assert forecast_by(partial(run_in_order, executor, ahead=8)) == expected_forecast
+
+
+def test_a_forecast_is_the_same_when_a_worker_is_killed(client, expected_forecast):
+    client.wait_for_workers(2, timeout=30)
+    pids = client.run(os.getpid)
+    killed: list[int] = []
+
+    def run(function, chunks):
+        executor = client.get_executor(pure=False)
+        for number, part in enumerate(run_in_order(executor, function, chunks, ahead=16)):
+            if number == 5:
+                busy = [worker for worker, tasks in client.processing().items() if tasks]
+                killed.append(pids[busy[0] if busy else next(iter(pids))])
+                os.kill(killed[0], signal.SIGKILL)
+            yield part
+
+    assert forecast_by(run) == expected_forecast
+    client.wait_for_workers(2, timeout=30)
+    assert killed[0] not in client.run(os.getpid).values()
+
+
 # What goes wrong.
 
 
 def test_an_address_where_nothing_answers(monkeypatch):
     monkeypatch.setattr(executors, "_SECONDS_TO_ANSWER", 1)
-    for address in ("tcp://127.0.0.1:1", "nonsense://127.0.0.1:1"):
+    for address in ("tcp://127.0.0.1:1", "127.0.0.1:1"):
         refused = pytest.raises(FileProblem, match=f"No Dask scheduler answers at {address}")
         with refused, executor_of(address, None):
             pass
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "nonsense", "tcp://", "http://127.0.0.1:8786", "ucx://127.0.0.1:1", "inproc://x"],
+)
+def test_what_is_no_address_is_refused_before_dask_tries_it(address):
+    refused = pytest.raises(FileProblem, match="no address of a Dask scheduler; write it as tcp://")
+    with refused, executor_of(address, None):
+        pass
+
+
+def test_a_scheduler_that_is_lost_is_not_waited_for(monkeypatch):
+    """Dask leaves the futures as they are, for ever, where its client gave up."""
+    monkeypatch.setattr(executors, "_SECONDS_BETWEEN_LOOKS", 0.01)
+
+    class Lost(ThreadPoolExecutor):
+        _client = SimpleNamespace(status="closed")
+
+        def submit(self, *_):
+            return Future()
+
+    with Lost(1) as executor, pytest.raises(CancelledError):
+        list(run_in_order(executor, str, [1, 2], ahead=2))
+
+
+def test_a_chunk_may_take_longer_than_a_look_and_raise_what_it_will(monkeypatch):
+    monkeypatch.setattr(executors, "_SECONDS_BETWEEN_LOOKS", 0.01)
+
+    def slow(number):
+        time.sleep(0.05)
+        if number == 2:
+            raise TimeoutError("its own")
+        return number
+
+    with ThreadPoolExecutor(1) as executor:
+        results = run_in_order(executor, slow, [1, 2], ahead=1)
+        assert next(results) == 1
+        with pytest.raises(TimeoutError, match="its own"):
+            next(results)
+
+
+def test_an_interrupt_is_left_to_the_command():
+    """Ctrl-C reaches the workers as well; they would each print where they were."""
+    with executor_of(None, 2) as executor:
+        assert list(run_in_order(executor, signal.raise_signal, [signal.SIGINT] * 2, ahead=2)) == [
+            None,
+            None,
+        ]
 
 
 def test_an_address_that_does_not_go_with_the_certificates(tmp_path):

@@ -83,6 +83,14 @@ def test_children_who_cannot_break_down_and_do_not_come_are_certain():
         assert {spread.p10, spread.p50, spread.p90, spread.mean} == {stated.payable_to_date}
 
 
+def test_a_chance_that_no_scenario_meets_is_still_uncertain():
+    rare = Fraction(1, 10**9)
+    once = assumed(children=0, break_down_early=rare, break_down_middle=rare, break_down_late=rare)
+    found = forecast(contract(), KNOWN, once, as_at=SEPTEMBER, scenarios=10)
+    assert not found.certain
+    assert spills.forecast_table(found)[-1][0] == "No assumption moves it by itself"
+
+
 # -- means against the closed form -------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook.defined_name import DefinedName
 
-from xlpbr import functions
+from xlpbr import forecast_commands, functions, terminal
 from xlpbr.contracts import assumptions_table, load_contract
 from xlpbr.workbook.contract_tables import read_records, read_tables, where
 
@@ -69,17 +69,59 @@ def test_json_says_what_it_rests_on(xlpbr, book, tables):
     }  # fmt: skip
 
 
-def test_a_person_sees_months_chances_and_what_moves_the_result(xlpbr, book):
+def test_a_person_sees_months_chances_and_what_moves_the_result(xlpbr, book, tables):
     status, out, err = xlpbr("forecast", book, *SCENARIOS)
     assert (status, err) == (0, "")
     for part in (
+        "the whole programme, to 28 Feb 2027",
         "150 scenarios from seed 3, known to 30 Sep 2026",
-        "Total",
+        "in 1 scenario of 10 the figure was this or less",
+        "Net saving is saving less payable.",
+        "mean net saving of 150 scenarios",
         "Chance that the maximum binds",
         "Moves a month",
-        "%",
     ):
         assert part in out
+    total = spilled(tables)[19]
+    for first in (1, 5, 9):
+        for pounds in total[first : first + 4]:
+            assert f" £{pounds:,.2f} " in out
+    trials = {
+        cells[1].strip(): [one.strip() for one in cells[2:4]]
+        for line in out.splitlines()
+        if len(cells := line.split("│")) == 8
+    }
+    assert trials["Residential weekly cost"] == ["£6,500.00", "£8,200.00"]
+    assert trials["Break-down chance a month, months 1 to 3"] == ["2.25%", "3.75%"]
+    assert trials["Children still to move"] == ["6", "10"]
+    assert trials["Moves a month"] == ["1.5", "2.5"]
+
+
+def test_on_a_narrow_terminal_nothing_is_cut_off(xlpbr, book, tables, monkeypatch):
+    monkeypatch.setattr(terminal, "_WIDTH_OF_A_FILE", 80)
+    status, out, err = xlpbr("forecast", book, *SCENARIOS)
+    assert (status, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 80
+    for line in out.splitlines():
+        assert line[:1] not in ("│", "┃") or line.rstrip()[-1] in "│┃", line
+    total, last = spilled(tables)[19], spilled(tables)[18]
+    for pounds in (*total[1:13], *last[17:20], last[22]):
+        assert f" £{pounds:,.2f} " in out
+    assert "£6,500.00 │ £8,200.00 │" in out
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"),
+    [
+        (0.0, "0.0%"),
+        (0.0004, "under 0.1%"),
+        (0.195, "19.5%"),
+        (0.9996, "over 99.9%"),
+        (1.0, "100.0%"),
+    ],
+)
+def test_a_chance_is_none_or_all_only_where_it_is(chance, said):
+    assert forecast_commands._share(chance) == said
 
 
 def test_where_nothing_is_uncertain(xlpbr, make_workbook, tables):
@@ -87,7 +129,10 @@ def test_where_nothing_is_uncertain(xlpbr, make_workbook, tables):
     book = make_workbook(tables)
     status, _, err = xlpbr("forecast", book)
     assert status == 0
-    assert err == "Nothing is uncertain: the figures are those of the statement.\n"
+    assert err == (
+        "Nothing is uncertain: the figures are those of the statement. To forecast, fill in the"
+        " table Assumptions.\n"
+    )
     assert json.loads(xlpbr("forecast", book, "--json")[1])["sensitivities"] == []
 
 

@@ -27,7 +27,6 @@ from tests.brute_force import Contract, PlacementRow
 from tests.brute_force import Evidence as Happened
 from xlpbr import portfolio_settlement as settlement
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, sample_table, terms_table
-from xlpbr.errors import CellError
 from xlpbr.evidence import Claim, Column, Evidence, Placement
 from xlpbr.fast_settlement import saving_columns, settle_columns
 from xlpbr.functions import pbr_statement
@@ -611,8 +610,10 @@ def test_terms_without_a_name_and_days_of_nobody():
         'Torbay: Terms, Contract: found a day for "Torbay"; expected a contract whose terms are'
         " given. Correct the name, or leave it out."
     ]
-    with pytest.raises(CellError, match="expected a date"):
-        settle_many([TERMS], frame, as_at="soon")
+    assert problems_found([TERMS], frame, as_at="soon") == [
+        'Terms, as_at: found "soon"; expected a date such as 01/09/2025. Correct it, or leave it'
+        " out for the whole programme."
+    ]
 
 
 def test_an_empty_table_and_headings_twice():

@@ -173,6 +173,9 @@ def test_what_is_to_date_is_that_of_the_last_month(xlpbr, folder, out):
     assert pence(summary["Least left of a maximum"]["Amount"]) == min(left)
     assert summary["Contracts at their maximum"]["Number"] == sum(not one for one in left)
     assert pence(summary["Contract maximums"]["Amount"]) == 200 * MAXIMUM
+    balances = [one.months[-1].balance for one in settled_all(folder, AS_AT).values()]
+    assert pence(summary["Still to invoice"]["Amount"]) == sum(b for b in balances if b > 0)
+    assert pence(summary["Due back"]["Amount"]) == sum(b for b in balances if b < 0)
     # What is invoiced and entitled in the years adds up to what is so to date.
     *years, total = table(out, "Financial years")
     statements = settled_all(folder, AS_AT).values()
@@ -211,6 +214,47 @@ def test_the_workbook_holds_values_and_is_ready_to_print(xlpbr, folder, out):
     assert set(book.defined_names) == {
         f"Portfolio{name.title().replace(' ', '')}" for name in SHEETS
     }
+
+
+def words_above(path, sheet):
+    rows = openpyxl.load_workbook(path)[sheet].iter_rows(max_row=10, max_col=1, values_only=True)
+    return " ".join(str(text) for (text,) in rows if text)
+
+
+def test_what_is_due_back_is_not_taken_off_what_is_still_to_invoice(xlpbr, folder, out):
+    over = contract(5)
+    over["Claims"].append([date(2026, 6, 1), 900_000])
+    write(folder / "over.xlsx", over)
+    assert xlpbr("portfolio", folder, "-o", out)[0] == 0
+    balances = [one.months[-1].balance for one in settled_all(folder).values()]
+    due_back = sum(balance for balance in balances if balance < 0)
+    assert due_back < 0
+    summary = {row["Measure"]: row for row in table(out, "Summary")}
+    assert pence(summary["Due back"]["Amount"]) == due_back
+    assert pence(summary["Still to invoice"]["Amount"]) == sum(balances) - due_back
+
+
+def test_a_year_in_which_the_figures_stop_is_said_to_be_incomplete(xlpbr, folder, out):
+    sheets = ("Financial years", "Years by contract")
+    said = "The year 2026/27 is not complete: its figures stop at 31 Oct 2026."
+    assert xlpbr("portfolio", folder, "-o", out, "--as-at", "31/10/2026")[0] == 0
+    assert all(said in words_above(out, sheet) for sheet in sheets)
+    for day in (("--as-at", "31/03/2026"), ("--as-at", "30/04/2027"), ()):
+        assert xlpbr("portfolio", folder, "-o", out, "--replace", *day)[0] == 0
+        assert not any("not complete" in words_above(out, sheet) for sheet in sheets)
+    assert "Months still to come count as the rows stand" in words_above(out, "Summary")
+
+
+def test_rows_that_are_illustrations_are_named_on_every_sheet(xlpbr, folder, out):
+    drawn = contract(6)
+    for row, note in zip(drawn["Placements"], ("Note", "Illustration", ""), strict=True):
+        row.append(note)
+    write(folder / "drawn.xlsx", drawn)
+    status, _, said = xlpbr("portfolio", folder, "-o", out)
+    assert status == 0
+    assert "drawn.xlsx: It has rows that are marked as illustrations; they are in the sums." in said
+    for sheet in SHEETS[:-1]:
+        assert "ILLUSTRATION: 1 contract has rows" in words_above(out, sheet), sheet
 
 
 def test_a_text_of_a_workbook_never_becomes_a_formula(xlpbr, tmp_path, out):
@@ -373,10 +417,10 @@ def test_more_months_than_a_sheet_holds_are_refused(xlpbr, folder, out, monkeypa
 def test_a_fault_in_one_file_stops_no_other(xlpbr, folder, out, monkeypatch):
     read = portfolio_folder.read_tables
 
-    def faulty(path, places):
+    def faulty(path, places, **options):
         if path.name == "Budget 01.xlsx":
             raise ZeroDivisionError("of a test")
-        return read(path, places)
+        return read(path, places, **options)
 
     monkeypatch.setattr(portfolio_folder, "read_tables", faulty)
     status, _, said = xlpbr("portfolio", folder, "-o", out)

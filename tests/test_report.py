@@ -696,7 +696,8 @@ def test_the_forecast_says_how_it_was_made_and_how_it_is_read(ahead: Path) -> No
     fee, bonus, maximum = (f"{float(chance or 0):.1%}" for chance in chances)
     assert (
         f"Chances: the fee is fully earned in {fee} of the scenarios, the bonus threshold is passed"
-        f" in {bonus}, the contract maximum binds in {maximum}." in words
+        f" in {bonus}, more is owed than the contract maximum in {maximum}, so that it binds."
+        in words
     )
     most = found.sensitivities[0]
     assert f"What moves the net saving most, one at a time: {most.label}, " in words

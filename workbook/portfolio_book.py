@@ -28,9 +28,10 @@ from xlpbr.workbook.portfolio_words import (
     FLOW_HEADINGS,
     Portfolio,
     as_at,
+    caution_lines,
     count,
     each,
-    left_out_lines,
+    part_year_lines,
     total_of,
 )
 from xlpbr.workbook.report_page import (
@@ -45,7 +46,7 @@ from xlpbr.workbook.report_page import (
 )
 from xlpbr.workbook.styles import Styles
 
-_ROWS_ABOVE = 10
+_ROWS_ABOVE = 16
 _NOT_NAMED = "not named"
 
 
@@ -126,8 +127,13 @@ def _finish_summary(page: Page) -> None:
     page.sheet.activate()
 
 
-def _lines(*lines: str) -> Callable[[Portfolio], list[str]]:
-    return lambda portfolio: [f"{as_at(portfolio)}.", *lines, *left_out_lines(portfolio)]
+def _lines(*lines: str, years: bool = False) -> Callable[[Portfolio], list[str]]:
+    return lambda portfolio: [
+        f"{as_at(portfolio)}.",
+        *lines,
+        *(part_year_lines(portfolio) if years else ()),
+        *caution_lines(portfolio),
+    ]
 
 
 # Contracts, years, providers
@@ -226,7 +232,10 @@ def _file_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
                 " ".join(outcome.notes) or "Nothing to do.",
             ]  # fmt: skip
         for finding in outcome.findings:
-            yield [outcome.name, contract, "not settled", finding.place, finding.sentence]
+            sentence = finding.sentence
+            if finding.place:
+                sentence = f"{sentence[:1].upper()}{sentence[1:]}"
+            yield [outcome.name, contract, "not settled", finding.place, sentence]
 
 
 def _file_lines(portfolio: Portfolio) -> list[str]:
@@ -235,7 +244,8 @@ def _file_lines(portfolio: Portfolio) -> list[str]:
         f"{len(portfolio.settled):,} settled, "
         f"{len(portfolio.folder.not_settled):,} not settled. A file that was not settled has a row "
         "for each thing to mend; these stand first.",
-        "Mend the cells and run the command again; xlpbr check FILE lists the same for one file.",
+        "Mend the cells, or take a file without a contract out of the folder, and run the command "
+        "again with --replace. xlpbr check FILE lists the same for one file.",
     ]
 
 
@@ -298,7 +308,8 @@ _SHEETS = {
         ),
         _lines(
             "A month counts for the year in which it lies. Children at the end: in place in the "
-            "last month of the year that is settled."
+            "last month of the year that is settled.",
+            years=True,
         ),
         _year_rows,
         _year_totals,
@@ -312,7 +323,9 @@ _SHEETS = {
             Column("Children at the end", 13, "count"),
             *_flow_columns(15),
         ),
-        _lines("The same figures as on the sheet Financial years, a row for each contract."),
+        _lines(
+            "The same figures as on the sheet Financial years, a row for each contract.", years=True
+        ),
         _year_and_contract_rows,
         frozen=2,
     ),
@@ -347,7 +360,7 @@ _SHEETS = {
             f"{as_at(portfolio)}.",
             "Figures to date include all months of the contract up to that row.",
             *_period(portfolio),
-            *left_out_lines(portfolio),
+            *caution_lines(portfolio),
         ],
         _month_rows,
         frozen=3,

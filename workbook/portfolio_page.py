@@ -78,7 +78,7 @@ def _area(page: Page, first: int, last: int) -> str:
 
 
 def _format(page: Page, kind: str, **more: Any) -> Format:
-    return page.styles.cell(kind, **{"valign": "top", **_alignment(kind), **more})
+    return page.styles.cell(kind, **{"valign": "vcenter", **_alignment(kind), **more})
 
 
 def _alignment(kind: str) -> dict[str, Any]:

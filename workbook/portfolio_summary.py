@@ -15,8 +15,8 @@ from xlpbr.workbook.portfolio_words import (
     FLOW_HEADINGS,
     Portfolio,
     as_at,
+    caution_lines,
     count,
-    left_out_lines,
     total_of,
 )
 
@@ -28,8 +28,8 @@ def summary_lines(portfolio: Portfolio) -> list[str]:
     lines = [
         f"{count(contracts, 'contract')} of {count(len(portfolio.folder.files), 'file')} "
         f"{'was' if contracts == 1 else 'were'} settled. {as_at(portfolio)}.",
-        *left_out_lines(portfolio),
-        f"The contracts saved {in_words(total['saving'])}; "
+        *caution_lines(portfolio),
+        f"The contracts save {in_words(total['saving'])}; "
         f"{in_words(total['payable'])} is payable for it, and the councils keep "
         f"{in_words(total['net_saving'])}.",
     ]
@@ -46,10 +46,16 @@ def summary_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
     yield ["Files found", files, None, "Workbooks in the folder and in the folders in it."]
     yield ["Files settled", files - len(folder.not_settled), None, "Each is one contract."]
     yield ["Files not settled", len(folder.not_settled), None, "In no figure; see Files."]
-    yield ["Children in family placements", total["children"], None, "In the last month of each."]
+    yield [
+        "Children in family placements", total["children"], None,
+        "In place at the end of each contract's last month.",
+    ]  # fmt: skip
     for flow, heading in FLOW_HEADINGS.items():
         yield [heading, None, total[flow], _MEANING[flow]]
     yield ["Balance", None, total["balance"], FIGURE_BY_HEADING["Balance"].meaning]
+    balance = sums.contracts["balance"]
+    yield ["Still to invoice", None, int(balance.clip(lower=0).sum()), _STILL_TO_INVOICE]
+    yield ["Due back", None, int(balance.clip(upper=0).sum()), _DUE_BACK]
     yield from _headroom_rows(portfolio)
     if len(sums.contracts):
         for heading, column, what in _LARGEST:
@@ -60,13 +66,14 @@ def summary_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
     difference = sum(sums.check.values())
     yield [
         "Months less figures to date", None, difference,
-        "The months of each contract add up to its statement's figures to date: to be £0.00.",
+        "A check: the months of each contract add up to its statement's figures to date. It must "
+        "be £0.00.",
     ]  # fmt: skip
 
 
 _MEANING = {
     "saving": "What the agreed placements saved.",
-    "entitlement": "What of the fees is earned by now.",
+    "entitlement": "What of the fees is earned.",
     "fee": "What may be invoiced of the fees.",
     "carer_fees": "For carer households that were approved.",
     "bonus": "Threshold bonuses of programmes that have ended.",
@@ -76,10 +83,13 @@ _MEANING = {
     "net_saving": "Saving less payable: what the councils keep.",
 }
 
+_STILL_TO_INVOICE = "The balances above 0. Those of other contracts are not taken off."
+_DUE_BACK = "The balances below 0: invoiced beyond what is payable."
+
 _LARGEST = (
     ("Largest payable", "payable", "the most that is payable under one contract."),
     ("Largest net saving", "net_saving", "the most that a council keeps of one contract."),
-    ("Largest balance", "balance", "the most that one provider may still invoice."),
+    ("Largest balance", "balance", "the most still to invoice under one contract."),
 )
 
 
@@ -99,6 +109,9 @@ def _headroom_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
     ]  # fmt: skip
     yield ["Left of the maximums", None, sum(left.values()), "Maximums less what is payable."]
     reached = sum(room <= 0 for room in left.values())
-    yield ["Contracts at their maximum", reached, None, "Nothing is left of it."]
+    yield ["Contracts at their maximum", reached, None, "Nothing is left, or it is passed."]
     least = min(left, key=lambda number: (left[number], number))
-    yield ["Least left of a maximum", None, left[least], f"{portfolio.settled[least].contract}."]
+    yield [
+        "Least left of a maximum", None, left[least],
+        f"{portfolio.settled[least].contract}: the contract nearest to its maximum.",
+    ]  # fmt: skip

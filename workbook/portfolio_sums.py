@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -94,7 +95,7 @@ def add_up(months: MonthRows, contracts: Mapping[int, ContractFacts]) -> Sums:
         by_contract.append(
             pd.concat([whole[flows].sum(), whole.size().rename("months"), last], axis=1)
         )
-        dated = rows.assign(year=[day.year + (day.month > 3) for day in rows["month"]])
+        dated = rows.assign(year=[financial_year(day) for day in rows["month"]])
         parts = dated.groupby(["number", "year"], sort=False)
         by_year.append(pd.concat([parts[flows].sum(), parts["children"].last()], axis=1))
     columns = [*flows, "months", "children", "balance", *TO_DATE.values()]
@@ -134,6 +135,11 @@ def _by_provider(sums: pd.DataFrame, contracts: Mapping[int, ContractFacts]) -> 
 def headroom(facts: ContractFacts, payable: Pence) -> Pence | None:
     """What is left of the contract maximum; below 0 where it is passed, None without one."""
     return None if facts.maximum is None else facts.maximum - payable
+
+
+def financial_year(day: date) -> int:
+    """The financial year in which a day lies, by the year in which it ends."""
+    return day.year + (day.month > 3)
 
 
 def year_in_words(year: int) -> str:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from xlsxwriter.utility import xl_range_abs
 
 from xlpbr.assumptions import ASSUMPTIONS
-from xlpbr.forecast import Forecast, ForecastMonth, Sensitivity
+from xlpbr.forecast import SENSITIVITY_SCENARIOS, Forecast, ForecastMonth, Sensitivity
 from xlpbr.money import in_words, round_half_away, to_pence
 from xlpbr.periods import month_in_words
 from xlpbr.scenarios import Spread
@@ -68,7 +68,7 @@ def forecast_lines(report: Report) -> list[str]:
     """How the forecast was made, how it is read, and what it says of the end."""
     found = _forecast(report)
     return [
-        f"Drawn, not counted: {found.scenarios:,} scenarios of what may come after"
+        f"A forecast, not a statement: {found.scenarios:,} scenarios of what may come after"
         f" {day_in_full(found.as_at)}, each settled by the contract's own rules. They rest on the"
         f" sheet {ASSUMPTIONS_SHEET}. Seed: {found.seed}; the same seed gives the same figures.",
         "How to read a percentile: in 1 scenario of 10 a figure was its 10th percentile or less, in"
@@ -88,7 +88,9 @@ def _at_the_end(found: Forecast) -> Iterator[str]:
         f"By the end of {month_in_words(last.month)}, in the middle of the scenarios, the council"
         f" saves {in_words(last.saving_to_date.p50)}, {in_words(last.payable_to_date.p50)} is"
         f" payable, and the council keeps {in_words(net.p50)}: between {in_words(net.p10)} and"
-        f" {in_words(net.p90)} in 8 scenarios of 10, {in_words(net.mean)} on average."
+        f" {in_words(net.p90)} in 8 scenarios of 10, {in_words(net.mean)} on average. What it keeps"
+        " is the net saving: saving less payable. Each middle is found by itself, so what is kept"
+        " in the middle need not be the one less the other."
     )
 
 
@@ -101,13 +103,20 @@ def _chances(found: Forecast) -> str:
         bonus = f"the bonus threshold is passed in {percent(found.threshold_passed)}"
     maximum = "there is no contract maximum"
     if found.maximum_binds is not None:
-        maximum = f"the contract maximum binds in {percent(found.maximum_binds)}"
+        maximum = (
+            f"more is owed than the contract maximum in {percent(found.maximum_binds)}, so that it"
+            " binds"
+        )
     return f"Chances: {fee}, {bonus}, {maximum}."
 
 
 def percent(share: Fraction) -> str:
-    """A share as a person writes it: ``12.5%``."""
+    """A share as a person writes it: ``12.5%``; 0% and 100% only where it is none and all."""
     tenths = round_half_away(share.numerator * 1000, share.denominator)
+    if tenths == 0 < share:
+        return "under 0.1%"
+    if tenths == 1000 and share < 1:
+        return "over 99.9%"
     return f"{tenths // 10}.{tenths % 10}%"
 
 
@@ -128,7 +137,7 @@ def _moved_most(found: Forecast) -> Iterator[str]:
 def _in_words(one: Sensitivity, value: Fraction) -> str:
     if one.kind == "money":
         return in_words(to_pence(value))
-    return percent(value) if one.kind == "share" else f"{float(value):g}"
+    return f"{float(value):.2%}" if one.kind == "share" else f"{float(value):g}"
 
 
 def add_fan_charts(report: Report, page: Page, heading_row: int) -> None:
@@ -194,8 +203,12 @@ def assumption_lines(report: Report) -> list[str]:
     return [
         f"What the sheet {FORECAST_SHEET} rests on, as the workbook has it. Low and high are what"
         " was tried, one assumption at a time: a price certain at its low and its high, anything"
-        " else a quarter less and a quarter more. The net saving is the mean at the end of"
-        f" {month_in_words(found.months[-1].month)}.",
+        " else a quarter less and a quarter more. The three prices of a cost are tried together;"
+        " this stands beside the likely one.",
+        "Net saving at low and at high: saving less payable at the end of"
+        f" {month_in_words(found.months[-1].month)}, the mean of the first"
+        f" {min(found.scenarios, SENSITIVITY_SCENARIOS):,} scenarios. Compare the two with each"
+        f" other: the mean on the sheet {FORECAST_SHEET} is of all {found.scenarios:,}.",
         f"{NOT_APPLICABLE} means that nothing was tried, or that it changed nothing.",
     ]
 

@@ -1,6 +1,6 @@
 """The sheet Forecast: what may come, as PBR_FORECAST draws it, with key figures and two fan charts.
 
-Imports ``assumptions``, ``spills``, the fan chart, the plan, the page and the styles.
+Imports ``assumptions``, ``forecast``, ``spills``, the fan chart, the plan, the page and the styles.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 
 from xlpbr.assumptions import ASSUMPTIONS
 from xlpbr.evidence import COLUMNS
+from xlpbr.forecast import SENSITIVITY_SCENARIOS
 from xlpbr.spills import (
     FORECAST_CHANCES,
     FORECAST_FIGURES,
@@ -93,9 +94,10 @@ _HOW_TO_READ = (
     "50th percentile: in 5 scenarios of 10 it was this or less: the middle.",
     "90th percentile: in 9 scenarios of 10 it was this or less.",
     "Mean: the average of all scenarios. Means add up, percentiles do not.",
-    "Charts: the shaded band goes from the 10th to the 90th percentile.",
-    "Whole pounds are shown; each scenario is settled to the penny.",
+    "Net saving: saving less payable. The maximum binds: more is owed than the maximum.",
+    "Charts: the shaded band goes from the 10th to the 90th percentile. Whole pounds are shown.",
     "Figures to date stand to the right of the months' own, from column N.",
+    f"What moves it: the mean of the first {SENSITIVITY_SCENARIOS} scenarios, low against high.",
 )
 
 _HINTS = {

@@ -75,10 +75,10 @@ class Assumptions:
         "Family", "high", "The highest price of their family placements; blank: the likely one."
     )
     break_down_early: Fraction = _chance(
-        "months 1 to 3", "The chance that a placement breaks down in a month, at first."
+        "months 1 to 3", "The chance of a break-down in each of months 1 to 3 after the move."
     )
-    break_down_middle: Fraction = _chance("months 4 to 12", "The same for months 4 to 12.")
-    break_down_late: Fraction = _chance("after month 12", "The same for all later months.")
+    break_down_middle: Fraction = _chance("months 4 to 12", "The same for each of months 4 to 12.")
+    break_down_late: Fraction = _chance("after month 12", "The same for each later month.")
     share_reunified: Fraction = _assumption(
         Fraction(0), "Share reunified", "share", "share",
         "The share of the children to come who go back to their family; the rest are fostered.",

@@ -7,6 +7,10 @@ Imports ``errors``; Dask only where a cluster is asked for.
 
 from __future__ import annotations
 
+import logging
+import re
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
@@ -20,7 +24,9 @@ _Chunk = TypeVar("_Chunk")
 _Result = TypeVar("_Result")
 
 _SECONDS_TO_ANSWER = 10
+_SECONDS_BETWEEN_LOOKS = 2
 _ANY_SIZE = "1 TiB"
+_ADDRESS = re.compile(r"(tcp://|tls://)?(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+):\d{1,5}")
 
 
 def run_in_order(
@@ -48,12 +54,26 @@ def run_in_order(
         for chunk in chunks:
             started.append(executor.submit(function, chunk))
             if len(started) >= ahead:
-                yield started.popleft().result()
+                yield _result(executor, started.popleft())
         while started:
-            yield started.popleft().result()
+            yield _result(executor, started.popleft())
     finally:
         for future in started:
             future.cancel()
+
+
+def _result(executor: Executor, future: Future[_Result]) -> _Result:
+    """What a chunk gave; a cluster that is gone would otherwise be waited for without end."""
+    while True:
+        try:
+            return future.result(_SECONDS_BETWEEN_LOOKS)
+        except TimeoutError:
+            if future.done():  # just now, or it is what the chunk itself raised
+                return future.result()
+            # Dask's executor leaves its futures as they are where its client gave up.
+            client = getattr(executor, "_client", None)
+            if client is not None and client.status in ("closing", "closed"):
+                raise CancelledError from None
 
 
 @contextmanager
@@ -88,8 +108,12 @@ def _processes(workers: int) -> Iterator[Executor]:
     from multiprocessing import get_context  # noqa: PLC0415
 
     # A forked process would hold the locks of threads that it does not have.
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    executor = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_command
+    )
     try:
+        with _interrupts_ignored():
+            executor.submit(version)  # starts all the processes
         yield executor
     except BrokenProcessPool as error:
         raise FileProblem(
@@ -100,8 +124,42 @@ def _processes(workers: int) -> Iterator[Executor]:
         executor.shutdown(cancel_futures=True)
 
 
+def _leave_interrupts_to_the_command() -> None:
+    """Ctrl-C goes to every process of a terminal: the command alone says that it stops."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment: a process that is started meanwhile ignores it from its birth."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what is done with a signal
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _without_logs() -> Iterator[None]:
+    """Silence what Dask logs while it works: what goes wrong is said in one sentence."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
 @contextmanager
 def _cluster(address: str) -> Iterator[Executor]:
+    if _ADDRESS.fullmatch(address) is None:
+        raise FileProblem(
+            f"{address or 'An empty text'} is no address of a Dask scheduler; write it as"
+            " tcp://10.1.2.3:8786, or with tls:// where it uses TLS."
+        )
     try:
         import dask  # noqa: PLC0415
         from distributed import Client, KilledWorker, Security  # noqa: PLC0415
@@ -120,7 +178,8 @@ def _cluster(address: str) -> Iterator[Executor]:
             "runs; with TLS the address begins with tls://."
         ) from error
     # The client's own advice on large graphs is for code that could load the data on the cluster.
-    with client, dask.config.set({"distributed.admin.large-graph-warning-threshold": _ANY_SIZE}):
+    settings = {"distributed.admin.large-graph-warning-threshold": _ANY_SIZE}
+    with _without_logs(), client, dask.config.set(settings):
         _check_workers(client, address)
         executor: Executor = client.get_executor(pure=False)
         try:

@@ -49,6 +49,8 @@ _COLUMNS_FROM = 20_000
 _COMPILED_FROM = 20_000_000
 """So many are worth the time that compiling takes."""
 
+_LONG = 10**18
+
 _MOST_HELD = 100_000_000
 """So many scenarios x months are held in memory, of 16 bytes each."""
 
@@ -106,7 +108,8 @@ class Forecast:
         fee_earned: the chance that the fee is fully earned; None without a fee.
         threshold_passed: the chance that the bonus threshold is passed; None without a bonus.
         maximum_binds: the chance that the contract maximum binds; None without one.
-        sensitivities: what moves the net saving, the most first; none where nothing is uncertain.
+        certain: whether nothing is drawn: the figures are the statement's.
+        sensitivities: what moves the net saving, the most first.
     """
 
     terms: ContractTerms
@@ -118,6 +121,7 @@ class Forecast:
     fee_earned: Fraction | None
     threshold_passed: Fraction | None
     maximum_binds: Fraction | None
+    certain: bool
     sensitivities: tuple[Sensitivity, ...]
 
 
@@ -184,6 +188,7 @@ def forecast(
         if plan.least_passing is None
         else Fraction(found.threshold_passed, count),
         maximum_binds=None if plan.warned_maximum is None else Fraction(found.maximum_binds, count),
+        certain=plan.is_certain,
         sensitivities=tried,
     )
 
@@ -204,10 +209,13 @@ def within(name: str, found: int, least: int, most: int) -> None:
     Raises:
         CellError: ``#NUM!``, naming it.
     """
-    if not least <= found <= most:
-        raise CellError(
-            NUM, f"{name}: found {found:,}; expected a whole number from {least:,} to {most:,}"
-        )
+    if type(found) is int and least <= found <= most:
+        return
+    # A number of hundreds of digits would hide the rest.
+    shown = f"{found:,}" if type(found) is int and abs(found) < _LONG else f"{found!s:.25}"
+    raise CellError(
+        NUM, f"{name}: found {shown}; expected a whole number from {least:,} to {most:,}"
+    )
 
 
 def last_known_day(terms: ContractTerms, evidence: Evidence, assumptions: Assumptions) -> date:
@@ -238,10 +246,15 @@ def scenario_evidence(
         terms: the contract's terms.
         evidence: what is known.
         assumptions: what is assumed.
-        number: which scenario, counted from 0.
+        number: which scenario, counted from 0; at most 999,999.
         as_at: the last day that is known, as for ``forecast``.
         seed: what the random numbers start from.
+
+    Raises:
+        CellError: ``#NUM!`` as for ``forecast``, and for a number of no scenario.
     """
+    within("number", number, 0, MOST_SCENARIOS - 1)
+    within("seed", seed, 0, MOST_SEED)
     day = last_known_day(terms, evidence, assumptions) if as_at is None else as_at
     plan = checked_plan(terms, evidence, assumptions, day)
     return plain.evidence_of(plan, plain.draw_one(plan, seed, number))

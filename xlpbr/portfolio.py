@@ -17,10 +17,10 @@ import pandas as pd
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.errors import NA, VALUE, Problem
+from xlpbr.errors import NA, VALUE, CellError, Problem
 from xlpbr.evidence import Evidence
 from xlpbr.fast_settlement import FAR, LIMIT
-from xlpbr.portfolio_columns import I64
+from xlpbr.portfolio_columns import I64, plain_cells
 from xlpbr.portfolio_settlement import PortfolioColumns, PortfolioProblem, settle_portfolio
 from xlpbr.portfolio_tables import (
     ContractProblem,
@@ -73,7 +73,7 @@ def settle_many(
     tables = {
         table: read_table(table, frame, names, problems)
         for table, frame in (("Placements", placements), ("Carers", carers), ("Claims", claims))
-        if frame is not None and (table == "Placements" or frame.size)
+        if table == "Placements" or (frame is not None and getattr(frame, "size", True))
     }
     read = {table: columns for table, columns in tables.items() if columns is not None}
     if "Placements" in read:
@@ -155,10 +155,29 @@ def _last_days(
                 )  # fmt: skip
                 problems.append(ContractProblem(name, problem))
             elif not cells.is_blank(day):
-                known[place] = cells.day(day)
+                found = _day_known(day, names.written[place], problems)
+                known[place] = terms[place].ends_on if found is None else found
     elif as_at is not None:
-        known = dict.fromkeys(range(len(terms)), cells.day(as_at))
+        found = _day_known(as_at, "", problems)
+        known = {} if found is None else dict.fromkeys(range(len(terms)), found)
     return [min(known.get(place, one.ends_on), one.ends_on) for place, one in enumerate(terms)]
+
+
+def _day_known(day: Any, contract: str, problems: list[ContractProblem]) -> date | None:
+    plain: Any = f"a {type(day).__name__}"
+    if pd.api.types.is_scalar(day) or isinstance(day, date):
+        plain = plain_cells(pd.Series([day], dtype=object)).iloc[0]
+    try:
+        if plain is not None:
+            return cells.day(plain)
+    except CellError:
+        pass
+    problem = Problem(
+        "Terms", None, "as_at", "no date" if plain is None else cells.shown(plain),
+        "a date such as 01/09/2025", "Correct it, or leave it out for the whole programme.", VALUE,
+    )  # fmt: skip
+    problems.append(ContractProblem(contract, problem))
+    return None
 
 
 def _without_placements(names: Names, placements: TableColumns) -> Iterable[ContractProblem]:

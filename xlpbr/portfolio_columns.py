@@ -28,6 +28,12 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _USUAL_DAYS = (date(1990, 1, 1).toordinal(), date(2200, 1, 1).toordinal())
 """Days that the reader of the cells takes as they are; about others it is asked."""
 
+_FIRST_MOMENT = np.datetime64("0001-01-01", "s")
+_LAST_MOMENT = np.datetime64("9999-12-31T23:59:59", "s")
+
+_A_PENNY = 0.01
+"""Numbers that lie closer together than this have room for each penny between them."""
+
 _EXACT_POUNDS = 1e13
 """Below it a float holds whole pence so that they can be told from a price finer than a penny."""
 
@@ -50,6 +56,74 @@ class ColumnValues:
     refused: Bool
     finer: Bool
     names: tuple[str, ...] = ()
+
+
+def plain_cells(series: pd.Series) -> pd.Series:
+    """A column as the readers of cells know cells; one that they do know is left as it is.
+
+    Numpy's own numbers, truth values and dates become Python's. What would be changed on the way
+    becomes a text, which the readers refuse and quote: a date outside the years 1 to 9999, and a
+    number of 32 or 16 bits so large that its pence are lost.
+    """
+    kind = getattr(series.dtype, "kind", "O")
+    size = getattr(series.dtype, "itemsize", 8)
+    if kind == "f" and size < 8:
+        narrow = np.float16 if size == 2 else np.float32
+        numbers = series.to_numpy(dtype=narrow, na_value=np.nan)
+        return pd.Series([_of_few_bits(number) for number in numbers], dtype=object)
+    if kind == "M":
+        return _within_the_calendar(series)
+    if series.dtype == object:
+        values = series.to_numpy()
+        strange = {
+            found
+            for found in set(map(type, values))
+            if issubclass(found, np.generic | pd.Timestamp) or found is type(pd.NaT)
+        }
+        if strange:
+            plain = [_plain_cell(cell) if type(cell) in strange else cell for cell in values]
+            return pd.Series(plain, dtype=object)
+    return series
+
+
+def _of_few_bits(number: np.floating[Any]) -> float | str | None:
+    if np.isnan(number):
+        return None
+    if np.isfinite(number) and np.spacing(np.abs(number)) < _A_PENNY:
+        return float(str(number))
+    return f"{number}, of which {number.itemsize * 8} bits do not hold the pence"
+
+
+def _plain_cell(cell: Any) -> Cell:
+    if cell is pd.NaT or (isinstance(cell, np.datetime64) and np.isnat(cell)):
+        return None
+    if isinstance(cell, pd.Timestamp):
+        return cell if date.min.year <= cell.year <= date.max.year else str(cell)
+    if isinstance(cell, np.datetime64):
+        moment = cell.astype("datetime64[us]").item()
+        return moment if isinstance(moment, date) else str(cell)
+    if isinstance(cell, np.floating) and cell.itemsize < 8:
+        return _of_few_bits(cell)
+    return cell.item()
+
+
+def _within_the_calendar(series: pd.Series) -> pd.Series:
+    """Dates; those that Python's calendar does not have as texts."""
+    if getattr(series.dtype, "unit", None) == "ns" or series.dtype == "datetime64[ns]":
+        return series
+    if isinstance(series.dtype, np.dtype):
+        moments, edge = series.to_numpy(), np.timedelta64(0, "D")
+    else:  # a time zone may move a moment over the edge
+        moments = series.to_numpy(dtype="datetime64[s]", na_value=np.datetime64("NaT"))
+        edge = np.timedelta64(1, "D")
+    first, last = _FIRST_MOMENT + edge, _LAST_MOMENT - edge
+    strange = (moments < first.astype(moments.dtype)) | (moments > last.astype(moments.dtype))
+    if not strange.any():
+        return series
+    cells_of = np.empty(len(series), dtype=object)
+    cells_of[~strange] = [None if cell is pd.NaT else cell for cell in series[~strange]]
+    cells_of[strange] = moments[strange].astype("datetime64[D]").astype(str)
+    return pd.Series(cells_of, dtype=object)
 
 
 def read_column(column: Column, series: pd.Series) -> ColumnValues:

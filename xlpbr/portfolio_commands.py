@@ -120,6 +120,8 @@ def _write(settled: SettledFolder, output: Path) -> None:
 
 def _say(settled: SettledFolder, output: Path) -> None:
     """List what was not settled, and say what was."""
+    if settled.not_settled:
+        terminal.say("Not settled:")
     for outcome in settled.not_settled:
         for finding in outcome.findings:
             place = f", {finding.place}" if finding.place else ""
@@ -128,6 +130,8 @@ def _say(settled: SettledFolder, output: Path) -> None:
                 finding.sentence if named else f"{outcome.name}{place}: {finding.sentence}"
             )
     noted = [outcome for outcome in settled.outcomes if outcome.is_settled and outcome.notes]
+    if noted:
+        terminal.say("Settled, with something to know:")
     for outcome in noted:
         terminal.say(f"{outcome.name}: {' '.join(outcome.notes)}")
     left_out, files = len(settled.not_settled), len(settled.files)
@@ -140,7 +144,8 @@ def _say(settled: SettledFolder, output: Path) -> None:
     if left_out:
         if settled.settled:
             terminal.say(
-                "What is listed above as not settled is in no figure; mend it and run again."
+                "What is not settled is in no figure. Mend it, or take a file without a contract "
+                "out of the folder, and run again with --replace."
             )
         raise click.exceptions.Exit(FILES_NOT_SETTLED)
 

@@ -18,7 +18,7 @@ from xlpbr.cells import Cell
 from xlpbr.errors import NA, VALUE, Problem
 from xlpbr.evidence import COLUMNS, Column, Evidence
 from xlpbr.fast_settlement import FAR
-from xlpbr.portfolio_columns import I64, Bool, ColumnValues, read_column
+from xlpbr.portfolio_columns import I64, Bool, ColumnValues, plain_cells, read_column
 from xlpbr.ranges import Found, find_columns, nearest
 from xlpbr.tables import read_evidence
 
@@ -82,7 +82,7 @@ class TableColumns:
 
 
 def read_table(
-    table: str, frame: pd.DataFrame, contracts: Names, problems: list[ContractProblem]
+    table: str, frame: pd.DataFrame | None, contracts: Names, problems: list[ContractProblem]
 ) -> TableColumns | None:
     """The rows of a table with a column ``Contract``; None where its headings are not right.
 
@@ -94,10 +94,18 @@ def read_table(
     """
     declared = (CONTRACT, *COLUMNS[table])
     of_headings: list[Problem] = []
+    if not isinstance(frame, pd.DataFrame):
+        problem = Problem(
+            table, None, "", "nothing" if frame is None else f"a {type(frame).__name__}",
+            "a data frame with the headings of the table and Contract", "Make one of it.", VALUE,
+        )  # fmt: skip
+        problems.append(ContractProblem("", problem))
+        return None
     places = find_columns(table, [[str(name) for name in frame.columns]], declared, of_headings)
     problems.extend(ContractProblem("", problem) for problem in of_headings)
     if of_headings:
         return None
+    frame = _with_plain_cells(frame, places.values())
     read = {
         column.field_name: read_column(column, frame.iloc[:, places[column.heading]])
         for column in declared
@@ -144,6 +152,21 @@ def read_table(
         {name: column.names for name, column in read.items()},
         np.logical_or.reduce([column.finer[rows] for column in read.values()]),
     )
+
+
+def _with_plain_cells(frame: pd.DataFrame, places: Iterable[int]) -> pd.DataFrame:
+    """The columns that are read in plain cells: the reader of tables is to see the same ones."""
+    changed = {}
+    for place in places:
+        given = frame.iloc[:, place]
+        plain = plain_cells(given)
+        if plain is not given:
+            changed[place] = plain.set_axis(frame.index)
+    if not changed:
+        return frame
+    return pd.concat(
+        [changed.get(place, frame.iloc[:, place]) for place in range(frame.shape[1])], axis=1
+    ).set_axis(frame.columns, axis=1)
 
 
 def _all(table: str, read: dict[str, ColumnValues], count: int) -> dict[str, ColumnValues]:

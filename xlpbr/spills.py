@@ -137,6 +137,7 @@ SENSITIVITY_HEADINGS = (
 )
 
 NOTHING_UNCERTAIN = "Nothing is uncertain"
+NOTHING_MOVES_IT = "No assumption moves it by itself"
 
 FORECAST_HEADINGS = (
     "Month",
@@ -180,7 +181,9 @@ def forecast_chances(forecast: Forecast) -> Rows:
 
 def forecast_sensitivities(forecast: Forecast) -> Rows:
     """What moves the net saving under its headings, the most first."""
-    rows = [_sensitivity(one) for one in forecast.sensitivities] or [[NOTHING_UNCERTAIN]]
+    rows: Rows = [_sensitivity(one) for one in forecast.sensitivities]
+    if not rows:
+        rows = [[NOTHING_UNCERTAIN if forecast.certain else NOTHING_MOVES_IT]]
     return [list(SENSITIVITY_HEADINGS), *rows]
 
 
