@@ -309,3 +309,9 @@ def test_an_error_comes_back_whole_from_another_process():
     given = CellError("#NUM!", "row 3: found -1; expected 0 or more")
     back = pickle.loads(pickle.dumps(given))
     assert (back, str(back)) == (given, str(given))
+
+
+@pytest.mark.parametrize("given", [numpy.bool_(True), numpy.bool_(False)])
+def test_a_truth_value_of_numpy_is_no_number(given):
+    with pytest.raises(CellError, match="expected a number"):
+        cells.number(given)

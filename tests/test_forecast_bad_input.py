@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.forecast_cases import KNOWN, assumed, contract
+from xlpbr.assumption_rows import read_assumptions
 from xlpbr.errors import NUM, CellError
 from xlpbr.forecast import forecast, scenario_evidence, within
 
@@ -36,3 +37,11 @@ def test_a_long_number_does_not_hide_the_rest():
         within("seed", 10**300, 0, 5)
     assert len(caught.value.message) < 100
     assert caught.value.message.endswith("expected a whole number from 0 to 5")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_at_all_is_named_by_its_row(value):
+    found = read_assumptions([["Assumption", "Value"], ["Share reunified", value]])
+    (problem,) = [one for one in found.problems if one.column == "Share reunified"]
+    assert (problem.row, problem.code) == (1, NUM)
+    assert problem.remedy == "Correct the value."

@@ -178,6 +178,8 @@ def number(value: Cell) -> Fraction:
         return Fraction(value)
     if isinstance(value, str):
         return _number_in_text(value)
+    if getattr(getattr(value, "dtype", None), "kind", "") == "b":  # numpy's own truth values
+        raise CellError(VALUE, f"found {shown(bool(value))}; expected a number")
     try:
         as_float = float(value)
     except (TypeError, ValueError):

@@ -13,7 +13,10 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"xlpbr {__version__}")  # noqa: T201
         return
-    from xlpbr.commands import run  # noqa: PLC0415
+    try:
+        from xlpbr.commands import run  # noqa: PLC0415
+    except KeyboardInterrupt:
+        sys.exit(2)  # stopped before it began
 
     sys.exit(run())
 

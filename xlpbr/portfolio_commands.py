@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,15 +69,19 @@ def portfolio(
 
     files = find_books(folder, output)
     refuse_input(files, output)
-    with (
-        _bar(f"Settling {folder.name}", len(files)) as advance,
-        executor_of(scheduler, workers) as executor,
-        settled_folder(
-            folder, files, as_at,
-            places={table.capitalize(): place for table, place in places.items()},
-            executor=executor, send=scheduler is not None, on_files=advance,
-        ) as settled,
-    ):  # fmt: skip
+    with ExitStack() as until_written:
+        with (
+            _bar(f"Settling {folder.name}", len(files)) as advance,
+            executor_of(scheduler, workers) as executor,
+        ):
+            settled = until_written.enter_context(
+                settled_folder(
+                    folder, files, as_at,
+                    places={table.capitalize(): place for table, place in places.items()},
+                    executor=executor, send=scheduler is not None, on_files=advance,
+                )
+            )  # fmt: skip
+        # The workers have ended: who stops the command from here on stops it before it has written.
         if settled.settled:
             _write(settled, output)
     _say(settled, output)

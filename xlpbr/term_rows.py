@@ -8,6 +8,7 @@ Imports ``errors``, ``periods``, ``cells``, ``terms``, ``readers`` and ``ranges`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,9 +254,10 @@ def _value_problem(of: ValueTable, row: int, term: Term, value: Cell, error: Cel
     elif cells.has_lost_digits(value):
         remedy = lost_digits_remedy()
     elif term.kind in ("rate", "share") and error.code == NUM:
-        exact = cells.number(value)
-        if 1 < exact <= 100 and "%" not in str(value):
-            remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
+        with suppress(CellError):  # what is no number at all is refused for that
+            exact = cells.number(value)
+            if 1 < exact <= 100 and "%" not in str(value):
+                remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
     return Problem(
         of.name,
         row,
