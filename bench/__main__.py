@@ -13,7 +13,9 @@ import importlib
 import re
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
 from bench.rows import Row, machine
@@ -58,11 +60,17 @@ def results(names: Iterable[str]) -> dict[str, tuple[str, list[Row]]]:
     found = {}
     for name in names:
         print(f"\n{name} ...", flush=True)
-        module = importlib.import_module(f"bench.{name}")
-        rows = module.measure()
-        found[name] = ((module.__doc__ or name).partition("\n\n")[0], rows)
-        print(table(rows), flush=True)
+        # Each in a process of its own: what one leaves in memory would slow the next.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            found[name] = process.submit(measured, name).result()
+        print(table(found[name][1]), flush=True)
     return found
+
+
+def measured(name: str) -> tuple[str, list[Row]]:
+    """What a bench is for, and its lines."""
+    module = importlib.import_module(f"bench.{name}")
+    return (module.__doc__ or name).partition("\n\n")[0], module.measure()
 
 
 def cells(row: Row) -> tuple[str, ...]:
