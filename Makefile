@@ -14,7 +14,7 @@ demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
 
 test: lint types derived $(HOSTS_READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # The long proof on many workbooks: about an hour; CORPUS=folder adds workbooks of your own,
 # FUZZ_SECONDS=... says how long the fuzzer runs. The figures go into docs/reliability.md.
