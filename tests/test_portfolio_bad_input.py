@@ -123,6 +123,16 @@ def test_a_table_that_is_no_data_frame(given, what):
 
 
 @pytest.mark.parametrize(
+    ("given", "what"),
+    [(None, "nothing"), (7, "a int"), ("terms.xlsx", "a str"), (pd.DataFrame(), "a DataFrame")],
+)
+def test_terms_that_are_none(given, what):
+    with pytest.raises(PortfolioProblem) as caught:
+        settle_many(given, frame())
+    assert f"Terms: found {what}; expected the terms of each contract" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("as_at", "found"),
     [
         ("soon", '"soon"'),

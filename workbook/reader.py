@@ -146,17 +146,17 @@ def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
     Raises:
         FileProblem: a formula among the cells has never been calculated.
     """
-    stored = cells(book, found.sheet)
-    rows = range(found.first_row, found.last_row + 1)
-    columns = range(found.first_column, found.last_column + 1)
-    never = [
-        position
-        for position, cell in stored.items()
-        if cell.never_calculated and position[0] in rows and position[1] in columns
-    ]
+    top, left = found.first_row, found.first_column
+    bottom, right = found.last_row, found.last_column
+    grid: list[list[CellValue]] = [[None] * (right - left + 1) for _ in range(top, bottom + 1)]
+    never = []
+    for (row, column), cell in cells(book, found.sheet).items():
+        if top <= row <= bottom and left <= column <= right:
+            grid[row - top][column - left] = cell.value
+            if cell.never_calculated:
+                never.append((row, column))
     if never:
         raise _never_calculated(book, found, sorted(never))
-    grid = _grid(stored, found)
     while found.cut_blank_rows and grid and all(value in (None, "") for value in grid[-1]):
         grid.pop()
     return grid

@@ -8,7 +8,7 @@ What they say comes from ``report_summary``, ``report_tables``, ``report_charts`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlsxwriter import Workbook
 
@@ -88,16 +88,22 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
     """All sheets of the report."""
     styles = Styles(workbook)
     version = f"{PUBLIC_WORDS} - " if report.is_public else ""
+    prepared = f"Prepared {day_in_full(report.prepared_on)}."
     frame = Frame(
         notice=ILLUSTRATION if report.is_illustration else "",
         header=f"{version}{report.title}",
-        footer=f"As at {day_in_full(report.day)}. Prepared {day_in_full(report.prepared_on)}.",
+        footer=f"As at {day_in_full(report.day)}. {prepared}",
     )
+    of_forecast = frame
+    if report.forecast is not None:
+        known = f"What may come after {day_in_full(report.forecast.as_at)}."
+        of_forecast = replace(frame, footer=f"{known} {prepared}")
     _write_cover(workbook, styles, frame, report)
     statement: tuple[Page, int] | None = None
     for sheet in _sheets_of(report):
         rows = sheet.rows(report)
-        page = new_page(workbook, styles, sheet.name, sheet.columns(report), frame)
+        foot = of_forecast if sheet.name in (FORECAST_SHEET, ASSUMPTIONS_SHEET) else frame
+        page = new_page(workbook, styles, sheet.name, sheet.columns(report), foot)
         row = write_title(page, sheet.title)
         row = write_lines(page, row, sheet.lines(report))
         after = write_table(page, row, _table_name(sheet.name), rows, filters=sheet.filters)

@@ -38,8 +38,8 @@ MONEY = '"£"#,##0.00;[Red]-"£"#,##0.00;"£"0.00'
 """Pounds with the sign as text: currency formats lose pence on some hosts."""
 WHOLE_POUNDS = '"£"#,##0;-"£"#,##0'
 COUNT = "#,##0"
-NUMBER = "#,##0.00"
-RATE = "0.00%"
+NUMBER = "#,##0.00##"
+RATE = "0.00##%"
 CHANCE = "0.0%"
 """The chance of something, in a forecast."""
 DATE = "dd mmm yyyy"

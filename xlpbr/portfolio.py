@@ -111,6 +111,12 @@ def settle_contracts(
 def _contracts(
     terms: Mapping[str, Any] | Iterable[Any], problems: list[ContractProblem]
 ) -> tuple[Names, list[ContractTerms]]:
+    if not isinstance(terms, Iterable) or isinstance(terms, str | pd.DataFrame):
+        problem = Problem(
+            "Terms", None, "", "nothing" if terms is None else f"a {type(terms).__name__}",
+            "the terms of each contract, by name or in a list", "Make one of them.", VALUE,
+        )  # fmt: skip
+        raise PortfolioProblem([ContractProblem("", problem)])
     named = terms.items() if isinstance(terms, Mapping) else ((None, one) for one in terms)
     written: list[str] = []
     records: list[ContractTerms] = []

@@ -185,6 +185,8 @@ def _cells(
 ) -> dict[tuple[int, int], StoredCell]:
     """The cells in what stands inside ``sheetData``; rows that do not show go to ``hidden``."""
     cells: dict[tuple[int, int], StoredCell] = {}
+    count = 0
+    texts: dict[str, StoredCell] = {}
     shows: dict[str, bool] = {"": True}
     in_row = False
     for piece in _pieces(text):
@@ -194,13 +196,15 @@ def _cells(
             if letters and in_row:
                 position = (int(digits), column_number(letters))
                 if kind == "s" and element and not formula:
-                    cell: StoredCell | None = StoredCell(
-                        strings[_index(element[3:-4])], None, None, "text", False
+                    # The same text stands in many cells.
+                    cell = texts.get(element) or texts.setdefault(
+                        element, _shared_text(element, strings)
                     )
                 else:
                     cell = _cell(position, kind, formula, element, sheet, strings)
-                if cell is not None and cells.setdefault(position, cell) is not cell:
-                    raise _NotPlain
+                if cell is not None:
+                    cells[position] = cell
+                    count += 1
             elif row and not in_row:
                 if attributes not in shows:
                     shows[attributes] = not _is_hidden(attributes, prefixes)
@@ -211,7 +215,7 @@ def _cells(
                 in_row = False
             elif not (blanks and in_row):
                 raise _NotPlain
-    if in_row:
+    if in_row or len(cells) != count:
         raise _NotPlain
     return cells
 
@@ -224,6 +228,10 @@ def _pieces(text: str) -> Iterator[str]:
         end = len(text) if end < 0 else end + len("</row>")
         yield text[place:end]
         place = end
+
+
+def _shared_text(element: str, strings: tuple[str, ...]) -> StoredCell:
+    return StoredCell(strings[_index(element[3:-4])], None, None, "text", False)
 
 
 def _index(digits: str) -> int:
