@@ -189,6 +189,7 @@ def _cells(
     texts: dict[str, StoredCell] = {}
     shows: dict[str, bool] = {"": True}
     in_row = False
+    cell: StoredCell | None
     for piece in _pieces(text):
         for (
             letters, digits, kind, formula, element, row, attributes, closed, blanks, end, _,
