@@ -9,8 +9,6 @@ Run it in the project's folder, with the Python of an environment with xlpbr[ben
 from __future__ import annotations
 
 import argparse
-import importlib
-import re
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -18,18 +16,15 @@ from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
+from bench.benches import ROOT, benches, measured
 from bench.rows import Row, machine
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
-FIRST = ("portfolio_speed", "forecast", "cluster", "statement", "reading", "edit", "hosts", "start")
-"""The benches in the order of the page; any other that has a ``measure`` follows."""
-
 HEAD = """# Performance
 
 Every figure below was measured by `make bench` on the machine named at the end. Each ratio compares
 two ways in one run on the same machine. The results of the two ways are checked to be equal before
-the times are believed. A time is the median of at least five runs.
+the times are believed. A time is the median of at least five runs, unless the part says otherwise.
 
 Ratios carry over to other machines fairly well. Times do not.
 
@@ -38,21 +33,11 @@ Ratios carry over to other machines fairly well. Times do not.
 HOW = """
 ## How to run it
 
-`make bench` runs everything and writes this page. It takes a long time.
+`make bench` runs everything and writes this page. It takes about half an hour.
 `python -m bench --only statement,reading` runs some of it and only prints.
 Close other programs first: what else the machine does makes the times longer and the ratios uneven.
 The comparison with LibreOffice is left out where LibreOffice is not installed.
 """
-
-
-def benches() -> list[str]:
-    """The modules that measure something, in the order of the page."""
-    found = {
-        path.stem
-        for path in (ROOT / "bench").glob("*.py")
-        if re.search(r"^def measure\(", path.read_text(encoding="utf-8"), re.MULTILINE)
-    }
-    return [name for name in FIRST if name in found] + sorted(found - set(FIRST))
 
 
 def results(names: Iterable[str]) -> dict[str, tuple[str, list[Row]]]:
@@ -65,12 +50,6 @@ def results(names: Iterable[str]) -> dict[str, tuple[str, list[Row]]]:
             found[name] = process.submit(measured, name).result()
         print(table(found[name][1]), flush=True)
     return found
-
-
-def measured(name: str) -> tuple[str, list[Row]]:
-    """What a bench is for, and its lines."""
-    module = importlib.import_module(f"bench.{name}")
-    return (module.__doc__ or name).partition("\n\n")[0], module.measure()
 
 
 def cells(row: Row) -> tuple[str, ...]:
