@@ -30,13 +30,15 @@ def test_the_demonstration_of_a_contract(tmp_path, capsys, name):
         assert "£739,137.92" in out
 
 
-def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys):
+def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(demonstration, "verify", lambda *_: Verification(7, 1348, ()))
+    monkeypatch.setattr(demonstration, "write_reports", lambda *_, **__: [])
     contract = load_contract(CONTRACT_NAMES[0])
     made = tmp_path / f"{contract.name}.xlsx"
     demonstration.demonstrate(contract, tmp_path)
     first = made.read_bytes()
     demonstration.demonstrate(contract, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 2
     made.write_bytes(b"changed by hand")
     demonstration.demonstrate(contract, tmp_path)
     assert made.read_bytes() == first

@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import formualizer
@@ -44,7 +45,7 @@ _CALL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calculation:
     """A workbook in the engine, calculated.
 
@@ -53,8 +54,6 @@ class Calculation:
         engine: the engine with the workbook in it.
         formulas: the formula of every cell that has one, those put in on top included.
         put_in: the cells whose formula was put in and is not in the workbook yet.
-        reads: what each formula reads.
-        read_by: the same, turned round.
         errors: every error that a PBR_ function gave of itself, with its reason, in the order of
             the calls; an error that was handed to it is not among them.
     """
@@ -63,9 +62,17 @@ class Calculation:
     engine: formualizer.Workbook
     formulas: Mapping[Place, str]
     put_in: frozenset[Place]
-    reads: Mapping[Place, Reads]
-    read_by: ReadBy
     errors: list[CellError]
+
+    @cached_property
+    def reads(self) -> Mapping[Place, Reads]:
+        """What each formula reads; found when it is asked for, as it takes a while."""
+        return {place: reads(self.book, place, text) for place, text in self.formulas.items()}
+
+    @cached_property
+    def read_by(self) -> ReadBy:
+        """The same, turned round."""
+        return read_by(self.reads)
 
 
 def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
@@ -99,10 +106,7 @@ def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
         elif place in put_in or complete != formula:
             set_formula(engine, place, complete)
     _evaluate(engine, book)
-    all_reads = {place: reads(book, place, formula) for place, formula in formulas.items()}
-    return Calculation(
-        book, engine, formulas, frozenset(put_in), all_reads, read_by(all_reads), errors
-    )
+    return Calculation(book, engine, formulas, frozenset(put_in), errors)
 
 
 def for_engine(book: Book, place: Place, formula: str) -> str:
