@@ -18,13 +18,13 @@ from tests.host_matrix import (
     problems,
     sheet_form,
 )
-from xlpbr.contracts import CONTRACT_NAMES, load_contract
+from tests.templates import template
+from xlpbr.contracts import CONTRACT_NAMES
 from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.workbook import calc_engine
 from xlpbr.workbook.addresses import column_letter
 from xlpbr.workbook.book import cells, open_book
 from xlpbr.workbook.calc_copy import copy_for_calc
-from xlpbr.workbook.template import new_workbook
 
 # -- the matrix ------------------------------------------------------------------------------
 
@@ -107,10 +107,9 @@ def _wrong(
 
 @pytest.mark.parametrize("name", CONTRACT_NAMES)
 def test_the_template_shows_in_calc_what_the_embedded_engine_stored(
-    calc: calc_engine.Calc, name: str, tmp_path: Path
+    calc: calc_engine.Calc, name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ):
-    path, copy = tmp_path / "template.xlsx", tmp_path / "copy.xlsx"
-    new_workbook(load_contract(name), path, sample=True)
+    path, copy = template(tmp_path_factory, name), tmp_path / "copy.xlsx"
     book = open_book(path)
     copy_for_calc(book, copy)
     for opened in (path, copy):

@@ -15,14 +15,13 @@ import xlsxwriter
 from tests.budget_books import BUDGETS, Budget, core
 from tests.host_matrix import sheet_form
 from tests.needed import CALC_REMEDY, need
-from xlpbr.contracts import load_contract
+from tests.templates import template
 from xlpbr.errors import FileProblem
 from xlpbr.workbook import calc_engine
 from xlpbr.workbook.addresses import split_area
 from xlpbr.workbook.book import Book, cells, open_book
 from xlpbr.workbook.calc_recalculate import recalculate_with_calc
 from xlpbr.workbook.recalculate import Recalculation, recalculate
-from xlpbr.workbook.template import new_workbook
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -82,9 +81,10 @@ def test_every_cell_of_a_budget_book_shows_what_the_core_gives(budget: Budget, t
     assert source.read_bytes() == before
 
 
-def test_two_engines_that_share_nothing_give_the_template_the_same_values(tmp_path: Path):
-    source = tmp_path / "template.xlsx"
-    new_workbook(load_contract("plymouth-l04-2526"), source, sample=True)
+def test_two_engines_that_share_nothing_give_the_template_the_same_values(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+):
+    source = template(tmp_path_factory, "plymouth-l04-2526")
     books: list[Book] = []
     for name, engine in (("calc", recalculate_with_calc), ("embedded", recalculate)):
         done = engine(source, tmp_path / f"{name}.xlsx")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.host_matrix import sheet_form
+from tests.templates import template
 from tests.test_attachment import ADDRESS, MAP, made
 from xlpbr.contracts import CONTRACT_NAMES, load_contract
 from xlpbr.errors import EXCEL_ERRORS
@@ -61,11 +62,10 @@ def _statuses(of_sheet: Mapping[tuple[int, int], Any]) -> dict[str, tuple[float,
 
 
 def test_every_formula_of_the_template_shows_in_calc_what_is_stored(
-    calc: calc_engine.Calc, tmp_path: Path
+    calc: calc_engine.Calc, tmp_path_factory: pytest.TempPathFactory
 ):
     for name in CONTRACT_NAMES:
-        path = tmp_path / f"{name}.xlsx"
-        new_workbook(load_contract(name), path, sample=True)
+        path = template(tmp_path_factory, name)
         values = _compare(calc, path)
         formulas = [
             cell.formula

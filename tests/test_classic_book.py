@@ -15,13 +15,13 @@ from pyopenvba import ExcelFile
 from tests.conftest import CONTRACT
 from tests.host_books import converted
 from tests.needed import need_libreoffice
+from tests.templates import template
 from xlpbr.contracts import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.classic_vba import vba_modules, vba_of_workbook
 from xlpbr.workbook import classic_project
 from xlpbr.workbook.classic_book import new_classic_workbook, settings_for
-from xlpbr.workbook.template import new_workbook
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,7 @@ def made(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("plain") / "contract.xlsx"
-    new_workbook(load_contract(CONTRACT), path, sample=True)
-    return path
+    return template(tmp_path_factory, CONTRACT)
 
 
 def macros(path: Path) -> dict[str, str]:

@@ -21,6 +21,7 @@ import xlpbr
 from tests.host_matrix import cases, expected, problems
 from tests.needed import ROOT, need_libreoffice
 from tests.node.runs import NOT_IN_LITE, request, request_of, run_on_pyodide, run_on_python, shown
+from tests.templates import template
 from tests.test_office_js import with_serials
 from xlpbr.cells import serial_of
 from xlpbr.contracts import CONTRACT_NAMES, load_contract, terms_table
@@ -38,7 +39,6 @@ from xlpbr.workbook.lite_code import (
 from xlpbr.workbook.pdf import find_libreoffice
 from xlpbr.workbook.port import port
 from xlpbr.workbook.recalculate import calculate
-from xlpbr.workbook.template import new_workbook
 
 CONTRACT = "plymouth-l04-2526"
 WE = "{http://schemas.microsoft.com/office/webextensions/webextension/2010/11}"
@@ -289,11 +289,9 @@ def test_the_workbook_carries_main_and_requirements(lite_book):
     assert found["Office.AutoShowTaskpaneWithDocument"] is True
 
 
-def test_formulas_are_stored_as_office_js_functions_store_them(lite_book):
+def test_formulas_are_stored_as_office_js_functions_store_them(lite_book, tmp_path_factory):
     book = open_book(lite_book)
-    plain = lite_book.with_name("plain.xlsx")
-    new_workbook(load_contract(CONTRACT), plain, sample=True)
-    template = open_book(plain)
+    plain = open_book(template(tmp_path_factory, CONTRACT))
     calls = 0
     for info in book.sheets:
         marks = {
@@ -301,7 +299,7 @@ def test_formulas_are_stored_as_office_js_functions_store_them(lite_book):
             for cell in part(lite_book, info.part).iter(f"{SHEET}c")
         }
         for (row, column), cell in cells(book, info.name).items():
-            before = cells(template, info.name)[(row, column)]
+            before = cells(plain, info.name)[(row, column)]
             assert cell.value == before.value
             if before.formula is None or not calls_a_function(before.formula):
                 assert cell.formula == before.formula

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 import xlsxwriter
 
+from tests.templates import template
 from xlpbr.cells import dates_from_1904, serial_of
 from xlpbr.contracts import load_contract
 from xlpbr.errors import CellError, FileProblem
@@ -19,7 +20,6 @@ from xlpbr.workbook.own_sheets import own_sheets
 from xlpbr.workbook.package import Changes, edit
 from xlpbr.workbook.parts.cell_change import CellChange
 from xlpbr.workbook.recalculate import calculate, recalculate
-from xlpbr.workbook.template import new_workbook
 from xlpbr.workbook.template_plan import SHEETS
 
 CONTRACT = "plymouth-l04-2526"
@@ -87,9 +87,7 @@ def attached(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    path = tmp_path_factory.mktemp("made") / "contract.xlsx"
-    new_workbook(load_contract(CONTRACT), path, sample=True)
-    return path
+    return template(tmp_path_factory, CONTRACT)
 
 
 def test_which_sheets_are_ours(attached, made, tmp_path):

@@ -27,6 +27,7 @@ from tests.corpus.parts import (
 )
 from tests.host_books import converted
 from tests.needed import need, need_libreoffice
+from tests.templates import template
 from xlpbr.contracts import CONTRACT_NAMES, load_contract
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook import calc_engine
@@ -42,7 +43,6 @@ from xlpbr.workbook.parts.workbook_edit import NewName
 from xlpbr.workbook.parts.xml_edit import spliced
 from xlpbr.workbook.port import PORTED_TO, port
 from xlpbr.workbook.recalculate import calculate, recalculate
-from xlpbr.workbook.template import new_workbook
 
 PLAIN, OFFICE = ("classic", "calc"), ("lite", "server")
 HOSTS = (*PLAIN, *OFFICE)
@@ -88,13 +88,7 @@ def there_and_back(source: Path, folder: Path, there: str, back: str, **options:
 
 @pytest.fixture(scope="module")
 def templates(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("templates")
-    paths = []
-    for name in CONTRACT_NAMES:
-        path = folder / f"{name}.xlsx"
-        new_workbook(load_contract(name), path, sample=True)
-        paths.append(path)
-    return paths
+    return [template(tmp_path_factory, name) for name in CONTRACT_NAMES]
 
 
 # -- books with all that can call a function ----------------------------------------------------
