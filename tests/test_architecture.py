@@ -83,6 +83,12 @@ NEEDS_THE_NETWORK = {
 }
 
 
+def test_the_page_of_the_house_names_every_module_of_the_floors():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    own = set().union(*FLOORS) - {"xlpbr.udfs", "xlpbr.workbook"}
+    assert {name for name in own if f"`{name.removeprefix('xlpbr.')}`" not in page} == set()
+
+
 def module_names() -> dict[str, Path]:
     found = {}
     for package, folder in HOUSE.items():
