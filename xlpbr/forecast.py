@@ -10,7 +10,7 @@ Imports ``errors``, ``money``, ``periods``, ``terms``, ``evidence``, ``assumptio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -66,6 +66,10 @@ class ForecastMonth:
     saving_to_date: Spread
     payable_to_date: Spread
     net_saving_to_date: Spread
+
+
+MONTH_FIGURES = tuple(field.name for field in fields(ForecastMonth) if field.name != "month")
+"""The figures of a month, in the order in which a summary has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ def forecast(
         months=tuple(
             ForecastMonth(
                 month=period.first.replace(day=1),
-                **dict(zip(_FIGURES, spreads, strict=True)),
+                **dict(zip(MONTH_FIGURES, spreads, strict=True)),
             )
             for period, spreads in zip(plan.periods, found.months, strict=True)
         ),
@@ -191,16 +195,6 @@ def forecast(
         certain=plan.is_certain,
         sensitivities=tried,
     )
-
-
-_FIGURES = (
-    "saving",
-    "payable",
-    "net_saving",
-    "saving_to_date",
-    "payable_to_date",
-    "net_saving_to_date",
-)
 
 
 def within(name: str, found: int, least: int, most: int) -> None:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from xlpbr import cells, readings, reconcile, workings
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import Problem
-from xlpbr.forecast import Forecast, Sensitivity
+from xlpbr.forecast import MONTH_FIGURES, Forecast, Sensitivity
 from xlpbr.periods import month_in_words
 from xlpbr.scenarios import PERCENTILES, Spread
 from xlpbr.statement import FIGURES, Figure, MonthStatement, Statement
@@ -110,14 +110,7 @@ def explanation_table(statement: Statement, index: int) -> Rows:
     ]
 
 
-FORECAST_FIGURES = (
-    ("Saving", "saving"),
-    ("Payable", "payable"),
-    ("Net saving", "net_saving"),
-    ("Saving to date", "saving_to_date"),
-    ("Payable to date", "payable_to_date"),
-    ("Net saving to date", "net_saving_to_date"),
-)
+FORECAST_FIGURES = tuple((field.replace("_", " ").capitalize(), field) for field in MONTH_FIGURES)
 """The figures of a forecast in the order of its columns: heading and field."""
 
 FORECAST_CHANCES = (
