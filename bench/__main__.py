@@ -1,6 +1,6 @@
 """Run the benches and say what was found, as a table and as a page.
 
-    python -m bench                        all of them; writes docs/performance.md
+    python -m bench                        all of them; writes docs/house/performance.md
     python -m bench --only statement,reading
 
 Run it in the project's folder, with the Python of an environment with xlpbr[bench].
@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.benches import ROOT, benches, measured
 from bench.rows import Row, machine
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "house" / "performance.md"
 HEAD = """# Performance
 
 Every figure below was measured by `make bench` on the machine named at the end. Each ratio compares

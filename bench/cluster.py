@@ -32,16 +32,16 @@ from distributed import LocalCluster
 
 from bench.drawn import draw
 from bench.rows import RUNS, Row, at_most, machine, medians_in_turn
-from xlpbr.assumption_rows import read_assumptions
-from xlpbr.contracts import assumptions_table, load_contract, sample_table, terms_table
+from xlpbr.contract.library import assumptions_table, load_contract, sample_table, terms_table
 from xlpbr.executors import executor_of
-from xlpbr.forecast import forecast
-from xlpbr.tables import read_evidence
-from xlpbr.term_rows import read_terms
-from xlpbr.workbook.portfolio_book import write_portfolio
-from xlpbr.workbook.portfolio_files import find_books
-from xlpbr.workbook.portfolio_folder import settled_folder
-from xlpbr.workbook.portfolio_parquet import write_months
+from xlpbr.forecast.forecast import forecast
+from xlpbr.tables.assumptions import read_assumptions
+from xlpbr.tables.evidence import read_evidence
+from xlpbr.tables.terms import read_terms
+from xlpbr.workbook.portfolio.book import write_portfolio
+from xlpbr.workbook.portfolio.files import find_books
+from xlpbr.workbook.portfolio.folder import settled_folder
+from xlpbr.workbook.portfolio.parquet import write_months
 
 FILES, TIMES = 10, (1, 10, 100)
 SCENARIOS = 1_000

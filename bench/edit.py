@@ -27,10 +27,10 @@ import zipfile
 from pathlib import Path
 
 from bench.rows import RUNS, Row, at_most
-from xlpbr.workbook.book import open_book
-from xlpbr.workbook.package import Changes, edit
-from xlpbr.workbook.package_sheets import SheetsToAdd
-from xlpbr.workbook.parts.cell_change import CellChange
+from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
+from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 # What makes the workbooks, and openpyxl, is loaded where it is used, or it would count as memory.
 # ruff: noqa: PLC0415
@@ -188,10 +188,10 @@ def compare(folder: Path, rows: int, other: str, name: str) -> list[Row]:
 
 def report(folder: Path) -> Path:
     """The report of the Plymouth contract with its sample rows, as a workbook of its own."""
-    from xlpbr.contracts import load_contract
-    from xlpbr.workbook.contract_tables import read_tables
-    from xlpbr.workbook.reporting import write_reports
-    from xlpbr.workbook.template import new_workbook
+    from xlpbr.contract.library import load_contract
+    from xlpbr.workbook.read.contract_tables import read_tables
+    from xlpbr.workbook.report.from_workbook import write_reports
+    from xlpbr.workbook.template.write import new_workbook
 
     book, made = folder / "contract.xlsx", folder / "report.xlsx"
     new_workbook(load_contract("plymouth-l04-2526"), book, sample=True)

@@ -27,13 +27,14 @@ from typing import Any
 import numpy as np
 
 from bench.rows import RUNS, Row, at_least
-from xlpbr import scenario_columns, scenarios
-from xlpbr.assumptions import Assumptions
-from xlpbr.evidence import Evidence, Placement
-from xlpbr.forecast import checked_plan, forecast
-from xlpbr.scenario_columns import DrawnColumns, OutcomeColumns
-from xlpbr.scenario_plan import FAR, Plan
-from xlpbr.terms import ContractTerms
+from xlpbr.contract.assumptions import Assumptions
+from xlpbr.contract.evidence import Evidence, Placement
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.forecast import columns as scenario_columns
+from xlpbr.forecast import scenarios
+from xlpbr.forecast.columns import DrawnColumns, OutcomeColumns
+from xlpbr.forecast.forecast import checked_plan, forecast
+from xlpbr.forecast.plan import FAR, Plan
 
 BLOCK = scenarios.BLOCK
 WORK = "forecast, 40 children x 24 months"

@@ -150,7 +150,7 @@ def embedded(given: Work) -> Iterator[Host]:
 
 @contextmanager
 def classic(given: Work) -> Iterator[Host]:
-    from tests import fake_com
+    from tests.support import fake_com
 
     fake_com.start_xlwings()
     server = sys.modules["xlwings.com_server"].XLPython()
@@ -205,7 +205,7 @@ def lite(given: Work, *, spared: bool = True) -> Iterator[Host]:
 def served(given: Work) -> Iterator[Host]:
     import httpx
 
-    from tests.server_process import CALL, running_server
+    from tests.support.server_process import CALL, running_server
 
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -229,9 +229,9 @@ def served(given: Work) -> Iterator[Host]:
 def calc(given: Work) -> Iterator[Host]:
     import xlsxwriter
 
-    from xlpbr.workbook import calc_engine
-    from xlpbr.workbook.book import open_book
-    from xlpbr.workbook.calc_copy import copy_for_calc
+    from xlpbr.workbook.libreoffice import engine as calc_engine
+    from xlpbr.workbook.libreoffice.copy import copy_for_calc
+    from xlpbr.workbook.ooxml.book import open_book
 
     rows = len(given.before)
     saving, fees, one_by_one = formulas_in_cells(rows)
@@ -300,7 +300,7 @@ def formulas_in_cells(rows: int) -> tuple[str, str, list[str]]:
 
 def request(name: str, *arguments: Any) -> dict[str, Any]:
     """What Excel's JavaScript sends: each argument as rows, a blank cell as null."""
-    from tests.node.runs import request as sent
+    from tests.support.node.runs import request as sent
 
     rows = [value if isinstance(value, list) else [[value]] for value in arguments]
     return sent(name, *rows)

@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from bench.drawn import CHILDREN, CLAIMS, HOUSEHOLDS, STARTS_ON, Cells, Drawn
-from xlpbr.statement import FIGURES
+from xlpbr.settlement.statement import FIGURES
 
 MONTHS = 24
 FIRST_TOTAL = 3

@@ -32,10 +32,10 @@ import numpy as np
 import pandas as pd
 
 from bench.rows import RUNS, Row, at_least, at_most
-from xlpbr import fast_settlement as fast
-from xlpbr.fast_settlement import MonthColumns, PlacementColumns, RuleColumns, SettledColumns
+from xlpbr.contract.terms import ContractTerms
 from xlpbr.periods import ONE_DAY, edate
-from xlpbr.terms import ContractTerms
+from xlpbr.portfolio import settlement as fast
+from xlpbr.portfolio.settlement import MonthColumns, PlacementColumns, RuleColumns, SettledColumns
 
 BLOCK = 1_000
 ALONE = "numpy without numba"

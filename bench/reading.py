@@ -31,12 +31,15 @@ import openpyxl
 
 from bench.drawn import Cells, draw
 from bench.rows import RUNS, Row, at_least, medians_in_turn
-from xlpbr import cells, checks, tables, term_rows
-from xlpbr.contracts import Contract, load_contract
-from xlpbr.workbook.addresses import area_address
-from xlpbr.workbook.contract_tables import TABLES, read_records, read_tables
-from xlpbr.workbook.parts.archive import close_archive
-from xlpbr.workbook.template import new_workbook
+from xlpbr import cells
+from xlpbr.contract.library import Contract, load_contract
+from xlpbr.tables import checks
+from xlpbr.tables import evidence as tables
+from xlpbr.tables import terms as term_rows
+from xlpbr.workbook.ooxml.addresses import area_address
+from xlpbr.workbook.ooxml.zip.archive import close_archive
+from xlpbr.workbook.read.contract_tables import TABLES, read_records, read_tables
+from xlpbr.workbook.template.write import new_workbook
 
 BOOKS, DIFFERENT, FEWER_BOOKS = 1_000, 20, 50
 BOUND = 8.0

@@ -37,7 +37,7 @@ from typing import Any
 import httpx
 
 from xlpbr.cells import serial_of
-from xlpbr.contracts import load_contract, sample_table, terms_table
+from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
 

@@ -38,13 +38,13 @@ from bench import native
 from bench.drawn import CHILDREN, CLAIMS, HOUSEHOLDS, Cells, draw
 from bench.rows import RUNS, Row, at_least, at_most, median_seconds, seconds
 from xlpbr.functions import FUNCTIONS
-from xlpbr.portfolio import settle_contracts
-from xlpbr.statement import FIGURES
-from xlpbr.tables import read_contract
-from xlpbr.workbook import calc_engine
-from xlpbr.workbook.book import Book, open_book
-from xlpbr.workbook.parts.archive import close_archive
-from xlpbr.workbook.reader import find_range, read_range
+from xlpbr.portfolio.settle import settle_contracts
+from xlpbr.settlement.statement import FIGURES
+from xlpbr.tables.evidence import read_contract
+from xlpbr.workbook.libreoffice import engine as calc_engine
+from xlpbr.workbook.ooxml.book import Book, open_book
+from xlpbr.workbook.ooxml.zip.archive import close_archive
+from xlpbr.workbook.read.ranges import find_range, read_range
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = 1_000

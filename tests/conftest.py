@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from tests.browser import started_chromium
-from tests.needed import CALC_REMEDY, need
-from tests.server_process import RunningServer, running_server
+from tests.support.browser import started_chromium
+from tests.support.needed import CALC_REMEDY, need
+from tests.support.server_process import RunningServer, running_server
 from xlpbr import cli
-from xlpbr.contracts import load_contract, sample_table, terms_table
+from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.errors import FileProblem
-from xlpbr.workbook import calc_engine
-from xlpbr.workbook.pdf import find_libreoffice
+from xlpbr.workbook.libreoffice import engine as calc_engine
+from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 
 Tables = dict[str, list[list[Any]]]
 

@@ -11,15 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [
-    "docs/functions.md", "docs/tables.md", "docs/contracts.md", "docs/bad-input.md",
-    "docs/hosts.md", "README.md",
-]  # fmt: skip
+REFERENCE = ("functions", "tables", "contracts", "bad-input", "hosts")
+PAGES = [*(f"docs/reference/{name}.md" for name in REFERENCE), "README.md"]
+GENERATORS = ROOT / "docs" / "generators"
 
 
 def test_every_derived_page_is_up_to_date():
     done = subprocess.run(
-        [sys.executable, "docs/generate.py", "--check"],
+        [sys.executable, "docs/generators/generate.py", "--check"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "6 derived pages are up to date\n")
@@ -28,15 +27,15 @@ def test_every_derived_page_is_up_to_date():
 @pytest.fixture
 def generate(tmp_path, monkeypatch):
     """The generator, working on a copy of the pages."""
-    monkeypatch.syspath_prepend(ROOT / "docs")  # as it is where the script is run
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    monkeypatch.syspath_prepend(GENERATORS)  # as it is where the script is run
+    spec = importlib.util.spec_from_file_location("generate", GENERATORS / "generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "reference").mkdir(parents=True)
     for page in PAGES:
         shutil.copy(ROOT / page, tmp_path / page)
-    (tmp_path / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "bad_inputs.toml", tmp_path / "tests")
+    (tmp_path / "tests" / "data").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "data" / "bad_inputs.toml", tmp_path / "tests" / "data")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
     return module
@@ -57,6 +56,6 @@ def test_a_stale_page_is_found_and_mended(generate, tmp_path, page, capsys, monk
 
 
 def test_a_missing_page_is_found(generate, tmp_path, capsys):
-    (tmp_path / "docs" / "tables.md").unlink()
+    (tmp_path / "docs" / "reference" / "tables.md").unlink()
     assert generate.main() == 1
-    assert "docs/tables.md is stale" in capsys.readouterr().out.replace("\\", "/")
+    assert "docs/reference/tables.md is stale" in capsys.readouterr().out.replace("\\", "/")

@@ -14,9 +14,9 @@ from typing import Any
 import formualizer
 
 from xlpbr import cells
-from xlpbr.catalogue import WorksheetFunction
 from xlpbr.errors import VALUE, CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.functions.catalogue import WorksheetFunction
 
 _CODES = {
     "Null": "#NULL!",

@@ -29,9 +29,9 @@ from xlwings.conversion import Converter, RawValueAccessor
 from xlwings.pro import udfs_officejs
 
 from xlpbr import cells
-from xlpbr.catalogue import WorksheetFunction
 from xlpbr.errors import EXCEL_ERRORS, VALUE, CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.functions.catalogue import WorksheetFunction
 
 _ERROR_TYPES = {
     "#NULL!": "Null",

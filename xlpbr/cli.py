@@ -14,7 +14,7 @@ def main() -> None:
         print(f"xlpbr {__version__}")  # noqa: T201
         return
     try:
-        from xlpbr.commands import run  # noqa: PLC0415
+        from xlpbr.commands.main import run  # noqa: PLC0415
     except KeyboardInterrupt:
         sys.exit(2)  # stopped before it began
 

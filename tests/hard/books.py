@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import corpus
-from tests.corpus.entry import Entry
+from tests.support import corpus
+from tests.support.corpus.entry import Entry
 
 _ENDINGS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods"}
 

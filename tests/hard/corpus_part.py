@@ -11,13 +11,13 @@ from tests.hard import cell_reader, judges, packages
 from tests.hard.books import Workbook
 from tests.hard.made_sheets import NAMES, make_sheets
 from tests.hard.results import Run
-from xlpbr.contracts import load_contract
+from xlpbr.contract.library import load_contract
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.attach import attach
-from xlpbr.workbook.book import cells, open_book
-from xlpbr.workbook.package import ALLOWANCES, Changes, detach, edit
-from xlpbr.workbook.package_sheets import SheetsToAdd
-from xlpbr.workbook.parts.cell_change import CellChange
+from xlpbr.workbook.attach.attach import attach
+from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, detach, edit
+from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
+from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 CONTRACT = "plymouth-l04-2526"
 OPERATIONS = ("add", "replace", "remove", "set", "attach", "detach")

@@ -14,15 +14,15 @@ import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests import brute_force, strategies
 from tests.hard.dirt import soil
 from tests.hard.dirt_in_cells import NEVER_CALCULATED, Dirty
 from tests.hard.results import Run
-from xlpbr import spills
+from tests.support import brute_force, strategies
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.statement import settle
-from xlpbr.workbook.addresses import column_letter
-from xlpbr.workbook.contract_tables import read_records, read_tables, where
+from xlpbr.functions import spills
+from xlpbr.settlement.statement import settle
+from xlpbr.workbook.ooxml.addresses import column_letter
+from xlpbr.workbook.read.contract_tables import read_records, read_tables, where
 
 TABLES = ("Terms", "Placements", "Carers", "Claims")
 CHUNK = 250

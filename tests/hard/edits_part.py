@@ -15,10 +15,10 @@ from tests.hard.books import Workbook
 from tests.hard.cell_reader import Cell, Cells
 from tests.hard.results import Run
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.addresses import column_letter, split_cell
-from xlpbr.workbook.book import open_book
-from xlpbr.workbook.package import ALLOWANCES, Changes, edit
-from xlpbr.workbook.parts.cell_change import KEEP, CellChange
+from xlpbr.workbook.ooxml.addresses import column_letter, split_cell
+from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 
 _FORMULAS = (ArrayFormula, DataTableFormula)
 

@@ -23,10 +23,10 @@ from tests.hard.made_sheets import NAMES, make_sheets
 from tests.hard.mutations import mutated
 from tests.hard.results import Run
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.book import cells, open_book
-from xlpbr.workbook.package import ALLOWANCES, Changes, edit
-from xlpbr.workbook.package_sheets import SheetsToAdd
-from xlpbr.workbook.parts.cell_change import CellChange
+from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
+from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 with suppress(ImportError):  # Windows has none, and no fork either
     import resource

@@ -18,9 +18,9 @@ import xlsxwriter
 from tests.hard import packages
 from tests.hard.results import Run
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.book import open_book
-from xlpbr.workbook.package import Changes, edit
-from xlpbr.workbook.parts.cell_change import CellChange
+from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 IN_PLACE_EACH = 4
 """One kill in so many is made while the workbook is edited in place."""

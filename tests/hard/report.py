@@ -1,4 +1,4 @@
-"""The report of the long proof: ``docs/reliability.md`` from the figures in ``build/hard``."""
+"""The page of the long proof, ``docs/house/reliability.md``, from the figures in ``build/hard``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.hard import results
 
-TARGET = Path(__file__).resolve().parent.parent.parent / "docs" / "reliability.md"
+TARGET = Path(__file__).resolve().parent.parent.parent / "docs" / "house" / "reliability.md"
 
 PARTS: Mapping[str, tuple[str, str]] = {
     "corpus": (

@@ -12,9 +12,9 @@ from tests.hard import packages
 from tests.hard.kill_part import budget
 from tests.hard.results import Run
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.book import open_book
-from xlpbr.workbook.package import Changes, edit
-from xlpbr.workbook.parts.cell_change import CellChange
+from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 RACES = 200
 REFUSALS = {"busy", "changed-since-read"}

@@ -3,7 +3,7 @@
 // xlwings' custom-functions-code.js, which must stand before this on the page, throws #VALUE! for
 // every call that the server refuses. The server begins the reason of another error with that
 // error, such as "#N/A contract: found …": here it becomes that error, and the rest its message.
-// Excel shows a message of its own for #NUM! (see docs/hosts.md), and is given ours all the same.
+// Excel shows a message of its own for #NUM! (see docs/reference/hosts.md), and is given ours all the same.
 (() => {
   const CODES = { "#N/A": "notAvailable", "#NUM!": "invalidNumber" };
   const SINCE = ["CustomFunctionsRuntime", "1.3"];

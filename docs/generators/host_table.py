@@ -1,0 +1,69 @@
+"""The table of ``docs/reference/hosts.md``, derived from the matrix that the hosts' tests run."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from xlpbr.functions import FUNCTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+START, END = "<!-- hosts: start -->", "<!-- hosts: end -->"
+TITLES = {
+    "embedded": "Embedded engine",
+    "classic": "Classic xlwings",
+    "lite": "xlwings Lite",
+    "server": "xlwings Server",
+    "calc": "LibreOffice Calc",
+}
+
+
+def with_host_table(page: str) -> str:
+    """The page with the part between its markers made anew."""
+    before, _, rest = page.partition(START)
+    _, _, after = rest.partition(END)
+    note = "<!-- Made by docs/generators/generate.py from tests/support/host_matrix.py. -->"
+    return f"{before}{START}\n{note}\n\n{host_table()}\n\n{END}{after}"
+
+
+def host_table() -> str:
+    """The calls of each function by kind of input, and what differs from the core by host."""
+    # The matrix belongs to the tests; this page is made in a checkout, where they are.
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    from tests.support.host_matrix import DIFFERENCES, HOSTS, KINDS, cases  # noqa: PLC0415
+
+    counted = Counter((case.function, case.kind) for case in cases())
+    lines = [
+        _line(["Function", *KINDS, "in all"]),
+        _line(["---"] + ["--:"] * (len(KINDS) + 1)),
+    ]
+    for name in FUNCTIONS:
+        counts = [counted[name, kind] for kind in KINDS]
+        lines.append(_line([name, *map(str, counts), str(sum(counts))]))
+    totals = [sum(counted[name, kind] for name in FUNCTIONS) for kind in KINDS]
+    lines.append(_line(["in all", *map(str, totals), str(sum(totals))]))
+    lines += ["", _line(["Host", *KINDS]), _line(["---"] * (len(KINDS) + 1))]
+    notes: list[str] = []
+    for host in HOSTS:
+        shown = []
+        for kind in KINDS:
+            numbers = []
+            for one in DIFFERENCES[host]:
+                if not any(one.applies(case) for case in cases() if case.kind == kind):
+                    continue
+                note = f"{one.cases[0].upper()}{one.cases[1:]}. {one.reason}"
+                if note not in notes:
+                    notes.append(note)
+                numbers.append(notes.index(note) + 1)
+            told = ", ".join(map(str, sorted(numbers)))
+            shown.append(f"but {told}" if numbers else "equal")
+        lines.append(_line([TITLES[host], *shown]))
+    lines.append("")
+    lines += [f"{number}. {note}" for number, note in enumerate(notes, start=1)]
+    return "\n".join(lines)
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"

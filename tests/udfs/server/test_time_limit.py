@@ -1,0 +1,80 @@
+"""Work with a time limit: stopped in its thread, and nothing else with it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+
+from xlpbr.udfs.server.time_limit import TookTooLong, within
+
+
+def run(work: Callable[[], Any], seconds: float = 5.0, times: int = 1) -> list[Any]:
+    """What becomes of the same work, several times in the same few threads."""
+
+    async def main() -> list[Any]:
+        threads = anyio.CapacityLimiter(2)
+        results: list[Any] = []
+        for _ in range(times):
+            try:
+                results.append(await within(seconds, threads, work))
+            except Exception as error:
+                results.append(error)
+        assert threads.borrowed_tokens == 0
+        return results
+
+    found: list[Any] = anyio.run(main)
+    return found
+
+
+def test_work_gives_its_result():
+    assert run(lambda: 7) == [7]
+
+
+def test_an_error_of_the_work_is_handed_on():
+    def wrong() -> None:
+        raise ValueError("wrong")
+
+    (error,) = run(wrong)
+    assert isinstance(error, ValueError)
+    assert str(error) == "wrong"
+
+
+def test_work_that_takes_too_long_is_stopped():
+    steps = [0]
+    stopped = threading.Event()
+
+    def endless() -> None:
+        try:
+            while True:
+                steps[0] += 1
+        except Exception:  # what catches every error must not catch the stop
+            steps[0] = -1
+        finally:
+            stopped.set()
+
+    started = time.perf_counter()
+    (error,) = run(endless, seconds=0.1)
+    assert isinstance(error, TookTooLong)
+    assert stopped.is_set()
+    assert time.perf_counter() - started < 3
+    reached = steps[0]
+    time.sleep(0.05)
+    assert steps[0] == reached > 0
+
+
+def test_a_stop_at_the_very_end_reaches_no_other_work():
+    # Work that ends just when its time does, over and over in the same threads.
+    def short() -> int:
+        until = time.perf_counter() + 0.002
+        while time.perf_counter() < until:
+            pass
+        return 1
+
+    results = run(short, seconds=0.002, times=300)
+    assert len(results) == 300
+    assert all(result == 1 or isinstance(result, TookTooLong) for result in results)
+    assert run(short, seconds=5, times=20) == [1] * 20

@@ -1,0 +1,219 @@
+"""PBR formulas put into cells of a budget: checked, calculated, and with what hangs on them."""
+
+from __future__ import annotations
+
+import pytest
+import xlsxwriter
+
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.workbook.attach.insert import insert, read_formulas
+from xlpbr.workbook.ooxml.book import cells, open_book
+
+CAP = "=PBR_FEE_CAP(C12,E12,F12)"
+
+
+@pytest.fixture
+def budget(tmp_path):
+    path = tmp_path / "budget.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("Forecast 26")
+    for row, (price, fee, paid) in enumerate(
+        [(45000, 349883.33, 310000), (45000, 349883.33, 349883)], start=11
+    ):
+        sheet.write(row, 2, price)
+        sheet.write(row, 4, fee)
+        sheet.write(row, 5, paid)
+    sheet.write_formula("D20", "=SUM(D12:D19)", None, 0)
+    sheet.write_formula("A1", "=1+1", None, 2)
+    sheet.write("A2", "typed")
+    sheet.write_column("H1", [500.0, 300.0])
+    other = book.add_worksheet("Other")
+    other.write_formula("B2", "='Forecast 26'!D20*2", None, 0)
+    book.close()
+    return path
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out.xlsx"
+
+
+def refused(budget, out, cell, formula, **options):
+    with pytest.raises(FileProblem) as caught:
+        insert(budget, [(cell, formula)], out, **options)
+    assert not out.exists()
+    return caught.value.code, str(caught.value)
+
+
+def test_a_formula_and_what_hangs_on_it(budget, out):
+    done = insert(budget, [("'Forecast 26'!D12", CAP)], out)
+    assert done.cells == (("'Forecast 26'!D12", 39883.33),)
+    assert (done.refreshed, done.kept, done.copy) == (2, (), None)
+    book = open_book(out)
+    cell = cells(book, "Forecast 26")[12, 4]
+    assert (cell.formula, cell.value) == ("PBR_FEE_CAP(C12,E12,F12)", 39883.33)
+    assert cells(book, "Forecast 26")[20, 4].value == 39883.33
+    assert cells(book, "Other")[2, 2].value == 79766.66
+    before = cells(open_book(budget), "Forecast 26")
+    after = cells(book, "Forecast 26")
+    assert {place for place in after if after[place] != before.get(place)} == {(12, 4), (20, 4)}
+
+
+def test_many_at_once_from_a_csv_file(budget, out, tmp_path):
+    listed = tmp_path / "formulas.csv"
+    listed.write_text(
+        "﻿Note,cell,Formula\n"
+        'first,Forecast 26!D12,"=PBR_FEE_CAP(C12,E12,F12)"\n'
+        ",,\n"
+        'second,Forecast 26!$D$13,"PBR_FEE_CAP(C13,E13,F13)"\n',
+        encoding="utf-8",
+    )
+    formulas = read_formulas(listed)
+    assert formulas[1] == ("Forecast 26!$D$13", "PBR_FEE_CAP(C13,E13,F13)")
+    assert [value for _, value in insert(budget, formulas, out).cells] == [39883.33, 0.33]
+    assert cells(open_book(out), "Forecast 26")[20, 4].value == 39883.66
+
+
+def test_a_formula_that_fills_a_table(budget, out):
+    done = insert(budget, [("Forecast 26!J3", "=PBR_CONTRACT_CAP(H1:H2,600)")], out)
+    assert done.cells == (("'Forecast 26'!J3", 500.0),)
+    stored = cells(open_book(out), "Forecast 26")
+    assert (stored[3, 10].array_range, stored[4, 10].value) == ("J3:J4", 100.0)
+    again = out.with_name("again.xlsx")
+    insert(out, [("Forecast 26!J3", "=PBR_FEE_CAP(1,2)")], again, over=True)
+    stored = cells(open_book(again), "Forecast 26")
+    assert (stored[3, 10].value, stored[3, 10].array_range) == (1.0, None)
+    assert (4, 10) not in stored
+
+
+def test_a_newer_function_of_excel_is_stored_with_its_prefix(budget, out):
+    insert(budget, [("Other!C1", "=XLOOKUP(1,A1:A2,A1:A2,PBR_FEE_CAP(1,2))")], out)
+    formula = cells(open_book(out), "Other")[1, 3].formula
+    assert formula == "_xlfn.XLOOKUP(1,A1:A2,A1:A2,PBR_FEE_CAP(1,2))"
+
+
+def test_an_error_is_inserted_only_when_told(budget, out):
+    formula = '=PBR_FEE_CAP("tbc",E12)'
+    assert refused(budget, out, "Other!C1", formula) == (
+        "shows-error",
+        'Other!C1: =PBR_FEE_CAP("tbc",E12) shows #VALUE!: savings: found "tbc"; expected a number.'
+        " Correct it, or add --errors to insert it all the same.",
+    )
+    done = insert(budget, [("Other!C1", formula)], out, errors=True)
+    value = done.cells[0][1]
+    assert isinstance(value, CellError)
+    assert value.code == "#VALUE!"
+
+
+def test_in_place_a_copy_is_kept(budget):
+    before = budget.read_bytes()
+    done = insert(budget, [("'Forecast 26'!D12", CAP)], budget, in_place=True)
+    assert done.copy is not None
+    assert done.copy.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("cell", "formula", "code", "said"),
+    [
+        ("D12", CAP, "cell", "D12 does not say on which sheet; write it as 'Forecast 26'!D12."),
+        ("Forcast 26!D12", CAP, "cell", "has no sheet 'Forcast 26' (did you mean Forecast 26?)"),
+        ("Nowhere!D12", CAP, "cell", "its sheets are Forecast 26, Other."),
+        ("Other!D12:D13", CAP, "cell", "Other!D12:D13 is not the address of one cell"),
+        ("Other!C1", "=SUM(1)", "formula", "calls no PBR_ function; type other formulas in Excel."),
+        ("Other!C1", "=PBR_FEECAP(1)", "formula", "no function PBR_FEECAP; did you mean PBR_FEE_"),
+        ("Other!C1", "=PBR_ZZZZZZ(1)", "formula", "there is no function PBR_ZZZZZZ. See the list"),
+        ("Other!C1", "=PBR_FEE_CAP(1", "formula", "cannot be read: a bracket is not closed."),
+        ("Other!C1", "=PBR_FEE_CAP(1,2))", "formula", "a bracket is closed that was not opened."),
+        ("Other!C1", "=PBR_FEE_CAP(1;2)", "formula", "separate the arguments with commas."),
+        ("Other!C1", '=1&"PBR_FEE_CAP(1)"', "formula", "calls no PBR_ function"),
+        (
+            "Other!C1",
+            "=PBR_FEE_CAP(Sheet9!A1,1)",
+            "formula",
+            "Other!C1: there is no sheet Sheet9; the sheets are Forecast 26, Other.",
+        ),
+        (
+            "Other!C1",
+            "=PBR_FEE_CAP(Costs[@Sav],1)",
+            "formula",
+            "write Costs[[#This Row],[Sav]] instead of Costs[@Sav], as the file has it.",
+        ),
+        ("Other!C1", "=PBR_FEE_CAP([@[Sav 1]],1)", "formula", "write Table[[#This Row],[Sav 1]] "),
+        ("Other!C1", "=PBR_FEE_CAP(1,2)+NOSUCH()", "formula", "it uses NOSUCH, a function that is"),
+        ("Other!C1", "=PBR_FEE_CAP(1)", "shows-error", "shows #VALUE!: expected PBR_FEE_CAP("),
+        ("Forecast 26!A1", CAP, "occupied", "'Forecast 26'!A1 holds a formula already;"),
+        ("Forecast 26!A2", CAP, "occupied", "'Forecast 26'!A2 holds a value already;"),
+        (
+            "Forecast 26!D19",
+            "=PBR_CONTRACT_CAP(H1:H2,600)",
+            "occupied",
+            "in its way; choose a cell",
+        ),
+    ],
+)
+def test_what_is_refused(budget, out, cell, formula, code, said):
+    found, sentence = refused(budget, out, cell, formula)
+    assert found == code
+    assert said in sentence
+
+
+def test_the_same_cell_twice_is_refused(budget, out):
+    with pytest.raises(FileProblem, match="'Forecast 26'!D12 is given twice"):
+        insert(budget, [("Forecast 26!D12", CAP), ("'Forecast 26'!$D$12", CAP)], out)
+
+
+def test_one_spill_in_the_way_of_another_is_refused(budget, out):
+    formulas = [
+        ("Other!J3", "=PBR_CONTRACT_CAP('Forecast 26'!H1:H2,600)"),
+        ("Other!J4", "=PBR_FEE_CAP(1,2)"),
+    ]
+    with pytest.raises(FileProblem, match="in its way"):
+        insert(budget, formulas, out)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "needs the headings Cell and Formula in its first line."),
+        ("Cell,Formel\nA,B\n", "needs the headings Cell and Formula in its first line."),
+        ("Cell,Formula\n", "has no line under its headings; there is nothing to insert."),
+        ("Cell,Formula\nA1,\n", "line 2: Formula is missing; give it."),
+        ("Cell,Formula\n,=A1\n", "line 2: Cell is missing; give it."),
+        ("Cell,Formula\nA1\n", "line 2: Formula is missing; give it."),
+        ("Cell,Formula,,\nA1,=PBR_X(1,2)\n", "line 2: there are more cells than headings; put the"),
+        (
+            'Cell,Formula\nA1,"=1+\n2"\nA2,\n,=1\n',
+            "line 4: Formula is missing; give it. Line 5: Cell is missing; give it.",
+        ),
+    ],
+)
+def test_csv_files_that_cannot_be_used(tmp_path, text, said):
+    listed = tmp_path / "formulas.csv"
+    listed.write_text(text)
+    with pytest.raises(FileProblem) as caught:
+        read_formulas(listed)
+    assert said in str(caught.value)
+
+
+def test_csv_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(FileProblem, match="does not exist"):
+        read_formulas(tmp_path / "none.csv")
+    listed = tmp_path / "formulas.csv"
+    listed.write_bytes("Cell,Formula\nA1,=1\n".encode("utf-16"))
+    with pytest.raises(FileProblem, match="save it in Excel as CSV UTF-8"):
+        read_formulas(listed)
+
+
+def test_a_line_break_in_a_formula_stays(tmp_path):
+    listed = tmp_path / "formulas.csv"
+    listed.write_bytes(b'Cell,Formula\r\nA1,"=PBR_FEE_CAP(1,\r\n2)"\r\nA2,=PBR_VERSION(),,\r\n')
+    assert read_formulas(listed) == [("A1", "=PBR_FEE_CAP(1,\r\n2)"), ("A2", "=PBR_VERSION()")]
+
+
+def test_a_text_is_no_call_and_a_long_formula_is_cut(budget, out):
+    insert(budget, [("Other!C1", '=IF(PBR_FEE_CAP(1,2)=1,"PBR_X(;[@A]",0)')], out)
+    assert cells(open_book(out), "Other")[1, 3].value == "PBR_X(;[@A]"
+    long = "=" + "1+" * 500 + "1"
+    with pytest.raises(FileProblem) as caught:
+        insert(budget, [("Other!C1", long)], out.with_name("long.xlsx"))
+    assert f"={long[1:121]}... calls no PBR_ function" in str(caught.value)

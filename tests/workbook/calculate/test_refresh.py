@@ -1,0 +1,254 @@
+"""Which values are taken from the engine, and which formulas keep what the workbook shows."""
+
+from __future__ import annotations
+
+import pytest
+import xlsxwriter
+
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.workbook.calculate.engine import load, own_calls
+from xlpbr.workbook.calculate.recalculate import recalculate
+from xlpbr.workbook.calculate.refresh import refreshed
+from xlpbr.workbook.ooxml.book import cells, open_book
+
+STALE = 999.25
+CALL = ("=PBR_FEE_CAP(45000,349883.33)", STALE)
+
+
+@pytest.fixture
+def after(make_workbook, tmp_path):
+    """What a sheet S shows after its formulas were calculated, and the formulas that were kept."""
+
+    def run(formulas):
+        path = make_workbook({}, formulas={f"S!{cell}": text for cell, text in formulas.items()})
+        done = recalculate(path, tmp_path / "out.xlsx")
+        values = {}
+        for (row, column), cell in cells(open_book(tmp_path / "out.xlsx"), "S").items():
+            value = cell.value
+            values[f"{'ABCDEFGH'[column - 1]}{row}"] = (
+                value.code if isinstance(value, CellError) else value
+            )
+        return values, {kept.address: kept.reason for kept in done.kept}
+
+    return run
+
+
+def test_what_hangs_on_no_pbr_function_counts_as_the_workbook_shows_it(after):
+    values, kept = after({"A1": CALL, "B1": ("=1+1", 40.0), "A2": ("=A1+B1", STALE)})
+    assert values == {"A1": 45000.0, "B1": 40.0, "A2": 45040.0}
+    assert kept == {}
+
+
+def test_a_function_that_the_engine_works_out_otherwise_is_not_trusted(after):
+    values, kept = after(
+        {
+            "A1": CALL,
+            "B1": ("=ROUND(2.5,0)", 2.0),
+            "A2": ("=ROUND(A1,-4)", STALE),
+            "A3": ("=A2+1", STALE),
+            "A4": ("=A1+1", STALE),
+        }
+    )
+    assert values == {"A1": 45000.0, "B1": 2.0, "A2": STALE, "A3": STALE, "A4": 45001.0}
+    assert kept == {
+        "S!A2": "it uses ROUND, for which the engine gives another value than the workbook shows"
+        " in S!B1",
+        "S!A3": "it depends on a formula that keeps its last value",
+    }
+
+
+def test_one_wrong_formula_does_not_condemn_a_function_that_is_right_on_its_own(after):
+    values, kept = after(
+        {
+            "A1": CALL,
+            "B1": ("=SUM(1,2)", 3.0),
+            "B2": ("=ROUND(SUM(2,0.5),0)", 2.0),
+            "A2": ("=SUM(A1,1)", STALE),
+            "A3": ("=ROUND(A1,-4)", STALE),
+        }
+    )
+    assert (values["A2"], values["A3"]) == (45001.0, STALE)
+    assert list(kept) == ["S!A3"]
+
+
+def test_today_and_chance_condemn_nothing(after):
+    values, kept = after({"A1": CALL, "B1": ("=TODAY()*0+SUM(1)", 77.0), "A2": ("=SUM(A1)", STALE)})
+    assert (values["A2"], values["B1"], kept) == (45000.0, 77.0, {})
+
+
+@pytest.mark.parametrize("name", ["INDIRECT", "OFFSET"])
+def test_what_is_decided_while_calculating_is_kept(after, name):
+    formula = '=A1+INDIRECT("B1")' if name == "INDIRECT" else "=A1+OFFSET(B1,0,0)"
+    values, kept = after({"A1": CALL, "B1": ("=1+1", 2.0), "A2": (formula, STALE)})
+    assert values["A2"] == STALE
+    assert kept == {"S!A2": f"it uses {name}, and what that reads cannot be told"}
+
+
+def test_an_error_of_a_pbr_function_is_shown_and_handed_on(after):
+    values, kept = after(
+        {
+            "A1": ('=PBR_FEE_CAP("tbc",1)', STALE),
+            "A2": ("=A1+1", STALE),
+            "A3": ("=SUM(1,PBR_OUTCOME_FEE(-1,B9,DATE(2026,1,1),DATE(2026,2,1)))", STALE),
+            "A4": ("=IFERROR(A1,5)", STALE),
+        }
+    )
+    assert values == {"A1": "#VALUE!", "A2": "#VALUE!", "A3": "#NUM!", "A4": 5.0}
+    assert kept == {}
+
+
+def test_an_error_that_no_pbr_function_gave_is_not_put_over_a_figure(after):
+    values, kept = after(
+        {
+            "A1": CALL,
+            "A2": ("=A1/(A1-45000)", 12.5),
+            "A3": ("=PBR_FEE_CAP(45000,349883.33)/0", 13.5),
+            "A4": ("=A2+1", 13.5),
+        }
+    )
+    assert values == {"A1": 45000.0, "A2": 12.5, "A3": 13.5, "A4": 13.5}
+    said = "the engine gives an error for it where a figure stands"
+    assert kept == {
+        "S!A2": said,
+        "S!A3": said,
+        "S!A4": "it depends on a formula that keeps its last value",
+    }
+
+
+def test_a_circle_ends(make_workbook):
+    path = make_workbook({}, formulas={"S!A1": ("=PBR_FEE_CAP(B1,10)", 1), "S!B1": ("=A1", 1)})
+    calculation = load(open_book(path))
+    new = refreshed(calculation, [("S", (1, 1))])
+    assert {kept.address for kept in new.kept} | {
+        f"S!{'AB'[column - 1]}{row}" for row, column in new.values.get("S", {})
+    } == {"S!A1", "S!B1"}
+
+
+@pytest.mark.parametrize(
+    ("formula", "calls"),
+    [
+        ("PBR_FEE_CAP(1,2)", ["PBR_FEE_CAP(1,2)"]),
+        ("1+_xldudf_pbr_fee_cap (A1,(2))*PBR_VERSION()", ["_xldudf_pbr_fee_cap (A1,(2))",
+                                                           "PBR_VERSION()"]),
+        ("PBR_FEE_CAP(PBR_FEE_CAP(1,2),3)", ["PBR_FEE_CAP(PBR_FEE_CAP(1,2),3)"]),
+        ('IF(A1=")",PBR_FEE_CAP(1,")"),"PBR_FEE_CAP(")', ['PBR_FEE_CAP(1,")")']),
+        ("MY_PBR_FEE_CAP(1)+'PBR_FEE_CAP('!A1", []),
+        ("PBR_FEE_CAP(1", ["PBR_FEE_CAP(1"]),
+    ],
+)  # fmt: skip
+def test_the_calls_in_a_formula(formula, calls):
+    assert own_calls(formula) == calls
+
+
+def test_a_formula_that_cannot_be_read_is_refused(make_workbook):
+    book = open_book(make_workbook({}, formulas={"S!A1": "=1"}))
+    with pytest.raises(FileProblem, match=r"The formula =SUM\( for S!A2 cannot be read"):
+        load(book, {("S", (2, 1)): "SUM("})
+
+
+def test_a_formula_put_in_spills(make_workbook):
+    book = open_book(make_workbook({"Amounts": [[500.0], [300.0]]}, tables_named=False))
+    calculation = load(book, {("Amounts", (1, 3)): "PBR_CONTRACT_CAP(A1:A2,600)"})
+    new = refreshed(calculation, calculation.put_in)
+    assert new.values == {"Amounts": {(1, 3): 500.0, (2, 3): 100.0}}
+
+
+@pytest.fixture
+def after_book(tmp_path):
+    """What a book made by a function shows after it was calculated."""
+
+    def run(make):
+        path = tmp_path / "book.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            make(book)
+        done = recalculate(path, tmp_path / "out.xlsx")
+        out = open_book(tmp_path / "out.xlsx")
+        shown = {
+            f"{sheet.name}!{'ABCDEFGH'[column - 1]}{row}": getattr(cell.value, "code", cell.value)
+            for sheet in out.sheets
+            for (row, column), cell in cells(out, sheet.name).items()
+        }
+        return shown, {kept.address: kept.reason for kept in done.kept}
+
+    return run
+
+
+def test_dependents_are_found_through_names_tables_and_sheets(after_book):
+    def make(book):
+        first, second, third = (book.add_worksheet(name) for name in ("S", "T", "U"))
+        first.write_formula("A1", CALL[0], None, STALE)
+        book.define_name("Fee", "=S!$A$1")
+        book.define_name("Chain", "=Fee")
+        book.define_name("T!Own", "=S!$A$1")
+        book.define_name("Call", "=PBR_FEE_CAP(1,2)+S!$A$1")
+        for row, formula in enumerate(
+            ["=Fee+1", "=SUM(Chain)", "=SUM(S:T!A1)", "=SUM(Lines[Fee])", "=SUM(S!A:A)",
+             "=SUM(S!1:1)", "=Call+1", "=S!E4*0.5"], start=1,
+        ):  # fmt: skip
+            third.write_formula(row, 0, formula, None, STALE)
+        second.write_formula("B1", "=Own+1", None, STALE)
+        first.add_table("D3:E5", {"name": "Lines", "columns": [{"header": "Sav"},
+                                                               {"header": "Fee"}]})  # fmt: skip
+        first.write_column("D4", [10, 20])
+        for row in (4, 5):
+            formula = "=PBR_FEE_CAP(Lines[[#This Row],[Sav]],100)"
+            first.write_formula(f"E{row}", formula, None, STALE)
+
+    values, kept = after_book(make)
+    # Several sheets at once, and a name that stands for a call, the engine does not work out.
+    said = "the engine gives an error for it where a figure stands"
+    assert kept == {"U!A4": said, "U!A8": said}
+    assert [values[f"U!A{row}"] for row in range(2, 10)] == [
+        45001.0, 45000.0, STALE, 30.0, 45000.0, 45000.0, STALE, 5.0,
+    ]  # fmt: skip
+    assert values["T!B1"] == 45001.0
+    assert (values["S!E4"], values["S!E5"]) == (10.0, 20.0)
+
+
+def test_a_source_that_is_decided_while_calculating_holds_back_what_hangs_on_it(after):
+    values, kept = after(
+        {
+            "A1": CALL,
+            "B1": ('=INDIRECT("A1")', STALE),
+            "B2": ("=PBR_FEE_CAP(B1+1,99999)", STALE),
+            "B3": ('=INDIRECT("C1")', 7.0),
+            "C1": ("=3+4", 7.0),
+            "B4": ("=PBR_FEE_CAP(B3,99999)", STALE),
+        }
+    )
+    assert (values["B1"], values["B2"], values["B3"], values["B4"]) == (STALE, STALE, 7.0, 7.0)
+    assert kept == {
+        "S!B1": "it uses INDIRECT, and what that reads cannot be told",
+        "S!B2": "it depends on a formula that keeps its last value",
+    }
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ('=A1+DATEVALUE("01/04/2025")', "it uses DATEVALUE, which may give another value in Excel"),
+        ("=SUBTOTAL(109,A1:A1)", "it uses SUBTOTAL, which may give another value in Excel"),
+        ("=SUM(A1:A3*2)", "it works on many cells at once and is no array formula"),
+        ("=A:A*2", "it works on many cells at once and is no array formula"),
+        ("=A1+[1]Other!B2", "it reads another workbook"),
+    ],
+)
+def test_what_excel_may_work_out_otherwise_is_kept(after, formula, said):
+    values, kept = after({"A1": CALL, "B5": (formula, STALE)})
+    assert values["B5"] == STALE
+    assert kept == {"S!B5": said}
+
+
+@pytest.mark.parametrize(
+    "argument", ['VALUE("45,000x")', "UndefinedName", "1/0", "B9/B9", "INDEX(A2:A3,9)"]
+)
+def test_an_error_that_a_function_was_handed_is_not_put_over_a_figure(after, argument):
+    values, kept = after({"A1": (f"=PBR_FEE_CAP({argument},5)", 45000.0)})
+    assert values["A1"] == 45000.0
+    assert list(kept) == ["S!A1"]
+
+
+def test_a_formula_that_reads_another_workbook_stops_nothing(after):
+    values, kept = after({"A1": CALL, "B1": ("=[1]Rates!A1", 3.0), "B2": ("=A1*B1", STALE)})
+    assert (values["A1"], values["B1"], values["B2"]) == (45000.0, 3.0, 135000.0)
+    assert kept == {}

@@ -1,0 +1,1051 @@
+"""The report workbook: what it says, that it is values only, and that everyone can read it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+
+from tests.support.golden import (
+    AS_AT,
+    FOLDER,
+    VERSIONS,
+    sample_assumptions,
+    sample_source,
+    write_golden,
+)
+from xlpbr import functions
+from xlpbr.contract.assumptions import ASSUMPTIONS
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.forecast.forecast import Forecast, forecast
+from xlpbr.settlement.statement import Statement, settle
+from xlpbr.tables.assumptions import read_assumptions
+from xlpbr.tables.evidence import read_contract
+from xlpbr.workbook.report import facts as report_facts
+from xlpbr.workbook.report.checks import check_rows
+from xlpbr.workbook.report.facts import gather
+from xlpbr.workbook.report.write import MADE_WITH, ReportSource, write_report
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+SHEETS = [
+    "Cover", "Summary", "Statement", "Chart data", "Readings", "Reconciliation", "Workings",
+    "Terms", "Checks", "Notes",
+]  # fmt: skip
+WITH_FORECAST = [*SHEETS[:6], "Forecast", "Assumptions", *SHEETS[6:]]
+PUBLIC_SHEETS = [name for name in SHEETS if name != "Workings"]
+"""Of the sample's months too few can be shown to show how they came about."""
+
+
+def report_of(
+    target: Path, source: ReportSource | None = None, as_at: date | None = AS_AT, **more: Any
+) -> Path:
+    given = {"prepared_by": "A. Accountant", "prepared_on": date(2026, 11, 21), **more}
+    write_report(source or sample_source(), target, as_at=as_at, **given)
+    return target
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report_of(tmp_path_factory.mktemp("full") / "report.xlsx")
+
+
+@pytest.fixture(scope="module")
+def ahead(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    source = sample_source(assumptions=sample_assumptions())
+    return report_of(tmp_path_factory.mktemp("ahead") / "forecast.xlsx", source)
+
+
+@pytest.fixture(scope="module", params=["full", "forecast", "public"])
+def either(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    source = None if request.param == "full" else sample_source(assumptions=sample_assumptions())
+    target = tmp_path_factory.mktemp("any") / f"{request.param}.xlsx"
+    return report_of(target, source, public=request.param == "public")
+
+
+def sheets_of(path: Path) -> list[str]:
+    return {"public": PUBLIC_SHEETS, "forecast": WITH_FORECAST}.get(path.stem, SHEETS)
+
+
+def table_of(path: Path, sheet: str) -> list[list[Any]]:
+    """The cells of a sheet's marked table, heading row first, dates as dates."""
+    worksheet = openpyxl.load_workbook(path)[sheet]
+    (table,) = worksheet.tables.values()
+    return [
+        [cell.value.date() if isinstance(cell.value, datetime) else cell.value for cell in row]
+        for row in worksheet[table.ref]
+    ]
+
+
+def lines_of(path: Path, sheet: str) -> list[str]:
+    """The running text above a sheet's table."""
+    worksheet = openpyxl.load_workbook(path)[sheet]
+    (table,) = worksheet.tables.values()
+    heading_row = worksheet[table.ref][0][0].row
+    return [str(worksheet.cell(row, 1).value) for row in range(1, heading_row)]
+
+
+def parts_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+# What it says.
+
+
+def given_tables() -> tuple[list, list, list, list]:
+    source = sample_source()
+    assert source.carers is not None
+    assert source.claims is not None
+    return source.terms, source.placements, source.carers, source.claims
+
+
+def test_the_statement_is_that_of_the_function(full: Path) -> None:
+    terms, placements, carers, claims = given_tables()
+    expected = functions.pbr_statement(terms, placements, carers, claims, AS_AT)
+    assert table_of(full, "Statement") == expected
+    assert len(expected) == 15
+
+
+def test_the_readings_are_those_of_the_function(full: Path) -> None:
+    terms, placements, carers, _ = given_tables()
+    expected = functions.pbr_readings(terms, placements, carers, AS_AT)
+    got = [row[:2] + row[3:] for row in table_of(full, "Readings")]
+    assert got == expected
+
+
+def test_the_workings_are_those_of_the_function_for_every_month(full: Path) -> None:
+    terms, placements, carers, claims = given_tables()
+    rows = table_of(full, "Workings")[1:]
+    months = sorted({row[0] for row in rows})
+    assert len(months) == 14
+    for month in months:
+        expected = functions.pbr_explain(terms, placements, month, carers, claims, AS_AT)[1:]
+        if month < date(2026, 1, 1):
+            entitlement = next(row for row in expected if row[1] == "Fee entitlement to date")
+            assert all(row[3] == 0 for row in expected if row is not entitlement)
+            amount = f"£{entitlement[3]:,.2f}"
+            nothing = f"nothing saved, payable or invoiced; fee entitlement to date {amount}"
+            expected = [["7 para 2, 3", "Whole month", nothing, "[z]"]]
+        assert [row[1:] for row in rows if row[0] == month] == expected
+
+
+def test_the_reconciliation_holds_each_month_against_its_claim(full: Path) -> None:
+    assert table_of(full, "Reconciliation") == [
+        ["Month", "Payable", "Invoiced", "Invoiced less payable", "Status"],
+        [date(2026, 1, 1), 10_000, 10_000, 0, "agreed"],
+        [date(2026, 2, 1), 30_496.42, 30_495.67, -0.75, "under-claimed"],
+        [date(2026, 3, 1), 89_270.25, 92_000, 2_729.75, "over-claimed"],
+        [date(2026, 4, 1), 129_611.33, 115_000, -14_611.33, "under-claimed"],
+        [date(2026, 5, 1), 189_291.58, 0, -189_291.58, "not claimed"],
+        [date(2026, 6, 1), 111_163.75, 0, -111_163.75, "not claimed"],
+        [date(2026, 7, 1), 59_983.34, 0, -59_983.34, "not claimed"],
+        [date(2026, 8, 1), 49_983.33, 0, -49_983.33, "not claimed"],
+        ["Total", 669_800, 247_495.67, -422_304.33, "under-claimed"],
+    ]
+
+
+def test_the_sentences_at_the_end_of_october(full: Path) -> None:
+    assert lines_of(full, "Summary") == [
+        "Summary: where the contract stands",
+        "By 31 October 2026, 12 children were living in families (of the 21 agreed).",
+        "The council saved £1,712,887.46.",
+        "£669,800.00 is payable in all: £247,495.67 has been invoiced, £422,304.33 is still to be"
+        " invoiced.",
+        "After paying that, the council keeps £1,043,087.46 of what was saved.",
+        "The fee of £599,800.00 is earned in full, and all of it is covered by savings and"
+        " payable.",
+        "The bonus is measured once, on 28 February 2027, by the yearly saving of the placements"
+        " in place; the threshold is £3,000,000.00.",
+        "The placements in place on 31 October 2026 save £3,693,379.21 a year, £693,379.21 above"
+        " the threshold.",
+        "The contract maximum of £1,000,000.00 holds nothing back; £330,200.00 of it is left.",
+        "3 other readings of the open wording would change the total payable on this day:",
+        '- If "Fee reading" were no_catch_up (what is earned in the month itself): £289,403.58'
+        " less.",
+        '- If "Fee period" were annual (each year): £99,966.67 more.',
+        '- If "VAT reading" were inclusive (the fee holds VAT, which is taken out first):'
+        " £99,966.67 less.",
+    ]
+
+
+def test_the_key_figures_at_the_end_of_october(full: Path) -> None:
+    figures = {row[0]: row[1] for row in table_of(full, "Summary")[1:]}
+    assert figures == {
+        "Children in family placements": 12,
+        "Saving to date": 1_712_887.46,
+        "Fee entitlement to date": 599_800,
+        "Fee to date": 599_800,
+        "Carer fees to date": 70_000,
+        "Bonus": 0,
+        "Held back to date": 0,
+        "Payable to date": 669_800,
+        "Invoiced to date": 247_495.67,
+        "Balance": 422_304.33,
+        "Net saving to date": 1_043_087.46,
+        "Run rate": 3_693_379.21,
+    }
+
+
+def sentences_at(tmp_path: Path, day: date | None, **changes: Any) -> str:
+    report = {key: changes.pop(key) for key in ("public", "prepared_on") if key in changes}
+    source = sample_source(**changes)
+    lines = lines_of(report_of(tmp_path / "r.xlsx", source, day, **report), "Summary")
+    return " ".join(lines[1:])
+
+
+AFTERWARDS = date(2027, 3, 1)
+"""A day after the programme, when nothing lies ahead."""
+
+
+def with_terms(**values: Any) -> list[list[Any]]:
+    terms = sample_source().terms
+    return [[row[0], values.get(row[0].replace(" ", "_"), row[1]), *row[2:]] for row in terms]
+
+
+def test_one_child_is_not_children(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, date(2026, 2, 28))
+    assert "By 28 February 2026, 1 child was living in families (of the 21 agreed)." in words
+    assert (
+        "£40,496.42 is payable in all: £40,495.67 has been invoiced, £0.75 is still to be invoiced."
+        in words
+    )
+    assert "So far the contract costs £30,000.00 more than it has saved." in words
+    assert (
+        "Of the fee of £599,800.00, £299,900.00 is earned by time, but savings cover only"
+        " £10,496.42 of it, which is payable." in words
+    )
+
+
+def test_no_child_no_saving_and_nothing_owed(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, date(2025, 12, 31))
+    assert "By 31 December 2025, no child was living in families" in words
+    assert (
+        "The council has saved nothing yet. Nothing is payable, and nothing has been"
+        " invoiced." in words
+    )
+
+
+def test_too_much_invoiced_is_to_be_reimbursed(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, date(2026, 3, 31))
+    assert (
+        "£129,766.67 is payable in all: £132,495.67 has been invoiced, £2,729.00 too much, which"
+        " is to be reimbursed." in words
+    )
+
+
+def test_all_invoiced_and_none_invoiced(tmp_path: Path) -> None:
+    claims = [["Month", "Invoiced"], [date(2026, 1, 1), 10_000]]
+    day = date(2026, 1, 31)
+    assert "£10,000.00 is payable in all, and all of it has been invoiced." in sentences_at(
+        tmp_path, day, claims=claims
+    )
+    assert "£10,000.00 is payable in all; none of it has been invoiced yet." in sentences_at(
+        tmp_path, day, claims=claims[:1]
+    )
+    assert (
+        "Nothing is payable: £5.00 has been invoiced, £5.00 too much, which is to be"
+        " reimbursed."
+        in sentences_at(tmp_path, date(2025, 12, 31), claims=[claims[0], [date(2025, 12, 1), 5]])
+    )
+
+
+def test_the_sentences_at_the_end_of_the_programme(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, None, prepared_on=AFTERWARDS)
+    assert (
+        "A bonus of £69,337.92 is due: measured on 28 February 2027, the yearly saving of the"
+        " placements in place passes the threshold of £3,000,000.00." in words
+    )
+    assert (
+        "The council saved £2,927,149.13. £739,137.92 is payable in all: £247,495.67 has been"
+        " invoiced, £491,642.25 is still to be invoiced." in words
+    )
+    assert "looks ahead" not in words
+
+
+AHEAD = (
+    "This report looks ahead. Figures after 21 November 2026 assume that the placements in place"
+    " stay as they are and that nothing else happens."
+)
+
+
+def test_what_lies_ahead_is_not_told_as_a_fact(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, None)
+    assert words.startswith(AHEAD)
+    for told in (
+        "By 28 February 2027, 12 children will be living in families",
+        "The council will have saved £2,927,149.13. £739,137.92 will be payable in all:"
+        " £247,495.67 has been invoiced, £491,642.25 will remain to be invoiced.",
+        "the council would keep £2,188,011.21 of what will have been saved.",
+        "will have been earned in full, and all of it will be covered by savings and payable.",
+        "A bonus of £69,337.92 would be due: to be measured on 28 February 2027, the yearly saving"
+        " of the placements in place would pass the threshold",
+        "in place on 28 February 2027 would save £3,693,379.21 a year",
+        "would hold nothing back; £260,862.08 of it would be left.",
+    ):
+        assert told in words, told
+    assert " ".join(lines_of(tmp_path / "r.xlsx", "Cover")).count("looks ahead") == 1
+    assert AHEAD not in sentences_at(tmp_path, date(2026, 11, 21))
+    assert AHEAD in sentences_at(tmp_path, date(2026, 11, 22))
+
+
+def as_at_line(target: Path) -> str:
+    (line,) = [line for line in lines_of(target, "Cover") if line.startswith("As at: ")]
+    return line
+
+
+def test_the_cover_says_how_the_day_lies_to_the_programme(tmp_path: Path) -> None:
+    def said(day: date | None, **more: Any) -> str:
+        return as_at_line(report_of(tmp_path / "r.xlsx", None, day, **more))
+
+    assert said(date(2026, 10, 15)) == "As at: 15 October 2026"
+    assert said(None) == "As at: 28 February 2027, the end of the programme; no other day was given"
+    assert said(date(2027, 6, 30)) == (
+        "As at: 30 June 2027, after the programme; the figures are those of 28 February 2027"
+    )
+    assert said(date(2025, 8, 31)) == (
+        "As at: 31 August 2025, before the programme starts; there are no figures yet"
+    )
+    assert said(date(2026, 10, 15), public=True) == (
+        "As at: 15 October 2026; that month is not over, so the public version ends with"
+        " September 2026"
+    )
+    assert said(date(2025, 9, 15), public=True) == (
+        "As at: 15 September 2025; that month is not over, so the public version has no month yet"
+    )
+    assert (
+        "The first month of the programme is not over yet."
+        in lines_of(tmp_path / "r.xlsx", "Summary")[1]
+    )
+
+
+def illustrated(table: str, note: str, heading: str = "Note") -> ReportSource:
+    """The sample with a column of its own in one table, filled in its last row."""
+    source = sample_source()
+    rows = [list(row) for row in getattr(source, table)]
+    rows = [[*rows[0], heading], *([*row, None] for row in rows[1:])]
+    rows[-1][-1] = note
+    return sample_source(**{table: rows})
+
+
+@pytest.mark.parametrize("public", [False, True])
+@pytest.mark.parametrize("table", ["placements", "carers", "claims"])
+def test_a_report_of_sample_rows_says_so(tmp_path: Path, table: str, public: bool) -> None:
+    source = illustrated(table, " ILLUSTRATION, not a real child")
+    target = report_of(tmp_path / "r.xlsx", source, public=public)
+    words = "ILLUSTRATION: made from sample rows, not from real children"
+    assert words in lines_of(target, "Cover")[1:3]
+    assert lines_of(target, "Summary")[1] == words
+    for sheet in openpyxl.load_workbook(target):
+        assert (sheet.oddHeader.left.text or "").startswith(words), sheet.title
+
+
+def test_a_report_of_real_rows_does_not_call_them_an_illustration(tmp_path: Path) -> None:
+    blank = sample_source()
+    blank.placements[0] = [*blank.placements[0], "Note"]
+    blank.placements[1:] = [[*row, None] for row in blank.placements[1:]]
+    blank.placements.append([*[None] * 7, "Illustration"])
+    for source in (sample_source(), illustrated("claims", "No illustration"), blank):
+        target = report_of(tmp_path / "r.xlsx", source)
+        assert b"ILLUSTRATION" not in b"".join(parts_of(target).values())
+
+
+def test_a_total_that_the_maximum_stops_is_given_without_it_too(tmp_path: Path) -> None:
+    rows = {tuple(row[:2]): row[2:] for row in table_of(
+        report_of(tmp_path / "r.xlsx", None, None), "Readings"
+    )}  # fmt: skip
+    assert rows["Fee period", "annual"] == [
+        "each year; stopped at the contract maximum, without it £1,039,037.92",
+        "no", 1_000_000, 260_862.08,
+    ]  # fmt: skip
+    assert rows["Fee period", "programme"][0] == "the whole programme"
+    hard = sample_source(terms=with_terms(Contract_maximum=650_000))
+    rows = {tuple(row[:2]): row[2:] for row in table_of(
+        report_of(tmp_path / "r.xlsx", hard, None), "Readings"
+    )}  # fmt: skip
+    assert rows["Maximum reading", "hard_stop"][0].endswith("without it £739,137.92")
+    assert rows["Maximum reading", "warn"] == [
+        "nothing is held back; the checks say by how much it is passed",
+        "no", 739_137.92, 89_137.92,
+    ]  # fmt: skip
+
+
+def test_options_of_one_term_with_the_same_amount_are_one_line(tmp_path: Path) -> None:
+    words = sentences_at(tmp_path, None, prepared_on=AFTERWARDS)
+    lines = [line for line in lines_of(tmp_path / "r.xlsx", "Summary") if line.startswith("- If")]
+    assert (
+        '- If "Bonus measure" were accumulated (the saving to date on Ends on) or lower (the lower'
+        " of the two): £69,337.92 less." in " ".join(lines_of(tmp_path / "r.xlsx", "Summary"))
+    )
+    assert f"{len(lines)} other readings of the open wording would change" in words
+
+
+def test_the_public_version_gives_the_position_of_the_last_month_that_it_shows(
+    tmp_path: Path,
+) -> None:
+    target = report_of(tmp_path / "r.xlsx", public=True)
+    lines = lines_of(target, "Summary")
+    assert lines[1].startswith("The last month for which figures may be shown is August 2026:")
+    words = " ".join(lines)
+    assert "By 31 August 2026, 10 children were living in families" in words
+    assert "The council saved £1,111,030.17. £669,800.00 is payable in all;" in words
+    figures = {row[0]: row[1] for row in table_of(target, "Summary")[1:]}
+    assert figures["Saving to date"] == 1_111_030.17
+    assert figures["Carer fees to date"] == 70_000
+    statement = {row[0]: row for row in table_of(target, "Statement")[1:]}
+    for month in (date(2026, 9, 1), date(2026, 10, 1)):
+        shown = [value for value in statement[month][1:] if value != "[c]"]
+        # What the contract itself tells: the entitlement, no bonus and nothing held back.
+        assert set(shown) <= {599_800, 0}
+    assert table_of(target, "Reconciliation")[-1][:2] == ["Total to August 2026", 669_800]
+
+
+def test_the_public_readings_list_only_what_they_can_show(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx", public=True)
+    rows = table_of(target, "Readings")[1:]
+    assert len(rows) == 9
+    assert {(row[3], row[4], row[5]) for row in rows} == {("yes", 669_800, 0)}
+    assert lines_of(target, "Readings")[1].startswith("Only the options in use are listed.")
+    source = sample_source()
+    source.placements[1:] = [["C01", "foster", 7_000, 1_400, date(2025, 9, 2), None, "yes"]]
+    nothing = report_of(tmp_path / "r.xlsx", source, date(2025, 9, 30), public=True)
+    assert [row[3:] for row in table_of(nothing, "Readings")[1:]] == [["yes", "[c]", "[z]"]]
+    assert lines_of(nothing, "Summary")[1].startswith("There is no month yet for which figures")
+
+
+def test_public_workings_need_two_months_that_can_be_shown(tmp_path: Path) -> None:
+    source = sample_source(carers=None, claims=None)
+    source.placements[1:] = [
+        [f"C{n}", "foster", 7_000, 1_400, date(2025, 9, 2 + n), None, "yes"] for n in range(12)
+    ]
+    # All come in September; October is level, so it is shown by itself as well.
+    for day, there in ((date(2025, 9, 30), False), (date(2025, 10, 31), True)):
+        target = report_of(tmp_path / "r.xlsx", source, day, public=True)
+        book = openpyxl.load_workbook(target)
+        assert ("Workings" in book.sheetnames) == there
+        links = {cell.value for (cell, *_) in book["Cover"].iter_rows(max_col=1) if cell.hyperlink}
+        assert ("Workings" in links) == there
+
+
+def test_the_checks_work_the_totals_out_another_way(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx")
+    independent = [row[1:] for row in table_of(target, "Checks") if "another way" in row[0]]
+    assert [row[:2] for row in independent] == [
+        ["Statement, Saving to date", "£1,712,887.46"],
+        ["Statement, Payable to date", "£669,800.00"],
+    ]
+    assert [row[2].split(":")[0] for row in independent] == [row[1] for row in independent]
+    assert [row[3] for row in independent] == ["yes", "yes"]
+    assert '"Worked out another way" are independent of' in " ".join(lines_of(target, "Checks"))
+
+
+@pytest.mark.parametrize("field", ["saving_to_date", "payable_to_date"])
+def test_a_wrong_statement_fails_the_checks(monkeypatch: pytest.MonkeyPatch, field: str) -> None:
+    """Months that add up wrongly by a penny are found, as nothing of them is used."""
+    given = {
+        "as_at": AS_AT, "prepared_by": "-", "prepared_on": date(2026, 11, 21), "made_with": "-",
+        "public": False, "cut_off": 5,
+    }  # fmt: skip
+
+    def wrong(*args: Any) -> Statement:
+        right = settle(*args)
+        *before, last = right.months
+        last = dataclasses.replace(last, **{field: getattr(last, field) + 1})
+        return dataclasses.replace(right, months=(*before, last))
+
+    assert [row[4] for row in check_rows(gather(sample_source(), **given))][4:8] == ["yes"] * 4
+    monkeypatch.setattr(report_facts, "settle", wrong)
+    results = [row[4] for row in check_rows(gather(sample_source(), **given))]
+    assert results.count("no: report this as a fault") == 1
+
+
+def test_that_each_sheet_has_one_table_is_said_once(either: Path) -> None:
+    texts = parts_of(either)["xl/sharedStrings.xml"].decode()
+    assert texts.count("one table") == 1
+    assert "Each sheet has one table." in lines_of(either, "Cover")[-1]
+
+
+def test_a_maximum_that_binds_and_one_that_only_warns(tmp_path: Path) -> None:
+    hard = with_terms(Contract_maximum=650_000)
+    assert (
+        "The contract maximum of £650,000.00 is reached: £89,137.92 is held back."
+        in sentences_at(tmp_path, None, terms=hard, prepared_on=AFTERWARDS)
+    )
+    warn = with_terms(Contract_maximum=650_000, Maximum_reading="warn")
+    assert (
+        "The contract maximum of £650,000.00 is passed by £89,137.92; nothing is held back"
+        in sentences_at(tmp_path, None, terms=warn, prepared_on=AFTERWARDS)
+    )
+    problems = [row for row in table_of(tmp_path / "r.xlsx", "Checks") if "Problem" in row[0]]
+    assert problems == [
+        [
+            "Problem in the data", "Terms, Contract maximum", "£89,137.92 more payable",
+            "at most £650,000.00", "Agree with the provider what happens above the maximum.",
+        ]
+    ]  # fmt: skip
+
+
+def test_a_bonus_that_is_not_reached(tmp_path: Path) -> None:
+    terms = with_terms(Bonus_threshold=4_000_000)
+    words = sentences_at(tmp_path, None, terms=terms, prepared_on=AFTERWARDS)
+    assert "No bonus is due: measured on 28 February 2027" in words
+    assert "save £3,693,379.21 a year, £306,620.79 below the threshold." in words
+
+
+def test_placements_that_cost_more_are_not_a_saving(tmp_path: Path) -> None:
+    source = sample_source(carers=None)
+    source.placements[1:] = [["C01", "foster", 1_000, 1_700, date(2026, 10, 1), None, "yes"]]
+    words = sentences_at(tmp_path, AS_AT, placements=source.placements, carers=None, claims=None)
+    assert (
+        "So far the placements cost £3,100.00 more than the residential homes did. Nothing is"
+        " payable. No invoices were given." in words
+    )
+    assert "So far the contract costs £3,100.00 more than it has saved." in words
+
+
+def test_a_day_after_the_programme_is_named_and_changes_no_figure(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx", None, date(2027, 6, 30))
+    assert as_at_line(target).startswith("As at: 30 June 2027, after the programme;")
+    assert "Period of this report: 1 September 2025 to 28 February 2027" in lines_of(
+        target, "Cover"
+    )
+    other = report_of(tmp_path / "other.xlsx", None, None)
+    assert table_of(target, "Statement") == table_of(other, "Statement")
+
+
+def test_a_claim_before_the_programme_is_not_expected_and_a_later_one_is_left_out(
+    tmp_path: Path,
+) -> None:
+    source = sample_source()
+    assert source.claims is not None
+    source.claims.extend([[date(2025, 8, 1), 100.0], [date(2026, 12, 1), 75.5]])
+    target = report_of(tmp_path / "r.xlsx", source)
+    rows = table_of(target, "Reconciliation")
+    assert rows[-2:] == [
+        [date(2025, 8, 1), 0, 100, 100, "not expected"],
+        ["Total", 669_800, 247_595.67, -422_204.33, "under-claimed"],
+    ]
+    assert "are left out: £75.50." in " ".join(lines_of(target, "Reconciliation"))
+
+
+def test_without_claims_and_carers(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx", sample_source(carers=None, claims=None))
+    assert "No invoices were given." in " ".join(lines_of(target, "Summary"))
+    assert "No claims were given" in " ".join(lines_of(target, "Reconciliation"))
+    assert table_of(target, "Reconciliation")[1:] == [
+        ["no claims were given", "[z]", "[z]", "[z]", "[z]"]
+    ]
+    assert ["Rows accounted for", "Carers", "no table", "the table is optional", "yes"] in (
+        table_of(target, "Checks")
+    )
+    assert "Invoiced to date" not in table_of(target, "Chart data")[0]
+
+
+def test_the_cover_names_everything(full: Path) -> None:
+    lines = lines_of(full, "Cover")
+    assert lines == [
+        "Step-down from residential homes to families, Plymouth City Council",
+        "Contract: plymouth-l04-2526",
+        "Commissioner: Plymouth City Council",
+        "Provider: Reconnect",
+        "Decision reference: L04 25/26",
+        "Programme: 1 September 2025 to 28 February 2027",
+        "Period of this report: 1 September 2025 to 31 October 2026",
+        "As at: 31 October 2026",
+        "Prepared by: A. Accountant",
+        "Prepared on: 21 November 2026",
+        "Source file: plymouth-sample.xlsx",
+        "SHA-256 of the source file: " + "5d41402abc4b2a76b9719d911017c592" * 2,
+        f"Made with: {MADE_WITH}",
+        "The table below lists the sheets of this report. Each sheet has one table.",
+    ]
+
+
+def test_the_public_version_says_so_in_words(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx", public=True, cut_off=7)
+    assert lines_of(target, "Cover")[1] == (
+        "PUBLIC VERSION: counts from 1 to 7, and what would give them away, are shown as [c]."
+    )
+    assert "[c]" in [row[0] for row in table_of(target, "Notes")]
+    assert b"PUBLIC VERSION" in parts_of(target)["docProps/core.xml"]
+    for sheet in PUBLIC_SHEETS[1:-1]:
+        assert any(line.startswith("[c] means") for line in lines_of(target, sheet)), sheet
+
+
+def test_the_checks_account_for_every_row(tmp_path: Path) -> None:
+    source = sample_source(places={"Placements": "sheet Plan, cells A4:G20"})
+    source.placements.insert(3, [None] * 7)
+    source.terms.append(["Remarks", "agreed in June", "", "", ""])
+    checks = table_of(report_of(tmp_path / "r.xlsx", source), "Checks")
+    assert checks[1:5] == [
+        [
+            "Rows accounted for", "Terms", "24 rows: 23 used, 1 refused, 0 blank",
+            "found = used + refused + blank", "yes",
+        ],
+        [
+            "Rows accounted for", "Placements (sheet Plan, cells A4:G20)",
+            "16 rows: 15 used, 0 refused, 1 blank", "found = used + refused + blank", "yes",
+        ],
+        [
+            "Rows accounted for", "Carers", "7 rows: 7 used, 0 refused, 0 blank",
+            "found = used + refused + blank", "yes",
+        ],
+        [
+            "Rows accounted for", "Claims", "4 rows: 4 used, 0 refused, 0 blank",
+            "found = used + refused + blank", "yes",
+        ],
+    ]  # fmt: skip
+    assert checks[-1][:3] == ["Problem in the data", "Terms, row 24, Term", '"Remarks"']
+
+
+def test_every_term_stands_with_its_clause(full: Path) -> None:
+    rows = {row[0]: row[1:] for row in table_of(full, "Terms")[1:]}
+    assert len(rows) == 23
+    assert rows["Fee"][:3] == [599_800, "£", "7 para 2, 3"]
+    assert rows["Bonus rate"][0] == 0.1
+    assert rows["Starts on"][0] == date(2025, 9, 1)
+    assert rows["Fee reading"][3].endswith("Here: what is earned to date and not invoiced yet.")
+    assert rows["Maximum reading"][4] == "It is called a maximum, though an estimated one."
+
+
+def test_the_notes_hold_what_the_decision_states_and_no_figure_uses(full: Path) -> None:
+    stated = [row[1] for row in table_of(full, "Notes") if row[0] == "Stated in the decision"]
+    assert [re.findall(r"£[\d,]+", line)[-1] for line in stated] == [
+        "£5,080,000", "£5,800,000", "£6,171,900",
+    ]  # fmt: skip
+
+
+def test_a_report_before_the_programme_starts(tmp_path: Path) -> None:
+    for public in (False, True):
+        target = report_of(tmp_path / "r.xlsx", None, date(2025, 8, 31), public=public)
+        assert "The programme starts on 1 September 2025" in lines_of(target, "Summary")[1]
+        assert table_of(target, "Statement")[1] == ["no month yet", *["[z]"] * 14]
+        assert not [part for part in parts_of(target) if "chart" in part]
+
+
+def test_many_children_s_workings_are_continued_in_further_rows(tmp_path: Path) -> None:
+    source = sample_source()
+    first = source.placements[1]
+    source.placements.extend([f"D{n:02}", *first[1:]] for n in range(60))
+    rows = table_of(report_of(tmp_path / "r.xlsx", source), "Workings")
+    savings = [row for row in rows if row[0] == date(2026, 10, 1) and row[2] == "Saving"]
+    assert [row[4] for row in savings[:-1]] == ["[z]"] * 2
+    terms, placements, carers, claims = (
+        source.terms,
+        source.placements,
+        source.carers,
+        source.claims,
+    )
+    expected = functions.pbr_explain(terms, placements, AS_AT, carers, claims, AS_AT)[2]
+    joined = "; ".join(row[3].removesuffix("; …") for row in savings)
+    assert [joined, savings[-1][4]] == expected[2:]
+
+
+# The forecast.
+
+
+def expected_forecast(**changes: object) -> Forecast:
+    terms, placements, carers, claims = given_tables()
+    assumptions = read_assumptions(sample_assumptions(**changes)).record
+    return forecast(*read_contract(terms, placements, carers, claims), assumptions, as_at=AS_AT)
+
+
+def pounds(pence: int) -> float:
+    return pence / 100
+
+
+def test_the_forecast_is_that_of_the_function(ahead: Path) -> None:
+    assert openpyxl.load_workbook(ahead).sheetnames == WITH_FORECAST
+    heading, *rows = table_of(ahead, "Forecast")
+    found = expected_forecast()
+    assert [row[0] for row in rows] == [month.month for month in found.months]
+    assert len(rows) == 18
+    for row, month in zip(rows, found.months, strict=True):
+        by_heading = dict(zip(heading, row, strict=True))
+        for figure in ("saving", "payable", "net_saving"):
+            spread = getattr(month, f"{figure}_to_date")
+            name = f"{figure.capitalize().replace('_', ' ')} to date"
+            got = [by_heading[f"{name}, {rank} percentile"] for rank in ("10th", "50th", "90th")]
+            assert got == [pounds(spread.p10), pounds(spread.p50), pounds(spread.p90)]
+            if figure != "net_saving":
+                assert by_heading[f"{name}, 90th less 10th"] == pounds(spread.p90 - spread.p10)
+        assert by_heading["Contract maximum"] == 1_000_000
+    assert rows[-1][4] > 100_000
+
+
+def test_the_forecast_says_how_it_was_made_and_how_it_is_read(ahead: Path) -> None:
+    words = " ".join(lines_of(ahead, "Forecast"))
+    found = expected_forecast()
+    assert (
+        "1,000 scenarios of what may come after 31 October 2026, each settled by the contract's own"
+        " rules." in words
+    )
+    assert "Seed: 1; the same seed gives the same figures." in words
+    assert "in 1 scenario of 10 a figure was its 10th percentile or less" in words
+    last = found.months[-1]
+    assert f"the council saves £{last.saving_to_date.p50 / 100:,.2f}" in words
+    assert f"between £{last.net_saving_to_date.p10 / 100:,.2f} and" in words
+    chances = (found.fee_earned, found.threshold_passed, found.maximum_binds)
+    assert all(chance is not None for chance in chances)
+    fee, bonus, maximum = (f"{float(chance or 0):.1%}" for chance in chances)
+    assert (
+        f"Chances: the fee is fully earned in {fee} of the scenarios, the bonus threshold is passed"
+        f" in {bonus}, more is owed than the contract maximum in {maximum}, so that it binds."
+        in words
+    )
+    most = found.sensitivities[0]
+    assert f"What moves the net saving most, one at a time: {most.label}, " in words
+    assert f"(£{abs(most.difference) / 100:,.2f} apart)" in words
+
+
+def test_a_contract_without_bonus_or_maximum_says_so(tmp_path: Path) -> None:
+    name = "cheshire-east-2026"
+    source = sample_source(name, assumptions=sample_assumptions(name))
+    target = report_of(tmp_path / "r.xlsx", source)
+    words = " ".join(lines_of(target, "Forecast"))
+    assert "there is no bonus, there is no contract maximum." in words
+    assert "Contract maximum" not in table_of(target, "Forecast")[0]
+
+
+def test_every_assumption_stands_with_what_it_moves(ahead: Path) -> None:
+    rows = {row[0]: row[1:] for row in table_of(ahead, "Assumptions")[1:]}
+    assert list(rows) == [assumption.label for assumption in ASSUMPTIONS]
+    given = {row[0]: row[1] for row in sample_assumptions()[1:]}
+    assert {label: row[0] for label, row in rows.items()} == given
+    found = expected_forecast()
+    assert len(found.sensitivities) > 4
+    tried = {one.label: one for one in found.sensitivities}
+    for label, row in rows.items():
+        one = tried.pop(label.removesuffix(", likely"), None)
+        trial = ["[z]"] * 5
+        if one is not None:
+            trial = [
+                float(one.low), float(one.high),
+                *map(pounds, (one.net_at_low, one.net_at_high, one.difference)),
+            ]  # fmt: skip
+        assert row[3:] == trial
+    assert tried == {}
+
+
+def test_the_fan_charts_of_the_report_say_what_they_show(ahead: Path) -> None:
+    parts = parts_of(ahead)
+    words = re.findall(r'descr="([^"]*)"', parts["xl/drawings/drawing2.xml"].decode())
+    last = expected_forecast().months[-1]
+    assert len(words) == 2
+    assert f"a saving to date of £{last.saving_to_date.p50 / 100:,.2f}; the band goes" in words[0]
+    assert f"to £{last.payable_to_date.p90 / 100:,.2f}. A level line" in words[1]
+    sheet = openpyxl.load_workbook(ahead)["Forecast"]
+    (table,) = sheet.tables.values()
+    first, end = sheet[table.ref][1][0].row, sheet[table.ref][-1][0].row
+    for part in ("xl/charts/chart3.xml", "xl/charts/chart4.xml"):
+        places = re.findall(r"<c:f>Forecast!([^<]+)</c:f>", parts[part].decode())
+        assert len(places) >= 6
+        for place in places:
+            values = [cell.value for (cell,) in sheet[place.replace("$", "")]]
+            assert [sheet[place][0][0].row, sheet[place][-1][0].row] == [first, end]
+            assert all(isinstance(value, int | float | datetime) for value in values)
+
+
+def test_the_public_version_has_no_forecast(tmp_path: Path) -> None:
+    source = sample_source(assumptions=sample_assumptions())
+    one = report_of(tmp_path / "one.xlsx", source, public=True)
+    other = report_of(tmp_path / "other.xlsx", public=True)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_with_nothing_to_forecast_there_is_no_forecast(tmp_path: Path) -> None:
+    whens = ("months_1_to_3", "months_4_to_12", "after_month_12")
+    changes: dict[str, object] = {f"Break-down_chance_a_month,_{when}": None for when in whens}
+    changes["Children_still_to_move"] = None
+    source = sample_source(assumptions=sample_assumptions(**changes))
+    target = report_of(tmp_path / "r.xlsx", source)
+    assert openpyxl.load_workbook(target).sheetnames == SHEETS
+    counted = [row for row in table_of(target, "Checks") if row[1] == "Assumptions"]
+    assert [row[0] for row in counted] == ["Rows accounted for"]
+
+
+def test_a_chance_of_a_break_down_alone_is_a_forecast(tmp_path: Path) -> None:
+    source = sample_source(assumptions=sample_assumptions(Children_still_to_move=0))
+    target = report_of(tmp_path / "r.xlsx", source)
+    assert openpyxl.load_workbook(target).sheetnames == WITH_FORECAST
+
+
+def test_what_is_wrong_with_the_assumptions_stops_the_forecast_alone(tmp_path: Path) -> None:
+    source = sample_source(assumptions=sample_assumptions(Share_reunified=5))
+    target = report_of(tmp_path / "r.xlsx", source)
+    assert openpyxl.load_workbook(target).sheetnames == SHEETS
+    (problem,) = (row for row in table_of(target, "Checks") if row[0] == "Problem in the data")
+    assert problem[1] == "Assumptions, row 13, Share reunified"
+    assert problem[2] == "5"
+    early = sample_assumptions(First_month_of_moves=date(2026, 10, 1))
+    report_of(target, sample_source(assumptions=early))
+    assert openpyxl.load_workbook(target).sheetnames == SHEETS
+    (refused,) = (row for row in table_of(target, "Checks") if row[0] == "No forecast")
+    assert "found October 2026; expected a month that ends after As at" in refused[2]
+
+
+def test_illustrative_assumptions_make_the_report_an_illustration(tmp_path: Path) -> None:
+    heading, *rows = sample_assumptions()
+    marked = [[*heading, "Note"], *([*row, "Illustration, not a forecast"] for row in rows)]
+    report_of(tmp_path / "r.xlsx", sample_source(assumptions=marked))
+    words = "ILLUSTRATION: made from sample rows, not from real children"
+    assert lines_of(tmp_path / "r.xlsx", "Cover")[1] == words
+    blank = [[row[0], None, *row[2:]] for row in marked[1:]]
+    report_of(tmp_path / "r.xlsx", sample_source(assumptions=[marked[0], *blank]))
+    assert lines_of(tmp_path / "r.xlsx", "Cover")[1] != words
+
+
+# What goes wrong.
+
+
+def test_a_blocking_problem_stops_the_report(tmp_path: Path) -> None:
+    source = sample_source()
+    source.placements[2][3] = "n/a"
+    with pytest.raises(CellError, match="Placements, row 2, Family weekly cost"):
+        report_of(tmp_path / "r.xlsx", source)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cut_off_below_two_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileProblem, match="The cut-off is 1; give 2 or more"):
+        report_of(tmp_path / "r.xlsx", public=True, cut_off=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_source_is_never_written_over(tmp_path: Path) -> None:
+    source = tmp_path / "budget.xlsx"
+    source.write_bytes(b"the council's own")
+    with pytest.raises(FileProblem, match="is the file that is being read"):
+        report_of(source, inputs=[source])
+    assert source.read_bytes() == b"the council's own"
+
+
+def test_a_report_that_stands_there_is_replaced_only_when_the_new_one_is_whole(
+    tmp_path: Path,
+) -> None:
+    target = report_of(tmp_path / "r.xlsx")
+    before = target.read_bytes()
+    source = sample_source()
+    source.placements[1][5] = "31/02/2026"
+    with pytest.raises(CellError):
+        report_of(target, source)
+    assert target.read_bytes() == before
+
+
+# Text from the source stays text.
+
+
+def test_text_from_the_source_is_never_a_formula_or_a_link(tmp_path: Path) -> None:
+    source = sample_source(
+        file_name="=cmd|' /C calc'!A0.xlsx", places={"Placements": "@SUM(1+1)*cmd|x"}
+    )
+    hostile = ["=1+1", "+1+1", "-1+1", "@A1", "https://example.org/x", "<b>&amp;</b>", "{=A1}"]
+    labels = ["Commissioner", "Provider", "Decision reference"]
+    for row in source.terms:
+        if row[0] in labels:
+            row[1] = hostile[labels.index(row[0])]
+        if row[0] == "Fee":
+            row[3], row[4] = hostile[3:5]
+        if row[0] == "Carer fee":
+            row[3], row[4] = hostile[5:7]
+    source.placements[1][0] = '=HYPERLINK("http://x")'
+    target = report_of(tmp_path / "r.xlsx", source, prepared_by="=A1")
+    assert_values_only(target)
+    rows = {row[0]: row for row in table_of(target, "Terms")}
+    assert [rows[label][1] for label in labels] == hostile[:3]
+    assert [rows["Fee"][3], rows["Fee"][5]] == hostile[3:5]
+    assert [rows["Carer fee"][3], rows["Carer fee"][5]] == hostile[5:7]
+    assert "Prepared by: =A1" in lines_of(target, "Cover")
+    assert any('=HYPERLINK("http://x"): £' in str(row[3]) for row in table_of(target, "Workings"))
+
+
+def test_control_characters_and_very_long_texts(tmp_path: Path) -> None:
+    source = sample_source()
+    for row in source.terms:
+        if row[0] == "Provider":
+            row[1] = "Recon\x00nect\x07\ud800 & Co"
+        if row[0] == "Fee":
+            row[4] = "long " * 8_000
+        if row[0] == "Carer fee":
+            row[4] = "\N{GRINNING FACE}" * 20_000
+    target = report_of(tmp_path / "r.xlsx", source)
+    rows = {row[0]: row for row in table_of(target, "Terms")}
+    assert rows["Provider"][1] == "Recon\ufffdnect\ufffd\ufffd & Co"
+    for label in ("Fee", "Carer fee"):
+        assert rows[label][5].endswith("[the rest is cut: a cell holds no more]")
+        assert 32_760 <= len(rows[label][5].encode("utf-16-le")) // 2 <= 32_767
+    for content in parts_of(target).values():
+        ET.fromstring(content)
+
+
+# Values only, and readable by everyone.
+
+
+def assert_values_only(path: Path) -> None:
+    parts = parts_of(path)
+    assert not [part for part in parts if "vba" in part.lower() or "external" in part.lower()]
+    for part, content in parts.items():
+        if part.startswith("xl/worksheets/sheet"):
+            assert not ET.fromstring(content).findall(f".//{MAIN}f"), part
+        if part.endswith(".rels"):
+            assert b"TargetMode" not in content, part
+        if part.startswith("xl/tables/"):
+            assert b"calculatedColumnFormula" not in content
+            assert b"totalsRowFunction" not in content
+
+
+def test_it_holds_values_only(either: Path) -> None:
+    assert_values_only(either)
+
+
+def test_each_sheet_has_a_title_in_a1_and_one_marked_table_without_gaps(either: Path) -> None:
+    book = openpyxl.load_workbook(either)
+    assert book.sheetnames == sheets_of(either)
+    names = set()
+    for sheet in book:
+        assert isinstance(sheet["A1"].value, str)
+        (table,) = sheet.tables.values()
+        names.add(table.displayName)
+        assert not sheet.merged_cells.ranges
+        cells = list(sheet[table.ref])
+        assert all(isinstance(cell.value, str) for cell in cells[0])
+        assert len({cell.value for cell in cells[0]}) == len(cells[0])
+        assert all(any(cell.value not in (None, "") for cell in row) for row in cells)
+        if sheet.title != "Chart data":
+            assert all(cell.value not in (None, "") for row in cells for cell in row), sheet.title
+        above = [sheet.cell(row, 1).value for row in range(1, cells[0][0].row)]
+        assert all(above), f"{sheet.title} has an empty row above its table"
+    assert len(names) == len(sheets_of(either))
+
+
+def test_the_cursor_is_in_a1_and_the_cover_is_open(either: Path) -> None:
+    book = openpyxl.load_workbook(either)
+    assert book.active.title == "Cover"
+    for sheet in book:
+        assert not sheet.freeze_panes
+        assert {found.activeCell or "A1" for found in sheet.sheet_view.selection} <= {"A1"}
+        assert bool(sheet.sheet_view.tabSelected) == (sheet.title == "Cover")
+
+
+def test_the_contents_lead_to_every_sheet(either: Path) -> None:
+    sheet = openpyxl.load_workbook(either)["Cover"]
+    links = {cell.hyperlink.location for (cell, *_) in sheet.iter_rows(max_col=1) if cell.hyperlink}
+    assert links == {f"'{name}'!A1" for name in sheets_of(either)[1:]}
+
+
+def test_letters_are_large_enough_and_without_serifs(either: Path) -> None:
+    fonts = ET.fromstring(parts_of(either)["xl/styles.xml"]).find(f"{MAIN}fonts")
+    assert fonts is not None
+    assert {font.find(f"{MAIN}name").get("val") for font in fonts} == {"Calibri"}
+    assert min(float(font.find(f"{MAIN}sz").get("val")) for font in fonts) >= 11
+
+
+def test_text_stands_left_and_wraps_and_numbers_stand_right(either: Path) -> None:
+    book = openpyxl.load_workbook(either)
+    for sheet in book:
+        (table,) = sheet.tables.values()
+        for row in list(sheet[table.ref])[1:]:
+            for cell in row:
+                if isinstance(cell.value, int | float):
+                    assert cell.alignment.horizontal == "right"
+                elif isinstance(cell.value, datetime) or cell.hyperlink:
+                    assert cell.alignment.horizontal in ("left", None)
+                elif cell.value is not None:
+                    assert cell.alignment.wrap_text
+                    short = cell.value in ("[c]", "[z]")
+                    assert cell.alignment.horizontal == "left" or short
+
+
+def test_every_sheet_prints_on_a4_with_its_heading_repeated(either: Path) -> None:
+    book = openpyxl.load_workbook(either)
+    for sheet in book:
+        (table,) = sheet.tables.values()
+        heading = sheet[table.ref][0][0].row
+        assert sheet.print_title_rows == f"${heading}:${heading}"
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToWidth in (None, 1)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert "Page &P of &N" in (sheet.oddFooter.right.text or "").replace("&[Page]", "&P")
+        assert all(sheet.column_dimensions[c.column_letter].width for c in sheet[table.ref][0])
+
+
+def test_the_document_has_a_title_and_a_language(either: Path) -> None:
+    parts = parts_of(either)
+    core = parts["docProps/core.xml"].decode()
+    assert "<dc:language>en-GB</dc:language>" in core
+    assert "<dc:title>Step-down from residential homes to families" in core
+    assert "2026-11-21T00:00:00Z" in core
+    assert not [part for part, content in parts.items() if b"en-US" in content]
+
+
+def test_rows_are_high_enough_for_their_text(either: Path) -> None:
+    """Fifteen points a line, for a text that surely does not fit into fewer lines."""
+    book = openpyxl.load_workbook(either)
+    for sheet in book:
+        (table,) = sheet.tables.values()
+        widths = {
+            column: group.width
+            for group in sheet.column_dimensions.values()
+            for column in range(group.min, group.max + 1)
+        }
+        for row in list(sheet[table.ref])[1:]:
+            for cell in row:
+                width = widths[cell.column]
+                length = len(cell.value) if isinstance(cell.value, str) else 0
+                assert sheet.row_dimensions[cell.row].height >= 15 * (0.75 * length / width)
+
+
+def test_the_charts_say_what_they_show_and_differ_without_colour(either: Path) -> None:
+    parts = parts_of(either)
+    drawing = parts["xl/drawings/drawing1.xml"].decode()
+    words = re.findall(r'descr="([^"]*)"', drawing)
+    assert len(words) == 2
+    public = either.stem == "public"
+    month, saving = ("August", "£1,111,030.17") if public else ("October", "£1,712,887.46")
+    assert f"At the end of {month} 2026 the saving to date is {saving}, the fee" in words[0]
+    assert "bonus threshold of £3,000,000.00" in words[0]
+    assert f"At the end of {month} 2026 £669,800.00 is payable to date" in words[1]
+    assert "contract maximum of £1,000,000.00" in words[1]
+    for part in ("xl/charts/chart1.xml", "xl/charts/chart2.xml"):
+        chart = ET.fromstring(parts[part])
+        drawn = "{http://schemas.openxmlformats.org/drawingml/2006/"
+        looks = [
+            (
+                found.find(f".//{drawn}main}}prstDash").get("val"),
+                found.find(f".//{drawn}chart}}marker/{drawn}chart}}symbol").get("val"),
+            )
+            for found in chart.iter(f"{drawn}chart}}ser")
+        ]
+        assert len(looks) == len(set(looks)) >= 2
+
+
+def test_a_chart_leaves_a_gap_where_a_figure_is_suppressed(tmp_path: Path) -> None:
+    rows = table_of(report_of(tmp_path / "r.xlsx", public=True), "Chart data")
+    payable = rows[0].index("Payable to date")
+    assert [row[payable] for row in rows[1:]] == [0, 0, 0, 0, None, None, 619_816.67, 669_800]
+    assert [row[1] for row in rows[-3:]] == [209_378, 847_087.27, 1_111_030.17]
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+    one = report_of(tmp_path / "one.xlsx").read_bytes()
+    assert report_of(tmp_path / "other.xlsx").read_bytes() == one
+
+
+# The golden reports.
+
+
+@pytest.mark.parametrize(("name", "public"), VERSIONS.items())
+def test_the_report_is_the_golden_one_part_by_part(tmp_path: Path, name: str, public: bool) -> None:
+    """Every part byte for byte; there are no exclusions."""
+    write_golden(tmp_path / name, public=public)
+    got, expected = parts_of(tmp_path / name), parts_of(FOLDER / name)
+    assert list(got) == list(expected)
+    different = [part for part in expected if got[part] != expected[part]]
+    assert not different, f"{different} differ; if that is meant: python -m tests.support.golden"

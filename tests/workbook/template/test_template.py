@@ -1,0 +1,1069 @@
+"""The template workbook: its structure, its figures, its own checks and its guards."""
+
+import dataclasses
+import itertools
+import re
+import shutil
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+from openpyxl.formula import Tokenizer
+from openpyxl.worksheet.formula import ArrayFormula
+from xlsxwriter.worksheet import Worksheet
+
+import xlpbr
+from tests.support.second_program import calculated_by_libreoffice
+from tests.support.templates import template
+from xlpbr import cells, functions
+from xlpbr.contract.assumptions import ASSUMPTIONS
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.library import CONTRACT_NAMES, load_contract, sample_table, terms_table
+from xlpbr.contract.terms import READINGS, TERMS
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.functions.catalogue import FUNCTIONS
+from xlpbr.tables import evidence as tables
+from xlpbr.tables import headings as ranges
+from xlpbr.workbook.calculate.recalculate import calculate
+from xlpbr.workbook.calculate.verification import verify
+from xlpbr.workbook.look.styles import FILLS
+from xlpbr.workbook.look.text_width import lines_needed
+from xlpbr.workbook.ooxml.book import cells as package_cells
+from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.read.own_sheets import SHEETS
+from xlpbr.workbook.template.checks import AGREES, STATUSES_OF_A_CHECK
+from xlpbr.workbook.template.plan import AUDIT_COLUMNS, plan_of
+from xlpbr.workbook.template.write import new_workbook, write_template
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Print area cannot be set", "ignore:Unable to read chart"
+)
+
+INPUT_SHEETS = ("Terms", "Placements", "Carers", "Claims")
+TYPED_SHEETS = (*INPUT_SHEETS, "Assumptions")
+FORMULA_SHEETS = tuple(sheet for sheet in SHEETS if sheet not in TYPED_SHEETS)
+INPUT_CELLS = {
+    "Statement": {"D4"}, "Reconcile": {"B4"}, "Explain": {"B4"}, "Checks": {"B12"},
+    "Forecast": {"B4", "B5", "B6"},
+}  # fmt: skip
+SIGN_OFF = {"H18", "I18", "J18", "H19", "I19", "J19"}
+AUDIT_HEADINGS = {
+    "Placements": ["Agreed by and on", "Evidence"],
+    "Carers": ["Panel reference"],
+    "Claims": ["Invoice number", "Date of invoice", "Paid on"],
+}
+RESULT_SHEETS = ("Statement", "Readings", "Reconcile", "Explain", "Forecast")
+ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
+ENTERED = "Figures from the rows entered in the input sheets."
+SPILLS = {
+    "Statement": "A23", "Readings": "A8", "Reconcile": "A7", "Explain": "A6", "Forecast": "A46",
+}  # fmt: skip
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CHECK_ROWS = range(16, 25)
+RESULT = (6, 2)
+
+
+EXCEL_2010 = {
+    "AGGREGATE", "AND", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE",
+    "EOMONTH", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "ISTEXT", "LOWER",
+    "MATCH", "MAX", "MIN",
+    "MONTH", "N", "NA", "OR", "ROUND", "ROWS", "SUBSTITUTE", "SUM", "SUMIFS",
+    "SUMPRODUCT", "TEXT", "TRIM", "YEAR",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    """Both contracts, with and without sample rows, made as the command makes them."""
+    return {
+        (name, sample): template(tmp_path_factory, name, sample=sample)
+        for name, sample in itertools.product(CONTRACT_NAMES, (True, False))
+    }
+
+
+@pytest.fixture(scope="module")
+def calculated(books):
+    return {key: calculate(path) for key, path in books.items()}
+
+
+@pytest.fixture(scope="module")
+def plymouth(books):
+    return books["plymouth-l04-2526", True]
+
+
+@pytest.fixture(scope="module")
+def opened(books):
+    return {key: openpyxl.load_workbook(path) for key, path in books.items()}
+
+
+def with_terms(contract, **values):
+    """A contract with other values, by label with spaces written as underscores."""
+    by_label = {label.replace("_", " "): value for label, value in values.items()}
+    terms = tuple(
+        dataclasses.replace(term, value=by_label.pop(term.term.label, term.value))
+        for term in contract.terms
+    )
+    assert not by_label
+    return dataclasses.replace(contract, terms=terms)
+
+
+def with_sample(contract, **tables):
+    return dataclasses.replace(
+        contract,
+        sample=MappingProxyType({**contract.sample, **{k: tuple(v) for k, v in tables.items()}}),
+    )
+
+
+def figures(contract, path: Path, *edits):
+    """The values of a contract's workbook after cells were changed: (sheet, address, value)."""
+    write_template(contract, path, sample=True)
+    for sheet, address, value in edits:
+        set_cell(path, sheet, address, value)
+    return calculate(path)
+
+
+def set_cell(path: Path, sheet: str, address: str, value):
+    part = f"xl/worksheets/sheet{SHEETS.index(sheet) + 1}.xml"
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    if isinstance(value, float | int):
+        cell = f'<c r="{address}"><v>{value}</v></c>'
+    elif value.startswith("#"):
+        cell = f'<c r="{address}" t="e"><v>{value}</v></c>'
+    else:
+        cell = f'<c r="{address}" t="inlineStr"><is><t>{value}</t></is></c>'
+    pattern = rf'<c r="{address}"[^>]*?(/>|>.*?</c>)'
+    text, found = re.subn(pattern, cell, members[part].decode(), count=1)
+    assert found == 1
+    members[part] = text.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def plain(value):
+    """A value as a cell stores it, so that a date and its serial are the same."""
+    if isinstance(value, date):
+        return float(cells.serial_of(value.date() if isinstance(value, datetime) else value))
+    if isinstance(value, CellError):
+        return value.code
+    return None if value == "" else value
+
+
+def xml_of(path, part):
+    with zipfile.ZipFile(path) as archive:
+        return ET.fromstring(archive.read(part))
+
+
+def rows_of(path, table):
+    """A table of a workbook as the functions are given it: heading row first."""
+    sheet = openpyxl.load_workbook(path, data_only=True)[table]
+    area = sheet.tables[f"Pbr{table}"].ref
+    return [[cell.value for cell in row] for row in sheet[area]]
+
+
+def spilled(values, sheet, corner, rows, columns):
+    row, column = cells_at(corner)
+    return [
+        [plain(values[sheet].get((row + down, column + across))) for across in range(columns)]
+        for down in range(rows)
+    ]
+
+
+def cells_at(address):
+    found = openpyxl.utils.cell.coordinate_from_string(address)
+    return found[1], openpyxl.utils.cell.column_index_from_string(found[0])
+
+
+def problems_corner(contract, *, sample):
+    return f"A{40 + plan_of(contract, sample=sample).month_rows + 3}"
+
+
+# Structure.
+
+
+def test_the_sheets_stand_in_their_order_and_about_is_open(opened):
+    for book in opened.values():
+        assert book.sheetnames == list(SHEETS)
+        assert book.active.title == "About"
+        for sheet in book:
+            assert sheet.sheet_view.selection[-1].activeCell == "A1" or sheet.freeze_panes
+            assert sheet["A1"].value
+            assert not sheet.merged_cells.ranges
+            assert sheet.sheet_properties.tabColor is None
+
+
+def test_the_inputs_are_excel_tables_with_the_declared_headings(opened):
+    for (name, _), book in opened.items():
+        cohort = plan_of(load_contract(name), sample=False).terms.cohort_size
+        for table in INPUT_SHEETS:
+            found = book[table].tables[f"Pbr{table}"]
+            headings = [column.name for column in found.tableColumns]
+            if table == "Terms":
+                assert headings == ["Term", "Value", "Unit", "Clause", "Reading"]
+                assert found.ref == f"A5:E{5 + len(TERMS)}"
+            else:
+                read = [column.heading for column in COLUMNS[table]]
+                assert headings == [*read, *AUDIT_HEADINGS[table], "Note"]
+            for row in book[table][found.ref]:
+                assert not any(
+                    isinstance(cell.value, str) and cell.data_type == "f" for cell in row
+                )
+        assert len(rows_in(book["Placements"])) >= max(cohort + 10, 40)
+        assert len(rows_in(book["Carers"])) >= cohort
+        assert len(rows_in(book["Claims"])) >= 24
+
+
+def rows_in(sheet):
+    return sheet[sheet.tables[f"Pbr{sheet.title}"].ref][1:]
+
+
+def test_the_terms_are_those_of_the_contract(books):
+    for (name, _), path in books.items():
+        expected = [[plain(value) for value in row] for row in terms_table(load_contract(name))]
+        assert [[plain(value) for value in row] for row in rows_of(path, "Terms")] == expected
+
+
+def test_every_sample_row_says_that_it_is_an_illustration(books):
+    for (name, sample), path in books.items():
+        for table in COLUMNS:
+            found = [row for row in rows_of(path, table)[1:] if any(v is not None for v in row)]
+            assert len(found) == (len(load_contract(name).sample[table]) if sample else 0)
+            assert all(row[-1].startswith("Illustration, not a real") for row in found)
+
+
+def test_values_can_be_chosen_and_wrong_ones_are_refused(opened):
+    book = opened["plymouth-l04-2526", True]
+    rules = {
+        address: rule
+        for rule in book["Terms"].data_validations.dataValidation
+        for address in str(rule.sqref).split()
+    }
+    for row, term in enumerate(TERMS, start=6):
+        rule = rules[f"B{row}"]
+        assert rule.showInputMessage
+        assert rule.prompt.startswith(term.meaning)
+        if term.kind == "option":
+            assert rule.type == "list"
+            assert rule.formula1 == f'"{",".join(term.options)}"'
+        elif term.kind != "text":
+            expected = {"date": "date", "count": "whole"}.get(term.kind, "decimal")
+            assert rule.type == expected
+            assert rule.showErrorMessage
+    for table, columns in COLUMNS.items():
+        found = book[table].data_validations.dataValidation
+        by_column = {str(rule.sqref)[0]: rule for rule in found}
+        for letter, column in zip("ABCDEFG", columns, strict=False):
+            rule = by_column[letter]
+            assert max(area.max_row for area in rule.sqref.ranges) >= 5 + len(rows_in(book[table]))
+            assert column.meaning in rule.prompt
+            if column.kind == "price":
+                assert (rule.type, rule.operator) == ("decimal", None)
+                assert (rule.formula1, rule.formula2, rule.errorStyle) == ("0", "20000", "warning")
+                assert rule.error.startswith("Is this a yearly price?")
+                assert "pounds a WEEK" in rule.prompt
+                assert rule.promptTitle == column.heading
+            if column.kind in ("date", "month"):
+                assert rule.type == "date"
+            if column.kind in ("option", "yes_no"):
+                assert rule.formula1 == f'"{",".join(column.options)}"'
+    assert (by_column["A"].promptTitle, by_column["B"].promptTitle) == ("Month", "Invoiced (£)")
+
+
+def test_excels_limits_are_kept(opened, books):
+    for key, book in opened.items():
+        for sheet in book:
+            assert len(sheet.title) <= 31
+            for rule in sheet.data_validations.dataValidation:
+                assert len(rule.promptTitle or "") <= 32
+                assert len(rule.errorTitle or "") <= 32
+                assert len(rule.prompt or "") <= 255
+                assert len(rule.error or "") <= 255
+                assert len(rule.formula1 or "") <= 255
+            for formula in formulas_of(sheet).values():
+                assert len(formula) <= 8192
+        for part in ("oddHeader", "oddFooter"):
+            texts = xml_of(books[key], "xl/worksheets/sheet6.xml").iter(f"{MAIN}{part}")
+            assert all(len(text.text) <= 255 for text in texts)
+
+
+def formulas_of(sheet):
+    found = {}
+    for row in sheet.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, ArrayFormula):
+                found[cell.coordinate] = cell.value.text
+            elif cell.data_type == "f":
+                found[cell.coordinate] = cell.value
+    return found
+
+
+def test_native_formulas_need_no_newer_excel_than_2010(opened):
+    used = set()
+    for book in opened.values():
+        for sheet in book:
+            for formula in formulas_of(sheet).values():
+                # Excel 2010 stores its own AGGREGATE with the mark of a newer function.
+                assert "_xlfn" not in formula.replace("_xlfn.AGGREGATE", "")
+                used |= {
+                    token.value.rstrip("(").removeprefix("_xlfn.")
+                    for token in Tokenizer(formula).items
+                    if token.type == "FUNC" and token.subtype == "OPEN"
+                }
+    called = {name for name in used if name.startswith("PBR_")}
+    assert called == {
+        "PBR_STATEMENT", "PBR_READINGS", "PBR_RECONCILE", "PBR_EXPLAIN", "PBR_FORECAST",
+        "PBR_CHECK", "PBR_VERSION",
+    }  # fmt: skip
+    assert called <= set(FUNCTIONS)
+    assert used - called <= EXCEL_2010
+
+
+def test_each_function_is_called_once_as_a_dynamic_array(plymouth):
+    for sheet, corner in {**SPILLS, "Checks": problems_corner(
+        load_contract("plymouth-l04-2526"), sample=True
+    )}.items():  # fmt: skip
+        root = xml_of(plymouth, f"xl/worksheets/sheet{SHEETS.index(sheet) + 1}.xml")
+        arrays = [cell for cell in root.iter(f"{MAIN}c") if cell.find(f"{MAIN}f[@t='array']")
+                  is not None]  # fmt: skip
+        assert [cell.get("r") for cell in arrays] == [corner]
+        assert arrays[0].get("cm") == "1"
+
+
+def test_formula_sheets_are_protected_without_a_password_and_their_inputs_are_open(opened):
+    for book in opened.values():
+        for sheet in book:
+            assert sheet.protection.sheet == (sheet.title in FORMULA_SHEETS)
+            assert sheet.protection.password is None
+            if sheet.title in FORMULA_SHEETS:
+                assert not sheet.protection.selectLockedCells
+                assert not sheet.protection.formatColumns
+                unlocked = {
+                    cell.coordinate
+                    for row in sheet.iter_rows()
+                    for cell in row
+                    if not cell.protection.locked
+                }
+                signed = SIGN_OFF if sheet.title == "Reconcile" else set()
+                assert unlocked - signed == INPUT_CELLS.get(sheet.title, set())
+                assert unlocked >= signed
+                for address in unlocked - signed:
+                    assert sheet.data_validations.dataValidation
+                    label = sheet.cell(sheet[address].row, 1).value
+                    assert label.endswith("(Input)")
+
+
+def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
+    for (name, _), book in opened.items():
+        for sheet in book:
+            assert sheet.page_setup.orientation == "landscape"
+            assert int(sheet.page_setup.paperSize) == 9
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+            one_page = sheet.title in ("About", "Assumptions") or (
+                sheet.title in COLUMNS and len(rows_in(sheet)) <= 45
+            )
+            assert sheet.page_setup.fitToHeight == (None if one_page else 0)
+            assert sheet.oddHeader.left.text == load_contract(name).title
+            assert sheet.oddHeader.right.text == "&A"
+            assert sheet.oddFooter.left.text == "xlpbr"
+            assert sheet.oddFooter.right.text == "Page &P of &N"
+            if sheet.title != "About":
+                repeated = int(sheet.print_title_rows.strip("$").split(":")[0])
+                assert sheet.cell(repeated, 1).value
+        assert book["Terms"].print_title_rows == "$5:$5"
+        assert book["Statement"].print_title_rows == "$23:$23"
+
+
+def test_a_page_of_a4_is_read_without_a_glass(opened):
+    # A4 landscape between its margins has 784 points; a column of w digits takes 7w + 5 pixels.
+    for book in opened.values():
+        printed = {"Reconcile": 10, "Explain": 4, "Forecast": 13, "Checks": 6}
+        for name in ("Placements", "Assumptions", "Functions", *printed):
+            sheet = book[name]
+            last = printed.get(name, sheet.max_column)
+            pixels = sum(int(7 * width_of(sheet, column)) for column in range(1, last + 1))
+            assert 784 / (pixels * 0.75) * 11 >= 8
+
+
+def width_of(sheet, column):
+    return next(
+        found.width
+        for found in sheet.column_dimensions.values()
+        if found.min <= column <= found.max
+    )
+
+
+def room_of(sheet, row, column):
+    """How many lines a cell has room for."""
+    return int((sheet.row_dimensions[row].height or 15) / 15)
+
+
+def test_the_rows_of_explain_have_room_for_every_month_of_the_samples(opened):
+    compared = 0
+    for name in CONTRACT_NAMES:
+        contract = load_contract(name)
+        sheet = opened[name, True]["Explain"]
+        terms, tables = terms_table(contract), [sample_table(contract, t) for t in COLUMNS]
+        placements, carers, claims = tables
+        for month, *_ in functions.pbr_statement(terms, *tables)[1:]:
+            lines = functions.pbr_explain(terms, placements, month, carers, claims)[1:]
+            for row, (clause, _, working, _) in enumerate(lines, start=7):
+                needed = max(lines_needed(clause, 22.5), lines_needed(working, 108.5))
+                assert needed <= room_of(sheet, row, 3), (name, month, row)
+                compared += 1
+    assert compared == (18 + 17) * 14
+
+
+def test_the_rows_of_checks_are_as_high_as_what_they_hold(opened):
+    for book in opened.values():
+        sheet = book["Checks"]
+        for row in CHECK_ROWS:
+            room = room_of(sheet, row, 6)
+            assert room == lines_needed(sheet.cell(row, 6).value, width_of(sheet, 6) - 2.2)
+    # Every status takes one line, whichever comes to stand there.
+    assert AGREES in STATUSES_OF_A_CHECK
+    for status in STATUSES_OF_A_CHECK:
+        assert lines_needed(status, 36.5, bold=True) == 1
+
+
+def test_a_contract_of_ones_own_keeps_its_title_or_is_called_by_its_name(tmp_path):
+    file = tmp_path / "ours.toml"
+    for title, shown in (('title = "Homes to families & more"\n', "Homes to families & more"),
+                         ("", "our-contract"), ('title = " "\n', "our-contract")):  # fmt: skip
+        file.write_text(f'name = "our-contract"\n{title}', encoding="utf-8")
+        path = tmp_path / "book.xlsx"
+        new_workbook(load_contract(str(file)), path, sample=False)
+        book = openpyxl.load_workbook(path)
+        assert book.properties.title == shown
+        assert book["Statement"]["C1"].value == shown
+        assert shown in [cell.value for cell in book["About"]["B"]]
+        assert {sheet.oddHeader.left.text for sheet in book} == {shown.replace("&", "&&")}
+
+
+def test_words_are_plain_and_are_those_of_the_key(opened):
+    for (name, sample), book in opened.items():
+        texts = {
+            cell.coordinate + sheet.title: cell.value
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str) and cell.data_type == "s"
+        }
+        for text in texts.values():
+            assert not re.search(r"AGGREGATE|[Nn]ative|re-perform|^Output:|will do", text)
+        tags = {tag for text in texts.values() for tag in re.findall(r"\((\w+)\)$", text)}
+        tags &= {"Input", "Output", "Result", "Working"}
+        assert tags == {"Input", "Output"}, (name, sample)
+        key = {
+            row[0].value: row[0].fill.fgColor.rgb[-6:]
+            for row in book["About"].iter_rows()
+            if row[0].value in ("Input", "Working", "Output")
+        }
+        assert key == {
+            role.capitalize(): colour.removeprefix("#") for role, colour in FILLS.items()
+        }
+        for sheet, address, word in (
+            ("Statement", "D4", "Input"), ("Statement", "D7", "Output"),
+            ("Checks", "B16", "Working"), ("Checks", "C16", "Output"),
+            ("Reconcile", "H8", "Output"), ("Reconcile", "H18", "Input"),
+            ("Placements", "H6", "Input"),
+        ):  # fmt: skip
+            assert book[sheet][address].fill.fgColor.rgb[-6:] == key[word]
+
+
+def test_the_statement_says_what_is_assumed_of_months_to_come(opened):
+    for book in opened.values():
+        assert book["Statement"]["E5"].value == (
+            "Months still to come are worked out as if every placement in place stays as it is and"
+            " nothing else happens."
+        )
+        for sheet in book:
+            for formula in formulas_of(sheet).values():
+                assert not re.search(r"\b(TODAY|NOW|OFFSET|INDIRECT|RAND)\(", formula)
+
+
+def test_the_audit_columns_change_no_figure_and_stop_nothing(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    path = tmp_path / "book.xlsx"
+    write_template(contract, path, sample=True)
+    plain_rows = [rows_of(path, table) for table in INPUT_SHEETS]
+    edits = (
+        ("Placements", "H6", "A. Officer and B. Manager, 3 March 2026"),
+        ("Placements", "I6", "file 17"),
+        ("Carers", "D6", "panel 2026/4"), ("Claims", "C6", "INV-1"),
+        ("Claims", "D6", 46054), ("Claims", "E6", 46084),
+    )  # fmt: skip
+    for sheet, address, value in edits:
+        set_cell(path, sheet, address, value)
+    filled_rows = [rows_of(path, table) for table in INPUT_SHEETS]
+    assert filled_rows != plain_rows
+    assert functions.pbr_check(*filled_rows) == functions.pbr_check(*plain_rows)
+    assert functions.pbr_statement(*filled_rows) == functions.pbr_statement(*plain_rows)
+    found, _ = tables.read_evidence(*filled_rows[1:])
+    assert found.problems == ()
+    assert calculate(path)["Checks"][RESULT] == "All checks agree"
+
+
+def test_no_audit_heading_is_taken_for_a_misspelt_one():
+    for table, columns in AUDIT_COLUMNS.items():
+        headings = [column.heading for column in columns]
+        assert headings == AUDIT_HEADINGS[table]
+        for column in COLUMNS[table]:
+            assert ranges.nearest(column.heading, headings, 0.75) is None
+
+
+def test_the_properties_name_the_contract_and_no_person(opened):
+    for (name, _), book in opened.items():
+        contract, properties = load_contract(name), book.properties
+        assert properties.title == contract.title
+        assert contract.name in properties.subject
+        assert properties.creator == "xlpbr"
+        assert properties.lastModifiedBy in (None, "xlpbr")
+        assert xlpbr.__version__ in properties.description
+
+
+def test_the_charts_have_words_lines_that_differ_and_axis_titles(books):
+    for (name, _), path in books.items():
+        has_levels = name == "plymouth-l04-2526"
+        with zipfile.ZipFile(path) as archive:
+            drawing = archive.read("xl/drawings/drawing1.xml").decode()
+            charts = [
+                ET.fromstring(archive.read(part))
+                for part in sorted(archive.namelist())
+                if part.startswith("xl/charts/chart")
+            ]
+        assert len(charts) == 4
+        descriptions = re.findall(r'<xdr:cNvPr [^>]*descr="([^"]+)"', drawing)
+        assert len(descriptions) == 2
+        assert all("month by month" in text for text in descriptions)
+        c = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+        a = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+        for chart, (lines, level) in zip(
+            charts[:2],
+            (
+                (["Saving to date", "Fee to date"], "Bonus threshold"),
+                (["Payable to date", "Invoiced to date"], "Contract maximum"),
+            ),
+            strict=True,
+        ):
+            series = list(chart.iter(f"{c}ser"))
+            names = [found.find(f"{c}tx/{c}v").text for found in series]
+            assert names == [*lines, level] if has_levels else lines
+            looks = {
+                (
+                    found.find(f"{c}marker/{c}symbol").get("val"),
+                    found.find(f"{c}spPr/{a}ln/{a}prstDash").get("val"),
+                )
+                for found in series
+            }
+            assert len(looks) == len(series)
+            titles = ["".join(found.itertext()) for found in chart.iter(f"{c}title")]
+            assert any("Month" in title for title in titles)
+            assert any("£" in title for title in titles)
+            assert len(titles) == 3
+
+
+def test_no_number_format_is_a_currency_format(plymouth):
+    styles = xml_of(plymouth, "xl/styles.xml")
+    written = [found.get("formatCode") for found in styles.iter(f"{MAIN}numFmt")]
+    assert any('"£"' in code for code in written)
+    assert not [code for code in written if "[$" in code or "_-" in code]
+    used = {int(found.get("numFmtId")) for found in styles.iter(f"{MAIN}xf")}
+    assert not used & {5, 6, 7, 8, 37, 38, 39, 40, 41, 42, 43, 44}
+
+
+def test_about_shows_the_stated_savings_and_that_none_is_used(opened):
+    texts = [cell.value for row in opened["plymouth-l04-2526", True]["About"].iter_rows()
+             for cell in row]  # fmt: skip
+    for figure in load_contract("plymouth-l04-2526").stated:
+        assert figure.amount in texts
+        assert figure.what in texts
+    assert any(text and "None of them is used in a calculation" in text for text in texts)
+    assert "=PBR_VERSION()" in texts
+    assert any(text and text.startswith("Pseudonyms only") for text in texts)
+    for note in load_contract("plymouth-l04-2526").notes:
+        assert note in texts
+
+
+def test_the_functions_sheet_says_what_the_catalogue_says(opened):
+    sheet = opened["cheshire-east-2026", False]["Functions"]
+    rows = {row[0].value.split("(")[0]: row for row in sheet.iter_rows(min_row=5) if row[0].value}
+    assert list(rows) == list(FUNCTIONS)
+    for name, function in FUNCTIONS.items():
+        texts = [cell.value for cell in rows[name]]
+        assert texts[0].replace("\n", "") == function.signature
+        assert texts[1].startswith(function.help)
+        assert all(argument.help in texts[2] for argument in function.arguments)
+        assert texts[3:5] == [function.returns, function.clause]
+        assert all(example.formula in texts[5] for example in function.examples)
+
+
+# Figures.
+
+
+def test_every_formula_carries_the_value_that_the_engine_gives(books, calculated):
+    for key, path in books.items():
+        shown = openpyxl.load_workbook(path, data_only=True)
+        count = 0
+        for sheet, values in calculated[key].items():
+            for (row, column), value in values.items():
+                found = plain(shown[sheet].cell(row, column).value)
+                assert found == plain(value), (key, sheet, row, column)
+                count += 1
+        assert count > 2000
+        for number, sheet in enumerate(SHEETS, start=1):
+            root = xml_of(path, f"xl/worksheets/sheet{number}.xml")
+            for cell in root.iter(f"{MAIN}c"):
+                if cell.find(f"{MAIN}f") is not None:
+                    assert cell.find(f"{MAIN}v") is not None, (sheet, cell.get("r"))
+
+
+def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, calculated):
+    for (name, sample), path in books.items():
+        values = calculated[name, sample]
+        terms, placements, carers, claims = (rows_of(path, table) for table in INPUT_SHEETS)
+        month = values_of(path)["Explain"]["B4"].value
+        statement = functions.pbr_statement(terms, placements, carers, claims)
+        expected = {
+            "Statement": statement,
+            "Readings": functions.pbr_readings(terms, placements, carers),
+            "Explain": functions.pbr_explain(terms, placements, month, carers, claims),
+            "Reconcile": functions.pbr_reconcile(
+                [[row[0], row[10]] for row in statement], [row[:2] for row in claims]
+            ),
+            "Forecast": functions.pbr_forecast(
+                terms, placements, rows_of(path, "Assumptions"), None, 1000, 1, carers
+            ),
+        }
+        for sheet, rows in expected.items():
+            found = spilled(values, sheet, SPILLS[sheet], len(rows), len(rows[0]))
+            assert found == [[plain(value) for value in row] for row in rows]
+        problems = functions.pbr_check(terms, placements, carers, claims)
+        corner = problems_corner(load_contract(name), sample=sample)
+        found = spilled(values, "Checks", corner, len(problems), 6)
+        assert found == [[plain(value) for value in row] for row in problems]
+        assert verify(open_book(path), values).different == ()
+
+
+def values_of(path):
+    return openpyxl.load_workbook(path, data_only=True)
+
+
+def test_sample_figures_are_called_illustrations_until_the_sample_is_cleared(
+    books, calculated, tmp_path
+):
+    for (_, sample), values in calculated.items():
+        for sheet in RESULT_SHEETS:
+            assert values[sheet][2, 1] == (ILLUSTRATED if sample else ENTERED)
+    contract = load_contract("plymouth-l04-2526")
+    path = tmp_path / "book.xlsx"
+    write_template(contract, path, sample=True)
+    notes = [
+        (table, f"{letter}{row}")
+        for table, letter in (("Placements", "J"), ("Carers", "E"), ("Claims", "F"))
+        for row in range(6, 6 + len(contract.sample[table]))
+    ]
+    for table, address in notes[:-1]:
+        set_cell(path, table, address, "")
+    assert {calculate(path)[sheet][2, 1] for sheet in RESULT_SHEETS} == {ILLUSTRATED}
+    set_cell(path, *notes[-1], "an Illustration no longer")
+    values = calculate(path)
+    # What is assumed changes no other sheet, so the forecast alone goes on saying so.
+    assert {values[sheet][2, 1] for sheet in RESULT_SHEETS[:-1]} == {ENTERED}
+    assert values["Forecast"][2, 1] == ILLUSTRATED
+    for row in range(6, 6 + len(ASSUMPTIONS)):
+        set_cell(path, "Assumptions", f"E{row}", "")
+    assert calculate(path)["Forecast"][2, 1] == ENTERED
+    # Both are stored as texts, not as formulas that were never calculated.
+    for book in books.values():
+        for sheet in RESULT_SHEETS:
+            assert package_cells(open_book(book), sheet)[2, 1].kind == "text"
+
+
+def test_months_with_nothing_due_are_counted_apart(calculated, tmp_path):
+    def statuses(values):
+        return {values_at: values["Reconcile"][row, 8] for row, values_at in enumerate(
+            ("over", "under", "not claimed", "nothing due", "not expected", "agreed"), start=8
+        )}  # fmt: skip
+
+    found = calculated["plymouth-l04-2526", True]
+    assert statuses(found) == {
+        "over": 1, "under": 2, "not claimed": 5, "nothing due": 9, "not expected": 0, "agreed": 1,
+    }  # fmt: skip
+    assert [found["Reconcile"][row, 9] for row in (10, 11)] == [-479759.92, 0.0]
+    assert statuses(calculated["cheshire-east-2026", False])["nothing due"] == 17
+    # A claim of nothing is a claim: September is agreed, and no longer without one.
+    contract = load_contract("plymouth-l04-2526")
+    september = cells.serial_of(date(2025, 9, 1))
+    edits = (("Claims", "A10", september), ("Claims", "B10", 0))
+    changed = statuses(figures(contract, tmp_path / "book.xlsx", *edits))
+    assert (changed["nothing due"], changed["agreed"]) == (8, 2)
+
+
+def test_plymouths_statement_is_right_to_the_penny(calculated):
+    values = calculated["plymouth-l04-2526", True]["Statement"]
+    key_figures = [values[row, 4] for row in range(7, 18)]
+    assert key_figures == [
+        12.0, 2927149.13, 599800.0, 70000.0, 69337.92, 0.0, 739137.92, 247495.67, 491642.25,
+        2188011.21, 260862.08,
+    ]  # fmt: skip
+
+
+def test_the_books_own_checks_agree(calculated):
+    for values in calculated.values():
+        checks = values["Checks"]
+        assert checks[RESULT] == "All checks agree"
+        for row in CHECK_ROWS:
+            assert checks[row, 4] == 0.0
+            assert checks[row, 5] == "Agrees" or checks[row, 5].startswith("Does not apply")
+        assert [checks[row, 2] for row in range(28, 38)] == [0.0] * 10
+    cheshire = calculated["cheshire-east-2026", True]["Checks"]
+    assert cheshire[21, 5] == "Does not apply: none in the terms"
+
+
+COMBINATIONS = list(
+    itertools.product(
+        CONTRACT_NAMES,
+        ("catch_up", "no_catch_up", "up_to_cap"),
+        ("month", "cumulative"),
+        ("programme", "annual"),
+    )
+)
+OTHERS = list(
+    itertools.product(
+        ("months", "days", "whole_months"),
+        ("run_rate", "accumulated", "lower"),
+        ("excess", "whole"),
+        ("family", "foster"),
+        ("hard_stop", "warn"),
+        ("net", "inclusive", "exempt"),
+    )
+)
+
+
+@pytest.mark.parametrize("number", range(len(COMBINATIONS)))
+def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
+    name, fee_reading, savings_reading, fee_period = COMBINATIONS[number]
+    # A stride without a common factor takes the other readings through all their options.
+    basis, measure, shape, counts, maximum_reading, vat = OTHERS[number * 35 % len(OTHERS)]
+    contract = with_terms(
+        load_contract(name),
+        Fee_reading=fee_reading, Savings_reading=savings_reading, Fee_period=fee_period,
+        Pro_rata_basis=basis, Bonus_measure=measure, Bonus_shape=shape, Bonus_counts=counts,
+        Maximum_reading=maximum_reading, VAT_reading=vat,
+        Starts_on=date(2025, 10, 17), Ends_on=date(2027, 2, 11),
+        Fee_months=(12, 17, "")[number % 3], Fee=(599800, 123456.78)[number % 2],
+        Bonus_threshold=1_000_000, Bonus_rate=0.075, Contract_maximum=640_000.5,
+    )  # fmt: skip
+    values = figures(contract, tmp_path / "book.xlsx")
+    checks = values["Checks"]
+    assert checks[RESULT] == "All checks agree"
+    assert {checks[row, 4] for row in CHECK_ROWS} == {0.0}
+    fees = [checks[row, 4] for row in range(41, 41 + 17)]
+    assert fees == [0.0] * 17
+    assert checks[19, 3] > 0
+    terms = terms_table(contract)
+    tables = [sample_table(contract, table) for table in COLUMNS]
+    statement = functions.pbr_statement(terms, *tables)
+    assert checks[22, 3] == statement[-1][11]
+
+
+def test_the_combinations_take_every_option_of_every_reading():
+    taken = [OTHERS[number * 35 % len(OTHERS)] for number in range(len(COMBINATIONS))]
+    options = {option for combination in taken for option in combination}
+    options |= {option for combination in COMBINATIONS for option in combination}
+    assert options >= {option for term in READINGS for option in term.options}
+
+
+def test_the_chosen_month_is_performed_again_for_every_month(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    path = tmp_path / "book.xlsx"
+    write_template(contract, path, sample=True)
+    for month, saving in ((date(2026, 3, 17), 79270.25), (date(2026, 11, 1), 303565.44)):
+        set_cell(path, "Checks", "B12", cells.serial_of(month))
+        checks = calculate(path)["Checks"]
+        assert [checks[17, column] for column in (2, 3, 4, 5)] == [saving, saving, 0.0, "Agrees"]
+
+
+def test_as_at_shortens_the_statement_and_the_checks_follow(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    day = date(2026, 4, 20)
+    values = figures(contract, tmp_path / "book.xlsx", ("Statement", "D4", cells.serial_of(day)))
+    tables = [sample_table(contract, table) for table in COLUMNS]
+    statement = functions.pbr_statement(terms_table(contract), *tables, day)
+    assert len(statement) == 9
+    found = spilled(values, "Statement", "A23", len(statement) + 1, 15)
+    assert found == [*([plain(value) for value in row] for row in statement), [None] * 15]
+    assert values["Statement"][13, 4] == statement[-1][11]
+    assert values["Checks"][RESULT] == "All checks agree"
+    assert values["Readings"][9, 4] == statement[-1][11]
+
+
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice is not installed: install it to run this"
+)
+def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
+    calculated, tmp_path, monkeypatch
+):
+    def as_constants(sheet, row, column, last_row, last_column, formula, style, value):
+        sheet.write(row, column, value, style)
+
+    # The PBR_ formulas stand as their last values; all others are calculated from scratch.
+    monkeypatch.setattr(Worksheet, "write_dynamic_array_formula", as_constants)
+    expected = calculated["plymouth-l04-2526", True]
+    path = tmp_path / "native.xlsx"
+    write_template(load_contract("plymouth-l04-2526"), path, sample=True, values=expected)
+    found = values_of(calculated_by_libreoffice(path, tmp_path))
+    compared = 0
+    for sheet in openpyxl.load_workbook(path):
+        for address in formulas_of(sheet):
+            if sheet[address].value == "=PBR_VERSION()":
+                continue
+            row, column = cells_at(address)
+            value = plain(expected[sheet.title][row, column])
+            other = plain(found[sheet.title][address].value)
+            if isinstance(value, float):
+                value = float(f"{value:.15g}")  # LibreOffice stores fifteen digits.
+            assert other == value, (sheet.title, address)
+            compared += 1
+    assert compared > 1900
+
+
+# The forecast.
+
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+FORECAST_ROW = 46
+
+
+def forecast_of(path, as_at=None, scenarios=1000, seed=1):
+    terms, placements, carers, _ = (rows_of(path, table) for table in INPUT_SHEETS)
+    assumed = rows_of(path, "Assumptions")
+    return functions.pbr_forecast(terms, placements, assumed, as_at, scenarios, seed, carers)
+
+
+def test_the_assumptions_are_a_table_of_their_own_with_values_by_kind(opened):
+    for (name, sample), book in opened.items():
+        sheet = book["Assumptions"]
+        table = sheet.tables["PbrAssumptions"]
+        headings, *rows = ([cell.value for cell in row] for row in sheet[table.ref])
+        assert headings == ["Assumption", "Value", "Unit", "What it means", "Note"]
+        assert [row[0] for row in rows] == [assumption.label for assumption in ASSUMPTIONS]
+        values = {
+            row["Assumption"]: row["Value"] for row in load_contract(name).sample["Assumptions"]
+        }
+        assert [plain(row[1]) for row in rows] == [
+            plain(values.get(row[0])) if sample else None for row in rows
+        ]
+        assert {row[4] for row in rows} == ({"Illustration, not a forecast"} if sample else {None})
+        rules = {
+            str(rule.sqref): rule for rule in sheet.data_validations.dataValidation
+        }  # fmt: skip
+        assert len(rules) == len(ASSUMPTIONS)
+        kinds = {"count": "whole", "month": "date"}
+        for row, assumption in enumerate(ASSUMPTIONS, start=6):
+            rule = rules[f"B{row}"]
+            assert rule.type == kinds.get(assumption.kind, "decimal")
+            assert rule.prompt.startswith(assumption.meaning)
+            assert rule.showErrorMessage
+            assert not sheet[f"B{row}"].protection.locked
+        shares = [rules[f"B{row}"] for row, one in enumerate(ASSUMPTIONS, 6) if one.kind == "share"]
+        assert {(rule.formula1, rule.formula2) for rule in shares} == {("0", "1")}
+
+
+def test_the_key_figures_of_the_forecast_are_those_of_its_total(books, calculated):
+    for key, path in books.items():
+        values = calculated[key]["Forecast"]
+        rows = {row[0]: row for row in forecast_of(path)}
+        for number, column in enumerate((1, 5, 9), start=10):
+            found = [values[number, across] for across in (2, 3, 4, 5)]
+            assert found == rows["Total"][column : column + 4]
+        chances = [row[1] for label, row in rows.items() if str(label).startswith("Chance that")]
+        assert [values[row, 2] for row in (15, 16, 17)] == chances
+        assert len(chances) == 3
+        uncertain = key[1]
+        assert values[7, 1].startswith("Nothing is uncertain") != uncertain
+        assert ("Nothing is uncertain" in rows) != uncertain
+    assert calculated["cheshire-east-2026", True]["Forecast"][16, 2] == "no bonus in the terms"
+
+
+def test_without_assumptions_the_forecast_is_the_statement(books, calculated):
+    for name in CONTRACT_NAMES:
+        path, values = books[name, False], calculated[name, False]["Forecast"]
+        tables = [rows_of(path, table) for table in INPUT_SHEETS]
+        _, *months = functions.pbr_statement(*tables)
+        for row, month in enumerate(months, start=FORECAST_ROW + 1):
+            assert plain(values[row, 1]) == plain(month[0])
+            # Saving, Payable and Saving to date, each as three percentiles and a mean.
+            for column, figure in ((2, 2), (6, 10), (14, 3)):
+                assert [values[row, column + n] for n in range(4)] == [month[figure]] * 4
+
+
+def test_the_inputs_of_the_forecast_reach_it(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    path, day = tmp_path / "book.xlsx", date(2026, 8, 31)
+    edits = (
+        ("Forecast", "B4", cells.serial_of(day)), ("Forecast", "B5", 50), ("Forecast", "B6", 7),
+    )  # fmt: skip
+    found = figures(contract, path, *edits)["Forecast"]
+    expected = forecast_of(path, day, 50, 7)
+    assert expected != forecast_of(path, None, 50, 7)
+    assert expected != forecast_of(path, day, 50, 8)
+    got = spilled({"Forecast": found}, "Forecast", "A46", len(expected), 25)
+    assert got == [[plain(value) for value in row] for row in expected]
+
+
+def test_the_fan_charts_are_drawn_from_cells_with_the_percentiles(books, calculated):
+    for (name, sample), path in books.items():
+        values = calculated[name, sample]["Forecast"]
+        months = [row for row in forecast_of(path)[1:] if isinstance(row[0], date)]
+        maximum = load_contract(name).terms[[t.label for t in TERMS].index("Contract maximum")]
+        for part, column, level in (("chart3", 13, None), ("chart4", 17, maximum.value or None)):
+            chart = xml_of(path, f"xl/charts/{part}.xml")
+            drawn = [[points(values, found, which) for which in ("cat", "val")]
+                     for found in chart.iter(f"{CHART}ser")]  # fmt: skip
+            assert [shown for shown, _ in drawn] == [[plain(row[0]) for row in months]] * len(drawn)
+            low, middle, high = ([row[column + n] for row in months] for n in range(3))
+            spread = [round(top - bottom, 2) for top, bottom in zip(high, low, strict=True)]
+            lines = [low, spread, middle, *([[level] * len(months)] if level else [])]
+            assert [line for _, line in drawn] == lines
+            names = [found.find(f"{CHART}tx/{CHART}v").text for found in chart.iter(f"{CHART}ser")]
+            band = ["10th to 90th percentile", "50th percentile"]
+            assert names[1:] == [*band, *(["Contract maximum"] if level else [])]
+            # What carries the band is neither seen nor named.
+            (hidden,) = chart.iter(f"{CHART}legendEntry")
+            assert hidden.find(f"{CHART}idx").get("val") == "0"
+        if sample:
+            assert any(spread)
+
+
+def points(values, series, which):
+    """The values of the cells that a series of a chart refers to."""
+    sheet, _, area = series.find(f"{CHART}{which}//{CHART}f").text.rpartition("!")
+    assert sheet == "Forecast"
+    first, last = (cells_at(address) for address in area.replace("$", "").split(":"))
+    assert first[1] == last[1]
+    return [plain(values[row, first[1]]) for row in range(first[0], last[0] + 1)]
+
+
+def test_a_wrong_assumption_stops_the_forecast_and_no_other_sheet(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    row = 6 + [assumption.label for assumption in ASSUMPTIONS].index("Share reunified")
+    values = figures(contract, tmp_path / "book.xlsx", ("Assumptions", f"B{row}", 5))
+    forecast = values["Forecast"]
+    for place in ((FORECAST_ROW, 1), (10, 2), (12, 5), (15, 2), (17, 2)):
+        assert plain(forecast[place]) == "#NUM!"
+    assert values["Statement"][13, 4] == 739137.92
+    assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
+
+
+def test_a_forecast_longer_than_the_prepared_rows_is_still_read_to_its_end(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    path = tmp_path / "book.xlsx"
+    values = figures(contract, path, ("Terms", "B12", cells.serial_of(date(2029, 2, 28))))
+    total = next(row for row in forecast_of(path) if row[0] == "Total")
+    assert [values["Forecast"][12, column] for column in (2, 3, 4, 5)] == total[9:13]
+
+
+# Guards.
+
+
+@pytest.mark.parametrize(
+    ("table", "address", "value", "code"),
+    [
+        ("Placements", "C7", "#N/A", "#N/A"),
+        ("Placements", "D9", "about a thousand", "#VALUE!"),
+        ("Placements", "C6", -1, "#NUM!"),
+        ("Carers", "B6", "#REF!", "#REF!"),
+        ("Claims", "B7", "twelve", "#VALUE!"),
+        ("Terms", "B13", "much", "#VALUE!"),
+    ],
+)
+def test_an_error_in_an_input_is_never_summed_away(tmp_path, table, address, value, code):
+    values = figures(
+        load_contract("plymouth-l04-2526"), tmp_path / "book.xlsx", (table, address, value)
+    )
+    for row in range(7, 18):
+        assert plain(values["Statement"][row, 4]) == code
+    if table != "Claims":
+        assert plain(values["Readings"][5, 2]) == code
+    assert plain(values["Reconcile"][7, 1]) == code
+    assert all(plain(values["Reconcile"][row, 9]) == code for row in range(8, 14))
+    assert plain(values["Explain"][6, 1]) == code
+    checks = values["Checks"]
+    assert checks[RESULT].startswith("NOT ALL AGREE")
+    assert checks[18, 5] == "No figure: the function gives an error"
+    assert sum(checks[row, 2] for row in range(28, 38)) > 0
+    problems = [
+        found for (_, column), found in sorted(checks.items()) if column == 1 and found == table
+    ]
+    assert problems == [table]
+
+
+def test_a_price_typed_as_text_is_read_by_the_functions_and_named_by_the_checks(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    values = figures(contract, tmp_path / "book.xlsx", ("Placements", "C6", "£7,076.92"))
+    assert values["Statement"][8, 4] == 2927149.13
+    assert values["Checks"][18, 5] == "Not checked: an input is not a number"
+    assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
+
+
+def test_a_programme_longer_than_the_prepared_rows_shows_no_wrong_total(tmp_path):
+    contract = load_contract("plymouth-l04-2526")
+    values = figures(
+        contract, tmp_path / "book.xlsx", ("Terms", "B12", cells.serial_of(date(2029, 2, 28)))
+    )
+    assert plain(values["Statement"][13, 4]) == "#N/A"
+    assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
+    assert values["Statement"][22, 6] == "The charts show 18 months; the programme is longer now."
+
+
+def test_a_contract_without_dates_makes_a_book_that_says_what_is_missing(tmp_path):
+    contract = with_terms(load_contract("cheshire-east-2026"), Starts_on="", Ends_on="")
+    path = tmp_path / "book.xlsx"
+    new_workbook(contract, path, sample=False)
+    values = calculate(path)
+    assert plain(values["Statement"][23, 1]) == "#VALUE!"
+    assert plain(values["Statement"][7, 4]) == "#VALUE!"
+    assert "Give Starts on" in str(values["Checks"].values())
+
+
+def test_texts_of_the_contract_are_never_formulas(tmp_path):
+    bad = '=HYPERLINK("http://example.org","x")'
+    contract = with_sample(
+        with_terms(load_contract("plymouth-l04-2526"), Provider=bad, Commissioner="+1"),
+        Placements=[{"Child": "@c", "Moved on": date(2026, 1, 1)}],
+    )
+    contract = dataclasses.replace(contract, title="=1+1 & more", notes=("-2",), source=bad)
+    path = tmp_path / "book.xlsx"
+    write_template(contract, path, sample=True)
+    book = openpyxl.load_workbook(path)
+    assert book["Terms"]["B8"].value == bad
+    assert book["Terms"]["B8"].data_type == "s"
+    assert book["Placements"]["A6"].data_type == "s"
+    assert book["Statement"]["C1"].data_type == "s"
+    assert "HYPERLINK" not in str([formulas_of(sheet) for sheet in book])
+    assert book["Statement"].oddHeader.left.text == "=1+1 && more"
+
+
+def test_the_same_inputs_give_the_same_bytes(plymouth, tmp_path):
+    again = tmp_path / "again.xlsx"
+    new_workbook(load_contract("plymouth-l04-2526"), again, sample=True)
+    assert again.read_bytes() == plymouth.read_bytes()
+
+
+def test_excel_takes_the_last_values_as_they_are(plymouth):
+    calculation = xml_of(plymouth, "xl/workbook.xml").find(f"{MAIN}calcPr")
+    assert calculation.get("fullCalcOnLoad") is None
+    assert calculation.get("calcMode") in (None, "auto")
+
+
+def test_a_book_that_cannot_be_written_leaves_what_was_there(tmp_path):
+    folder = tmp_path / "folder.xlsx"
+    folder.mkdir()
+    with pytest.raises(FileProblem, match="is a folder"):
+        new_workbook(load_contract("cheshire-east-2026"), folder, sample=False)
+    assert list(tmp_path.iterdir()) == [folder]

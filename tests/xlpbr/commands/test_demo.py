@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from xlpbr.commands import demo as demonstration
+from xlpbr.commands import terminal
+from xlpbr.contract.library import CONTRACT_NAMES, load_contract
+from xlpbr.errors import FileProblem
+from xlpbr.workbook.calculate.verification import Verification
+from xlpbr.workbook.libreoffice import pdf
+
+
+@pytest.fixture(autouse=True)
+def without_pages(monkeypatch):
+    """The pages have tests of their own, and take LibreOffice some seconds."""
+    monkeypatch.setattr(demonstration, "find_libreoffice", lambda: None)
+    assert callable(pdf.find_libreoffice)
+
+
+@pytest.mark.parametrize("name", CONTRACT_NAMES)
+def test_the_demonstration_of_a_contract(tmp_path, capsys, name):
+    demonstration.demonstrate(load_contract(name), tmp_path / "demo")
+    out, err = capsys.readouterr()
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == {
+        f"{name}.xlsx", f"{name}-calculated.xlsx", f"{name}-report.xlsx",
+    }  # fmt: skip
+    assert "illustrations, no real children" in out
+    assert "Value of the open readings" in out
+    assert "every one equals the function called directly" in err
+    if name.startswith("plymouth"):
+        assert "£739,137.92" in out
+
+
+def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(demonstration, "verify", lambda *_: Verification(7, 1348, ()))
+    monkeypatch.setattr(demonstration, "write_reports", lambda *_, **__: [])
+    contract = load_contract(CONTRACT_NAMES[0])
+    made = tmp_path / f"{contract.name}.xlsx"
+    demonstration.demonstrate(contract, tmp_path)
+    first = made.read_bytes()
+    demonstration.demonstrate(contract, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    made.write_bytes(b"changed by hand")
+    demonstration.demonstrate(contract, tmp_path)
+    assert made.read_bytes() == first
+    (kept,) = tmp_path.glob("*kept*")
+    assert kept.read_bytes() == b"changed by hand"
+    assert kept.name in capsys.readouterr().err
+
+
+def test_a_formula_that_differs_is_told_and_nothing_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(demonstration, "verify", lambda *_: Verification(6, 573, ("Statement!B9",)))
+    with pytest.raises(FileProblem, match=r"1 of 573 cells differ.*Statement!B9"):
+        demonstration.demonstrate(load_contract(CONTRACT_NAMES[0]), tmp_path)
+    assert not list(tmp_path.glob("*report*"))
+
+
+def test_progress_is_silent_where_nobody_watches(capsys):
+    with terminal.progress("Working"):
+        pass
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,177 @@
+"""The VBA of a classic workbook: a wrapper for each function, and what the wrappers need.
+
+The wrappers are the text that xlwings generates, with three changes: ranges are read in VBA, where
+that is quick; what comes back as a marked text becomes a true Excel error, also inside a range; and
+the reason of every error is kept. Imports ``catalogue``, ``classic``, ``classic_macros``,
+``errors``, ``functions``, xlwings, and xlwings' generator of wrappers with stand-ins for Windows.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
+
+import xlwings
+
+import xlpbr
+from xlpbr.errors import FileProblem
+from xlpbr.functions import FUNCTIONS
+from xlpbr.functions.catalogue import MAX_HELP, WorksheetFunction
+from xlpbr.udfs.classic import functions as classic
+from xlpbr.udfs.classic import macros
+
+PYTHON_MODULE = "xlpbr.udfs.classic"
+WRAPPERS = "xlwings_udfs"
+"""The module that xlwings' own Import Functions would write."""
+
+_WINDOWS_ONLY = ("pythoncom", "pywintypes", "win32com", "win32com.client")
+_WIDEST_LINE = 1000
+"""VBA takes lines of up to 1,023 characters."""
+
+
+def vba_modules() -> dict[str, str]:
+    """The standard modules of a classic workbook by name: their text, lines ending as VBA's do."""
+    return {
+        WRAPPERS: _as_vba(wrappers()),
+        macros.NAME: _as_vba(
+            f'Attribute VB_Name = "{macros.NAME}"\n{macros.HELPERS}\n{_descriptions()}'
+        ),
+    }
+
+
+def vba_of_workbook() -> str:
+    """The code of the workbook itself, without its attributes."""
+    return _as_vba(macros.WORKBOOK)
+
+
+def wrappers() -> str:
+    """The wrappers of all functions, from xlwings' generator.
+
+    Raises:
+        FileProblem: xlwings generates other text than the changes were written for.
+    """
+    text = generated()
+    for function in FUNCTIONS.values():
+        text = _adapted(text, function)
+    heading = (
+        f'Attribute VB_Name = "{WRAPPERS}"\n'
+        "'Made by xlpbr from what xlwings generates. Import Functions would replace it: the\n"
+        "'functions would still work, but show their errors as texts.\n"
+        '#Const App = "Microsoft Excel"\n'
+    )
+    return heading + text
+
+
+def generated() -> str:
+    """What xlwings generates for the functions, unchanged."""
+    out = io.StringIO()
+    with _windows_only_modules():
+        udfs = importlib.import_module("xlwings.udfs")
+        registered = SimpleNamespace(
+            **{
+                name: classic.bind(function, udfs.xlfunc, udfs.xlarg, udfs.xlret)
+                for name, function in FUNCTIONS.items()
+            }
+        )
+        workbook = SimpleNamespace(Name="workbook.xlsm")
+        generate: Callable[..., None] = udfs.generate_vba_wrapper
+        generate(PYTHON_MODULE, registered, out, workbook)
+    return out.getvalue()
+
+
+@contextmanager
+def _windows_only_modules() -> Iterator[None]:
+    """Let xlwings' generator be imported where there is no Windows, and leave no trace of that.
+
+    The generator needs nothing of Windows, but stands in a module that imports it.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = {name: sys.modules.get(name) for name in (*_WINDOWS_ONLY, "xlwings.udfs")}
+    for name in _WINDOWS_ONLY:
+        sys.modules[name] = ModuleType(name)
+    sys.modules["pythoncom"].CoInitialize = None  # type: ignore[attr-defined]
+    sys.modules["win32com.client"].Dispatch = None  # type: ignore[attr-defined]
+    sys.modules.pop("xlwings.udfs", None)
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module
+
+
+def _adapted(text: str, function: WorksheetFunction) -> str:
+    """The text with one function's wrapper changed."""
+    name = function.name
+    names = [argument.name for argument in function.arguments]
+    counts = "ThisWorkbook.Date1904"
+    called = f'XLPy.CallUDF("{PYTHON_MODULE}", "{name}", '
+    given = ", ".join([*names, counts])
+    read = ", ".join([*(_read_in_vba(function, argument) for argument in names), counts])
+    # Neither the workbook nor the calling cell is handed over: each would cost several calls back
+    # from Python into Excel, and no function asks for them.
+    text = _replaced(
+        text,
+        f"{name} = {called}Array({given}), ThisWorkbook, Application.Caller)\n",
+        f'{name} = {macros.NAME}.ResultOf("{name}", {called}Array({read})))\n',
+    )
+    return _replaced(
+        text,
+        f"{name} = Err.Description\n",
+        f'{name} = {macros.NAME}.NotReached("{name}", Err.Description)\n',
+    )
+
+
+def _read_in_vba(function: WorksheetFunction, argument: str) -> str:
+    shape = next(one.declared.shape for one in function.arguments if one.name == argument)
+    return f"{macros.NAME}.{'TableOf' if shape == 'table' else 'CellsOf'}({argument})"
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    if text.count(old) != 1:
+        raise FileProblem(
+            f"The installed xlwings {xlwings.__version__} generates other VBA than xlpbr"
+            f" {xlpbr.__version__} was made for: not found once, {old.strip()}. Install the"
+            " xlwings that xlpbr asks for: python -m pip install --upgrade xlpbr."
+        )
+    return text.replace(old, new)
+
+
+def _descriptions() -> str:
+    """The procedure that tells Excel's function wizard what each function and argument is."""
+    lines = ["Public Sub DescribeFunctions()", "    Dim saved As Boolean"]
+    lines += ["    saved = ThisWorkbook.Saved"]
+    for function in FUNCTIONS.values():
+        helps = [_literal(argument.help[:MAX_HELP]) for argument in function.arguments]
+        lines += [f'    Describe "{function.name}", {_literal(function.help[:MAX_HELP])}, _']
+        lines += [f"        Array({_broken(helps)})"]
+    lines += ["    ThisWorkbook.Saved = saved", "End Sub", ""]
+    return "\n".join(lines)
+
+
+def _broken(texts: list[str]) -> str:
+    """Texts of an array, each on a line of its own."""
+    return ", _\n            ".join(texts)
+
+
+def _literal(text: str) -> str:
+    """A text in VBA, in plain characters: others depend on the code page of the computer."""
+    plain = '"' + text.replace('"', '""') + '"'
+    spelt = re.sub(r"[^\x20-\x7e]", lambda found: f'" & ChrW$({ord(found[0])}) & "', plain)
+    return spelt.removeprefix('"" & ').removesuffix(' & ""')
+
+
+def _as_vba(text: str) -> str:
+    lines = text.splitlines()
+    assert text.isascii()
+    assert all(len(line) <= _WIDEST_LINE for line in lines)
+    return "\r\n".join(lines) + "\r\n"

@@ -1,0 +1,260 @@
+"""The server: Excel's calls, the task pane and the manifest, with sign-in and limits.
+
+A small layer of Starlette around what xlwings Server serves. Each call is signed in, read within
+the limits, calculated in a thread with a time limit, and logged with nothing of any cell in it.
+Imports the other ``server_`` modules, Starlette and anyio.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import anyio
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from xlpbr import __version__
+from xlpbr.udfs.server import answers as server_answers
+from xlpbr.udfs.server import xlwings_server as server_project
+from xlpbr.udfs.server.guard import FAULT, FAULT_REASON, guarded, note
+from xlpbr.udfs.server.manifest import ICON_SIZES, manifest
+from xlpbr.udfs.server.requests import BAD_REQUEST, TOO_LARGE, Refused, function_call, tables
+from xlpbr.udfs.server.settings import Settings, from_environment
+from xlpbr.udfs.server.sign_in import sign_in_check
+from xlpbr.udfs.server.time_limit import TookTooLong, within
+
+PAGES = Path(__file__).parent.parent / "pages"
+
+WRONG_CONTENT = 415
+BUSY = 503
+TOOK_TOO_LONG = 504
+
+CALL = "/xlwings/custom-functions-call"
+
+_MOST_BYTES_HELD = 256_000_000
+"""Bodies that one worker holds while they wait; more, and it says that it is busy."""
+
+_Answer = Callable[[Request], Awaitable[Response]]
+
+
+def from_the_environment() -> ASGIApp:
+    """The server as a worker process starts it, told by the environment.
+
+    Raises:
+        FileProblem: a setting that cannot be used.
+    """
+    return application(from_environment(os.environ))
+
+
+def application(settings: Settings) -> ASGIApp:
+    """The server as an ASGI application.
+
+    Args:
+        settings: where it stands, who may call it, and how much one request may ask.
+    """
+    posts = _Posts(settings)
+    client = server_project.app
+    routes = [
+        Route("/", _health),
+        Route("/taskpane", partial(_page, settings)),
+        Route("/taskpane.html", partial(_page, settings)),
+        Route("/manifest", partial(_manifest, settings)),
+        Route("/manifest.xml", partial(_manifest, settings)),
+        Route("/xlpbr/catalogue.json", _json_of(server_answers.catalogue)),
+        Route("/xlpbr/contracts.json", _json_of(server_answers.contracts)),
+        Route("/xlpbr/icons/{name}", _icon),
+        Route("/xlpbr/check", posts.check, methods=["POST"]),
+        Route(CALL, posts.call, methods=["POST"]),
+        # xlwings Server has more routes; what is not needed is not there.
+        Route("/xlwings/custom-functions-meta.json", client),
+        Route("/xlwings/custom-functions-code.js", client),
+        Route("/static/{path:path}", client),
+        Mount("/pages", StaticFiles(directory=PAGES)),
+    ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={Refused: _refused, HTTPException: _not_there, Exception: _fault},
+    )
+    return guarded(app, settings, _headers())
+
+
+class _Posts:
+    """The two requests that carry cells: one at a time through sign-in, limits and time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limits = settings.limits
+        self._who = None if settings.sign_in is None else sign_in_check(settings.sign_in)
+        self._slots = anyio.Semaphore(settings.limits.at_once)
+        self._threads = anyio.CapacityLimiter(settings.limits.at_once)
+        self._held = 0
+        self._held_bytes = 0
+
+    async def call(self, request: Request) -> Response:
+        """Calculate a function."""
+
+        def work(body: bytes) -> bytes:
+            call = function_call(body, self._limits)
+            note(request.scope, function=call.function, cells=call.cells)
+            return server_answers.result_of(call)
+
+        return await self._answer(request, work)
+
+    async def check(self, request: Request) -> Response:
+        """List the problems of the tables."""
+
+        def work(body: bytes) -> bytes:
+            given, cells = tables(body, self._limits)
+            note(request.scope, cells=cells)
+            return server_answers.problems_in(given)
+
+        return await self._answer(request, work)
+
+    async def _answer(self, request: Request, work: Callable[[bytes], bytes]) -> Response:
+        if self._who is not None:
+            person = await self._who(request.headers.get("authorization", ""))
+            note(request.scope, person=person)
+        if self._held >= self._limits.waiting or self._held_bytes >= _MOST_BYTES_HELD:
+            raise Refused(BUSY, "The server is busy. Calculate again in a moment.")
+        self._held += 1
+        try:
+            body = await self._body(request)
+            self._held_bytes += len(body)
+            try:
+                async with self._slots:
+                    answer = await self._calculated(request, partial(work, body))
+            finally:
+                self._held_bytes -= len(body)
+        finally:
+            self._held -= 1
+        return Response(answer, media_type="application/json")
+
+    async def _calculated(self, request: Request, work: Callable[[], bytes]) -> bytes:
+        started = time.perf_counter()
+        try:
+            return await within(self._limits.seconds, self._threads, work)
+        except TookTooLong:
+            raise Refused(
+                TOOK_TOO_LONG,
+                f"The calculation was stopped after {self._limits.seconds:g} seconds. Give fewer "
+                "rows, or ask whoever looks after the server to allow more time.",
+            ) from None
+        finally:
+            note(request.scope, calculated=time.perf_counter() - started)
+
+    async def _body(self, request: Request) -> bytes:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+        if kind != "application/json":
+            raise Refused(WRONG_CONTENT, "Send the request as application/json.")
+        most = self._limits.body_bytes
+        too_large = Refused(
+            TOO_LARGE,
+            f"The call is larger than {self._limits.megabytes} MB. Give the rows that are used "
+            "instead of whole columns.",
+        )
+        length = request.headers.get("content-length", "")
+        if length.isdigit() and int(length) > most:
+            raise too_large
+        body = bytearray()
+        try:
+            with anyio.fail_after(self._limits.seconds):
+                async for chunk in request.stream():
+                    body += chunk
+                    if len(body) > most:
+                        raise too_large
+        except TimeoutError:
+            raise Refused(
+                BAD_REQUEST, "The request did not arrive in time. Calculate again."
+            ) from None
+        except ClientDisconnect:
+            raise Refused(BAD_REQUEST, "The request broke off.") from None
+        return bytes(body)
+
+
+async def _health(request: Request) -> Response:  # noqa: ARG001
+    return Response(
+        json.dumps({"status": "ok", "version": __version__}), media_type="application/json"
+    )
+
+
+async def _page(settings: Settings, request: Request) -> Response:  # noqa: ARG001
+    config = json.dumps(
+        server_project.client_settings(with_sign_in=settings.sign_in is not None)
+    ).replace("<", "\\u003c")
+    page = (PAGES / "taskpane.html").read_text(encoding="utf-8")
+    # The comment at the head of the page explains the places; only those below it are filled.
+    start = page.index("<html")
+    head, body = page[:start], page[start:]
+    for name, value in {
+        "office_js": server_project.office_js_path(),
+        "static": "/static",
+        "pages": "/pages",
+        "app": "",
+    }.items():
+        body = body.replace(f"{{{{ {name} }}}}", escape(value, quote=True))
+    return HTMLResponse(head + body.replace("{{ config }}", config))
+
+
+async def _manifest(settings: Settings, request: Request) -> Response:  # noqa: ARG001
+    return Response(
+        manifest(settings),
+        media_type="application/xml",
+        headers={"Content-Disposition": "attachment; filename=xlpbr-manifest.xml"},
+    )
+
+
+async def _icon(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in {f"xlpbr-{size}.png" for size in ICON_SIZES}:
+        raise HTTPException(404)
+    return FileResponse(server_project.ICONS / name)
+
+
+def _json_of(answer: Callable[[], bytes]) -> _Answer:
+    async def respond(request: Request) -> Response:  # noqa: ARG001
+        return Response(answer(), media_type="application/json")
+
+    return respond
+
+
+async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, Refused)
+    return _detail(error.status, error.reason)
+
+
+async def _not_there(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, HTTPException)
+    reasons = {404: "There is nothing at this address.", 405: "This is not asked for like that."}
+    return _detail(error.status_code, reasons.get(error.status_code, "This cannot be answered."))
+
+
+async def _fault(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    # The exception goes on to the guard, which logs its kind and place.
+    return _detail(FAULT, FAULT_REASON)
+
+
+def _detail(status: int, reason: str) -> Response:
+    return Response(
+        server_answers.as_json({"detail": reason}), status, media_type="application/json"
+    )
+
+
+def _headers() -> dict[str, str]:
+    """The headers of every answer. Excel on the web shows the pane in a frame of its own."""
+    return {
+        **server_project.security_headers(),
+        "Content-Security-Policy": (
+            "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; "
+            "img-src 'self' data:; style-src 'self' 'unsafe-inline'"
+        ),
+    }

@@ -1,0 +1,138 @@
+"""``xlpbr serve``: start the server and say where it is.
+
+Imports ``errors``, ``server_settings`` and uvicorn; the application is imported by the workers.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging.config
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from xlpbr.errors import FileProblem
+from xlpbr.udfs.server.settings import PREFIX, Settings, from_environment
+
+APPLICATION = "xlpbr.udfs.server.app:from_the_environment"
+
+LOGGING: Mapping[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(process)d %(levelname)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+    "loggers": {"xlpbr.server": {"level": "INFO"}, "uvicorn.error": {"level": "INFO"}},
+}
+"""One line for each request, and what goes wrong. No other logger may say more than a warning."""
+
+
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    workers: int = 1,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve until the person stops it.
+
+    Args:
+        host: the address to listen on; others than this computer's own need sign-in.
+        port: the port; 0 for one that the system chooses.
+        workers: processes that answer.
+        certificate: a TLS certificate in a PEM file, where no proxy does TLS.
+        key: its key.
+        say: takes each sentence for the person.
+
+    Raises:
+        FileProblem: the server cannot be started.
+    """
+    _refuse_missing_package()
+    if (certificate is None) != (key is None):
+        raise FileProblem("Give both the certificate and its key, or neither.")
+    for file in (certificate, key):
+        if file is not None and not file.is_file():
+            raise FileProblem(f"{file}: no such file.")
+    if workers > 1 and port == 0:
+        raise FileProblem("Several workers need a port that is known. Give one with --port.")
+    settings = from_environment(os.environ, bound_to=host, port=port)
+    import uvicorn  # noqa: PLC0415 - part of what xlpbr[server] installs
+
+    logging.config.dictConfig(dict(LOGGING))
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "ssl_certfile": certificate,
+        "ssl_keyfile": key,
+        "log_config": dict(LOGGING),
+        "access_log": False,
+        "proxy_headers": False,
+        "server_header": False,
+        "lifespan": "off",
+        "ws": "none",
+        "timeout_graceful_shutdown": 10,
+    }
+    try:
+        if workers > 1:
+            _say_what_holds(_told_to_workers(settings, host, port, tls=key is not None), say)
+            uvicorn.run(APPLICATION, **options)
+            return
+        config = uvicorn.Config(APPLICATION, **options)
+        listening = config.bind_socket()
+    except SystemExit:
+        raise FileProblem(
+            f"The port {port} of {host} cannot be used: another program has it, or this computer "
+            "does not have that address. Choose another with --port."
+        ) from None
+    port = listening.getsockname()[1]
+    _say_what_holds(_told_to_workers(settings, host, port, tls=key is not None), say)
+    # Ctrl+C ends it, and is raised again only where the server was still busy.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+    say("The server has stopped.")
+
+
+def _refuse_missing_package() -> None:
+    if importlib.util.find_spec("xlwings_server") is None:
+        raise FileProblem(
+            "The server needs xlwings Server, which is not installed. Install it with: "
+            "pip install 'xlpbr[server]'. Read about its licence in docs/guide/server.md first."
+        )
+
+
+def _told_to_workers(settings: Settings, host: str, port: int, *, tls: bool) -> Settings:
+    """The settings with the address that is in use; workers read it from the environment."""
+    if not os.environ.get(f"{PREFIX}ADDRESS", "").strip():
+        shown = "[::1]" if host == "::1" else host
+        address = f"http{'s' if tls else ''}://{shown}:{port}"
+        settings = replace(settings, address=address)
+        os.environ[f"{PREFIX}ADDRESS"] = address
+    return settings
+
+
+def _say_what_holds(settings: Settings, say: Callable[[str], None]) -> None:
+    for sentence in _sentences(settings):
+        say(sentence)
+
+
+def _sentences(settings: Settings) -> Iterator[str]:
+    yield f"The server answers at {settings.address}. Stop it with Ctrl+C."
+    yield f"Excel's manifest: {settings.address}/manifest.xml; the task pane: /taskpane."
+    if settings.sign_in is not None:
+        yield f"People of the Entra ID tenant {settings.sign_in.tenant} may use it."
+    elif settings.only_this_computer:
+        yield "Nobody has to sign in, because only this computer reaches it."
+    else:
+        yield "Nobody has to sign in, as XLPBR_SERVER_SIGN_IN=off says."
+    if os.environ.get("XLWINGS_LICENSE_KEY", "noncommercial") == "noncommercial":
+        yield (
+            "xlwings Server is used under the PolyForm Noncommercial licence. For other use, set "
+            "XLWINGS_LICENSE_KEY to a key that was bought."
+        )

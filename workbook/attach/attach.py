@@ -1,0 +1,120 @@
+"""The PBR sheets of a contract attached to a book that a council already keeps.
+
+Imports ``attachment``, ``package``, ``book`` and the parts that say which sheets were attached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xlpbr.contract.library import Contract
+from xlpbr.workbook.attach.plan import PREFIX, plan_attachment, write_attachment
+from xlpbr.workbook.ooxml.book import Book, TableArea, cells, open_book
+from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
+from xlpbr.workbook.ooxml.parts.listing_parts import workbook_of
+from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
+
+_FILLED_IN = {"Placements", "Carers", "Claims", "Assumptions"}
+"""The sheets that are there to be filled in by hand."""
+_VALUE_COLUMN = 2
+"""The one column of Assumptions that is filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What was attached.
+
+    Attributes:
+        sheets: the names of the sheets, in their order.
+        added: those of them that were not asked for and that the others need.
+        notices: what the person should know, a sentence each.
+        kept: the dated copy of the book before, where it was edited in place.
+    """
+
+    sheets: tuple[str, ...]
+    added: tuple[str, ...]
+    notices: tuple[str, ...]
+    kept: Path | None
+
+
+def attach(
+    source: Path,
+    target: Path,
+    *,
+    contract: Contract | None = None,
+    sheets: Sequence[str] | None = None,
+    places: Mapping[str, str | None],
+    headings: Mapping[str, str],
+    allow: Collection[str] = (),
+    in_place: bool = False,
+) -> Attached:
+    """Add the PBR sheets of a contract to a book; all else in it stays byte for byte.
+
+    Args:
+        source: the book.
+        target: the file to write.
+        contract: the contract; None where the book's own terms are read.
+        sheets: the sheets that are wanted; None for all.
+        places: by table, where the book has its own.
+        headings: by heading of the book the heading that is meant.
+        allow: what the edit may pass over.
+        in_place: whether the target is the book itself.
+
+    Raises:
+        FileProblem: the book, a table or a heading cannot be used, or the edit is refused.
+    """
+    book = open_book(source)
+    attachment = plan_attachment(
+        book, contract=contract, sheets=sheets, places=places, headings=headings
+    )
+    with TemporaryDirectory(prefix="xlpbr-") as folder:
+        made = Path(folder) / "sheets.xlsx"
+        names = write_attachment(attachment, made)
+        coming = SheetsToAdd(
+            made,
+            names,
+            keys={name: name.removeprefix(PREFIX) for name in names},
+            attachment=book.sha256[:12],
+        )
+        done = edit(
+            book,
+            Changes(add_sheets=coming, keep_record=True),
+            target,
+            allow=allow,
+            in_place=in_place,
+        )
+    return Attached(names, attachment.added, attachment.notices, done.kept)
+
+
+def typed_into(book: Book) -> tuple[str, ...]:
+    """The attached sheets that are filled in by hand into which something was typed."""
+    marked = marked_sheets(workbook_of(book.archive, book.part))
+    sheets = {found.sheet.name: found.key for found in marked if found.key in _FILLED_IN}
+    return tuple(
+        sheet
+        for sheet, key in sheets.items()
+        if any(
+            table.sheet == sheet
+            and _has_typed_cells(book, table, _VALUE_COLUMN if key == "Assumptions" else None)
+            for table in book.tables.values()
+        )
+    )
+
+
+def _has_typed_cells(book: Book, table: TableArea, column: int | None) -> bool:
+    """Whether something was typed into a table, or into the one column of it that is typed."""
+    last_row = table.last_row - table.totals_rows
+    first_column, last_column = table.first_column, table.last_column
+    if column is not None:
+        first_column = last_column = table.first_column + column - 1
+    return any(
+        cell.formula is None
+        and cell.value not in (None, "")
+        and table.first_row < row <= last_row
+        and first_column <= across <= last_column
+        for (row, across), cell in cells(book, table.sheet).items()
+    )

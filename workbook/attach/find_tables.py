@@ -1,0 +1,403 @@
+"""The tables of a book that the PBR sheets are to read: which column is which, and what is in them.
+
+Imports the readers, ``ranges``, ``evidence``, ``contracts`` and the links.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from xlpbr import cells
+from xlpbr.cells import Rows
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.library import TERM_HEADINGS
+from xlpbr.errors import FileProblem
+from xlpbr.tables.headings import heading_rows, nearest
+from xlpbr.workbook.ooxml.addresses import LAST_ROW, area_address, cell_address
+from xlpbr.workbook.ooxml.book import Book, sheet_rows
+from xlpbr.workbook.ooxml.book import cells as cells_of
+from xlpbr.workbook.ooxml.sheet.read import serial_number
+from xlpbr.workbook.ooxml.sheet.stored_cells import Area, SheetRows
+from xlpbr.workbook.read.hidden_rows import rows_that_do_not_show
+from xlpbr.workbook.read.ranges import FoundRange, find_range, first_rows, read_range
+from xlpbr.workbook.template.links import Link, LinkedColumn
+from xlpbr.workbook.template.plan import input_headings
+
+_LEAST_SPARE_ROWS = 50
+_MOST_TITLES = 30
+_NEAR_HEADING = 0.75
+_CODE = "headings"
+
+_WORD = re.compile(r"[^\W\d_]+")
+_TELLING: Mapping[str, frozenset[str]] = {
+    "Child": frozenset({"child", "ref", "reference", "pseudonym"}),
+    "Residential weekly cost": frozenset({"residential", "home"}),
+    "Family weekly cost": frozenset({"family", "foster", "fostering"}),
+    "Moved on": frozenset({"moved", "move", "start", "started"}),
+    "Ended on": frozenset({"ended", "end"}),
+    "Household": frozenset({"household", "carer", "carers"}),
+    "Approved on": frozenset({"approved", "approval", "panel"}),
+    "Month": frozenset({"month", "period"}),
+    "Invoiced": frozenset({"invoiced", "amount", "claimed"}),
+    "Term": frozenset({"term", "terms"}),
+    "Value": frozenset({"value", "values"}),
+}
+"""Words by which a heading of the book is proposed for one of ours; the person decides."""
+
+_WITHOUT = {
+    "Type": "every child counts as foster",
+    "Agreed": "every row counts as agreed",
+}
+"""What the want of a column decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTable:
+    """A table of the book: how it is read, and what the person should know of it.
+
+    Attributes:
+        link: how it is read.
+        headings: all its headings, those that are not read included.
+        notices: what the person should know, a sentence each.
+    """
+
+    link: Link
+    headings: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One of our headings.
+
+    Attributes:
+        heading: the heading.
+        read: whether the functions read it: then a misspelt one is asked about.
+        heading_required: whether the table must have it.
+    """
+
+    heading: str
+    read: bool
+    heading_required: bool
+
+
+def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) -> LinkedTable:
+    """The link to a table of a book.
+
+    Args:
+        book: the book.
+        table: Terms, Placements, Carers or Claims.
+        place: where it is, as ``find_range`` takes it.
+        headings: by heading of the book the heading of ours that is meant, or an empty text.
+
+    Raises:
+        FileProblem: the table is not there, cannot be read, has merged cells (code
+            ``merged-cell``), or has not the headings (code ``headings``).
+    """
+    given = find_range(book, table, place)
+    if given is None:
+        raise FileProblem(f"{book.path}: say where the {table.lower()} are.")
+    wanted = _wanted(table)
+    found = _under_titles(book, given, wanted, headings)
+    rows = read_range(book, found)
+    columns = _columns(book, found, rows[0], wanted, headings)
+    sheet = sheet_rows(book, found.sheet)
+    _refuse_merged(book, found, columns, sheet.merged)
+    records = tuple(
+        {
+            heading: _as_number(book, found, row[column.column - found.first_column])
+            for heading, column in columns.items()
+        }
+        for row in rows[1:]
+    )
+    excel_table = _excel_table(book, found)
+    first = next(iter(columns.values())).column
+    open_ended = found.cut_blank_rows
+    link = Link(
+        table=table,
+        place=_place(found, excel_table),
+        sheet=found.sheet,
+        heading_row=found.first_row,
+        last_row=None if open_ended else found.last_row,
+        excel_table=excel_table,
+        columns=columns,
+        rows=records,
+        prepared_rows=min(
+            len(records) + max(_LEAST_SPARE_ROWS, len(records)), LAST_ROW - found.first_row
+        ),
+        left_below=0 if open_ended or excel_table else _left_below(book, found, first),
+    )
+    texts = tuple(text for text in map(_heading_text, rows[0]) if text)
+    return LinkedTable(link, texts, tuple(_notices(link, found, rows, sheet)))
+
+
+def refuse_unused_headings(linked: Iterable[LinkedTable], headings: Mapping[str, str]) -> None:
+    """Refuse a heading that is mapped and stands in no table that is linked.
+
+    Raises:
+        FileProblem: code ``headings``; the sentence names the nearest.
+    """
+    tables = list(linked)
+    standing = {heading for table in tables for heading in table.headings}
+    for theirs, ours in headings.items():
+        if cells.key(theirs) in map(cells.key, standing):
+            continue
+        near = nearest(theirs, standing)
+        hint = f" Did you mean '{near}'?" if near else ""
+        where = " or ".join(table.link.place for table in tables) or "the book: no table is linked"
+        raise FileProblem(
+            f"--map '{theirs}={ours}': there is no heading '{theirs}' in {where}.{hint}", _CODE
+        )
+
+
+def refuse_unknown_headings(tables: Iterable[str], headings: Mapping[str, str]) -> None:
+    """Refuse a heading that is meant and is none of ours, before the book's are looked at.
+
+    Args:
+        tables: the tables that are linked.
+        headings: by heading of the book the heading of ours that is meant, or an empty text.
+
+    Raises:
+        FileProblem: code ``headings``; the sentence names the nearest.
+    """
+    linked = list(tables)
+    known = list(dict.fromkeys(one.heading for table in linked for one in _wanted(table)))
+    for theirs, ours in headings.items():
+        if not known or cells.is_blank(ours) or cells.key(ours) in map(cells.key, known):
+            continue
+        near = nearest(ours, known)
+        hint = f"; did you mean {near}?" if near else "."
+        raise FileProblem(
+            f"--map '{theirs}={ours}': there is no heading {ours} of ours{hint} The headings of"
+            f" {' and '.join(linked)} are: {', '.join(known)}.",
+            _CODE,
+        )
+
+
+def _place(found: FoundRange, excel_table: str | None) -> str:
+    """The cells as a person finds them."""
+    area = area_address(
+        found.sheet, (found.first_row, found.first_column, found.last_row, found.last_column)
+    )
+    if excel_table is not None:
+        return f"the table {excel_table} on the sheet {found.sheet}"
+    if found.cut_blank_rows:
+        return f"{area} and below"
+    return f"{area} (the {found.how})" if found.how.startswith("name ") else area
+
+
+def _excel_table(book: Book, found: FoundRange) -> str | None:
+    """The Excel table that the cells are, however they were named."""
+    named = book.tables.get(found.how.removeprefix("table ").casefold())
+    if named is not None and found.how.startswith("table "):
+        return named.name
+    area = (found.first_row, found.first_column, found.last_row, found.last_column)
+    for table in book.tables.values():
+        body_end = table.last_row - table.totals_rows
+        if table.sheet == found.sheet and table.has_heading and area == (
+            table.first_row, table.first_column, body_end, table.last_column,
+        ):  # fmt: skip
+            return table.name
+    return None
+
+
+def _wanted(table: str) -> list[_Wanted]:
+    """Our headings of a table, in their order; every row fills the first."""
+    if table == "Terms":
+        read = TERM_HEADINGS[:2]
+        return [_Wanted(heading, heading in read, heading in read) for heading in TERM_HEADINGS]
+    required = {column.heading: column.heading_required for column in COLUMNS[table]}
+    return [
+        _Wanted(heading, heading in required, required.get(heading, False))
+        for heading in input_headings(table)
+    ]
+
+
+def _heading_text(cell: Any) -> str:
+    """A heading as text; a cell that is no heading gives an empty one."""
+    return cells.text(cell) if isinstance(cell, str | float) else ""
+
+
+def _meant(cell: Any, headings: Mapping[str, str]) -> str:
+    """What a heading of the book is taken for."""
+    text = _heading_text(cell)
+    by_key = {cells.key(theirs): ours for theirs, ours in headings.items()}
+    return cells.tidy(by_key.get(cells.key(text), text))
+
+
+def _under_titles(
+    book: Book, given: FoundRange, wanted: list[_Wanted], headings: Mapping[str, str]
+) -> FoundRange:
+    """The range from its heading row on, where titles stand above it."""
+    if given.how.startswith("table "):
+        return given
+    top = [
+        [_meant(cell, headings) for cell in row] for row in first_rows(book, given, _MOST_TITLES)
+    ]
+    first, *others = heading_rows(top, [one for one in wanted if one.read])
+    if others:
+        rows = [str(given.first_row + number) for number in (first, *others)]
+        raise FileProblem(
+            f"{book.path}: the headings of {given.table} stand in the rows"
+            f" {', '.join(rows[:-1])} and {rows[-1]} of {given.sheet}; give the range of the table"
+            " that is meant.",
+            _CODE,
+        )
+    return replace(given, first_row=given.first_row + first)
+
+
+def _columns(
+    book: Book,
+    found: FoundRange,
+    row: list[Any],
+    wanted: list[_Wanted],
+    headings: Mapping[str, str],
+) -> dict[str, LinkedColumn]:
+    """Which column of the book each of our headings is; what does not fit is refused."""
+    meant = [_meant(cell, headings) for cell in row]
+    columns: dict[str, LinkedColumn] = {}
+    sentences: list[str] = []
+    for one in wanted:
+        places = [
+            index for index, text in enumerate(meant) if cells.key(text) == cells.key(one.heading)
+        ]
+        if len(places) > 1:
+            addresses = " and ".join(_address(found, index) for index in places)
+            sentences.append(
+                f"Two columns are '{one.heading}': {addresses}. Say which one is not meant with"
+                f' --map "{_heading_text(row[places[-1]])}=", or rename it.'
+            )
+        elif places:
+            index = places[0]
+            columns[one.heading] = LinkedColumn(row[index], found.first_column + index)
+    known = {cells.key(one.heading) for one in wanted}
+    strangers = {text: index for index, text in enumerate(meant) if cells.key(text) not in known}
+    strangers.pop("", None)
+    missing: list[str] = []
+    pairs: list[tuple[str, str]] = []
+    for one in wanted:
+        if one.heading in columns or not one.read:
+            continue
+        near = nearest(one.heading, strangers, _NEAR_HEADING)
+        if near is not None:
+            instead = "" if one.heading_required else f', or --map "{near}=" if it is not'
+            sentences.append(
+                f"The heading '{near}' in {_address(found, strangers[near])} is near"
+                f" '{one.heading}'; add --map \"{near}={one.heading}\" if it is meant{instead}."
+            )
+            pairs.append((near, one.heading))
+        elif one.heading_required:
+            missing.append(one.heading)
+    if missing:
+        pairs += _guesses(missing, set(strangers).difference(near for near, _ in pairs))
+        ready = " ".join(f'--map "{theirs}={ours}"' for theirs, ours in pairs)
+        sentences.append(
+            f"{_place(found, _excel_table(book, found))} has no heading"
+            f" {' and none '.join(repr(heading) for heading in missing)}. Its other headings are:"
+            f" {', '.join(strangers) or 'none'}. Give the range with its heading row, or add what"
+            f" is meant: {ready}"
+        )
+    if sentences:
+        raise FileProblem(f"{book.path}: {' '.join(sentences)}", _CODE)
+    return columns
+
+
+def _guesses(missing: Iterable[str], strangers: Iterable[str]) -> list[tuple[str, str]]:
+    """What the book may call each heading: the only heading with a telling word, else none."""
+    left = list(strangers)
+    pairs = []
+    for ours in missing:
+        telling = _TELLING[ours]
+        near = [theirs for theirs in left if telling & set(_WORD.findall(theirs.casefold()))]
+        if len(near) == 1:
+            left.remove(near[0])
+        pairs.append((near[0] if len(near) == 1 else "BOOK HEADING", ours))
+    return pairs
+
+
+def _address(found: FoundRange, index: int) -> str:
+    return cell_address(found.sheet, found.first_row, found.first_column + index)
+
+
+def _refuse_merged(
+    book: Book,
+    found: FoundRange,
+    columns: Mapping[str, LinkedColumn],
+    merged: Iterable[Area],
+) -> None:
+    """Refuse merged cells in what is read: a formula sees only their first cell, or hidden ones."""
+    read = {column.column for column in columns.values()}
+    for area in merged:
+        first_row, first_column, last_row, last_column = area
+        down = first_row <= found.last_row and last_row >= found.first_row
+        if down and read & set(range(first_column, last_column + 1)):
+            raise FileProblem(
+                f"{book.path}: {area_address(found.sheet, area)} is merged, and plain formulas"
+                " cannot read merged cells as a person does. Unmerge them in Excel, fill in what"
+                " each cell means, and attach again.",
+                "merged-cell",
+            )
+
+
+def _as_number(book: Book, found: FoundRange, value: Any) -> Any:
+    """A value as a formula reads it: a date that is stored as one is its serial number."""
+    if not isinstance(value, datetime.date):
+        return value
+    try:
+        return serial_number(value, date_1904=book.date_1904)
+    except ValueError as error:
+        raise FileProblem(f"{book.path}: {found.sheet}: {error}. Correct the date.") from error
+
+
+def _left_below(book: Book, found: FoundRange, column: int) -> int:
+    """How many cells of a column hold something under the range."""
+    return sum(
+        1
+        for (row, other), cell in cells_of(book, found.sheet).items()
+        if other == column and row > found.last_row
+        if cell.value not in (None, "") or cell.never_calculated
+    )
+
+
+def _notices(link: Link, found: FoundRange, rows: Rows, sheet: SheetRows) -> list[str]:
+    notices = [_what_was_taken(link)]
+    if link.left_below:
+        cells_hold = "1 cell holds" if link.left_below == 1 else f"{link.left_below:,} cells hold"
+        notices.append(
+            f"{link.table}: under {link.place}, {cells_hold} something in the same column. They"
+            " are not read; give a larger range if they should be."
+        )
+    unseen = rows_that_do_not_show(found, rows, sheet.hidden)
+    if unseen is not None:
+        notices.append(f"{link.table}: in {link.place}, {unseen.sentence}")
+    return notices
+
+
+def _what_was_taken(link: Link) -> str:
+    """How many rows are read from where, which heading as which, and what is not there."""
+    filled = sum(
+        any(not cells.is_blank(value) for value in record.values()) for record in link.rows
+    )
+    read = "1 row" if filled == 1 else f"{filled:,} rows"
+    blank = len(link.rows) - filled
+    passed_over = ""
+    if blank:
+        passed_over = f", {blank:,} blank {'row' if blank == 1 else 'rows'} passed over"
+    renamed = ", ".join(
+        f"{cells.text(column.heading)} as {ours}"
+        for ours, column in link.columns.items()
+        if cells.key(cells.text(column.heading)) != cells.key(ours)
+    )
+    absent = [
+        f" No column {heading}: {meaning}."
+        for heading, meaning in _WITHOUT.items()
+        if link.table == "Placements" and heading not in link.columns
+    ]
+    return (
+        f"{link.table}: {read} read from {link.place}{passed_over}"
+        f"{'; ' if renamed else ''}{renamed}.{''.join(absent)}"
+    )

@@ -1,0 +1,376 @@
+"""A workbook inside the embedded engine: loaded, calculated, and asked what depends on what.
+
+The engine reads no tables from a file, counts days from 1900 unless told, takes an argument left
+out for 0 and leaves spilled values in the way of the next spill; all that is made good here.
+Imports ``errors``, ``functions``, the embedded host and the modules beneath it in this folder.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import formualizer
+from formualizer.visitor import collect_function_names
+
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register, to_engine
+from xlpbr.udfs.formula_calls import outer_calls
+from xlpbr.workbook.calculate.formula_reads import (
+    Place,
+    ReadBy,
+    Reads,
+    read_by,
+    readers_of,
+    reads,
+    reads_another_book,
+)
+from xlpbr.workbook.ooxml.addresses import cell_address, split_area
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells
+from xlpbr.workbook.ooxml.sheet.edit import with_new_values
+from xlpbr.workbook.ooxml.zip.archive import copy_archive
+
+Values = dict[str, dict[Position, CellValue]]
+"""Cell values by sheet and by row and column, counted from 1."""
+
+NAME_ERROR = "#NAME?"
+_THIS_ROW = re.compile(r"([\w.]+)\[\[#This Row\],\[([^\[\]']+)\]\]")
+_CALL = re.compile(
+    rf"(?<![\w.])(?:{'|'.join(STORED_PREFIXES)})(?:{'|'.join(FUNCTIONS)})\s*\(", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """A workbook in the engine, calculated.
+
+    Attributes:
+        book: the workbook.
+        engine: the engine with the workbook in it.
+        formulas: the formula of every cell that has one, those put in on top included.
+        put_in: the cells whose formula was put in and is not in the workbook yet.
+        errors: every error that a PBR_ function gave of itself, with its reason, in the order of
+            the calls; an error that was handed to it is not among them.
+    """
+
+    book: Book
+    engine: formualizer.Workbook
+    formulas: Mapping[Place, str]
+    put_in: frozenset[Place]
+    errors: list[CellError]
+
+    @cached_property
+    def reads(self) -> Mapping[Place, Reads]:
+        """What each formula reads; found when it is asked for, as it takes a while."""
+        return {place: reads(self.book, place, text) for place, text in self.formulas.items()}
+
+    @cached_property
+    def read_by(self) -> ReadBy:
+        """The same, turned round."""
+        return read_by(self.reads)
+
+
+def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
+    """Load a workbook into the engine and calculate it.
+
+    Args:
+        book: the workbook.
+        extra: formulas that are put into cells first, without their equals sign.
+
+    Raises:
+        FileProblem: the engine cannot read the file or a formula that is put in.
+    """
+    put_in = extra or {}
+    engine = _loaded(book, put_in)
+    errors: list[CellError] = []
+    register(engine, date_1904=book.date_1904, errors=errors)
+    _add_tables(engine, book)
+    formulas = {
+        (sheet.name, position): cell.formula
+        for sheet in book.sheets
+        for position, cell in cells(book, sheet.name).items()
+        if cell.formula is not None
+    }
+    formulas.update(put_in)
+    for place, formula in formulas.items():
+        complete = for_engine(book, place, formula)
+        if reads_another_book(formula) and place not in put_in:
+            # The engine stops at the first of these.
+            sheet, position = place
+            engine.set_value(sheet, *position, to_engine(cells(book, sheet)[position].value))
+        elif place in put_in or complete != formula:
+            set_formula(engine, place, complete)
+    _evaluate(engine, book)
+    return Calculation(book, engine, formulas, frozenset(put_in), errors)
+
+
+def for_engine(book: Book, place: Place, formula: str) -> str:
+    """A formula as the engine takes it: its own row of a table as cells, no argument left out."""
+    if "[#This Row]" in formula:
+        formula = _THIS_ROW.sub(lambda match: _cell_of_row(book, place, match), formula)
+    return with_blanks_for_omitted(formula) if calls_a_function(formula) else formula
+
+
+def _cell_of_row(book: Book, place: Place, match: re.Match[str]) -> str:
+    table = book.tables.get(match[1].casefold())
+    if table is None:
+        return match[0]
+    of_sheet = cells(book, table.sheet)
+    for column in range(table.first_column, table.last_column + 1):
+        heading = of_sheet.get((table.first_row, column))
+        if heading is not None and str(heading.value).casefold() == match[2].casefold():
+            return cell_address(table.sheet, place[1][0], column)
+    return match[0]
+
+
+def _evaluate(engine: formualizer.Workbook, book: Book) -> None:
+    try:
+        engine.evaluate_all()
+    except Exception as error:
+        raise FileProblem(
+            f"{book.path} cannot be calculated by the embedded engine: {error}."
+            " Calculate it in Excel.",
+            "not-calculated",
+        ) from None
+
+
+def set_formula(engine: formualizer.Workbook, place: Place, formula: str) -> None:
+    """Put a formula into a cell of the engine.
+
+    Raises:
+        FileProblem: the engine cannot read the formula.
+    """
+    sheet, position = place
+    try:
+        formualizer.parse(f"={formula}")
+        engine.set_formula(sheet, *position, f"={formula}")
+    except Exception as error:
+        reason = str(error).rpartition(": ")[2]
+        address = cell_address(sheet, *position)
+        raise FileProblem(
+            f"The formula ={formula} for {address} cannot be read: {reason}.",
+            "formula",
+        ) from None
+
+
+def filled_by(calculation: Calculation, place: Place) -> list[Position]:
+    """The cells that a formula fills: its own and, where it spills, all of the spill."""
+    sheet, position = place
+    # Without the mark of an array formula a cell takes the first value only.
+    if place not in calculation.put_in and not cells(calculation.book, sheet)[position].array_range:
+        return [position]
+    spill = calculation.engine.inspect_cell(cell_address(sheet, *position)).cell.spill
+    if spill is None or spill.extent is None:
+        return [position]
+    return positions_of(spill.extent.rpartition("!")[2])
+
+
+def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
+    """What formulas and the cells that they fill show.
+
+    All are asked for at once: asked for one by one, each takes the engine some milliseconds.
+    """
+    wanted = [(place[0], filled) for place in places for filled in filled_by(calculation, place)]
+    found = calculation.engine.evaluate_cells([(sheet, *position) for sheet, position in wanted])
+    values: Values = {}
+    for (sheet, position), value in zip(wanted, found, strict=True):
+        values.setdefault(sheet, {})[position] = from_engine(value)
+    return values
+
+
+def dependents(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
+    """The formulas that depend on some, and from which of them each hangs directly.
+
+    Those asked about are in the result themselves. The engine itself knows no way through names,
+    tables and several sheets at once, so the ways are found in the formulas.
+    """
+    found: dict[Place, set[Place]] = {root: set() for root in roots}
+    waiting = list(found)
+    while waiting:
+        place = waiting.pop()
+        changing = {*filled_by(calculation, place), *_filled_before(calculation, place)}
+        for hanging in readers_of(calculation.read_by, place[0], changing):
+            if hanging not in found:
+                found[hanging] = set()
+                waiting.append(hanging)
+            found[hanging].add(place)
+    return found
+
+
+def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
+    """Why a formula shows an error, in the words of the PBR_ function that gave it.
+
+    The engine hands on what kind of error it is, without its reason, so the formula is
+    calculated once more.
+    """
+    calculation.errors.clear()
+    formula = for_engine(calculation.book, place, calculation.formulas[place])
+    set_formula(calculation.engine, place, formula)
+    calculation.engine.evaluate_cell(place[0], *place[1])
+    given = [known.message for known in calculation.errors if known.code == error.code]
+    return given[-1] if given else error.message
+
+
+def _filled_before(calculation: Calculation, place: Place) -> list[Position]:
+    """The cells that an array formula fills in the workbook; it may fill fewer from now on."""
+    stored = cells(calculation.book, place[0]).get(place[1])
+    return positions_of(stored.array_range) if stored and stored.array_range else []
+
+
+def hold(calculation: Calculation, places: Iterable[Place]) -> None:
+    """Put the last values of formulas in the place of the formulas.
+
+    What is not to change then counts as the workbook shows it, whatever the engine would have
+    made of it. Nothing is calculated yet.
+    """
+    for sheet, position in places:
+        of_sheet = cells(calculation.book, sheet)
+        stored = of_sheet[position]
+        area = [position] if stored.array_range is None else positions_of(stored.array_range)
+        for filled in area:
+            value = of_sheet[filled].value if filled in of_sheet else None
+            calculation.engine.set_value(sheet, *filled, to_engine(value))
+
+
+def functions_in(formula: str) -> list[str]:
+    """The names of the functions that a formula calls; none where it cannot be read."""
+    try:
+        return collect_function_names(formualizer.parse(f"={formula}"))
+    except formualizer.ParserError:
+        return []
+
+
+def unknown_functions(formulas: Iterable[str]) -> set[str]:
+    """The functions of some formulas that the engine does not know."""
+    trial = formualizer.Workbook()
+    trial.add_sheet("Trial")
+    register(trial)
+
+    def is_unknown(name: str) -> bool:
+        # Called without arguments, a function that is known gives any other error.
+        trial.set_formula("Trial", 1, 1, f"={name}()")
+        found = from_engine(trial.evaluate_cell("Trial", 1, 1))
+        return isinstance(found, CellError) and found.code == NAME_ERROR
+
+    names = {name for formula in formulas for name in functions_in(formula)}
+    return {name for name in names if is_unknown(name)}
+
+
+def calls_a_function(formula: str) -> bool:
+    """Whether a formula calls a PBR_ function, however its name is stored."""
+    return _CALL.search(formula) is not None
+
+
+def own_calls(formula: str) -> list[str]:
+    """The calls of PBR_ functions in a formula as they are written, inner ones left out."""
+    return outer_calls(formula, _CALL)
+
+
+def positions_of(reference: str) -> list[Position]:
+    """The cells of a rectangle such as ``B2:D9``, row by row."""
+    first_row, first_column, last_row, last_column = split_area(reference)
+    return [
+        (row, column)
+        for row in range(first_row, last_row + 1)
+        for column in range(first_column, last_column + 1)
+    ]
+
+
+def with_blanks_for_omitted(formula: str) -> str:
+    """A formula in which an argument left out of a PBR_ call is an empty text.
+
+    The engine hands over 0 for an argument left out between two commas, and 0 is a figure.
+    """
+    names = {prefix.upper() + name for name in FUNCTIONS for prefix in STORED_PREFIXES}
+    written: list[str] = []
+    open_calls: list[bool] = []
+    word = ""
+    previous = ""
+    quote = ""
+    for character in formula:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character == "(":
+            open_calls.append(word.upper() in names)
+        elif character in ",)":
+            if (
+                open_calls
+                and open_calls[-1]
+                and previous in ("(", ",")
+                and (character == "," or previous == ",")
+            ):
+                written.append('""')
+            if character == ")" and open_calls:
+                open_calls.pop()
+        written.append(character)
+        if not character.isspace():
+            word = word + character if character.isalnum() or character in "_." else ""
+            previous = character
+    return "".join(written)
+
+
+def _add_tables(engine: formualizer.Workbook, book: Book) -> None:
+    for table in book.tables.values():
+        of_sheet = cells(book, table.sheet)
+        columns = range(table.first_column, table.last_column + 1)
+        headings = [
+            str(of_sheet[table.first_row, column].value)
+            if (table.first_row, column) in of_sheet
+            else f"Column{number}"
+            for number, column in enumerate(columns, start=1)
+        ]
+        last_row = table.last_row - table.totals_rows
+        engine.add_table(
+            table.name,
+            table.sheet,
+            (table.first_row, table.first_column, last_row, table.last_column),
+            headings,
+            header_row=table.has_heading,
+        )
+
+
+def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
+    """The engine with the workbook as it was before any array spilled.
+
+    What the last calculation spilled would stand in the way of the next. It is emptied in a
+    passing copy of the file: emptied in the engine, the last row of it would stay empty under
+    whatever spills there next (seen in formualizer 0.13.0).
+    """
+    emptied: dict[str, bytes] = {}
+    for sheet in book.sheets:
+        spilled: dict[Position, None] = {
+            filled: None
+            for position, cell in cells(book, sheet.name).items()
+            if cell.array_range is not None
+            for filled in positions_of(cell.array_range)
+            if filled != position and (sheet.name, filled) not in put_in
+        }
+        if spilled:
+            emptied[sheet.part] = with_new_values(book.archive, sheet.part, spilled, {})
+    with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
+        passing = Path(folder) / f"book{book.path.suffix}"
+        copy_archive(book.archive, emptied, passing)
+        try:
+            engine = formualizer.Workbook.from_path(str(passing), config=_settings(book))
+        except Exception as error:
+            raise FileProblem(
+                f"{book.path} cannot be calculated by the embedded engine: {error}."
+                " Calculate it in Excel."
+            ) from None
+    # As dates, the days 59 and 60 would both be 28 February 1900.
+    engine.set_temporal_egress("serial")
+    return engine
+
+
+def _settings(book: Book) -> formualizer.WorkbookConfig:
+    """The engine counts days from where the workbook does; it does not read that by itself."""
+    evaluation = formualizer.EvaluationConfig()
+    evaluation.date_system = "1904" if book.date_1904 else "1900"
+    return formualizer.WorkbookConfig(eval_config=evaluation)

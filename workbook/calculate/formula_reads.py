@@ -1,0 +1,252 @@
+"""Which cells a formula reads: by address, through names, tables and several sheets at once.
+
+Imports the engine's parser, ``addresses`` and ``book``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import formualizer
+
+from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, column_number, split_area
+from xlpbr.workbook.ooxml.book import Book, Position, TableArea, cells
+
+Place = tuple[str, Position]
+"""A cell: its sheet, its row and column."""
+
+Area = tuple[int, int, int, int]
+
+HIDDEN_SOURCES = frozenset({"INDIRECT", "OFFSET"})
+"""What they read is decided while they calculate."""
+
+_TAKES_ARRAYS = frozenset({"SUMPRODUCT", "MMULT", "LOOKUP", "INDEX"})
+_SHEETS = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(.+)", re.DOTALL)
+_COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
+_ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
+_COLUMN_OF_TABLE = re.compile(r"\[((?:[^\[\]'#@]|'.)+)\]")
+_OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
+_TEXT = re.compile(r'"(?:[^"]|"")*"')
+_MOST_NAMES_IN_NAMES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a formula reads.
+
+    Attributes:
+        areas: rectangles of cells, each with its sheet in small letters.
+        hidden: the function that decides while calculating what else is read; empty if none.
+    """
+
+    areas: tuple[tuple[str, Area], ...]
+    hidden: str
+
+
+def reads_another_book(formula: str) -> bool:
+    """Whether a formula reads another workbook, which is not looked into."""
+    return "[" in formula and _OTHER_BOOK.search(_TEXT.sub("", formula)) is not None
+
+
+def reads(book: Book, place: Place, formula: str) -> Reads:
+    """The cells that a formula reads.
+
+    Args:
+        book: the workbook.
+        place: where the formula stands.
+        formula: its text without the equals sign.
+    """
+    found: list[tuple[str, Area]] = []
+    hidden = ""
+    waiting = [(formula, 0)]
+    while waiting:
+        text, depth = waiting.pop()
+        try:
+            tree = formualizer.parse(f"={text}")
+        except Exception:
+            # What cannot be read shows an error and depends on nothing.
+            continue
+        for node in _nodes(tree):
+            name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
+            if name in HIDDEN_SOURCES or (name == "TABLE" and depth == 0):
+                hidden = name
+            reference = node.get_reference()
+            if reference is None:
+                continue
+            written = node.get_reference_string() or ""
+            if isinstance(reference, formualizer.NamedRangeRef):
+                meaning = _meaning(book, place[0], written)
+                if meaning and depth < _MOST_NAMES_IN_NAMES:
+                    waiting.append((meaning, depth + 1))
+            elif isinstance(reference, formualizer.TableRef):
+                found += _of_table(book, place, written)
+            else:
+                found += _of_address(book, place[0], written)
+    return Reads(tuple(found), hidden)
+
+
+def works_on_arrays(formula: str) -> bool:
+    """Whether a formula does sums on many cells at once, as only an array formula does in Excel."""
+    try:
+        tree = formualizer.parse(f"={formula}")
+    except Exception:
+        return False
+    return _has_array_operator(tree)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBy:
+    """Which formulas read which cells."""
+
+    single: Mapping[tuple[str, Position], Collection[Place]]
+    ranges: Mapping[str, Collection[tuple[Area, Place]]]
+
+
+def read_by(all_reads: Mapping[Place, Reads]) -> ReadBy:
+    """Turn round what formulas read."""
+    single: dict[tuple[str, Position], list[Place]] = defaultdict(list)
+    ranges: dict[str, list[tuple[Area, Place]]] = defaultdict(list)
+    for place, found in all_reads.items():
+        for sheet, area in found.areas:
+            if area[:2] == area[2:]:
+                single[sheet, area[:2]].append(place)
+            else:
+                ranges[sheet].append((area, place))
+    return ReadBy(single, ranges)
+
+
+def readers_of(known: ReadBy, sheet: str, positions: Collection[Position]) -> set[Place]:
+    """The formulas that read one of some cells of a sheet."""
+    folded = sheet.casefold()
+    found: set[Place] = set()
+    for position in positions:
+        found.update(known.single.get((folded, position), ()))
+    ranges = known.ranges.get(folded, ())
+    if ranges and positions:
+        rows = [row for row, _ in positions]
+        columns = [column for _, column in positions]
+        top, bottom, left, right = min(rows), max(rows), min(columns), max(columns)
+        for area, place in ranges:
+            if area[0] <= bottom and top <= area[2] and area[1] <= right and left <= area[3]:
+                found.add(place)
+    return found
+
+
+def _nodes(tree: formualizer.ASTNode) -> Iterator[formualizer.ASTNode]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.children()
+
+
+def _meaning(book: Book, sheet: str, written: str) -> str:
+    """What a name stands for, seen from a sheet; empty where it is not defined."""
+    match = _SHEETS.fullmatch(written)
+    name = match[3] if match else written
+    own = (_unquoted(match) if match else sheet).casefold()
+    known = [one for one in book.names if one.name.casefold() == name.casefold()]
+    for one in known:
+        if one.sheet is not None and one.sheet.casefold() == own:
+            return one.text
+    return next((one.text for one in known if one.sheet is None), "")
+
+
+def _of_table(book: Book, place: Place, written: str) -> list[tuple[str, Area]]:
+    name, bracket, inside = written.partition("[")
+    table = book.tables.get(name.rpartition("!")[2].casefold()) if name else _around(book, place)
+    if table is None:
+        return []
+    first_row, last_row = table.first_row, table.last_row
+    if "#this row" in inside.casefold() or "@" in inside:
+        first_row = last_row = place[1][0]
+    columns = _columns_of(book, table, bracket + inside)
+    return [
+        (table.sheet.casefold(), (first_row, column, last_row, column)) for column in columns
+    ] or [(table.sheet.casefold(), (first_row, table.first_column, last_row, table.last_column))]
+
+
+def _around(book: Book, place: Place) -> TableArea | None:
+    sheet, (row, column) = place
+    for table in book.tables.values():
+        if (
+            table.sheet.casefold() == sheet.casefold()
+            and table.first_row <= row <= table.last_row
+            and table.first_column <= column <= table.last_column
+        ):
+            return table
+    return None
+
+
+def _columns_of(book: Book, table: TableArea, specifier: str) -> list[int]:
+    """The columns that are named; none where all are meant or a name is not found."""
+    if ":" in specifier:
+        return []
+    wanted = [name.replace("'", "").casefold() for name in _COLUMN_OF_TABLE.findall(specifier)]
+    of_sheet = cells(book, table.sheet)
+    found = []
+    for column in range(table.first_column, table.last_column + 1):
+        cell = of_sheet.get((table.first_row, column))
+        if cell is not None and str(cell.value).replace("'", "").casefold() in wanted:
+            found.append(column)
+    return found if len(found) == len(wanted) else []
+
+
+def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
+    match = _SHEETS.fullmatch(written)
+    address = match[3] if match else written
+    area = _area(address)
+    if area is None or written.startswith(("[", "'[")):
+        return []
+    if match is None:
+        return [(sheet.casefold(), area)]
+    named = _unquoted(match)
+    names = [info.name.casefold() for info in book.sheets]
+    if named.casefold() in names or ":" not in named:
+        return [(named.casefold(), area)]
+    first, _, last = (part.casefold() for part in named.partition(":"))
+    if first not in names or last not in names:
+        return []
+    low, high = sorted((names.index(first), names.index(last)))
+    return [(name, area) for name in names[low : high + 1]]
+
+
+def _area(address: str) -> Area | None:
+    columns, rows = _COLUMNS.fullmatch(address), _ROWS.fullmatch(address)
+    try:
+        if columns:
+            low, high = sorted((column_number(columns[1]), column_number(columns[2])))
+            return (1, low, LAST_ROW, high)
+        if rows:
+            first, last = sorted((int(rows[1]), int(rows[2])))
+            return (first, 1, last, LAST_COLUMN)
+        return split_area(address.removesuffix("#"))
+    except ValueError:
+        return None
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    return match[1].replace("''", "'") if match[1] else match[2]
+
+
+def _has_array_operator(node: formualizer.ASTNode) -> bool:
+    if (node.get_function_name() or "").upper() in _TAKES_ARRAYS:
+        return False
+    children = node.children()
+    if node.node_type() in ("BinaryOp", "UnaryOp") and any(map(_is_range, children)):
+        return True
+    return any(map(_has_array_operator, children))
+
+
+def _is_range(node: formualizer.ASTNode) -> bool:
+    written = node.get_reference_string() or ""
+    reference = node.get_reference()
+    if isinstance(reference, formualizer.TableRef):
+        return "#this row" not in written.casefold() and "@" not in written
+    if not isinstance(reference, formualizer.RangeRef):
+        return False
+    area = _area(written.rpartition("!")[2])
+    return area is None or area[:2] != area[2:]

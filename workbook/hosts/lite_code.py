@@ -1,0 +1,177 @@
+"""The code that a workbook for xlwings Lite carries: its ``main.py`` and ``requirements.txt``.
+
+Which modules the functions need is found by walking their imports, so that nothing is forgotten
+and nothing else goes along. Imports ``xlpbr`` for its version and ``xlpbr.functions`` for the
+names of the functions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from importlib import resources
+from importlib.util import find_spec
+
+import xlpbr
+from xlpbr.functions import FUNCTIONS
+
+ENTRY = "xlpbr.udfs.lite"
+"""The module in which xlwings Lite finds the functions."""
+
+XLWINGS = "xlwings>=0.37.8,<1.0.0"
+"""The oldest xlwings with which the functions were tried, and the next that may break them."""
+
+_QUOTES = "'''"
+
+_ABOUT = """\
+# Payment by results: xlpbr {version}
+
+The `PBR_` functions of this workbook, {count} of them, run in this add-in on this computer.
+
+- **What leaves the computer:** nothing. The code opens no network connection and no file of
+  yours; a function sees the cells that its formula names, and gives a result back.
+- **What it needs:** xlwings, which the add-in installs. Neither numpy nor pandas.
+{where}
+- **Licence:** MIT, © 2026 The xlpbr founders. The add-in itself has its maker's licence.
+
+The functions: {names}.
+"""
+
+_IN_HERE = """\
+- **Where the rules are:** below, in full, as the {files} files of xlpbr that the functions use;
+  each starts at a line `# ==== name ====`. `xlpbr new ... --host lite` of the same version writes
+  this very text, so that a text compare shows whether anything was changed.
+- **How it starts:** `unpack`, just below, puts the files into the add-in's memory (not onto the
+  disk), and the last line of this file imports the functions from there."""
+
+_FROM_WHEEL = """\
+- **Where the rules are:** in the Python package xlpbr {version}, which the add-in fetches as
+  `requirements.txt` says. This file only imports the functions from it."""
+
+_UNPACK = '''\
+import sys
+import tempfile
+from pathlib import Path
+
+FILES = {}
+
+
+def unpack():
+    """Put the files into the add-in's memory, and let Python import them from there."""
+    folder = Path(tempfile.mkdtemp(prefix="xlpbr-"))
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    # What an earlier run of this file imported is forgotten.
+    for name in [name for name in sys.modules if name.split(".")[0] == "xlpbr"]:
+        del sys.modules[name]
+    sys.path.insert(0, str(folder))
+'''
+
+_IMPORT = f"from {ENTRY} import *  # noqa: E402, F403\n"
+
+
+def main_with_code() -> str:
+    """The ``main.py`` that holds the source of everything the functions need."""
+    files = dict(sorted(needed_files()))
+    about = _about(_IN_HERE.format(files=len(files)))
+    sections = [_section(name, text) for name, text in files.items()]
+    return "\n\n".join([about, _UNPACK, *sections, f"unpack()\n\n{_IMPORT}"])
+
+
+def main_from_wheel() -> str:
+    """The ``main.py`` that imports the functions from the installed package."""
+    return "\n".join([_about(_FROM_WHEEL.format(version=xlpbr.__version__)), _IMPORT])
+
+
+def requirements(*, embed: bool) -> str:
+    """The ``requirements.txt``: xlwings, and xlpbr itself where the workbook does not hold it."""
+    wanted = [XLWINGS] if embed else [XLWINGS, f"xlpbr=={xlpbr.__version__}"]
+    return "\n".join(["# What the functions of this workbook need.", *wanted, ""])
+
+
+def needed_files() -> Iterator[tuple[str, str]]:
+    """Every file that the functions need, by its path from the folder that Python imports from.
+
+    These are the modules that ``xlpbr.udfs.lite`` imports, directly or through others, the
+    packages in which they are, and the data beside the packages' own modules.
+    """
+    seen: set[str] = set()
+    wanted = [ENTRY]
+    while wanted:
+        name = wanted.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        package = name if _is_package(name) else name.rpartition(".")[0]
+        file = "__init__.py" if package == name else f"{name.rpartition('.')[2]}.py"
+        folder = resources.files(package)
+        text = (folder / file).read_text(encoding="utf-8")
+        yield f"{package.replace('.', '/')}/{file}", text
+        if package == name:
+            yield from _data_of(package)
+        wanted += [package, *_imports(text)]
+
+
+def _data_of(package: str) -> Iterator[tuple[str, str]]:
+    folder = resources.files(package) / "built_in"
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.name.endswith(".toml"):
+            place = f"{package.replace('.', '/')}/built_in/{file.name}"
+            yield place, file.read_text(encoding="utf-8")
+
+
+def _imports(source: str) -> Iterator[str]:
+    """The modules and packages of xlpbr that a module imports and cannot do without."""
+    for node in _statements(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (name for name in names if name.split(".")[0] == "xlpbr" and _is_module(name))
+
+
+def _statements(within: ast.AST) -> Iterator[ast.AST]:
+    """Everything in a module but what it tries to import for speed and may miss."""
+    for node in ast.iter_child_nodes(within):
+        if isinstance(node, ast.Try) and any(
+            isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
+            for handler in node.handlers
+        ):
+            continue
+        yield node
+        yield from _statements(node)
+
+
+def _is_module(name: str) -> bool:
+    package, _, last = name.rpartition(".")
+    if not package:
+        return True
+    return _is_package(package) and (
+        (resources.files(package) / f"{last}.py").is_file() or _is_package(name)
+    )
+
+
+def _is_package(name: str) -> bool:
+    parent = name.rpartition(".")[0]
+    if parent and not _is_package(parent):
+        return False
+    spec = find_spec(name)
+    return spec is not None and spec.submodule_search_locations is not None
+
+
+def _about(where: str) -> str:
+    text = _ABOUT.format(
+        version=xlpbr.__version__, count=len(FUNCTIONS), where=where, names=", ".join(FUNCTIONS)
+    )
+    return f'"""{text}"""\n'
+
+
+def _section(name: str, text: str) -> str:
+    """A file as a text in Python that shows it as it is."""
+    if _QUOTES in text:
+        raise ValueError(f"{name} holds {_QUOTES}, within which it would have to stand")
+    return f'# ==== {name} ====\n\nFILES["{name}"] = r{_QUOTES}{text}{_QUOTES}\n'

@@ -1,0 +1,193 @@
+"""Cells of a package's sheets, set and checked.
+
+Imports ``xlpbr.errors``, the draft and the modules for sheets beneath it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from xlpbr.errors import FileProblem
+from xlpbr.workbook.ooxml.addresses import cell_address, split_area
+from xlpbr.workbook.ooxml.book import Book, Position, SheetInfo, sheet_named
+from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, change_chain, leads_to, put
+from xlpbr.workbook.ooxml.edit.refusals import edit_refusals
+from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell
+from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark
+from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
+from xlpbr.workbook.ooxml.sheet.edit import as_stored, edited_chunks, sheet_splices
+from xlpbr.workbook.ooxml.sheet.scan import SheetScan, scan_sheet, within
+from xlpbr.workbook.ooxml.sheet.verify import verify_sheet
+from xlpbr.workbook.ooxml.styles.locks import locks
+from xlpbr.workbook.ooxml.xml.splice import Splice
+from xlpbr.workbook.ooxml.zip.archive import read_xml, understood
+
+_METADATA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEdit:
+    """What is done to the cells of one sheet, and the pieces of its XML that do it."""
+
+    sheet: SheetInfo
+    scan: SheetScan
+    changes: Mapping[Position, CellChange]
+    splices: tuple[Splice, ...]
+
+
+def set_cells(
+    draft: Draft, wanted: Mapping[str, Mapping[Position, CellChange]], allow: Collection[str]
+) -> tuple[SheetEdit, ...]:
+    """Set cells, and keep the order of calculation right.
+
+    Args:
+        draft: the draft.
+        wanted: by sheet and cell, what it holds now. A number that marks a spilling formula is
+            given here.
+        allow: what is passed over.
+
+    Raises:
+        FileProblem: there is no such sheet, or a cell may not be set.
+    """
+    spills = any(map(_spills, (change for of in wanted.values() for change in of.values())))
+    mark = _spill_mark(draft) if spills else None
+    styles = leads_to(draft.book, "styles")
+    locked = _locks(draft.book, styles)
+    edits = []
+    numbers = {sheet.name: sheet.sheet_id for sheet in draft.workbook.sheets}
+    added: list[ChainCell] = []
+    removed: list[ChainCell] = []
+    for name, of_sheet in wanted.items():
+        if not of_sheet:
+            continue
+        sheet = _sheet(draft.book, name)
+        changes = {
+            position: _stored(draft.book, sheet, position, change, mark)
+            for position, change in of_sheet.items()
+        }
+        scan = scan_sheet(
+            draft.book.archive,
+            sheet.part,
+            changes,
+            formulas_stay=all(change.formula is KEEP for change in changes.values()),
+        )
+        _refuse(draft.book, sheet, scan, changes, allow, locked)
+        splices = sheet_splices(scan, changes)
+        if splices:
+            draft.replaced[sheet.part] = partial(
+                edited_chunks, draft.book.archive, sheet.part, splices
+            )
+        for position, change in changes.items():
+            cell = scan.cell(position)
+            had, has = cell is not None and cell.formula is not None, change.formula
+            if has is None and had:
+                removed.append((numbers[sheet.name], *position))
+            elif isinstance(has, str) and not had and change.array_range is None:
+                added.append((numbers[sheet.name], *position))
+        edits.append(SheetEdit(sheet, scan, changes, splices))
+    change_chain(draft, added, removed)
+    return tuple(edits)
+
+
+def check_cells(draft: Draft, edits: Collection[SheetEdit], after: Book) -> None:
+    """Compare the sheets of the copy with what was meant.
+
+    Raises:
+        FileProblem: something differs that was not meant to.
+    """
+    for done in edits:
+        verify_sheet(
+            draft.book.archive,
+            after.archive,
+            done.sheet.part,
+            done.scan,
+            done.changes,
+            done.splices,
+            sheet=done.sheet.name,
+        )
+
+
+def _sheet(book: Book, name: str) -> SheetInfo:
+    sheet = sheet_named(book, name)
+    if sheet is None:
+        names = ", ".join(known.name for known in book.sheets)
+        raise FileProblem(f"{book.path} has no sheet {name!r}; its sheets are {names}.")
+    return sheet
+
+
+def _spills(change: CellChange) -> bool:
+    return change.array_range is not None and change.formula is not KEEP
+
+
+def _locks(book: Book, styles: str | None) -> Callable[[int], bool]:
+    if styles is None:
+        return locks(None)
+    return locks(read_xml(book.archive, styles, "styleSheet"))
+
+
+def _spill_mark(draft: Draft) -> int:
+    """The number that marks a spilling formula, with the part that explains it."""
+    part = leads_to(draft.book, "sheetMetadata")
+    strict = draft.workbook.strict
+    if part is not None:
+        before = read_xml(draft.book.archive, part, "metadata")
+        with understood(draft.book.archive, part):
+            content, mark = dynamic_array_mark(before, strict=strict)
+        if content != before:
+            put(draft, part, content)
+        return mark
+    content, mark = dynamic_array_mark(None, strict=strict)
+    add_part(draft, "xl/metadata.xml", content, _METADATA_TYPE, "sheetMetadata")
+    return mark
+
+
+def _stored(
+    book: Book, sheet: SheetInfo, position: Position, change: CellChange, mark: int | None
+) -> CellChange:
+    if _spills(change):
+        change = replace(change, cell_mark=mark)
+    if change.value is KEEP:
+        return change
+    try:
+        return replace(change, value=as_stored(change.value, date_1904=book.date_1904))
+    except ValueError as error:
+        raise FileProblem(
+            f"The result for {cell_address(sheet.name, *position)} cannot stand in a cell: {error}."
+        ) from error
+
+
+def _refuse(
+    book: Book,
+    sheet: SheetInfo,
+    scan: SheetScan,
+    changes: Mapping[Position, CellChange],
+    allow: Collection[str],
+    locked: Callable[[int], bool],
+) -> None:
+    """Refuse cells that may not be set. A new last value of a locked formula is no edit of it."""
+    tables = list(book.tables.values())
+    results = {
+        position
+        for position, change in changes.items()
+        if change.formula is KEEP and _shows_a_result(scan, changes, position)
+    }
+    edit_refusals(
+        sheet.name, scan, changes, tables=tables, locked=locked, allow=allow, results=results
+    )
+
+
+def _shows_a_result(
+    scan: SheetScan, changes: Mapping[Position, CellChange], position: Position
+) -> bool:
+    """Whether a cell shows what a formula that was there before gives, or will now."""
+    cell = scan.cell(position)
+    if cell is not None and cell.formula is not None:
+        return True
+    filled = [
+        split_area(change.array_range)
+        for change in changes.values()
+        if change.formula is KEEP and change.array_range is not None
+    ]
+    return any(within(position, area) for area in (*scan.arrays, *filled))

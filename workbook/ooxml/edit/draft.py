@@ -1,0 +1,185 @@
+"""What an edit makes of the parts of a package, worked out before anything is written.
+
+Each function puts into a draft what one kind of change does to the parts; ``finish`` then works
+out the parts that list all others. Imports ``xlpbr.errors`` and the modules for the single parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell, with_calc_chain
+from xlpbr.workbook.ooxml.parts.content_types import with_content_types
+from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, relationships_of, workbook_of
+from xlpbr.workbook.ooxml.parts.part_graph import reachable
+from xlpbr.workbook.ooxml.parts.relationships import (
+    NewRelationship,
+    relationship_type,
+    relationships_part,
+    relative_target,
+    resolved_target,
+    with_relationships,
+)
+from xlpbr.workbook.ooxml.parts.workbook_edit import (
+    NewName,
+    NewSheet,
+    WorkbookChanges,
+    new_sheet_ids,
+    with_changes,
+)
+from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet, WorkbookPart
+from xlpbr.workbook.ooxml.zip.archive import has_part, read_part, read_xml, understood
+from xlpbr.workbook.ooxml.zip.copy import PartContent, RawMember
+
+
+@dataclass(slots=True)
+class Draft:
+    """The parts of a package as an edit will leave them; it grows while the edit is worked out.
+
+    Attributes:
+        book: the workbook as it is.
+        workbook: what its main part says.
+        replaced: new contents of parts that are there.
+        added: contents of new parts.
+        removed: parts that go.
+        restored: members that are put back as they were in an earlier state.
+        types: content types of new parts.
+        leads: the new relationships of the main part, by the part that each leads to.
+        leads_no_more: relationships of the main part that go.
+        sheets: name, part and state of each new sheet.
+        sheets_no_more: the relationship ids of sheets that go.
+        names: new defined names.
+        names_no_more: names that go, each with the sheet that alone knows it or None.
+    """
+
+    book: Book
+    workbook: WorkbookPart
+    replaced: dict[str, PartContent] = field(default_factory=dict)
+    added: dict[str, PartContent] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    restored: dict[str, RawMember] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    leads: dict[str, NewRelationship] = field(default_factory=dict)
+    leads_no_more: set[str] = field(default_factory=set)
+    sheets: list[tuple[str, str, str]] = field(default_factory=list)
+    sheets_no_more: set[str] = field(default_factory=set)
+    names: list[NewName] = field(default_factory=list)
+    names_no_more: set[tuple[str, str | None]] = field(default_factory=set)
+
+
+def start_draft(book: Book) -> Draft:
+    """A draft in which nothing is changed yet."""
+    return Draft(book, workbook_of(book.archive, book.part))
+
+
+def present(draft: Draft, part: str) -> bytes | None:
+    """What a part holds so far in the draft; None where there is none."""
+    for contents in (draft.replaced, draft.added):
+        content = contents.get(part)
+        if isinstance(content, bytes):
+            return content
+    return read_part(draft.book.archive, part) if has_part(draft.book.archive, part) else None
+
+
+def put(draft: Draft, part: str, content: bytes | None) -> None:
+    """Give a part another content; None takes it away."""
+    there = has_part(draft.book.archive, part)
+    if content is None:
+        draft.added.pop(part, None)
+        if there:
+            draft.removed.add(part)
+    elif there:
+        draft.replaced[part] = content
+    else:
+        draft.added[part] = content
+
+
+def add_part(draft: Draft, part: str, content: bytes, content_type: str, kind: str) -> None:
+    """Add a part to which the workbook's main part leads."""
+    draft.added[part] = content
+    draft.types[part] = content_type
+    lead_to(draft, part, kind)
+
+
+def lead_to(draft: Draft, part: str, kind: str) -> None:
+    """Let the workbook's main part lead to a part."""
+    type_ = relationship_type(kind, strict=draft.workbook.strict)
+    draft.leads[part] = NewRelationship(type_, relative_target(draft.book.part, part))
+
+
+def take_out_sheets(draft: Draft, sheets: Sequence[ListedSheet]) -> None:
+    """Take out sheets with all parts to which nothing else leads."""
+    archive = draft.book.archive
+    gone = {sheet.relationship_id for sheet in sheets}
+    draft.sheets_no_more |= gone
+    draft.leads_no_more |= gone
+    roots = [
+        resolved_target(draft.book.part, entry.target)
+        for entry in relationships_of(archive, draft.book.part)
+        if entry.id in gone
+    ]
+    for part in reachable(archive, roots) - reachable(archive, [""], without=roots):
+        draft.removed.add(part)
+        if has_part(archive, relationships_part(part)):
+            draft.removed.add(relationships_part(part))
+
+
+def leads_to(book: Book, kind: str) -> str | None:
+    """The part of a kind, such as ``calcChain``, to which the main part leads."""
+    for entry in relationships_of(book.archive, book.part):
+        if entry.kind == kind and not entry.external:
+            part = resolved_target(book.part, entry.target)
+            return part if has_part(book.archive, part) else None
+    return None
+
+
+def change_chain(draft: Draft, added: Sequence[ChainCell], removed: Sequence[ChainCell]) -> None:
+    """Keep the order of calculation right: Excel offers a repair for an entry without a formula."""
+    part = leads_to(draft.book, "calcChain")
+    if part is None or not (added or removed):
+        return
+    before = read_xml(draft.book.archive, part, "calcChain")
+    with understood(draft.book.archive, part):
+        content = with_calc_chain(before, added, removed)
+    if content == before:
+        return
+    put(draft, part, content)
+    if content is None:
+        # Excel makes a new one when it calculates.
+        draft.leads_no_more |= {
+            entry.id
+            for entry in relationships_of(draft.book.archive, draft.book.part)
+            if entry.kind == "calcChain"
+        }
+
+
+def finish(draft: Draft) -> None:
+    """Work out the main part, its relationships and the content types, once all else is known."""
+    archive = draft.book.archive
+    ids: dict[str, str] = {}
+    if draft.leads or draft.leads_no_more:
+        listing = relationships_part(draft.book.part)
+        changed = with_relationships(
+            present(draft, listing), list(draft.leads.values()), draft.leads_no_more
+        )
+        ids = dict(zip(draft.leads, changed.ids, strict=True))
+        put(draft, listing, changed.data)
+    numbers = new_sheet_ids(draft.workbook, len(draft.sheets))
+    changes = WorkbookChanges(
+        add_sheets=tuple(
+            NewSheet(name, number, ids[part], state)
+            for (name, part, state), number in zip(draft.sheets, numbers, strict=True)
+        ),
+        remove_sheets=frozenset(draft.sheets_no_more),
+        add_names=tuple(draft.names),
+        remove_names=frozenset(draft.names_no_more),
+    )
+    if changes != WorkbookChanges():
+        data = present(draft, draft.book.part) or b""
+        with understood(archive, draft.book.part):
+            put(draft, draft.book.part, with_changes(data, changes))
+    if draft.types or draft.removed:
+        data = read_xml(archive, CONTENT_TYPES, "Types")
+        put(draft, CONTENT_TYPES, with_content_types(data, draft.types, draft.removed))

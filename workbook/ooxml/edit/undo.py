@@ -1,0 +1,220 @@
+"""The record of an attachment in a package: kept when sheets are attached, used to undo it.
+
+Imports the draft, ``undo_record`` and the modules beneath them.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.edit.draft import Draft, lead_to, leads_to
+from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, relationships_of
+from xlpbr.workbook.ooxml.parts.relationships import (
+    NewRelationship,
+    relationship_type,
+    relationships_part,
+    resolved_target,
+    with_relationships,
+)
+from xlpbr.workbook.ooxml.parts.undo_record import (
+    ITEM_TYPE,
+    PROPERTIES_CONTENT_TYPE,
+    PROPERTIES_TYPE,
+    KeptPart,
+    UndoRecord,
+    content_hash,
+    properties_part,
+    read_record,
+    record_of,
+    record_part,
+)
+from xlpbr.workbook.ooxml.xml.splice import as_utf8, elements
+from xlpbr.workbook.ooxml.zip.archive import has_part, part_chunks, read_part, read_tree, understood
+from xlpbr.workbook.ooxml.zip.copy import RawMember, raw_member
+from xlpbr.workbook.ooxml.zip.layout import local_header_size
+
+_CELL_MARK = re.compile(rb"""\scm=["'](\d+)["']""")
+_OVERLAP = 64
+"""Bytes of a piece that are looked at again with the next, so that no mark is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """What the records of a workbook say: one, or several of attachments one after another.
+
+    Attributes:
+        places: the part of each and the relationship that leads to it.
+        undo: what is needed to give the workbook back as it was before the first of them.
+    """
+
+    places: tuple[tuple[str, str], ...]
+    undo: UndoRecord
+
+
+def reserve_record(draft: Draft) -> None:
+    """Make room for the record, so that the parts that list all others list it too."""
+    number = 1
+    while has_part(draft.book.archive, f"customXml/item{number}.xml"):
+        number += 1
+    item = f"customXml/item{number}.xml"
+    properties = f"customXml/itemProps{number}.xml"
+    leading = NewRelationship(
+        relationship_type(PROPERTIES_TYPE, strict=draft.workbook.strict), f"itemProps{number}.xml"
+    )
+    draft.added[item] = b""
+    draft.added[relationships_part(item)] = with_relationships(None, [leading]).data or b""
+    draft.added[properties] = b""
+    draft.types[item] = "application/xml"
+    draft.types[properties] = PROPERTIES_CONTENT_TYPE
+    lead_to(draft, item, ITEM_TYPE)
+
+
+def keep_record(draft: Draft) -> None:
+    """Fill in the record, once the draft says what every other part becomes."""
+    archive = draft.book.archive
+    item = next(name for name in draft.added if name.startswith("customXml/item"))
+    own = {"customXml", "customXml/_rels"}
+    made = {
+        name: content
+        for name, content in draft.added.items()
+        # The parts of the sheets go with the sheets, and the record's own with the record.
+        if name.rpartition("/")[0] not in own and name in _shared(draft)
+    }
+    after = {
+        name: content
+        for name, content in {**draft.replaced, **made}.items()
+        if isinstance(content, bytes)
+    }
+    before = {
+        name: raw_member(archive, name) if has_part(archive, name) else None for name in after
+    }
+    undo = record_of(draft.book.sha256, before, after)
+    properties = next(name for name in draft.added if name.startswith("customXml/itemProps"))
+    draft.added[item] = record_part(undo)
+    draft.added[properties] = properties_part(undo)
+
+
+def _shared(draft: Draft) -> set[str]:
+    """The new parts that are no sheet's own: those to which the main part leads."""
+    sheets = {part for _, part, _ in draft.sheets}
+    return set(draft.leads) - sheets
+
+
+def record_in(book: Book) -> FoundRecord | None:
+    """The record of the attachments in a workbook; None where there is none."""
+    places, records = [], []
+    for entry in relationships_of(book.archive, book.part):
+        part = resolved_target(book.part, entry.target)
+        if entry.kind != ITEM_TYPE or entry.external or not has_part(book.archive, part):
+            continue
+        with understood(book.archive, part):
+            found = read_record([(part, read_tree(book.archive, part))])
+        if found is not None:
+            places.append((part, entry.id))
+            records.append(found[1])
+    if not records:
+        return None
+    # What leads to a new record is added at the end.
+    return FoundRecord(tuple(places), _one_after_another(records[::-1], _lists(book)))
+
+
+def _one_after_another(records: Sequence[UndoRecord], lists: Collection[str]) -> UndoRecord:
+    """One record of several, the newest first: what undoes them all.
+
+    A part that was changed between two attachments stays as it is, and the parts that list all
+    others with it.
+    """
+    parts: dict[str, KeptPart] = {}
+    broken: set[str] = set()
+    for record in records:
+        for older in record.parts:
+            name = older.name.casefold()
+            newer = parts.get(name)
+            if newer is None:
+                parts[name] = older
+            elif newer.before and content_hash(_content(newer.before)) == older.after:
+                parts[name] = KeptPart(newer.name, newer.after, older.before)
+            else:
+                broken |= {name, *lists}
+    kept = tuple(part for name, part in parts.items() if name not in broken)
+    return UndoRecord(records[-1].file_before, kept)
+
+
+def _content(member: RawMember) -> bytes:
+    """What a member holds."""
+    method, size = struct.unpack_from("<10xH8xI", member.directory)
+    data = member.local[local_header_size(member.local) :]
+    return data[:size] if method == 0 else zlib.decompressobj(-zlib.MAX_WBITS).decompress(data)
+
+
+def _lists(book: Book) -> set[str]:
+    """The parts that list all others, in small letters."""
+    return {name.casefold() for name in (book.part, relationships_part(book.part), CONTENT_TYPES)}
+
+
+def take_out_record(draft: Draft, record: FoundRecord) -> None:
+    """Take out the records and what belongs to them."""
+    archive = draft.book.archive
+    for part, relationship_id in record.places:
+        draft.removed.add(part)
+        draft.leads_no_more.add(relationship_id)
+        listing = relationships_part(part)
+        if has_part(archive, listing):
+            draft.removed.add(listing)
+            for entry in relationships_of(archive, part):
+                draft.removed.add(resolved_target(part, entry.target))
+
+
+def give_back(draft: Draft, record: FoundRecord) -> None:
+    """Put back the parts that the attachment changed and nobody has changed since.
+
+    The parts that list all others are put back together or not at all, and with them go the
+    parts that the attachment made. The metadata stay where cells have come to need them.
+    """
+    archive = draft.book.archive
+    unchanged = {
+        part.name.casefold(): part
+        for part in record.undo.parts
+        if has_part(archive, part.name)
+        and content_hash(read_part(archive, part.name)) == part.after
+    }
+    metadata = (leads_to(draft.book, "sheetMetadata") or "").casefold()
+    if metadata in unchanged and _highest_mark(draft) > _marks(unchanged[metadata].before):
+        del unchanged[metadata]
+    lists = _lists(draft.book)
+    made = [part for part in record.undo.parts if part.before is None]
+    together = lists <= set(unchanged) and all(part.name.casefold() in unchanged for part in made)
+    for name, part in unchanged.items():
+        if part.before is not None and (together or name not in lists):
+            draft.restored[part.name] = part.before
+            for known in [known for known in draft.replaced if known.casefold() == name]:
+                del draft.replaced[known]
+    if together:
+        draft.removed |= {part.name for part in made}
+
+
+def _marks(metadata: RawMember | None) -> int:
+    """How many marks for cells a metadata part holds."""
+    if metadata is None:
+        return 0
+    path = "metadata/cellMetadata/bk"
+    return len(elements(as_utf8(_content(metadata))[0], path)[path])
+
+
+def _highest_mark(draft: Draft) -> int:
+    """The highest mark that a cell of a sheet that stays has; 0 where none has one."""
+    removed = {part.casefold() for part in draft.removed}
+    highest = 0
+    for sheet in draft.book.sheets:
+        if sheet.part.casefold() not in removed:
+            before = b""
+            for chunk in part_chunks(draft.book.archive, sheet.part):
+                text = before + chunk.replace(b"\0", b"")
+                highest = max([highest, *map(int, _CELL_MARK.findall(text))])
+                before = text[-_OVERLAP:]
+    return highest

@@ -1,0 +1,189 @@
+"""What ``workbook.xml`` says: its sheets, names, views, protection and way to calculate.
+
+Works on the bytes of that part. Imports ``xml_edit`` and ``relationships``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlpbr.workbook.ooxml.parts.relationships import STRICT, USUAL
+from xlpbr.workbook.ooxml.xml.splice import Element, as_utf8, elements, namespaces, text_in
+
+PATHS = (
+    "workbook",
+    "workbook/fileSharing",
+    "workbook/workbookPr",
+    "workbook/workbookProtection",
+    "workbook/bookViews/workbookView",
+    "workbook/sheets",
+    "workbook/sheets/sheet",
+    "workbook/functionGroups",
+    "workbook/externalReferences",
+    "workbook/definedNames",
+    "workbook/definedNames/definedName",
+    "workbook/calcPr",
+    "workbook/customWorkbookViews/customWorkbookView",
+)
+"""The elements of the part that are read or changed."""
+
+Places = Mapping[str, Sequence[Element]]
+"""The elements found, by their path."""
+
+_TRUE = {"1", "true", "on"}
+_STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSheet:
+    """A sheet of any kind as the workbook lists it.
+
+    Attributes:
+        name: its name.
+        sheet_id: its number, which stays the same when sheets are moved.
+        relationship_id: the relationship that leads to its part.
+        state: ``visible``, ``hidden`` or ``veryHidden``.
+        index: its place among the sheets, from 0.
+    """
+
+    name: str
+    sheet_id: int
+    relationship_id: str
+    state: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """A defined name.
+
+    Attributes:
+        name: the name.
+        text: what it stands for, a formula without ``=``.
+        sheet: the place (from 0) of the sheet that alone knows it; None when all do.
+        hidden: whether Excel hides it from the person.
+    """
+
+    name: str
+    text: str
+    sheet: int | None
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookProtection:
+    """What of the workbook is locked: its structure (sheets), its windows, its history."""
+
+    structure: bool
+    windows: bool
+    revision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookPart:
+    """What the part says.
+
+    Attributes:
+        strict: whether it is written in the strict form of the format.
+        date_1904: whether dates count from 1904.
+        by_hand: whether Excel calculates it only when told.
+        read_only_recommended: whether Excel proposes to open it for reading only.
+        protection: what is locked.
+        active_tab: the place (from 0) of the sheet that is shown first.
+        sheets: its sheets in their order, chart sheets too.
+        names: its defined names in their order.
+    """
+
+    strict: bool
+    date_1904: bool
+    by_hand: bool
+    read_only_recommended: bool
+    protection: WorkbookProtection
+    active_tab: int
+    sheets: tuple[ListedSheet, ...]
+    names: tuple[ListedName, ...]
+
+
+def read_workbook(data: bytes) -> WorkbookPart:
+    """Read the part.
+
+    Raises:
+        ValueError: it is in an encoding that is not read, or a number in it is none.
+        expat.ExpatError: it is not well-formed.
+    """
+    text, _ = as_utf8(data)
+    places = elements(text, *PATHS)
+    views = places["workbook/bookViews/workbookView"]
+    return WorkbookPart(
+        strict=is_strict(places),
+        date_1904=_says(places, "workbook/workbookPr", "date1904"),
+        by_hand=any(
+            entry.attributes.get("calcMode") == "manual" for entry in places["workbook/calcPr"]
+        ),
+        read_only_recommended=_says(places, "workbook/fileSharing", "readOnlyRecommended"),
+        protection=WorkbookProtection(
+            structure=_says(places, "workbook/workbookProtection", "lockStructure"),
+            windows=_says(places, "workbook/workbookProtection", "lockWindows"),
+            revision=_says(places, "workbook/workbookProtection", "lockRevision"),
+        ),
+        active_tab=int(views[0].attributes.get("activeTab", "0")) if views else 0,
+        sheets=listed_sheets(places),
+        names=listed_names(text, places),
+    )
+
+
+def is_strict(places: Places) -> bool:
+    """Whether the part is written in the strict form of the format."""
+    return _STRICT_MAIN in namespaces(*places["workbook"]).values()
+
+
+def listed_sheets(places: Places) -> tuple[ListedSheet, ...]:
+    """The sheets that the part lists.
+
+    Raises:
+        ValueError: a sheet has no number.
+    """
+    around = (*places["workbook"], *places["workbook/sheets"])
+    return tuple(
+        ListedSheet(
+            entry.attributes.get("name", ""),
+            int(entry.attributes.get("sheetId", "")),
+            _relationship_id(entry, *around),
+            entry.attributes.get("state", "visible"),
+            index,
+        )
+        for index, entry in enumerate(places["workbook/sheets/sheet"])
+    )
+
+
+def listed_names(text: bytes, places: Places) -> tuple[ListedName, ...]:
+    """The names that the part, given in UTF-8, defines.
+
+    Raises:
+        ValueError: a name belongs to a sheet by something else than a number.
+    """
+    return tuple(
+        ListedName(
+            entry.attributes.get("name", ""),
+            text_in(text, entry),
+            int(entry.attributes["localSheetId"]) if "localSheetId" in entry.attributes else None,
+            entry.attributes.get("hidden") in _TRUE,
+        )
+        for entry in places["workbook/definedNames/definedName"]
+    )
+
+
+def relationship_prefixes(*around: Element) -> tuple[str, ...]:
+    """The prefixes for ids of relationships that some elements declare, outermost first."""
+    bound = namespaces(*around)
+    return tuple(prefix for prefix, name in bound.items() if prefix and name in (USUAL, STRICT))
+
+
+def _relationship_id(entry: Element, *around: Element) -> str:
+    named = (f"{prefix}:id" for prefix in relationship_prefixes(*around, entry))
+    return next((entry.attributes[name] for name in named if name in entry.attributes), "")
+
+
+def _says(places: Places, path: str, attribute: str) -> bool:
+    return any(entry.attributes.get(attribute) in _TRUE for entry in places[path])

@@ -1,0 +1,1 @@
+"""The style table: formats looked up, and those of another workbook put in behind its own."""

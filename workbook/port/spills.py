@@ -1,0 +1,82 @@
+"""Formulas that show one value today and would fill cells beside them once they may spill.
+
+Imports ``xlpbr.errors``, ``xlpbr.functions``, the embedded host and the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.embedded import from_engine
+from xlpbr.workbook.calculate.engine import NAME_ERROR, Calculation, filled_by, load
+from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
+from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.port.host_names import calls
+
+_NOT_CALCULATED = {"not-calculated", "formula"}
+"""The codes of workbooks and formulas that the engine cannot calculate."""
+
+_UNSURE = {"#SPILL!", NAME_ERROR}
+"""What the engine shows where there is no room for several values, or for what it does not know."""
+
+_SEVERAL = re.compile(r"[:\[#{]")
+_WORD = re.compile(r"[\w.\\]+")
+_TABLES = frozenset(
+    name
+    for name, function in FUNCTIONS.items()
+    if function.returns.startswith("A table")
+    or any(argument.declared.shape == "table" for argument in function.arguments)
+)
+"""The functions that give a table whatever they are given."""
+
+
+def would_spill(book: Book, formulas: Mapping[Place, str]) -> frozenset[Place]:
+    """Those of some formulas that would show more, or something else, if they were to spill.
+
+    Most can be told from their text: what reads single cells and calls no function that gives
+    a table gives one value. The rest is calculated. Where the engine cannot calculate the
+    workbook, all of that rest are taken for spilling.
+
+    Args:
+        book: the workbook.
+        formulas: formulas that are in no array, with plain names of functions.
+
+    Raises:
+        FileProblem: the workbook is damaged.
+    """
+    names = {name.name.casefold() for name in book.names}
+    doubtful = {
+        place: formula for place, formula in formulas.items() if _may_give_several(formula, names)
+    }
+    on_arrays = {place for place, formula in doubtful.items() if works_on_arrays(formula)}
+    asked = {place: formula for place, formula in doubtful.items() if place not in on_arrays}
+    if not asked:
+        return frozenset(on_arrays)
+    try:
+        calculation = load(book, asked)
+        several = _several(calculation, list(asked))
+    except FileProblem as problem:
+        if problem.code not in _NOT_CALCULATED:
+            raise
+        several = set(asked)
+    return frozenset(on_arrays | several)
+
+
+def _several(calculation: Calculation, places: list[Place]) -> set[Place]:
+    """The cells that fill others, would if nothing stood in the way, or cannot be calculated."""
+    shown = calculation.engine.evaluate_cells([(sheet, *position) for sheet, position in places])
+    found = set()
+    for place, value in zip(places, map(from_engine, shown), strict=True):
+        unsure = isinstance(value, CellError) and value.code in _UNSURE
+        if unsure or len(filled_by(calculation, place)) > 1:
+            found.add(place)
+    return found
+
+
+def _may_give_several(formula: str, names: set[str]) -> bool:
+    if _SEVERAL.search(formula) or _TABLES.intersection(calls(formula)):
+        return True
+    return any(word.casefold() in names for word in _WORD.findall(formula))

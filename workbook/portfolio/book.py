@@ -1,0 +1,380 @@
+"""The workbook of a portfolio: sums over contracts, years and providers, and every row beneath.
+
+Values only. Imports XlsxWriter, ``cells``, ``periods``, ``statement``, ``files``, and the pages,
+months, sums and files of a portfolio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import partial
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+import xlpbr
+from xlpbr.errors import FileProblem
+from xlpbr.periods import day_in_words, month_in_words
+from xlpbr.settlement.statement import FIGURES
+from xlpbr.workbook.files.safe_writing import write_safely
+from xlpbr.workbook.look.styles import Styles
+from xlpbr.workbook.portfolio.files import SHEETS
+from xlpbr.workbook.portfolio.folder import SettledFolder
+from xlpbr.workbook.portfolio.page import LAST_ROW, Cell, write_rows
+from xlpbr.workbook.portfolio.summary import summary_lines, summary_rows
+from xlpbr.workbook.portfolio.sums import FLOWS, add_up, headroom, year_in_words
+from xlpbr.workbook.portfolio.words import (
+    FLOW_HEADINGS,
+    Portfolio,
+    as_at,
+    caution_lines,
+    count,
+    each,
+    part_year_lines,
+    total_of,
+)
+from xlpbr.workbook.report.page import (
+    Column,
+    Frame,
+    Page,
+    clean_text,
+    new_page,
+    on_one_page,
+    write_lines,
+    write_title,
+)
+
+_ROWS_ABOVE = 16
+_NOT_NAMED = "not named"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet: its title, its columns, the lines above the table, and the rows of the table."""
+
+    title: str
+    columns: Sequence[Column]
+    lines: Callable[[Portfolio], list[str]]
+    rows: Callable[[Portfolio], Iterator[list[Cell]]]
+    totals: Callable[[Portfolio], list[Cell]] | None = None
+    frozen: int = 1
+
+
+def write_portfolio(folder: SettledFolder, target: Path, *, prepared_on: date) -> None:
+    """Write the workbook of a settled folder.
+
+    Args:
+        folder: the folder.
+        target: the workbook to write.
+        prepared_on: the day on which it is made.
+
+    Raises:
+        FileProblem: there are more month rows than a sheet has, or the target is an input or
+            cannot be written.
+    """
+    settled = folder.settled
+    portfolio = Portfolio(folder, settled, add_up(folder.months, settled))
+    rows = int(portfolio.sums.contracts["months"].sum())
+    if rows > LAST_ROW - _ROWS_ABOVE:
+        raise FileProblem(
+            f"{rows:,} months are more than a sheet holds ({LAST_ROW:,} rows). Write a .parquet "
+            "file, or settle fewer contracts at a time."
+        )
+    write_safely(
+        target,
+        partial(_write, portfolio, prepared_on),
+        inputs=[file.path for file in folder.files],
+    )
+
+
+def _write(portfolio: Portfolio, prepared_on: date, place: Path) -> None:
+    with Workbook(str(place), {"constant_memory": True}) as workbook:
+        workbook.set_properties(
+            {
+                "title": clean_text(f"Portfolio of {portfolio.folder.folder.resolve().name}"),
+                "subject": "Payment-by-results contracts: savings and payments",
+                "author": "xlpbr",
+                "comments": f"Values only. Made with xlpbr {xlpbr.__version__}.",
+                "created": datetime.combine(prepared_on, time()),
+            }
+        )
+        styles = Styles(workbook)
+        frame = Frame(
+            header=f"Payment-by-results contracts: {portfolio.folder.folder.resolve().name}",
+            footer=f"{as_at(portfolio, short=True)}. Prepared {day_in_words(prepared_on)}.",
+        )
+        for name in SHEETS:
+            sheet = _SHEETS[name]
+            page = new_page(workbook, styles, name, sheet.columns, frame)
+            row = write_title(page, sheet.title)
+            row = write_lines(page, row, sheet.lines(portfolio))
+            write_rows(
+                page,
+                row,
+                f"Portfolio{name.title().replace(' ', '')}",
+                sheet.rows(portfolio),
+                totals=sheet.totals(portfolio) if sheet.totals else None,
+                frozen=sheet.frozen,
+            )
+            if name == "Summary":
+                _finish_summary(page)
+
+
+def _finish_summary(page: Page) -> None:
+    on_one_page(page)
+    page.sheet.activate()
+
+
+def _lines(*lines: str, years: bool = False) -> Callable[[Portfolio], list[str]]:
+    return lambda portfolio: [
+        f"{as_at(portfolio)}.",
+        *lines,
+        *(part_year_lines(portfolio) if years else ()),
+        *caution_lines(portfolio),
+    ]
+
+
+# Contracts, years, providers
+
+_BY_CONTRACT = ("saving", "fee", "carer_fees", "bonus", "held_back", "payable", "invoiced")
+
+
+def _contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
+    names = {outcome.number: outcome.name for outcome in portfolio.folder.outcomes}
+    settled = portfolio.settled
+    for sums in each(portfolio.sums.contracts):
+        facts = settled[sums.Index]
+        yield [
+            facts.contract,
+            facts.commissioner or _NOT_NAMED,
+            facts.provider or _NOT_NAMED,
+            facts.starts_on,
+            facts.ends_on,
+            facts.last_day if sums.months else "no month yet",
+            sums.children,
+            *(getattr(sums, flow) for flow in _BY_CONTRACT),
+            sums.balance,
+            sums.net_saving,
+            facts.maximum,
+            headroom(facts, sums.payable),
+            names[sums.Index],
+        ]
+
+
+def _contract_totals(portfolio: Portfolio) -> list[Cell]:
+    total = total_of(portfolio.sums.contracts)
+    return [
+        "All contracts", None, None, None, None, None, total["children"],
+        *(total[flow] for flow in _BY_CONTRACT), total["balance"],
+        total["net_saving"], None, None, None,
+    ]  # fmt: skip
+
+
+def _year_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
+    for sums in each(portfolio.sums.years):
+        yield [
+            year_in_words(sums.Index), sums.contracts, sums.children,
+            *(getattr(sums, flow) for flow in FLOWS),
+        ]  # fmt: skip
+
+
+def _year_totals(portfolio: Portfolio) -> list[Cell]:
+    total = total_of(portfolio.sums.years)
+    return ["All years", None, None, *(total[flow] for flow in FLOWS)]
+
+
+def _year_and_contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
+    settled = portfolio.settled
+    for sums in each(portfolio.sums.years_by_contract):
+        facts = settled[sums.number]
+        yield [
+            year_in_words(sums.year), facts.contract, facts.provider or _NOT_NAMED,
+            sums.children, *(getattr(sums, flow) for flow in FLOWS),
+        ]  # fmt: skip
+
+
+def _provider_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
+    for sums in each(portfolio.sums.providers):
+        yield [
+            sums.Index or _NOT_NAMED, sums.contracts, sums.children,
+            *(getattr(sums, flow) for flow in FLOWS), sums.balance,
+        ]  # fmt: skip
+
+
+def _provider_totals(portfolio: Portfolio) -> list[Cell]:
+    total = total_of(portfolio.sums.providers)
+    return [
+        "All providers", total["contracts"], total["children"],
+        *(total[flow] for flow in FLOWS), total["balance"],
+    ]  # fmt: skip
+
+
+# Months and files
+
+
+def _month_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
+    settled = portfolio.settled
+    for rows in portfolio.folder.months.blocks(settled):
+        figures = zip(*(rows[figure.field_name].tolist() for figure in FIGURES), strict=True)
+        for number, values in zip(rows["number"].tolist(), figures, strict=True):
+            facts = settled[number]
+            yield [facts.contract, facts.provider or _NOT_NAMED, *values]
+
+
+def _file_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
+    for outcome in sorted(portfolio.folder.outcomes, key=lambda outcome: outcome.is_settled):
+        contract = outcome.facts.contract if outcome.facts else ""
+        if outcome.is_settled:
+            yield [
+                outcome.name, contract, "settled", "",
+                " ".join(outcome.notes) or "Nothing to do.",
+            ]  # fmt: skip
+        for finding in outcome.findings:
+            sentence = finding.sentence
+            if finding.place:
+                sentence = f"{sentence[:1].upper()}{sentence[1:]}"
+            yield [outcome.name, contract, "not settled", finding.place, sentence]
+
+
+def _file_lines(portfolio: Portfolio) -> list[str]:
+    return [
+        f"{count(len(portfolio.folder.files), 'file')}: "
+        f"{len(portfolio.settled):,} settled, "
+        f"{len(portfolio.folder.not_settled):,} not settled. A file that was not settled has a row "
+        "for each thing to mend; these stand first.",
+        "Mend the cells, or take a file without a contract out of the folder, and run the command "
+        "again with --replace. xlpbr check FILE lists the same for one file.",
+    ]
+
+
+def _period(portfolio: Portfolio) -> list[str]:
+    years = portfolio.sums.years_by_contract
+    if not len(years):
+        return ["There is no month yet."]
+    first = min(facts.starts_on for facts in portfolio.settled.values())
+    last = max(facts.last_day for facts in portfolio.settled.values())
+    return [f"Months from {month_in_words(first)} to {month_in_words(last)}."]
+
+
+def _flow_columns(width: float = 16) -> list[Column]:
+    return [Column(heading, width, "money") for heading in FLOW_HEADINGS.values()]
+
+
+_SHEETS = {
+    "Summary": _Sheet(
+        "Summary: where the contracts stand",
+        (
+            Column("Measure", 32),
+            Column("Number", 10, "count"),
+            Column("Amount", 20, "money"),
+            Column("What it is", 62),
+        ),
+        summary_lines,
+        summary_rows,
+    ),
+    "Contracts": _Sheet(
+        "Contracts: one row each",
+        (
+            Column("Contract", 28),
+            Column("Commissioner", 29),
+            Column("Provider", 29),
+            Column("Starts on", 12.5, "date"),
+            Column("Ends on", 12.5, "date"),
+            Column("Figures to", 12.5, "date"),
+            Column("Children in place", 9.5, "count"),
+            *(Column(FLOW_HEADINGS[flow], 15, "money") for flow in _BY_CONTRACT),
+            Column("Balance", 15, "money"),
+            Column("Net saving", 15, "money"),
+            Column("Contract maximum", 15, "money"),
+            Column("Left of maximum", 15, "money"),
+            Column("File", 30),
+        ),
+        _lines(
+            "Amounts are those to date. Balance is payable less invoiced; net saving is saving "
+            "less payable. A blank maximum: the terms have none."
+        ),
+        _contract_rows,
+        _contract_totals,
+    ),
+    "Financial years": _Sheet(
+        "Financial years: 1 April to 31 March",
+        (
+            Column("Financial year", 14),
+            Column("Contracts", 10.5, "count"),
+            Column("Children at the end", 13, "count"),
+            *_flow_columns(17),
+        ),
+        _lines(
+            "A month counts for the year in which it lies. Children at the end: in place in the "
+            "last month of the year that is settled.",
+            years=True,
+        ),
+        _year_rows,
+        _year_totals,
+    ),
+    "Years by contract": _Sheet(
+        "Years by contract: each financial year of each contract",
+        (
+            Column("Financial year", 12),
+            Column("Contract", 28),
+            Column("Provider", 29),
+            Column("Children at the end", 13, "count"),
+            *_flow_columns(15),
+        ),
+        _lines(
+            "The same figures as on the sheet Financial years, a row for each contract.", years=True
+        ),
+        _year_and_contract_rows,
+        frozen=2,
+    ),
+    "Providers": _Sheet(
+        "Providers: the contracts of each",
+        (
+            Column("Provider", 34),
+            Column("Contracts", 10.5, "count"),
+            Column("Children in place", 10.5, "count"),
+            *_flow_columns(),
+            Column("Balance", 16, "money"),
+        ),
+        _lines("Providers are told apart by the name in the terms, whatever its capitals."),
+        _provider_rows,
+        _provider_totals,
+    ),
+    "Months": _Sheet(
+        "Months: every month of every contract",
+        (
+            Column("Contract", 28),
+            Column("Provider", 29),
+            *(
+                Column(
+                    figure.heading,
+                    {"month": 10.5, "count": 10.5}.get(figure.kind, 15),
+                    figure.kind,
+                )
+                for figure in FIGURES
+            ),
+        ),
+        lambda portfolio: [
+            f"{as_at(portfolio)}.",
+            "Figures to date include all months of the contract up to that row.",
+            *_period(portfolio),
+            *caution_lines(portfolio),
+        ],
+        _month_rows,
+        frozen=3,
+    ),
+    "Files": _Sheet(
+        "Files: what became of each",
+        (
+            Column("File", 34),
+            Column("Contract", 24),
+            Column("What became of it", 14),
+            Column("Where", 28),
+            Column("What is wrong, and what to do", 80),
+        ),
+        _file_lines,
+        _file_rows,
+    ),
+}

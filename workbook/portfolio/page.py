@@ -1,0 +1,121 @@
+"""A table of a portfolio's workbook, written row by row: it may have a million rows.
+
+A sheet is begun as those of a report; its rows are not kept in memory, so they are no Excel
+table, but have filter buttons and a name. Imports XlsxWriter, ``report_page``, ``styles`` and
+``text_width``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range_abs
+
+from xlpbr.workbook.look.text_width import lines_needed
+from xlpbr.workbook.report.page import Column, Page, clean_text
+
+Cell = int | date | str | None
+"""What stands in a row: pence or a count by its column's kind, a day, a text, or nothing."""
+
+LAST_ROW = 1_048_576
+_NUMBERS = {"money", "count"}
+_LINE_HEIGHT = 15
+_MOST_HEIGHT = 409
+_INDENT = 2.2
+_WIDE = 170
+_A3 = 8
+_CENTIMETRE = 0.4
+
+
+def write_rows(
+    page: Page,
+    row: int,
+    name: str,
+    rows: Iterable[Sequence[Cell]],
+    *,
+    totals: Sequence[Cell] | None = None,
+    frozen: int = 1,
+) -> int:
+    """Headings, rows and totals of a sheet; the row after them.
+
+    Args:
+        page: the sheet.
+        row: the heading row, counted from 0.
+        name: the name that headings and rows get in the workbook.
+        rows: the rows, each as wide as the columns.
+        totals: a last row, which the filters leave where it is; None for none.
+        frozen: how many columns stay in sight, and are printed on every page.
+    """
+    formats = {column: _format(page, column.kind) for column in page.columns}
+    page.sheet.set_default_row(_LINE_HEIGHT + 3)
+    _set_height(page, row, [column.heading for column in page.columns], bold=True)
+    for number, column in enumerate(page.columns):
+        style = page.styles.column_heading(**_alignment(column.kind))
+        page.sheet.write_string(row, number, column.heading, style)
+    last = row
+    for last, values in enumerate(rows, start=row + 1):
+        _write_row(page, last, values, formats)
+    page.sheet.autofilter(row, 0, max(last, row + 1), len(page.columns) - 1)
+    page.sheet.freeze_panes(row + 1, frozen)
+    page.sheet.repeat_rows(row)
+    page.sheet.set_margins(left=_CENTIMETRE, right=_CENTIMETRE, top=0.75, bottom=0.75)
+    if page.width > _WIDE:
+        page.sheet.set_paper(_A3)
+    page.workbook.define_name(name, f"={_area(page, row, last)}")
+    if totals is None:
+        return last + 1
+    strong = {column: _format(page, column.kind, bold=True, top=2) for column in page.columns}
+    _write_row(page, last + 1, totals, strong)
+    return last + 2
+
+
+def _area(page: Page, first: int, last: int) -> str:
+    return f"'{page.sheet.get_name()}'!{xl_range_abs(first, 0, last, len(page.columns) - 1)}"
+
+
+def _format(page: Page, kind: str, **more: Any) -> Format:
+    return page.styles.cell(kind, **{"valign": "vcenter", **_alignment(kind), **more})
+
+
+def _alignment(kind: str) -> dict[str, Any]:
+    return {"align": "right"} if kind in _NUMBERS else {"align": "left", "indent": 1}
+
+
+def _write_row(page: Page, row: int, values: Sequence[Cell], formats: dict[Column, Format]) -> None:
+    _set_height(page, row, values)
+    for number, (column, value) in enumerate(zip(page.columns, values, strict=True)):
+        style = formats[column]
+        if value is None or value == "":
+            page.sheet.write_blank(row, number, None, style)
+        elif isinstance(value, str):
+            page.sheet.write_string(row, number, clean_text(value), style)
+        elif isinstance(value, date):
+            page.sheet.write_datetime(row, number, value, style)
+        else:
+            # The nearest float to the amount, as reading it back gives the same pence.
+            page.sheet.write_number(
+                row, number, value / 100 if column.kind == "money" else value, style
+            )
+
+
+def _set_height(page: Page, row: int, values: Sequence[Cell], *, bold: bool = False) -> None:
+    """Make a row high enough for its texts; this comes before its cells, which go to disk."""
+    most = max(
+        (
+            _lines(value, column.width - _INDENT, bold)
+            for column, value in zip(page.columns, values, strict=True)
+            if isinstance(value, str)
+        ),
+        default=1,
+    )
+    if most > 1:
+        page.sheet.set_row(row, min(_MOST_HEIGHT, _LINE_HEIGHT * most + 3))
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str, room: float, bold: bool) -> int:
+    return lines_needed(clean_text(text), room, bold=bold)

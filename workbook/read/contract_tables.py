@@ -1,0 +1,230 @@
+"""The tables of a contract as a workbook holds them, and where each cell stands.
+
+Imports the package and its readers, ``cells``, ``evidence``, ``terms``, ``ranges``,
+``term_rows``, ``assumption_rows``, ``tables``, ``checks`` and ``errors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xlpbr import cells
+from xlpbr.cells import Rows
+from xlpbr.contract.assumptions import Assumptions
+from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import FileProblem, Problem
+from xlpbr.tables import assumptions as assumption_rows
+from xlpbr.tables import checks
+from xlpbr.tables import evidence as tables
+from xlpbr.tables import terms as term_rows
+from xlpbr.tables.headings import Found, RowCount
+from xlpbr.workbook.ooxml.addresses import cell_address
+from xlpbr.workbook.ooxml.book import Book, Position, open_book, sheet_rows
+from xlpbr.workbook.read.headings import titles_above, under_titles
+from xlpbr.workbook.read.hidden_rows import rows_that_do_not_show
+from xlpbr.workbook.read.linked_tables import cell_read, refuse_stale_links
+from xlpbr.workbook.read.merged_cells import with_labels, without_hidden
+from xlpbr.workbook.read.own_sheets import own_sheets
+from xlpbr.workbook.read.ranges import FoundRange, find_range, read_range, sheet_row
+
+TABLES = ("Terms", "Placements", "Carers", "Claims")
+
+ASSUMPTIONS = "Assumptions"
+"""The table of a forecast; what is wrong in it stops nothing else."""
+
+_NAMES = {"Terms": "Term", ASSUMPTIONS: "Assumption"}
+"""By table of names and values, the heading of the names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTables:
+    """The tables of one workbook: where they were found and the cells in them.
+
+    Attributes:
+        book: the workbook.
+        places: where each table stands, from its heading row on; None where there is none.
+        rows: the cells of each, as a person sees them: a merged label stands in every row that
+            it covers.
+        notes: what to know of how they were read: titles passed over, rows that do not show.
+        assumption_notes: the same of the Assumptions table.
+    """
+
+    book: Book
+    places: Mapping[str, FoundRange | None]
+    rows: Mapping[str, Rows | None]
+    notes: tuple[Problem, ...] = ()
+    assumption_notes: tuple[Problem, ...] = ()
+
+    def dates(self) -> AbstractContextManager[None]:
+        """Read date serials as this workbook counts them."""
+        return cells.dates_from_1904(on=self.book.date_1904)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRecords:
+    """What the tables say, read, with what is wrong and what became of the rows.
+
+    The assumptions stand apart: they are None where the workbook has no such table, and what is
+    wrong in them stops no statement.
+    """
+
+    terms: Found[ContractTerms]
+    evidence: Found[Evidence]
+    row_counts: tuple[RowCount, ...]
+    problems: tuple[Problem, ...]
+    assumptions: Found[Assumptions] | None = None
+    assumption_count: RowCount | None = None
+    assumption_problems: tuple[Problem, ...] = ()
+
+    @property
+    def blocking(self) -> tuple[Problem, ...]:
+        """The problems that stop the figures."""
+        return tuple(problem for problem in self.problems if problem.code is not None)
+
+    @property
+    def all_counts(self) -> tuple[RowCount, ...]:
+        """What became of the rows of every table, the Assumptions included."""
+        assumed = self.assumption_count
+        return self.row_counts if assumed is None else (*self.row_counts, assumed)
+
+
+def read_tables(
+    path: Path, given: Mapping[str, str | None], *, with_assumptions: bool = True
+) -> ContractTables:
+    """The tables of a workbook, each where it is said to be or by its usual name.
+
+    Args:
+        path: the workbook.
+        given: by table, an Excel table's name, a defined name or an address; None to look for
+            ``PbrTerms``, ``PbrPlacements``, ``PbrCarers``, ``PbrClaims`` and
+            ``PbrAssumptions``. An Assumptions table that is looked for and cannot be read is a
+            note, not a refusal.
+        with_assumptions: whether an Assumptions table is looked for at all.
+
+    Raises:
+        FileProblem: the file cannot be read, a table is not there, or it is linked to cells of
+            the book and does not show what they hold now.
+    """
+    book = open_book(path)
+    places: dict[str, FoundRange | None] = {}
+    rows: dict[str, Rows | None] = {}
+    notes: list[Problem] = []
+    not_asked = set(own_sheets(book))
+    for table in TABLES:
+        places[table] = rows[table] = None
+        found = find_range(book, table, given.get(table))
+        if found is None:
+            continue
+        if found.sheet in not_asked:
+            refuse_stale_links(book, found.sheet)
+            not_asked.remove(found.sheet)
+        places[table], rows[table], known = _read_table(book, found)
+        notes.extend(known)
+    places[ASSUMPTIONS] = rows[ASSUMPTIONS] = None
+    assumption_notes: Iterable[Problem] = ()
+    try:
+        found = None
+        if with_assumptions:
+            found = find_range(book, ASSUMPTIONS, given.get(ASSUMPTIONS))
+        if found is not None:
+            if found.sheet in not_asked:
+                refuse_stale_links(book, found.sheet)
+            places[ASSUMPTIONS], rows[ASSUMPTIONS], assumption_notes = _read_table(book, found)
+    except FileProblem as problem:
+        if given.get(ASSUMPTIONS) is not None:
+            raise
+        assumption_notes = [_cannot_be_read(problem)]
+    return ContractTables(book, places, rows, tuple(notes), tuple(assumption_notes))
+
+
+def _cannot_be_read(problem: FileProblem) -> Problem:
+    return Problem(
+        ASSUMPTIONS, None, "", "a table that cannot be read", "assumptions of a forecast",
+        str(problem),
+    )  # fmt: skip
+
+
+def _read_table(book: Book, given: FoundRange) -> tuple[FoundRange, Rows, Iterable[Problem]]:
+    """A table from its headings on, its cells, and what to know of them."""
+    sheet = sheet_rows(book, given.sheet)
+    found, headings = under_titles(book, given, sheet.merged)
+    corner = (found.first_row, found.first_column)
+    cells_shown = without_hidden(read_range(book, found), corner, sheet.merged)
+    cells_shown[:1] = [headings]
+    rows = with_labels(found.table, found.sheet, cells_shown, corner, sheet.merged)
+    notes = (titles_above(given, found), rows_that_do_not_show(found, rows, sheet.hidden))
+    return found, rows, [note for note in notes if note is not None]
+
+
+def read_records(found: ContractTables) -> ContractRecords:
+    """The records of a workbook's tables with every problem in them."""
+    with found.dates():
+        terms = term_rows.read_terms(found.rows["Terms"])
+        evidence, row_counts = tables.read_evidence(
+            found.rows["Placements"], found.rows["Carers"], found.rows["Claims"]
+        )
+        problems = checks.problems_of(terms, evidence, found.notes)
+        counts = (term_rows.count_terms(found.rows["Terms"], terms), *row_counts)
+        assumptions = assumption_count = None
+        assumption_problems = [*found.assumption_notes]
+        if (assumed := found.rows[ASSUMPTIONS]) is not None:
+            assumptions = assumption_rows.read_assumptions(assumed)
+            assumption_count = term_rows.count_terms(
+                assumed, assumptions, assumption_rows.ASSUMPTIONS_TABLE
+            )
+            assumption_problems += checks.problems_of_assumptions(terms, assumptions)
+    located = tuple(_with_other_cell(found, problem) for problem in problems)
+    return ContractRecords(
+        terms, evidence, counts, located, assumptions, assumption_count, tuple(assumption_problems)
+    )
+
+
+def _with_other_cell(found: ContractTables, problem: Problem) -> Problem:
+    """The problem with the cell of the other row that it speaks of, as the person sees it."""
+    if problem.other_row is None:
+        return problem
+    row, cell = f"row {problem.other_row}", where(found, replace(problem, row=problem.other_row))
+    return replace(
+        problem,
+        found=_last_replaced(problem.found, row, cell),
+        expected=_last_replaced(problem.expected, row, cell),
+    )
+
+
+def _last_replaced(text: str, words: str, by: str) -> str:
+    """A text with the last occurrence replaced: names quoted before it may hold the same words."""
+    before, found, after = text.rpartition(words)
+    return f"{before}{by}{after}" if found else text
+
+
+def where(found: ContractTables, problem: Problem) -> str:
+    """The cell of a problem, such as ``Placements!D7``; a linked one with the cell that it reads.
+
+    A problem of a whole column stands at its heading, twice where the heading is there twice;
+    one of the whole table at the table's place.
+    """
+    place, rows = found.places[problem.table], found.rows[problem.table]
+    if place is None or rows is None:
+        return problem.table
+    names = _NAMES.get(problem.table)
+    wanted = problem.column if names in (None, problem.column) else "Value"
+    headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
+    columns = [index for index, heading in enumerate(headings) if heading == cells.key(wanted)]
+    if problem.row is not None:
+        columns = columns[:1] or [0]
+    elif not columns or not wanted or names is not None:
+        return f"{place.sheet}, {place.how}"
+    row = sheet_row(place, problem.row or 0)
+    return " and ".join(
+        _cell_and_read(found.book, place.sheet, (row, place.first_column + column))
+        for column in columns
+    )
+
+
+def _cell_and_read(book: Book, sheet: str, position: Position) -> str:
+    address, read = cell_address(sheet, *position), cell_read(book, sheet, position)
+    return address if read is None else f"{address} (reads {read})"

@@ -1,0 +1,90 @@
+"""The heading row of a table that stands under titles.
+
+Imports ``cells``, ``evidence``, ``ranges``, ``term_rows``, ``assumption_rows``, ``errors``,
+``merged_cells``, ``addresses``, ``book`` and ``reader``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from xlpbr import cells
+from xlpbr.cells import Cell
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.errors import FileProblem, Problem
+from xlpbr.tables.assumptions import ASSUMPTION_COLUMNS
+from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, Heading, heading_rows
+from xlpbr.tables.terms import TERM_COLUMNS
+from xlpbr.workbook.ooxml.addresses import area_address
+from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.sheet.stored_cells import Area
+from xlpbr.workbook.read.merged_cells import with_headings_down, without_hidden
+from xlpbr.workbook.read.ranges import FoundRange, first_rows
+
+_DECLARED: Mapping[str, Sequence[Heading]] = {
+    "Terms": TERM_COLUMNS,
+    "Assumptions": ASSUMPTION_COLUMNS,
+    **COLUMNS,
+}
+
+
+def under_titles(
+    book: Book, found: FoundRange, merged: Sequence[Area]
+) -> tuple[FoundRange, list[Cell]]:
+    """A range from its heading row on, and the headings.
+
+    An Excel table has its headings where Excel keeps them. Elsewhere titles may stand above, and
+    headings may be merged over two rows: then they count for the lower one.
+
+    Args:
+        book: the workbook.
+        found: the range as the person gave it.
+        merged: the merged areas of its sheet.
+
+    Raises:
+        FileProblem: several rows could be the heading row.
+    """
+    corner = (found.first_row, found.first_column)
+    most = 1 if found.is_table else MOST_ROWS_OF_TITLES
+    top = without_hidden(first_rows(book, found, most), corner, merged)
+    headings = with_headings_down(top, corner, merged)
+    if found.is_table:
+        return found, headings[0]
+    first, *others = heading_rows(headings, _DECLARED[found.table])
+    # A lower row that has its headings only by merges from above adds nothing.
+    others = [row for row in others if not all(map(cells.is_blank, top[row]))]
+    if others:
+        raise _ask(book, found, [first, *others])
+    return replace(found, first_row=found.first_row + first), headings[first]
+
+
+def titles_above(given: FoundRange, found: FoundRange) -> Problem | None:
+    """That rows above the headings are not read, where there are any."""
+    if found.first_row == given.first_row:
+        return None
+    count = found.first_row - given.first_row
+    titles = (
+        f"Row {given.first_row} is taken for a title"
+        if count == 1
+        else f"Rows {given.first_row} to {found.first_row - 1} are taken for titles"
+    )
+    return Problem(
+        given.table,
+        None,
+        "",
+        f"the headings in row {found.first_row} of the sheet",
+        f"the headings in row {given.first_row}, the first of the range",
+        f"{titles} and not read. Nothing to do if that is right.",
+    )
+
+
+def _ask(book: Book, found: FoundRange, candidates: list[int]) -> FileProblem:
+    """Which of several rows is meant, with the cells of the first as an example."""
+    rows = [found.first_row + row for row in candidates]
+    first = (rows[0], found.first_column, rows[1] - 1, found.last_column)
+    return FileProblem(
+        f"{book.path}: the headings of {found.table} stand in the rows"
+        f" {', '.join(map(str, rows[:-1]))} and {rows[-1]} of {found.sheet}; say which table is"
+        f' meant: --{found.table.lower()} "{area_address(found.sheet, first)}".'
+    )

@@ -1,0 +1,143 @@
+"""Merged cells of a table: what a label over several rows means for each of them.
+
+A merged cell shows one value, that of its first cell; what stands under the others is hidden and
+not read. Imports ``cells``, ``evidence``, ``addresses`` and ``stored_cells``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from xlpbr import cells
+from xlpbr.cells import Rows, SharedCell
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.workbook.ooxml.addresses import area_address
+from xlpbr.workbook.ooxml.sheet.stored_cells import Area
+
+_OF_EACH_ROW = {"price", "amount"}
+_VALUE_TABLES = {
+    "Terms": {"term": False, "value": False},
+    "Assumptions": {"assumption": False, "value": False},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """A merged area within a table, whose heading row is row 0.
+
+    Its first cell may stand above the table or to its left; ``rows`` and ``columns`` are only
+    those within the table.
+    """
+
+    top: int
+    left: int
+    rows: range
+    columns: range
+    address: str
+
+
+def without_hidden(rows: Rows, first: tuple[int, int], merged: Iterable[Area]) -> Rows:
+    """The rows of a range with nothing in the cells that merged areas hide.
+
+    Args:
+        rows: the cells.
+        first: the row and the column on the sheet of the first of them.
+        merged: the merged areas of the sheet.
+    """
+    shown = [list(row) for row in rows]
+    for merge in _within("", rows, first, merged):
+        for row in merge.rows:
+            for column in merge.columns:
+                if (row, column) != (merge.top, merge.left):
+                    shown[row][column] = None
+    return shown
+
+
+def with_headings_down(rows: Rows, first: tuple[int, int], merged: Iterable[Area]) -> Rows:
+    """The first rows of a range in which a merged text stands in each row that it covers.
+
+    Args:
+        rows: the cells, without what merged areas hide.
+        first: the row and the column on the sheet of the first of them.
+        merged: the merged areas of the sheet.
+    """
+    read = [list(row) for row in rows]
+    for merge in _within("", rows, first, merged):
+        if merge.top < 0 or merge.left < 0:
+            continue
+        value = rows[merge.top][merge.left]
+        for row in merge.rows if isinstance(value, str) else ():
+            read[row][merge.left] = value
+    return read
+
+
+def with_labels(
+    table: str, sheet: str, rows: Rows, first: tuple[int, int], merged: Iterable[Area]
+) -> Rows:
+    """The rows of a table in which a merged label stands in each row that it covers.
+
+    Only rows that hold something of their own get it; the others stay blank. A merged price,
+    amount or term's value, and a heading across the columns, become a ``SharedCell``.
+
+    Args:
+        table: Terms, Placements, Carers, Claims or Assumptions.
+        sheet: the sheet's name, for addresses.
+        rows: the cells, heading row first, without what merged areas hide.
+        first: the row and the column on the sheet of the first of them.
+        merged: the merged areas of the sheet.
+    """
+    merges = _within(sheet, rows, first, merged)
+    if not merges:
+        return rows
+    is_label = _labels(table, rows[0])
+    own = [any(not cells.is_blank(row[column]) for column in is_label) for row in rows]
+    read = [list(row) for row in rows]
+    for merge in merges:
+        top, left = merge.top, merge.left
+        if top < 1 or left < 0 or cells.is_blank(rows[top][left]):
+            continue
+        value = rows[top][left]
+        across = [column for column in merge.columns if column in is_label]
+        alone = all(cells.is_blank(rows[top][column]) for column in is_label if column != left)
+        if len(across) > 1 and alone and isinstance(value, str):
+            read[top][across[0]] = SharedCell(value, merge.address, is_first=True, is_across=True)
+            continue
+        if left not in is_label:
+            continue
+        lower = [row for row in merge.rows if row > top and own[row]]
+        if is_label[left]:
+            for row in lower:
+                read[row][left] = value
+        elif lower:
+            for row in (top, *lower):
+                read[row][left] = SharedCell(
+                    value, merge.address, is_first=row == top, is_across=False
+                )
+    return read
+
+
+def _labels(table: str, headings: Sequence[object]) -> dict[int, bool]:
+    """The columns that are read, and whether a value of each may stand for several rows."""
+    declared = _VALUE_TABLES.get(table) or {
+        cells.key(column.heading): column.kind not in _OF_EACH_ROW for column in COLUMNS[table]
+    }
+    return {
+        index: declared[cells.key(heading)]
+        for index, heading in enumerate(headings)
+        if isinstance(heading, str) and cells.key(heading) in declared
+    }
+
+
+def _within(sheet: str, rows: Rows, first: tuple[int, int], merged: Iterable[Area]) -> list[_Merge]:
+    """The merged areas that reach into a range; one may start above it or to its left."""
+    found = []
+    for area in merged:
+        top, left, bottom, right = (
+            area[0] - first[0], area[1] - first[1], area[2] - first[0], area[3] - first[1],
+        )  # fmt: skip
+        down = range(max(top, 0), min(bottom + 1, len(rows)))
+        across = range(max(left, 0), min(right + 1, len(rows[0])))
+        if down and across:
+            found.append(_Merge(top, left, down, across, area_address(sheet, area)))
+    return found

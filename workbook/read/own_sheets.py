@@ -1,0 +1,42 @@
+"""The sheets of a workbook that xlpbr made: attached to a book, or the workbook of ``xlpbr new``.
+
+How they are called and where they say what they do not read is told here; where the rest of
+them stands, the plan of the template tells.
+"""
+
+from __future__ import annotations
+
+from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.parts.listing_parts import workbook_of
+from xlpbr.workbook.ooxml.parts.sheet_mark import MARK, marked_sheets
+from xlpbr.workbook.ooxml.zip.archive import has_part, read_part
+
+SHEETS = (
+    "About", "Terms", "Placements", "Carers", "Claims", "Assumptions", "Statement", "Readings",
+    "Reconcile", "Explain", "Forecast", "Checks", "Functions",
+)  # fmt: skip
+"""The sheets, in their order, by the names that they have in a workbook of their own."""
+
+MADE_BY = "Made by xlpbr"
+"""How the remark in the properties of a workbook of ``xlpbr new`` starts."""
+
+NOT_READ = (3, 4)
+"""Where a sheet that is read from a book says how many of the book's rows it does not read."""
+
+_PROPERTIES = "docProps/core.xml"
+
+
+def own_sheets(book: Book) -> frozenset[str]:
+    """The names of the sheets whose formulas xlpbr wrote.
+
+    Raises:
+        FileProblem: a part that says so is damaged.
+    """
+    marked: set[str] = set()
+    if any(name.name.casefold() == MARK for name in book.names):
+        workbook = workbook_of(book.archive, book.part)
+        marked = {found.sheet.name for found in marked_sheets(workbook)}
+    properties = _PROPERTIES if has_part(book.archive, _PROPERTIES) else None
+    if properties and MADE_BY.encode() in read_part(book.archive, properties):
+        marked |= {sheet.name for sheet in book.sheets if sheet.name in SHEETS}
+    return frozenset(marked)

@@ -1,0 +1,420 @@
+"""The tables of a contract in a workbook of any layout: found by table, name or address.
+
+Gives raw cell values, heading row first; what they mean is for the tables module. Imports
+``xlpbr.errors``, ``addresses``, ``book`` and ``sheet_xml``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from xlpbr.errors import FileProblem
+from xlpbr.workbook.ooxml.addresses import (
+    LAST_ROW,
+    area_address,
+    cell_address,
+    column_letter,
+    column_number,
+    split_area,
+    split_cell,
+)
+from xlpbr.workbook.ooxml.book import (
+    Book,
+    CellValue,
+    DefinedName,
+    Position,
+    TableArea,
+    cells,
+    open_book,
+    sheet_named,
+)
+from xlpbr.workbook.ooxml.sheet.read import StoredCell
+
+__all__ = [
+    "Book",
+    "CellValue",
+    "FoundRange",
+    "cell_address",
+    "column_letter",
+    "find_range",
+    "first_rows",
+    "open_book",
+    "read_range",
+    "sheet_row",
+]
+
+REQUIRED = frozenset({"Terms", "Placements"})
+"""The tables without which nothing can be worked out; Carers and Claims may be absent."""
+
+_MOST_LISTED = 12
+_MOST_ROWS, _MOST_COLUMNS = 100_000, 200
+"""A range of more is read as far as anything stands in it, as whole columns are."""
+
+_SHEET_AND_CELLS = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(.+)", re.DOTALL)
+_WHOLE_COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
+_SPILL = re.compile(r"(?:_xlfn\.)?(?:_xlws\.)?ANCHORARRAY\((.+)\)", re.IGNORECASE | re.DOTALL)
+_WHOLE_TABLE = re.compile(r"([^\[\]!(]+)\[(?:#All|#Data)?\]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRange:
+    """A rectangle of cells that holds one of the contract's tables.
+
+    Attributes:
+        table: Terms, Placements, Carers or Claims.
+        sheet: the sheet it stands on.
+        first_row: its heading row, counted from 1 on the sheet.
+        first_column: its first column, A being 1.
+        last_row: its last row; the totals rows of an Excel table are left out.
+        last_column: its last column.
+        how: by what it was found: ``table PbrPlacements``, ``name PbrPlacements``, or its
+            address.
+        cut_blank_rows: whether blank rows at its end are left out, as for whole columns.
+    """
+
+    table: str
+    sheet: str
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+    how: str
+    cut_blank_rows: bool = False
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is an Excel table, whose heading row Excel itself keeps."""
+        return self.how.startswith("table ")
+
+
+def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
+    """Find one of the contract's tables in a workbook.
+
+    Args:
+        book: the workbook.
+        table: Terms, Placements, Carers or Claims.
+        given: where the person says it is: an Excel table, a defined name, or an address such
+            as ``'Sheet name'!A4:H40``, ``Sheet!A:H`` (whole columns) or ``Sheet!A4#`` (what
+            the formula in A4 fills). None looks for the Excel table, then the defined name,
+            called ``Pbr`` and the table, such as ``PbrPlacements``.
+
+    Returns:
+        The cells, or None when ``given`` is None and an optional table is absent.
+
+    Raises:
+        FileProblem: nothing is there; the message names the nearest and lists what there is.
+    """
+    if given is None:
+        found = _by_name(book, table, f"Pbr{table}")
+        if found is None and table in REQUIRED:
+            raise _absent(book, table)
+        return found
+    wanted = given.strip().removeprefix("=").strip()
+    if wanted.endswith("'"):  # the Windows command line hands over single quotation marks
+        wanted = wanted[:-1].removeprefix("'")
+    found = _by_name(book, table, wanted)
+    if found is not None:
+        return found
+    match = _SHEET_AND_CELLS.fullmatch(wanted)
+    if match is None and sheet_named(book, wanted) is None and _is_address(wanted):
+        if len(book.sheets) > 1:
+            raise FileProblem(
+                f"{book.path}: {given} does not say on which sheet; "
+                f"write it as {_option(table, book.sheets[0].name, wanted)}."
+            )
+        return _by_address(book, table, book.sheets[0].name, wanted, wanted)
+    if match is None:
+        raise _unknown(book, table, wanted)
+    return _by_address(book, table, _sheet_of(match), match[3], given)
+
+
+def first_rows(book: Book, found: FoundRange, most: int) -> list[list[CellValue]]:
+    """The raw values of the first rows of a range; a formula never calculated counts as blank."""
+    last_row = min(found.last_row, found.first_row + most - 1)
+    return _grid(cells(book, found.sheet), replace(found, last_row=last_row))
+
+
+def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
+    """The raw values of the cells, one list for each row, heading row first.
+
+    Numbers come as floats also where they are shown as dates; blank cells are None; error
+    cells are ``CellError`` values.
+
+    Raises:
+        FileProblem: a formula among the cells has never been calculated.
+    """
+    top, left = found.first_row, found.first_column
+    bottom, right = found.last_row, found.last_column
+    grid: list[list[CellValue]] = [[None] * (right - left + 1) for _ in range(top, bottom + 1)]
+    never = []
+    for (row, column), cell in cells(book, found.sheet).items():
+        if top <= row <= bottom and left <= column <= right:
+            grid[row - top][column - left] = cell.value
+            if cell.never_calculated:
+                never.append((row, column))
+    if never:
+        raise _never_calculated(book, found, sorted(never))
+    while found.cut_blank_rows and grid and all(value in (None, "") for value in grid[-1]):
+        grid.pop()
+    return grid
+
+
+def _grid(stored: Mapping[Position, StoredCell], found: FoundRange) -> list[list[CellValue]]:
+    columns = range(found.first_column, found.last_column + 1)
+    grid: list[list[CellValue]] = []
+    for row in range(found.first_row, found.last_row + 1):
+        grid.append(
+            [
+                None if (cell := stored.get((row, column))) is None else cell.value
+                for column in columns
+            ]
+        )
+    return grid
+
+
+def sheet_row(found: FoundRange, table_row: int) -> int:
+    """The row on the sheet of a row under the heading; 1 is the first under the heading."""
+    return found.first_row + table_row
+
+
+def _by_name(book: Book, table: str, name: str) -> FoundRange | None:
+    """An Excel table of the name, else a defined name; None when there is neither."""
+    area = book.tables.get(name.casefold())
+    if area is not None:
+        return _table_range(book, table, area)
+    matches = [known for known in book.names if known.name.casefold() == name.casefold()]
+    everywhere = [known for known in matches if known.sheet is None]
+    if not matches:
+        return None
+    if not everywhere and len(matches) > 1:
+        sheets = _listed(str(known.sheet) for known in matches)
+        raise FileProblem(
+            f"{book.path} has the name {name} on several sheets ({sheets}); "
+            f"say which cells are meant: {_option(table)}."
+        )
+    return _defined_range(book, table, (everywhere or matches)[0])
+
+
+def _table_range(book: Book, table: str, area: TableArea) -> FoundRange:
+    if not area.has_heading:
+        raise FileProblem(
+            f"{book.path}: the table {area.name} on {area.sheet} has no heading row; "
+            "switch it on in Excel (Table Design, Header Row)."
+        )
+    last_row = area.last_row - area.totals_rows
+    cut, is_cut = _as_far_as_used(
+        book, area.sheet, (area.first_row, area.first_column, last_row, area.last_column)
+    )
+    return FoundRange(table, area.sheet, *cut, f"table {area.name}", cut_blank_rows=is_cut)
+
+
+def _defined_range(book: Book, table: str, name: DefinedName) -> FoundRange:
+    how = f"name {name.name}"
+    text = name.text
+    whole_table = _WHOLE_TABLE.fullmatch(text)
+    area = book.tables.get((whole_table[1] if whole_table else text).casefold())
+    if area is not None:
+        return _table_range(book, table, area)
+    reason = f"stands for {text[:80]}, not for cells of one sheet"
+    if "#REF!" in text:
+        reason = "points to cells that were deleted (#REF!)"
+    elif "[" in text:
+        reason = f"points into another workbook ({text[:80]})"
+    spill = _SPILL.fullmatch(text)
+    match = _SHEET_AND_CELLS.fullmatch(spill[1] if spill else text)
+    address = match[3] + ("#" if spill else "") if match else ""
+    if match is None or "[" in text or not _is_address(address):
+        raise FileProblem(
+            f"{book.path}: the name {name.name} {reason}; "
+            f"say which cells are meant: {_option(table)}."
+        )
+    return _by_address(book, table, _sheet_of(match), address, how)
+
+
+def _by_address(book: Book, table: str, sheet: str, address: str, how: str) -> FoundRange:
+    """The cells of an address on a sheet; ``how`` is what the person or the name wrote."""
+    info = sheet_named(book, sheet)
+    if info is None:
+        names = [known.name for known in book.sheets]
+        raise FileProblem(
+            f"{book.path} has no sheet {sheet!r}{_nearest(sheet, names)}; "
+            f"its sheets are {_listed(names)}."
+        )
+    columns = _WHOLE_COLUMNS.fullmatch(address)
+    try:
+        if columns:
+            return _whole_columns(book, table, info.name, columns, how)
+        if address.endswith("#"):
+            area = _spilled(book, info.name, split_cell(address[:-1]), how)
+        else:
+            area = split_area(address)
+    except ValueError as error:
+        raise FileProblem(
+            f"{book.path}: {address!r} is no range of cells; write {_option(table, info.name)}."
+        ) from error
+    if area[:2] == area[2:]:
+        raise FileProblem(
+            f"{book.path}: {how} is a single cell; give the whole table with its heading row: "
+            f"{_option(table, info.name)}."
+        )
+    area, is_cut = _as_far_as_used(book, info.name, area)
+    found_as = how if how.startswith("name ") else area_address(info.name, area)
+    return FoundRange(table, info.name, *area, found_as, cut_blank_rows=is_cut)
+
+
+def _as_far_as_used(
+    book: Book, sheet: str, area: tuple[int, int, int, int]
+) -> tuple[tuple[int, int, int, int], bool]:
+    """A very large area without its blank end, and whether it was cut to that."""
+    first_row, first_column, last_row, last_column = area
+    many_rows = last_row == LAST_ROW or last_row - first_row >= _MOST_ROWS
+    if last_column - first_column >= _MOST_COLUMNS:
+        used_columns = {
+            column
+            for (row, column), cell in cells(book, sheet).items()
+            if first_row <= row <= last_row and first_column <= column <= last_column
+            if _holds_something(cell)
+        }
+        last_column = max({first_column, *used_columns})
+    if many_rows:
+        used = _used_rows(book, sheet, first_column, last_column)
+        last_row = max({first_row, *(row for row in used if row <= last_row)})
+    return (first_row, first_column, last_row, last_column), many_rows
+
+
+def _whole_columns(
+    book: Book, table: str, sheet: str, columns: re.Match[str], how: str
+) -> FoundRange:
+    """Whole columns, from the first row that holds anything in them to the last."""
+    first, last = sorted((column_number(columns[1]), column_number(columns[2])))
+    used = _used_rows(book, sheet, first, last)
+    if not used:
+        letters = f"{column_letter(first)}:{column_letter(last)}"
+        raise FileProblem(
+            f"{book.path}: the columns {letters} of {sheet} are empty; "
+            f"say where the table is: {_option(table)}."
+        )
+    area, _ = _as_far_as_used(book, sheet, (min(used), first, max(used), last))
+    found_as = how if how.startswith("name ") else area_address(sheet, area)
+    return FoundRange(table, sheet, *area, found_as, cut_blank_rows=True)
+
+
+def _used_rows(book: Book, sheet: str, first: int, last: int) -> set[int]:
+    """The rows of a sheet that hold anything between two columns."""
+    return {
+        row
+        for (row, column), cell in cells(book, sheet).items()
+        if first <= column <= last and _holds_something(cell)
+    }
+
+
+def _holds_something(cell: StoredCell) -> bool:
+    return cell.value not in (None, "") or cell.never_calculated
+
+
+def _spilled(book: Book, sheet: str, cell: tuple[int, int], how: str) -> tuple[int, int, int, int]:
+    stored = cells(book, sheet).get(cell)
+    if stored is None or stored.array_range is None:
+        raise FileProblem(
+            f"{book.path}: {cell_address(sheet, *cell)} has no formula that fills other cells, "
+            f"as {how} says; give the cells instead, such as "
+            f"{area_address(sheet, (4, 1, 40, 8))}."
+        )
+    return split_area(stored.array_range)
+
+
+def _sheet_of(match: re.Match[str]) -> str:
+    return match[1].replace("''", "'") if match[1] else match[2]
+
+
+def _is_address(text: str) -> bool:
+    if _WHOLE_COLUMNS.fullmatch(text):
+        return True
+    try:
+        last_row = split_area(text.removesuffix("#"))[2]
+    except ValueError:
+        return False
+    return last_row <= LAST_ROW
+
+
+def _never_calculated(book: Book, found: FoundRange, never: list[tuple[int, int]]) -> FileProblem:
+    first = cell_address(found.sheet, *never[0])
+    heading = cells(book, found.sheet).get((found.first_row, never[0][1]))
+    if heading is not None and isinstance(heading.value, str) and never[0][0] != found.first_row:
+        first = f"{first} ({heading.value.strip()})"
+    if len(never) == 1:
+        start = f"the formula in {first} has never been calculated"
+    else:
+        start = f"{len(never):,} formulas have never been calculated, the first in {first}"
+    return FileProblem(
+        f"{book.path}: {start}. Open and save the workbook in Excel, or run: "
+        f"xlpbr recalc {book.path.name} -o OUT{book.path.suffix}"
+    )
+
+
+def _absent(book: Book, table: str) -> FileProblem:
+    name = f"Pbr{table}"
+    return FileProblem(
+        f"{book.path} has no table or name called {name}"
+        f"{_nearest(name, _known_names(book))}. {_contents(book)} "
+        f"Say where the {table.lower()} are: {_option(table)}."
+    )
+
+
+def _unknown(book: Book, table: str, given: str) -> FileProblem:
+    sheet = sheet_named(book, given)
+    if sheet is not None:
+        return FileProblem(
+            f"{book.path}: {sheet.name} is a sheet; say which of its cells are meant: "
+            f"{_option(table, sheet.name)}."
+        )
+    return FileProblem(
+        f"{book.path} has no table, name or range called {given!r}"
+        f"{_nearest(given, _known_names(book))}. {_contents(book)} "
+        f"Or give the cells: {_option(table)}."
+    )
+
+
+def _known_names(book: Book) -> list[str]:
+    return [area.name for area in book.tables.values()] + _shown_names(book)
+
+
+def _shown_names(book: Book) -> list[str]:
+    names = {known.name for known in book.names if not known.hidden}
+    return sorted(name for name in names if not name.startswith("_xlnm."))
+
+
+def _contents(book: Book) -> str:
+    """What the workbook has, as a sentence."""
+    tables = _listed(f"{area.name} (on {area.sheet})" for area in book.tables.values())
+    names = _listed(_shown_names(book))
+    sheets = _listed(info.name for info in book.sheets)
+    return f"It has the tables: {tables}; names: {names}; sheets: {sheets}."
+
+
+def _nearest(wanted: str, known: Iterable[str]) -> str:
+    by_fold = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(wanted.casefold(), by_fold, n=1)
+    return f" (did you mean {by_fold[close[0]]}?)" if close else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    shown = ", ".join(every[:_MOST_LISTED])
+    if len(every) > _MOST_LISTED:
+        return f"{shown} and {len(every) - _MOST_LISTED} more"
+    return shown or "none"
+
+
+def _option(table: str, sheet: str = "Sheet", address: str = "A4:H40") -> str:
+    """How the place of a table is given on the command line."""
+    quote = '"' if "'" in sheet else "'"
+    return f"--{table.lower()} {quote}{_plain_or_quoted(sheet)}!{address}{quote}"
+
+
+def _plain_or_quoted(sheet: str) -> str:
+    # A space needs no quotation marks here, and those around the whole are enough for a shell.
+    return "'" + sheet.replace("'", "''") + "'" if set(sheet) & {"'", "!"} else sheet

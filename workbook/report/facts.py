@@ -1,0 +1,324 @@
+"""What a report is made from: the source's tables, the settled contract and what may be shown.
+
+Imports ``errors``, ``cells``, ``terms``, ``evidence``, ``assumptions``, ``contracts``,
+``term_rows``, ``assumption_rows``, ``tables``, ``checks``, ``statement``, ``forecast``,
+``disclosure`` and ``report_page``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from xlpbr import cells
+from xlpbr.cells import Rows
+from xlpbr.contract.assumptions import ASSUMPTION_HEADINGS
+from xlpbr.contract.evidence import COLUMNS, Evidence
+from xlpbr.contract.library import CONTRACT_NAMES, Contract, load_contract
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import CellError, FileProblem, Problem
+from xlpbr.forecast.forecast import Forecast, forecast
+from xlpbr.settlement.statement import Statement, settle
+from xlpbr.tables import assumptions as assumption_rows
+from xlpbr.tables import checks
+from xlpbr.tables import evidence as tables
+from xlpbr.tables import terms as term_rows
+from xlpbr.tables.evidence import read_contract
+from xlpbr.tables.headings import Found, RowCount
+from xlpbr.workbook.disclosure.rules import (
+    LEAST_CUT_OFF,
+    Shown,
+    show_everything,
+    show_last_month,
+    show_publicly,
+)
+from xlpbr.workbook.report.page import SUPPRESSED
+
+_TELLING = re.compile(r"[^\W\d_]|\d{4}")
+"""A pseudonym that can be told from a clause's number has a letter or four digits in a row."""
+
+
+def table_and_row(problem: Problem) -> str:
+    """Where a problem is, as far as it is known without the workbook."""
+    row = "" if problem.row is None else f", row {problem.row}"
+    return f"{problem.table}{row}, {problem.column}" if problem.column else f"{problem.table}{row}"
+
+
+@dataclass(frozen=True)
+class ReportSource:
+    """The tables of a contract as a workbook holds them, and which file that was.
+
+    Attributes:
+        terms: the Terms table's cells, heading row first.
+        placements: the Placements table's cells.
+        carers: the Carers table's cells; None where there is none.
+        claims: the Claims table's cells; None where there is none.
+        file_name: the name of the file, without its folder.
+        sha256: the file's SHA-256 as 64 hexadecimal digits.
+        places: where each table stands in the file, in words, by the table's name.
+        assumptions: the Assumptions table's cells; None where there is none.
+        assumption_notes: what to know of how they were read.
+        notes: the same of the other tables, such as rows that do not show.
+        where: says where a problem is.
+    """
+
+    terms: Rows
+    placements: Rows
+    carers: Rows | None
+    claims: Rows | None
+    file_name: str
+    sha256: str
+    places: Mapping[str, str] = field(default_factory=dict)
+    assumptions: Rows | None = None
+    assumption_notes: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    where: Callable[[Problem], str] = table_and_row
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the sheets of a report say.
+
+    Attributes:
+        source: the tables.
+        shown: what is shown of every month.
+        last_shown: the same up to the last month for which figures may be shown.
+        contract: the built-in contract, where it is one.
+        problems: what a person should look at.
+        row_counts: what became of the rows of each table.
+        reading_notes: why terms are read as they are, by the term's key.
+        as_at: the last day that is known, as given.
+        prepared_by: who made the report.
+        prepared_on: the day on which it was made.
+        made_with: the versions that made it.
+        hidden_names: matches the names that the public version takes out.
+        is_illustration: whether a row that is used is an illustration.
+        forecast: what may come, in the full report and where something is assumed.
+        no_forecast: why there is none where there should be one.
+    """
+
+    source: ReportSource
+    shown: Shown
+    last_shown: Shown
+    contract: Contract | None
+    problems: tuple[Problem, ...]
+    row_counts: tuple[RowCount, ...]
+    reading_notes: Mapping[str, str]
+    as_at: date | None
+    prepared_by: str
+    prepared_on: date
+    made_with: str
+    hidden_names: re.Pattern[str] | None
+    is_illustration: bool
+    forecast: Forecast | None = None
+    no_forecast: str = ""
+
+    @property
+    def statement(self) -> Statement:
+        """The settled contract."""
+        return self.shown.statement
+
+    @property
+    def terms(self) -> ContractTerms:
+        """The contract's terms."""
+        return self.shown.statement.terms
+
+    @property
+    def evidence(self) -> Evidence:
+        """What happened."""
+        return self.shown.statement.evidence
+
+    @property
+    def day(self) -> date:
+        """The day to which the report is drawn up."""
+        return self.as_at or self.terms.ends_on
+
+    @property
+    def position(self) -> Report:
+        """The report up to the last month for which figures may be shown."""
+        return replace(self, shown=self.last_shown)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether months at the end are suppressed."""
+        return self.last_shown is not self.shown
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether figures are of days after that on which the report was made."""
+        return bool(self.statement.months) and self.statement.as_at > self.prepared_on
+
+    @property
+    def is_public(self) -> bool:
+        """Whether this is the public version."""
+        return self.shown.is_public
+
+    @property
+    def cohort_size(self) -> int | None:
+        """How many children were agreed; None where that is not given or is suppressed."""
+        size, cut_off = self.terms.cohort_size, self.shown.cut_off
+        return None if size and cut_off and size <= cut_off else size
+
+    @property
+    def title(self) -> str:
+        """The contract as a person would name it."""
+        if self.contract is not None:
+            return self.contract.title
+        terms = self.terms
+        parties = [self.text(name) for name in (terms.commissioner, terms.provider) if name]
+        return f"Payment by results: {', '.join(parties)}" if parties else "Payment by results"
+
+    def text(self, found: str) -> str:
+        """A text of the source; the public version takes the names of children and carers out."""
+        return self.hidden_names.sub(SUPPRESSED, found) if self.hidden_names else found
+
+
+def gather(
+    source: ReportSource,
+    *,
+    as_at: date | None,
+    prepared_by: str,
+    prepared_on: date,
+    made_with: str,
+    public: bool,
+    cut_off: int,
+) -> Report:
+    """Settle the contract and decide what is shown.
+
+    Raises:
+        CellError: the first problem that stops the figures.
+        FileProblem: the cut-off is too low to protect anyone.
+    """
+    if public and cut_off < LEAST_CUT_OFF:
+        raise FileProblem(
+            f"The cut-off is {cut_off}; give {LEAST_CUT_OFF} or more: at 1 every suppressed count"
+            " would be known to be 1."
+        )
+    terms, evidence = read_contract(source.terms, source.placements, source.carers, source.claims)
+    statement = settle(terms, evidence, as_at)
+    found_terms = term_rows.read_terms(source.terms)
+    found_evidence, counts = tables.read_evidence(source.placements, source.carers, source.claims)
+    shown = show_publicly(statement, cut_off) if public else show_everything(statement)
+    contract = None
+    if cells.key(terms.contract) in {cells.key(name) for name in CONTRACT_NAMES}:
+        contract = load_contract(terms.contract)
+    outlook = _NO_OUTLOOK if public else _outlook(source, found_terms, evidence, as_at)
+    return Report(
+        source=source,
+        shown=shown,
+        last_shown=show_last_month(shown),
+        contract=contract,
+        problems=(
+            *checks.problems_of(found_terms, found_evidence, source.notes),
+            *outlook.problems,
+        ),
+        row_counts=(
+            term_rows.count_terms(source.terms, found_terms),
+            *counts,
+            *outlook.row_counts,
+        ),
+        reading_notes=_notes_on_terms(source.terms),
+        as_at=as_at,
+        prepared_by=prepared_by,
+        prepared_on=prepared_on,
+        made_with=made_with,
+        hidden_names=_names_of(evidence) if public else None,
+        is_illustration=_is_illustration(source, with_assumptions=outlook.forecast is not None),
+        forecast=outlook.forecast,
+        no_forecast=outlook.refused,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """The forecast of a report, or why there is none, and the problems in its assumptions."""
+
+    forecast: Forecast | None = None
+    refused: str = ""
+    problems: tuple[Problem, ...] = ()
+    row_counts: tuple[RowCount, ...] = ()
+
+
+_NO_OUTLOOK = _Outlook()
+
+
+def _outlook(
+    source: ReportSource, terms: Found[ContractTerms], evidence: Evidence, as_at: date | None
+) -> _Outlook:
+    """The forecast from the day of the report, where something is assumed.
+
+    What is wrong with the assumptions stops the forecast and not the report: no other figure
+    comes from them.
+    """
+    if source.assumptions is None:
+        return _Outlook(problems=source.assumption_notes)
+    found = assumption_rows.read_assumptions(source.assumptions)
+    problems = (*source.assumption_notes, *checks.problems_of_assumptions(terms, found))
+    counted = term_rows.count_terms(source.assumptions, found, assumption_rows.ASSUMPTIONS_TABLE)
+    without = _Outlook(problems=problems, row_counts=(counted,))
+    assumed = found.record
+    chances = (assumed.break_down_early, assumed.break_down_middle, assumed.break_down_late)
+    if found.blocking or not (assumed.children or any(chances)):
+        return without
+    try:
+        made = forecast(terms.record, evidence, assumed, as_at=as_at)
+    except CellError as error:
+        return replace(without, refused=error.message)
+    return replace(without, forecast=made)
+
+
+def _is_illustration(source: ReportSource, *, with_assumptions: bool) -> bool:
+    """Whether a row that is used says in a column of its own that it is an illustration."""
+    tables_given = {
+        "Placements": source.placements, "Carers": source.carers, "Claims": source.claims,
+    }  # fmt: skip
+    headings_of = {
+        table: [column.heading for column in columns] for table, columns in COLUMNS.items()
+    }
+    if with_assumptions:
+        # Every row has a name and a unit: only one with a value is used.
+        tables_given["Assumptions"] = source.assumptions
+        headings_of["Assumptions"] = [ASSUMPTION_HEADINGS[1]]
+    for table, rows in tables_given.items():
+        declared = {cells.key(heading) for heading in headings_of[table]}
+        headings = (
+            [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]] if rows else []
+        )
+        for row in rows[1:] if rows else ():
+            pairs = list(zip(headings, row, strict=True))
+            is_used = any(name in declared and not cells.is_blank(cell) for name, cell in pairs)
+            notes = [cell for name, cell in pairs if name not in declared and isinstance(cell, str)]
+            if is_used and any(cells.key(note).startswith("illustration") for note in notes):
+                return True
+    return False
+
+
+def _names_of(evidence: Evidence) -> re.Pattern[str] | None:
+    """Matches the name of any child or household of the evidence, as a whole word."""
+    names = {placement.child for placement in evidence.placements}
+    names.update(household.household for household in evidence.households)
+    names.update(household.child for household in evidence.households)
+    telling = sorted((name for name in names if _TELLING.search(name)), key=len, reverse=True)
+    if not telling:
+        return None
+    alternatives = "|".join(re.escape(name) for name in telling)
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
+
+
+def _column(rows: Rows, heading: str) -> int | None:
+    headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
+    return headings.index(cells.key(heading)) if cells.key(heading) in headings else None
+
+
+def _notes_on_terms(rows: Rows) -> dict[str, str]:
+    """Why each term is read as it is, from the Terms table's column Reading if it has one."""
+    label, reading = _column(rows, "Term"), _column(rows, "Reading")
+    if label is None or reading is None:
+        return {}
+    return {
+        cells.key(row[label]): cells.text(row[reading])
+        for row in rows[1:]
+        if isinstance(row[label], str) and cells.error_in(row[reading]) is None
+    }

@@ -1,0 +1,110 @@
+"""The Notes sheet: what the figures mean, the rules of counting, the shorthand.
+
+Imports ``statement``, ``report_facts`` and ``report_page``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlpbr.periods import month_in_words
+from xlpbr.settlement.statement import FIGURES
+from xlpbr.workbook.report.facts import Report
+from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Value
+
+
+def note_rows(report: Report) -> list[list[Value]]:
+    """Each note with its heading."""
+    figures: list[list[Value]] = [[figure.heading, figure.meaning] for figure in FIGURES]
+    return [*_shorthand(report), *figures, *_rules(), *_about_the_contract(report)]
+
+
+def _shorthand(report: Report) -> Iterator[list[Value]]:
+    yield [NOT_APPLICABLE, "Not applicable: there is nothing to say in this cell."]
+    if not report.is_public:
+        return
+    cut_off = report.shown.cut_off
+    yield [
+        SUPPRESSED,
+        f"Suppressed. A count from 1 to {cut_off} of children or carer households, or an amount"
+        " that belongs to so few or would let such a count or amount be worked back.",
+    ]
+    yield [
+        "How figures are suppressed",
+        f"Months are taken together until more than {cut_off} children saved in them and, where"
+        f" anything changed, it changed for more than {cut_off} children. Savings and fee to date"
+        " are shown at the end of such a run, a month's own figures only where the run is that one"
+        f" month. Amounts payable need more than {cut_off} carer households approved in the run as"
+        " well, or none, since their fee is known. What was invoiced is shown where the claims"
+        " cover whole runs. Where other readings would let a figure be worked back, only the"
+        " total of the reading in use is shown.",
+    ]
+    yield [
+        "Months at the end",
+        "A run closes at the first month-end at which it may be shown. Months after the last run"
+        " are suppressed until enough has changed. A month that is not over is left out.",
+    ]
+    yield [
+        "Earlier and later versions",
+        "What is shown of a month depends on that month and those before it. A later public"
+        " version made from the same rows shows all that an earlier one shows, and more months.",
+    ]
+    yield ["Runs of months for amounts payable", _runs(report)]
+    yield [
+        "What is left out",
+        "Rows about single children, their names and dates, and the problems in the data. They are"
+        " in the full report.",
+    ]
+
+
+def _runs(report: Report) -> str:
+    months, names = report.statement.months, []
+    for block in report.shown.blocks:
+        first, last = months[block[0]].month, months[block[-1]].month
+        if len(block) == 1:
+            names.append(month_in_words(first))
+        else:
+            names.append(f"{month_in_words(first)} to {month_in_words(last)} together")
+    return "; ".join(names) or "none"
+
+
+def _rules() -> Iterator[list[Value]]:
+    yield [
+        "Days",
+        "The day of the move counts, the day on which a placement ends does not. A day saves a"
+        " seventh of the weekly difference. Days before the programme starts never count.",
+    ]
+    yield [
+        "Rounding",
+        "Amounts are exact until each is rounded once to the penny, half a penny away from nought."
+        " Months are differences of rounded totals to date, so they always add up.",
+    ]
+    yield ["Placements that count", "Only rows that both parties agree."]
+    yield [
+        "Carer households",
+        "A household counts once, at its first approval in the programme, if its child has an"
+        " agreed placement.",
+    ]
+    yield [
+        "Run rate",
+        "The yearly saving of the placements in place on a day: 365 days at their daily saving.",
+    ]
+    yield [
+        "Values only",
+        "This workbook holds values: no formulas, no macros and no links to other files. The"
+        " SHA-256 on the Cover tells whether a workbook is the one that the figures come from.",
+    ]
+
+
+def _about_the_contract(report: Report) -> Iterator[list[Value]]:
+    contract = report.contract
+    if contract is None:
+        return
+    yield ["Source of the built-in terms", contract.source]
+    for note in contract.notes:
+        yield ["About the decision", note]
+    for figure in contract.stated:
+        yield [
+            "Stated in the decision",
+            f"{figure.what}: {figure.amount} (clause {figure.clause}). Not used in any figure.",
+        ]

@@ -1,0 +1,258 @@
+"""One sheet of the report: a title in A1, lines of text, one marked table of values.
+
+Nothing here knows the contract. Text is only ever written as text, so nothing from a source
+becomes a formula or a link. Imports XlsxWriter, ``cells``, ``money`` and ``styles`` only.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from xlpbr import cells
+from xlpbr.money import to_pounds
+from xlpbr.workbook.look.styles import Styles
+from xlpbr.workbook.look.text_width import lines_needed, text_width
+
+SUPPRESSED = "[c]"
+NOT_APPLICABLE = "[z]"
+
+MOST_CHARACTERS = 32_767
+"""What a cell holds."""
+
+MOST_HEIGHT = 409
+"""The highest row that Excel shows, in points."""
+
+_LINE_HEIGHT = 15
+_INDENT = 2.2
+"""What an indent and the cell's own margins take of a column's width, in digits."""
+
+_CUT = " [the rest is cut: a cell holds no more]"
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NUMBERS = frozenset({"money", "pounds", "count", "number", "rate"})
+_PIXELS_A_CHARACTER = 7
+_PAPER_A4 = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading, its width in characters and the kind of its cells."""
+
+    heading: str
+    width: float
+    kind: str = "wrapped"
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """A value whose kind is not that of its column.
+
+    Kinds are money (in pence), pounds (exact), count, number, rate, date, month, text and blank.
+    """
+
+    kind: str
+    value: int | Fraction | date | str | None
+
+
+BLANK = Of("blank", "")
+"""An empty cell, for the points that a chart leaves out: it would draw a text as nought."""
+
+Value = int | Fraction | date | str | Of | None
+"""What stands in a table; None is suppressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page carries: the names at its head and foot, and a notice above the head."""
+
+    header: str
+    footer: str
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sheet with its title, and how wide its table is."""
+
+    workbook: Workbook
+    sheet: Worksheet
+    styles: Styles
+    columns: tuple[Column, ...]
+
+    @property
+    def width(self) -> float:
+        """The width of the table in characters."""
+        return sum(column.width for column in self.columns)
+
+    @property
+    def pixels(self) -> int:
+        """The width of the table on the screen."""
+        return int(self.width * _PIXELS_A_CHARACTER) + 5 * len(self.columns)
+
+
+def clean_text(text: str) -> str:
+    """A text as a cell can hold it: no control characters, not longer than a cell."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", lines)
+    # A cell's length is counted in units of two bytes; some characters take two of them.
+    units = kept.encode("utf-16-le")
+    if len(units) <= 2 * MOST_CHARACTERS:
+        return kept
+    return units[: 2 * (MOST_CHARACTERS - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
+
+
+def new_page(
+    workbook: Workbook, styles: Styles, name: str, columns: Iterable[Column], frame: Frame
+) -> Page:
+    """A sheet with its columns, ready for A4 paper on its side."""
+    page = Page(workbook, workbook.add_worksheet(name), styles, tuple(columns))
+    for number, column in enumerate(page.columns):
+        page.sheet.set_column(number, number, column.width)
+    page.sheet.set_landscape()
+    page.sheet.set_paper(_PAPER_A4)
+    page.sheet.fit_to_pages(1, 0)
+    page.sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.75)
+    notice = f"{_in_margin(frame.notice)}\n" if frame.notice else ""
+    page.sheet.set_header(f"&L{notice}{_in_margin(frame.header)}&R{_in_margin(name)}")
+    page.sheet.set_footer(f"&L{_in_margin(frame.footer)}&RPage &P of &N")
+    page.sheet.hide_gridlines(2)
+    return page
+
+
+def on_one_page(page: Page) -> None:
+    """Print the whole sheet on one page; for sheets that are read at a glance."""
+    page.sheet.fit_to_pages(1, 1)
+
+
+def write_title(page: Page, title: str) -> int:
+    """The title in A1; the next row."""
+    page.sheet.set_row(0, 24)
+    page.sheet.write_string(0, 0, clean_text(title), page.styles.title)
+    return 1
+
+
+def write_lines(page: Page, row: int, lines: Iterable[str], *, strong: bool = False) -> int:
+    """Running text above the table, broken where the table ends; the next row."""
+    style = page.styles.strong if strong else page.styles.plain
+    for line in lines:
+        for piece in _broken(clean_text(line), page.width):
+            page.sheet.write_string(row, 0, piece, style)
+            row += 1
+    return row
+
+
+def _broken(text: str, width: float) -> list[str]:
+    """A text in lines that fit a width."""
+    characters = int(width * len(text) / max(1.0, text_width(text)))
+    return textwrap.wrap(text, max(20, min(characters, int(width * 1.25)))) or [""]
+
+
+def write_labelled(page: Page, row: int, label: str, text: str) -> int:
+    """A line of a bold label and its text; the next row."""
+    pieces = _broken(clean_text(text) or "not given", page.width - text_width(label) - 4)
+    page.sheet.write_rich_string(
+        row, 0, page.styles.strong, f"{label}: ", page.styles.plain, pieces[0], page.styles.plain
+    )
+    return write_lines(page, row + 1, pieces[1:])
+
+
+def write_table(
+    page: Page, row: int, name: str, rows: Sequence[Sequence[Value]], *, filters: bool = False
+) -> int:
+    """The marked table of a sheet under its heading row; the row after it.
+
+    Args:
+        page: the sheet.
+        row: the heading row, counted from 0.
+        name: the table's name in the workbook.
+        rows: at least one row of values, each as wide as the columns.
+        filters: whether the headings have filter buttons.
+    """
+    formats = _Formats(page.styles)
+    headings = [
+        {"header": column.heading, "header_format": formats.heading(column.kind)}
+        for column in page.columns
+    ]
+    _set_height(page, row, [column.heading for column in page.columns], bold=True)
+    last = row + len(rows)
+    page.sheet.add_table(
+        row, 0, last, len(page.columns) - 1,
+        {"name": name, "columns": headings, "style": None, "autofilter": filters},
+    )  # fmt: skip
+    for below, values in enumerate(rows, start=1):
+        _set_height(page, row + below, values)
+        for number, (column, value) in enumerate(zip(page.columns, values, strict=True)):
+            _write_value(page, row + below, number, formats, column.kind, value)
+    page.sheet.repeat_rows(row)
+    return last + 1
+
+
+class _Formats(dict[tuple[str, bool], Format]):
+    """The formats of a table's cells by kind and whether they hold text; each made once."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+
+    def __missing__(self, wanted: tuple[str, bool]) -> Format:
+        kind, is_text = wanted
+        if is_text:
+            made = self._styles.cell("wrapped", **_alignment(kind))
+        else:
+            number = "money" if kind == "pounds" else kind
+            made = self._styles.cell(number, valign="top", **_alignment(kind))
+        self[wanted] = made
+        return made
+
+    def heading(self, kind: str) -> Format:
+        """The format of a heading above cells of a kind."""
+        return self._styles.column_heading(**_alignment(kind))
+
+
+def _alignment(kind: str) -> dict[str, Any]:
+    """Numbers stand at the right; text a little off the line before it."""
+    return {"align": "right"} if kind in _NUMBERS else {"align": "left", "indent": 1}
+
+
+def _set_height(page: Page, row: int, values: Sequence[Value], *, bold: bool = False) -> None:
+    """Make a row high enough for its wrapped text: not every program does so by itself."""
+    most = 1
+    for column, value in zip(page.columns, values, strict=True):
+        text = value.value if isinstance(value, Of) else value
+        if isinstance(text, str):
+            room = column.width - _INDENT
+            most = max(most, lines_needed(clean_text(text), room, bold=bold))
+    page.sheet.set_row(row, min(MOST_HEIGHT, _LINE_HEIGHT * most + 3))
+
+
+def _write_value(
+    page: Page, row: int, column: int, formats: _Formats, kind: str, value: Value
+) -> None:
+    if isinstance(value, Of):
+        kind, value = value.kind, value.value
+    if kind == "blank":
+        page.sheet.write_blank(row, column, None, formats["text", True])
+        return
+    if value is None:
+        value = SUPPRESSED
+    style = formats[kind, isinstance(value, str)]
+    if isinstance(value, str):
+        page.sheet.write_string(row, column, clean_text(value), style)
+    elif isinstance(value, date):
+        page.sheet.write_datetime(row, column, value, style)
+    else:
+        exact = to_pounds(int(value)) if kind == "money" else Fraction(value)
+        page.sheet.write_number(row, column, cells.plain_number(exact), style)
+
+
+def _in_margin(text: str) -> str:
+    """A text for the head or foot of a page, where an ampersand begins a code."""
+    return clean_text(textwrap.shorten(text, 90, placeholder="…")).replace("&", "&&")

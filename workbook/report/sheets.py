@@ -1,0 +1,414 @@
+"""The sheets of the report in the order in which they stand, and the cover before them.
+
+What they say comes from ``report_summary``, ``report_tables``, ``report_charts``,
+``report_readings``, ``report_invoices``, ``report_forecast``, ``report_workings``,
+``report_checks`` and ``report_notes``; how it is written from ``report_page``. Imports those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from xlsxwriter import Workbook
+
+from xlpbr.periods import month_in_words
+from xlpbr.workbook.look.styles import Styles
+from xlpbr.workbook.report.charts import DATA_SHEET, add_charts, chart_columns, charts_of
+from xlpbr.workbook.report.checks import check_lines, check_rows
+from xlpbr.workbook.report.facts import Report
+from xlpbr.workbook.report.forecast import (
+    ASSUMPTIONS_SHEET,
+    FORECAST_SHEET,
+    add_fan_charts,
+    assumption_lines,
+    assumption_rows,
+    forecast_columns,
+    forecast_lines,
+    forecast_rows,
+)
+from xlpbr.workbook.report.invoices import reconciliation_lines, reconciliation_rows
+from xlpbr.workbook.report.notes import note_rows
+from xlpbr.workbook.report.page import (
+    NOT_APPLICABLE,
+    SUPPRESSED,
+    Column,
+    Frame,
+    Page,
+    Value,
+    new_page,
+    on_one_page,
+    write_labelled,
+    write_lines,
+    write_table,
+    write_title,
+)
+from xlpbr.workbook.report.readings import reading_rows
+from xlpbr.workbook.report.summary import (
+    ILLUSTRATION,
+    MEASURE_WORDS,
+    day_in_full,
+    key_figures,
+    notices,
+    sentences,
+)
+from xlpbr.workbook.report.tables import drawn_rows, statement_columns, statement_rows, term_rows
+from xlpbr.workbook.report.workings import has_workings, working_rows
+
+PUBLIC_WORDS = "PUBLIC VERSION"
+
+_ON_A_PAGE = 24
+"""Months of a statement that print on one page with its charts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its name, its title, what it shows and what fills it."""
+
+    name: str
+    title: str
+    shows: str
+    columns: Callable[[Report], Sequence[Column]]
+    lines: Callable[[Report], list[str]]
+    rows: Callable[[Report], list[list[Value]]]
+    filters: bool = False
+
+
+def write_sheets(workbook: Workbook, report: Report) -> None:
+    """All sheets of the report."""
+    styles = Styles(workbook)
+    version = f"{PUBLIC_WORDS} - " if report.is_public else ""
+    prepared = f"Prepared {day_in_full(report.prepared_on)}."
+    frame = Frame(
+        notice=ILLUSTRATION if report.is_illustration else "",
+        header=f"{version}{report.title}",
+        footer=f"As at {day_in_full(report.day)}. {prepared}",
+    )
+    of_forecast = frame
+    if report.forecast is not None:
+        known = f"What may come after {day_in_full(report.forecast.as_at)}."
+        of_forecast = replace(frame, footer=f"{known} {prepared}")
+    _write_cover(workbook, styles, frame, report)
+    statement: tuple[Page, int] | None = None
+    for sheet in _sheets_of(report):
+        rows = sheet.rows(report)
+        foot = of_forecast if sheet.name in (FORECAST_SHEET, ASSUMPTIONS_SHEET) else frame
+        page = new_page(workbook, styles, sheet.name, sheet.columns(report), foot)
+        row = write_title(page, sheet.title)
+        row = write_lines(page, row, sheet.lines(report))
+        after = write_table(page, row, _table_name(sheet.name), rows, filters=sheet.filters)
+        has_charts = sheet.name in ("Statement", FORECAST_SHEET)
+        if sheet.name == "Summary" or (has_charts and len(rows) <= _ON_A_PAGE):
+            on_one_page(page)
+        if sheet.name == FORECAST_SHEET:
+            add_fan_charts(report, page, row)
+        if sheet.name == "Statement":
+            statement = page, after
+        if sheet.name == DATA_SHEET and statement:
+            add_charts(report, *statement, data_row=row)
+
+
+def _sheets_of(report: Report) -> list[Sheet]:
+    """The sheets of a report: some have nothing to show, as the public version's workings may."""
+    shown = {
+        "Workings": has_workings(report),
+        FORECAST_SHEET: report.forecast is not None,
+        ASSUMPTIONS_SHEET: report.forecast is not None,
+    }
+    return [sheet for sheet in SHEETS if shown.get(sheet.name, True)]
+
+
+def _table_name(sheet_name: str) -> str:
+    return f"{sheet_name.title().replace(' ', '')}Table"
+
+
+def _write_cover(workbook: Workbook, styles: Styles, frame: Frame, report: Report) -> None:
+    columns = (Column("Sheet", 24, "text"), Column("What it shows", 96))
+    page = new_page(workbook, styles, "Cover", columns, frame)
+    row = write_title(page, report.title)
+    public = [f"{PUBLIC_WORDS}: {_public_line(report)}"] if report.is_public else []
+    row = write_lines(page, row, [*public, *notices(report)], strong=True)
+    for label, text in _details(report):
+        row = write_labelled(page, row, label, text)
+    row = write_lines(
+        page, row, ["The table below lists the sheets of this report. Each sheet has one table."]
+    )
+    sheets = _sheets_of(report)
+    contents: list[list[Value]] = [[sheet.name, sheet.shows] for sheet in sheets]
+    write_table(page, row, "ContentsTable", contents)
+    for below, sheet in enumerate(sheets, start=1):
+        page.sheet.write_url(
+            row + below, 0, f"internal:'{sheet.name}'!A1", styles.link, string=sheet.name
+        )
+
+
+def _public_line(report: Report) -> str:
+    return (
+        f"counts from 1 to {report.shown.cut_off}, and what would give them away, are shown as"
+        f" {SUPPRESSED}."
+    )
+
+
+def _details(report: Report) -> Iterator[tuple[str, str]]:
+    terms, months = report.terms, report.statement.months
+    yield "Contract", report.text(terms.contract)
+    yield "Commissioner", report.text(terms.commissioner)
+    yield "Provider", report.text(terms.provider)
+    yield "Decision reference", report.text(terms.decision_reference)
+    yield "Programme", f"{day_in_full(terms.starts_on)} to {day_in_full(terms.ends_on)}"
+    yield (
+        "Period of this report",
+        (
+            f"{day_in_full(terms.starts_on)} to {day_in_full(report.statement.as_at)}"
+            if months
+            else "no month yet"
+        ),
+    )
+    yield "As at", _as_at(report)
+    yield "Prepared by", report.text(report.prepared_by)
+    yield "Prepared on", day_in_full(report.prepared_on)
+    # A file's name may hold a person's; the SHA-256 tells the file as well.
+    if not report.is_public:
+        yield "Source file", report.source.file_name
+    yield "SHA-256 of the source file", report.source.sha256
+    yield "Made with", report.made_with
+
+
+def _as_at(report: Report) -> str:
+    """The day of the report, with what is to be said about it."""
+    terms, day = report.terms, day_in_full(report.day)
+    if report.as_at is None:
+        return f"{day}, the end of the programme; no other day was given"
+    if report.as_at > terms.ends_on:
+        return f"{day}, after the programme; the figures are those of {day_in_full(terms.ends_on)}"
+    if report.as_at < terms.starts_on:
+        return f"{day}, before the programme starts; there are no figures yet"
+    if report.statement.as_at == report.as_at:
+        return day
+    months = report.statement.months
+    ends = f"ends with {month_in_words(months[-1].month)}" if months else "has no month yet"
+    return f"{day}; that month is not over, so the public version {ends}"
+
+
+def _lines(report: Report, *lines: str) -> list[str]:
+    """The lines above a table, with what stands for a suppressed figure."""
+    shorthand = (
+        [f"{SUPPRESSED} means suppressed to protect single children; see Notes."]
+        if report.is_public
+        else []
+    )
+    return [*lines, *shorthand]
+
+
+def _reading_lines(report: Report) -> list[str]:
+    lines = [
+        "Each row tries one option with all other terms as given. Difference is against the"
+        " total of the options in use."
+    ]
+    if report.is_public and not report.last_shown.other_readings:
+        lines = [
+            "Only the options in use are listed. The totals under the other options are left out:"
+            " with them, suppressed figures could be worked back."
+        ]
+    return _lines(report, *lines, *_as_at_last(report))
+
+
+def _as_at_last(report: Report) -> list[str]:
+    """To which month the totals go, where that is not the last of the report."""
+    if not report.is_cut:
+        return []
+    return [f"Totals are those to {month_in_words(report.last_shown.statement.as_at)}."]
+
+
+def _months_left_out(report: Report) -> list[str]:
+    if not report.is_cut:
+        return []
+    last = month_in_words(report.last_shown.statement.as_at)
+    return [f"What is payable is not shown for months after {last}."]
+
+
+def _statement_lines(report: Report) -> list[str]:
+    number = len(charts_of(report))
+    charts = "No chart is drawn: it would have fewer than two months."
+    if number:
+        stand = "chart stands" if number == 1 else "charts stand"
+        charts = f"{number} {stand} under the table; the points are on the sheet {DATA_SHEET}."
+        if report.terms.bonus_threshold is not None:
+            measure = MEASURE_WORDS[report.terms.bonus_measure]
+            charts += f" The bonus threshold is measured by {measure}."
+    return _lines(
+        report,
+        "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
+        " to that row. What each column means is on the sheet Notes.",
+        *_months_left_out(report),
+        charts,
+    )
+
+
+def _chart_lines(report: Report) -> list[str]:
+    if report.is_public:
+        return _lines(
+            report,
+            "Only the months for which savings may be shown are listed. In the charts straight"
+            " lines join the months that are shown.",
+            "A blank cell is a figure that is suppressed; as a text it would be drawn as nought.",
+        )
+    return _lines(report, "These are the points of the two charts on the sheet Statement.")
+
+
+def _fixed(*columns: Column) -> Callable[[Report], Sequence[Column]]:
+    return lambda _: columns
+
+
+def _period(report: Report) -> str:
+    months = report.statement.months
+    if not months:
+        return "There is no month yet."
+    return f"Months: {month_in_words(months[0].month)} to {month_in_words(months[-1].month)}."
+
+
+SHEETS: tuple[Sheet, ...] = (
+    Sheet(
+        "Summary",
+        "Summary: where the contract stands",
+        "The position in sentences and the key figures.",
+        _fixed(
+            Column("Measure", 30),
+            Column("Value", 18, "money"),
+            Column("In words", 52),
+            Column("Clause", 26),
+        ),
+        lambda report: [*sentences(report), *_lines(report)],
+        key_figures,
+    ),
+    Sheet(
+        "Statement",
+        "Statement: savings, fee and what is payable, month by month",
+        "Every month's figures, and two charts.",
+        statement_columns,
+        _statement_lines,
+        statement_rows,
+    ),
+    Sheet(
+        DATA_SHEET,
+        "Chart data: the points of the two charts",
+        "What the charts on the sheet Statement are drawn from.",
+        chart_columns,
+        _chart_lines,
+        drawn_rows,
+    ),
+    Sheet(
+        "Readings",
+        "Readings: what the open wording is worth",
+        "The total payable under each reading of the contract.",
+        _fixed(
+            Column("Term", 18),
+            Column("Option", 15),
+            Column("What it means", 56),
+            Column("In use", 9),
+            Column("Total payable", 16, "money"),
+            Column("Difference", 16, "money"),
+        ),
+        _reading_lines,
+        reading_rows,
+    ),
+    Sheet(
+        "Reconciliation",
+        "Reconciliation: what is payable against what was invoiced",
+        "Each month's amount payable beside the claims.",
+        lambda report: (
+            Column("Month", 36 if report.is_public else 16, "month"),
+            Column("Payable", 17, "money"),
+            Column("Invoiced", 17, "money"),
+            Column("Invoiced less payable", 17, "money"),
+            Column("Status", 26),
+        ),
+        lambda report: _lines(report, *reconciliation_lines(report)),
+        reconciliation_rows,
+    ),
+    Sheet(
+        FORECAST_SHEET,
+        "Forecast: what may come, and how likely",
+        "The range of savings and payments over many scenarios, and two charts.",
+        forecast_columns,
+        forecast_lines,
+        forecast_rows,
+    ),
+    Sheet(
+        ASSUMPTIONS_SHEET,
+        "Assumptions: what the forecast rests on",
+        "Every assumption of the forecast, and what it would change if it were lower or higher.",
+        _fixed(
+            Column("Assumption", 30),
+            Column("Value", 12, "number"),
+            Column("Unit", 13),
+            Column("What it means", 38),
+            Column("Low tried", 12, "number"),
+            Column("High tried", 12, "number"),
+            Column("Net saving at low", 15.5, "money"),
+            Column("Net saving at high", 15.5, "money"),
+            Column("Difference", 15.5, "money"),
+        ),
+        assumption_lines,
+        assumption_rows,
+    ),
+    Sheet(
+        "Workings",
+        "Workings: how each figure came about",
+        "Every figure of every month with its clause and its arithmetic.",
+        _fixed(
+            Column("Month", 10.5, "month"),
+            Column("Clause", 16),
+            Column("Figure", 22),
+            Column("Working", 82),
+            Column("Amount", 15.5, "money"),
+        ),
+        lambda report: _lines(
+            report,
+            f"{_period(report)} One row for each figure of a month, in the order of the"
+            " statement's columns; one row for a month in which nothing happened.",
+        ),
+        working_rows,
+        filters=True,
+    ),
+    Sheet(
+        "Terms",
+        "Terms: the contract's terms with their clauses",
+        "Every term that bears on a figure, its clause and how it is read.",
+        _fixed(
+            Column("Term", 19),
+            Column("Value", 22),
+            Column("Unit", 13),
+            Column("Clause", 20),
+            Column("What it means", 46),
+            Column("Why it is read so", 46),
+        ),
+        lambda report: _lines(
+            report, f"{NOT_APPLICABLE} means not applicable: no reason is given or needed."
+        ),
+        term_rows,
+    ),
+    Sheet(
+        "Checks",
+        "Checks: rows, sums and problems in the data",
+        "That every row is accounted for, and what a person should look at.",
+        _fixed(
+            Column("Check", 22),
+            Column("Where", 30),
+            Column("Found", 38),
+            Column("Expected", 38),
+            Column("Result or what to do", 38),
+        ),
+        lambda report: _lines(report, *check_lines(report)),
+        check_rows,
+    ),
+    Sheet(
+        "Notes",
+        "Notes: words, rules and shorthand",
+        "What the figures mean, how they are rounded and what the shorthand stands for.",
+        _fixed(Column("Note", 30), Column("What it says", 100)),
+        lambda _: [],
+        note_rows,
+    ),
+)
+"""The sheets after the cover, in their order."""

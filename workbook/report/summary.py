@@ -1,0 +1,294 @@
+"""The Summary's sentences and key figures, built from what may be shown.
+
+Imports ``money``, ``periods``, ``readings``, ``statement``, ``workings`` and ``report_facts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from xlpbr.money import Pence, in_words, to_pence
+from xlpbr.settlement import workings
+from xlpbr.settlement.statement import fee_without_vat
+from xlpbr.workbook.report.facts import Report
+from xlpbr.workbook.report.page import SUPPRESSED, Of, Value
+from xlpbr.workbook.report.readings import reading_sentences
+
+ILLUSTRATION = "ILLUSTRATION: made from sample rows, not from real children"
+"""What a report says that is made of sample rows."""
+
+MEASURE_WORDS = {
+    "run_rate": "the yearly saving of the placements in place",
+    "accumulated": "the saving to date",
+    "lower": "the lower of the yearly saving of the placements in place and the saving to date",
+}
+"""What each measure of the bonus is, in a sentence."""
+
+
+def day_in_full(day: date) -> str:
+    """A date in running text: ``31 October 2026``."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def counted(number: int | None, one: str, many: str) -> str:
+    """A number with its noun: ``1 child``, ``12 children``, ``no child``, ``[c] children``."""
+    if number is None:
+        return f"{SUPPRESSED} {many}"
+    if number == 0:
+        return f"no {one}"
+    return f"{number} {one if number == 1 else many}"
+
+
+def pounds(pence: Pence | None) -> str:
+    """An amount in running text; ``[c]`` where it is suppressed."""
+    return SUPPRESSED if pence is None else in_words(pence)
+
+
+def notices(report: Report) -> list[str]:
+    """What a reader must know before any figure, for the Cover and the Summary."""
+    found = [ILLUSTRATION] if report.is_illustration else []
+    if report.looks_ahead:
+        found.append(
+            f"This report looks ahead. Figures after {day_in_full(report.prepared_on)} assume that"
+            " the placements in place stay as they are and that nothing else happens."
+        )
+    if report.is_cut:
+        last = report.last_shown.statement.as_at
+        found.append(
+            f"The last month for which figures may be shown is {last:%B %Y}: since then too little"
+            " has changed for the figures to protect single children."
+        )
+    elif report.statement.months and report.last_shown.last_month is None:
+        found.append(
+            "There is no month yet for which figures may be shown: too little has happened for"
+            " them to protect single children."
+        )
+    return found
+
+
+def sentences(report: Report) -> list[str]:
+    """The position in sentences, one a line; of the last month for which it may be shown."""
+    return [*notices(report), *_settled(report)]
+
+
+def _settled(report: Report) -> list[str]:
+    if not report.statement.months and report.day < report.terms.starts_on:
+        return [
+            f"The programme starts on {day_in_full(report.terms.starts_on)}, after the day of"
+            " this report. There is no month to settle yet."
+        ]
+    if not report.statement.months:
+        return [
+            "The first month of the programme is not over yet. The public version shows only"
+            " months that are over."
+        ]
+    position = report.position
+    return [
+        *_position(position),
+        _fee(position),
+        *_bonus(position),
+        _maximum(position),
+        *reading_sentences(position),
+    ]
+
+
+def _say(report: Report, so_far: str, to_come: str) -> str:
+    """The one wording for a day that has passed, the other for one that is still to come."""
+    return to_come if report.looks_ahead else so_far
+
+
+def _position(report: Report) -> Iterator[str]:
+    shown, day = report.shown, day_in_full(report.statement.as_at)
+    children = shown.latest("children")
+    verb = _say(report, "was" if children in (0, 1) else "were", "will be")
+    cohort = report.cohort_size
+    of_cohort = f" (of the {cohort} agreed)" if cohort and children is not None else ""
+    yield (
+        f"By {day}, {counted(children, 'child', 'children')} {verb} living in families{of_cohort}."
+    )
+    yield _saved(report, shown.latest("saving_to_date"))
+    yield _payable(report)
+    net = shown.latest("net_saving_to_date")
+    if net is None:
+        yield f"What the council keeps after paying is {SUPPRESSED}."
+    elif net < 0:
+        costs = _say(report, "So far the contract costs", "By then the contract will have cost")
+        yield f"{costs} {in_words(-net)} more than it {_say(report, 'has', 'will have')} saved."
+    else:
+        keeps = _say(report, "keeps", "would keep")
+        saved = _say(report, "was saved", "will have been saved")
+        yield f"After paying that, the council {keeps} {in_words(net)} of what {saved}."
+
+
+def _saved(report: Report, saving: Pence | None) -> str:
+    if saving is None or saving > 0:
+        return f"The council {_say(report, 'saved', 'will have saved')} {pounds(saving)}."
+    if saving == 0:
+        return f"The council {_say(report, 'has saved nothing yet', 'will have saved nothing')}."
+    cost = _say(report, "So far the placements cost", "By then the placements will have cost")
+    return f"{cost} {in_words(-saving)} more than the residential homes did."
+
+
+def _payable(report: Report) -> str:
+    """What is payable in all, and what of it has been invoiced."""
+    payable, balance = (report.shown.latest(name) for name in ("payable_to_date", "balance"))
+    verb, remains = _say(report, "is", "will be"), _say(report, "is still", "will remain")
+    start = (
+        f"Nothing {verb} payable" if payable == 0 else f"{pounds(payable)} {verb} payable in all"
+    )
+    if report.source.claims is None:
+        return f"{start}. No invoices were given."
+    if balance is None or payable is None:
+        return f"{start}; what has been invoiced is {SUPPRESSED}."
+    invoiced = payable - balance
+    if balance < 0:
+        return (
+            f"{start}: {in_words(invoiced)} has been invoiced, {in_words(-balance)} too much,"
+            " which is to be reimbursed."
+        )
+    if payable == 0:
+        return f"{start}, and nothing has been invoiced."
+    if balance == 0:
+        return f"{start}, and all of it has been invoiced."
+    if invoiced == 0:
+        return f"{start}; none of it has been invoiced yet."
+    return (
+        f"{start}: {in_words(invoiced)} has been invoiced, {in_words(balance)} {remains} to be"
+        " invoiced."
+    )
+
+
+def _fee(report: Report) -> str:
+    terms, last = report.terms, report.statement.months[-1]
+    whole = to_pence(fee_without_vat(terms))
+    if not whole:
+        return "The contract has no fixed fee."
+    name = "yearly fee" if terms.fee_period == "annual" else "fee"
+    without_vat = " without VAT" if terms.vat_reading == "inclusive" else ""
+    amount = f"{name} of {in_words(whole)}{without_vat}"
+    fee = report.shown.latest("fee_to_date")
+    is_earned = _say(report, "is earned", "will have been earned")
+    covered = _say(report, "is covered by savings and", "will be covered by savings and")
+    if terms.fee_period == "programme" and last.entitlement_to_date == whole:
+        earned = f"The {amount} {is_earned} in full"
+    else:
+        earned = f"Of the {amount}, {in_words(last.entitlement_to_date)} {is_earned} by time"
+    if fee is None:
+        return f"{earned}; {SUPPRESSED} of it {covered} payable."
+    if fee == last.entitlement_to_date:
+        return f"{earned}, and all of it {covered} payable."
+    cover = _say(report, "cover only", "will cover only")
+    is_payable = _say(report, "is", "will be")
+    return f"{earned}, but savings {cover} {in_words(fee)} of it, which {is_payable} payable."
+
+
+def _bonus(report: Report) -> Iterator[str]:
+    terms, last, shown = report.terms, report.statement.months[-1], report.shown
+    if terms.bonus_threshold is None or terms.bonus_rate is None:
+        yield "The contract has no bonus."
+        return
+    threshold, end = to_pence(terms.bonus_threshold), day_in_full(terms.ends_on)
+    if last.bonus_measures is None:
+        yield (
+            f"The bonus is measured once, on {end}, by {MEASURE_WORDS[terms.bonus_measure]};"
+            f" the threshold is {in_words(threshold)}."
+        )
+    else:
+        yield _measured_bonus(report, shown.latest("bonus"), threshold)
+    if terms.bonus_measure != "accumulated":
+        yield _run_rate(report, threshold)
+
+
+def _measured_bonus(report: Report, bonus: Pence | None, threshold: Pence) -> str:
+    terms = report.terms
+    measured, is_due = _say(report, "measured", "to be measured"), _say(report, "is", "would be")
+    if bonus is None:
+        return f"The bonus, {measured} on {day_in_full(terms.ends_on)}, is {SUPPRESSED}."
+    what = f"{measured} on {day_in_full(terms.ends_on)}, {MEASURE_WORDS[terms.bonus_measure]}"
+    of_threshold = f"the threshold of {in_words(threshold)}"
+    if bonus == 0:
+        passes = _say(report, "does not pass", "would not pass")
+        return f"No bonus {is_due} due: {what} {passes} {of_threshold}."
+    passes = _say(report, "passes", "would pass")
+    return f"A bonus of {in_words(bonus)} {is_due} due: {what} {passes} {of_threshold}."
+
+
+def _run_rate(report: Report, threshold: Pence) -> str:
+    rate, day = report.shown.run_rate, day_in_full(report.statement.as_at)
+    whose = "foster placements" if report.terms.bonus_counts == "foster" else "placements"
+    save = _say(report, "save", "would save")
+    start = f"The {whose} in place on {day} {save} {pounds(rate)} a year"
+    if rate is None:
+        return f"{start}."
+    distance = rate - threshold
+    if distance == 0:
+        return f"{start}, exactly the threshold."
+    side = "above" if distance > 0 else "below"
+    return f"{start}, {in_words(abs(distance))} {side} the threshold."
+
+
+def _maximum(report: Report) -> str:
+    terms, shown = report.terms, report.shown
+    if terms.contract_maximum is None:
+        return "No contract maximum is stated."
+    maximum = to_pence(terms.contract_maximum)
+    name = f"The contract maximum of {in_words(maximum)}"
+    payable, held_back = shown.latest("payable_to_date"), shown.total("held_back")
+    is_so = _say(report, "is", "would be")
+    if payable is None or held_back is None:
+        return f"{name} leaves {SUPPRESSED} to be paid."
+    if held_back:
+        return f"{name} {is_so} reached: {in_words(held_back)} {is_so} held back."
+    if payable > maximum:
+        return (
+            f"{name} {is_so} passed by {in_words(payable - maximum)}; nothing is held back, as the"
+            " maximum is read as a warning."
+        )
+    holds = _say(report, "holds", "would hold")
+    return f"{name} {holds} nothing back; {in_words(maximum - payable)} of it {is_so} left."
+
+
+def key_figures(report: Report) -> list[list[Value]]:
+    """The figures of the last month and the totals: measure, value, meaning, clause."""
+    statement, shown, terms = report.position.statement, report.last_shown, report.terms
+    if not statement.months:
+        return [["Months settled", Of("count", 0), "No month is over yet.", "-"]]
+    lines = {
+        line.figure.field_name: line
+        for line in workings.explain(statement, len(statement.months) - 1)
+    }
+
+    def latest(field_name: str) -> list[Value]:
+        line = lines[field_name]
+        value = Of(line.figure.kind, shown.latest(field_name))
+        return [line.figure.heading, value, line.figure.meaning, report.text(line.clause)]
+
+    def total(field_name: str, meaning: str) -> list[Value]:
+        line = lines[field_name]
+        value = Of("money", shown.total(field_name))
+        return [f"{line.figure.heading} to date", value, meaning, report.text(line.clause)]
+
+    rows = [
+        latest("children"),
+        latest("saving_to_date"),
+        latest("entitlement_to_date"),
+        latest("fee_to_date"),
+        total("carer_fees", "For all carer households approved so far."),
+        latest("bonus"),
+        total("held_back", "All that the contract maximum did not let through."),
+        latest("payable_to_date"),
+        latest("invoiced_to_date"),
+        latest("balance"),
+        latest("net_saving_to_date"),
+    ]
+    if terms.bonus_threshold is not None:
+        rows.append(
+            [
+                "Run rate",
+                Of("money", shown.run_rate),
+                "Yearly saving of the counted placements in place on the last day.",
+                report.text(terms.clause_of("Bonus measure")),
+            ]
+        )
+    return rows

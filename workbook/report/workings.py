@@ -1,0 +1,96 @@
+"""The rows of the sheet Workings: how each figure of each month came about.
+
+Imports ``money``, ``statement``, ``workings``, ``report_facts`` and ``report_page``.
+"""
+
+from __future__ import annotations
+
+from xlpbr.money import in_words
+from xlpbr.settlement import workings
+from xlpbr.workbook.report.facts import Report
+from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
+
+_MOST_WORKING = 1500
+"""Characters of a working in one row: a row has a greatest height."""
+
+_OF_THE_MONTH = ("children", "saving", "fee", "carer_fees", "bonus", "held_back", "payable")
+
+_LEAST_SHOWN = 2
+"""Months that the public version must be able to show, or else the sheet is left out."""
+
+
+def has_workings(report: Report) -> bool:
+    """Whether there is enough to show for a sheet of workings."""
+    shown = [
+        index
+        for index in range(len(report.statement.months))
+        if report.shown.is_complete(index) and not _is_quiet(report, index)
+    ]
+    return not report.is_public or len(shown) >= _LEAST_SHOWN
+
+
+def working_rows(report: Report) -> list[list[Value]]:
+    """How each figure of each month came about; one row for a month in which nothing happened."""
+    rows: list[list[Value]] = []
+    for index, month in enumerate(report.statement.months):
+        if not report.shown.is_complete(index):
+            rows.append([month.month, SUPPRESSED, "All figures", SUPPRESSED, SUPPRESSED])
+            continue
+        if _is_quiet(report, index):
+            rows.append(_quiet_row(report, index))
+            continue
+        figures = report.shown.figures[index]
+        for line in workings.explain(report.statement, index):
+            amount = figures[line.figure.field_name]
+            clause, heading = report.text(line.clause), line.figure.heading
+            *parts, last = _parts(_working(report, line, amount))
+            for part in parts:
+                rows.append([month.month, clause, heading, part, NOT_APPLICABLE])
+            rows.append([month.month, clause, heading, last, Of(line.figure.kind, amount)])
+    return rows or [[Of("text", "no month yet"), *[NOT_APPLICABLE] * 4]]
+
+
+def _is_quiet(report: Report, index: int) -> bool:
+    """Whether no child was in a family and all amounts of a month are nought."""
+    months = report.statement.months
+    invoiced_before = months[index - 1].invoiced_to_date if index else 0
+    return (
+        months[index].invoiced_to_date == invoiced_before
+        and not any(getattr(months[index], name) for name in _OF_THE_MONTH)
+        and None not in report.shown.figures[index].values()
+    )
+
+
+def _quiet_row(report: Report, index: int) -> list[Value]:
+    month = report.statement.months[index]
+    entitlement = in_words(month.entitlement_to_date)
+    return [
+        month.month,
+        report.text(report.terms.clause_of("Fee")),
+        "Whole month",
+        f"nothing saved, payable or invoiced; fee entitlement to date {entitlement}",
+        NOT_APPLICABLE,
+    ]
+
+
+def _parts(working: str) -> list[str]:
+    """A working in parts that a row can show whole; all but the last end in an ellipsis."""
+    parts = [""]
+    for step in working.split("; "):
+        if parts[-1] and len(parts[-1]) + len(step) > _MOST_WORKING:
+            parts[-1] += "; …"
+            parts.append(step)
+        else:
+            parts[-1] += f"; {step}" if parts[-1] else step
+    return parts
+
+
+def _working(report: Report, line: workings.Line, amount: int | None) -> str:
+    if not report.is_public:
+        return line.working
+    name = line.figure.field_name
+    if amount is None or (name == "bonus" and report.shown.run_rate is None):
+        return SUPPRESSED
+    if name in ("children", "saving"):
+        return "not shown child by child in the public version"
+    return line.working

@@ -1,0 +1,111 @@
+"""The report: a workbook of values that can be sent, in full or as a public version.
+
+The sheets are in ``report_sheets``, what may be published is in ``disclosure``. Imports those,
+XlsxWriter and the archive.
+"""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+import xlpbr
+from xlpbr.workbook.files.safe_writing import write_safely
+from xlpbr.workbook.ooxml.zip.archive import copy_archive, open_archive, read_part
+from xlpbr.workbook.report.facts import Report, ReportSource, gather
+from xlpbr.workbook.report.page import clean_text
+from xlpbr.workbook.report.sheets import PUBLIC_WORDS, write_sheets
+
+__all__ = ["MADE_WITH", "ReportSource", "write_report"]
+
+MADE_WITH = f"xlpbr {xlpbr.__version__}, Python {platform.python_version()}"
+"""The versions that make a report."""
+
+_LANGUAGE = "en-GB"
+_CORE = "docProps/core.xml"
+
+
+def write_report(
+    source: ReportSource,
+    target: Path,
+    *,
+    as_at: date | None,
+    prepared_by: str,
+    prepared_on: date,
+    public: bool = False,
+    cut_off: int = 5,
+    made_with: str = MADE_WITH,
+    inputs: Sequence[Path] = (),
+) -> None:
+    """Write the report of a contract; the same inputs give the same bytes.
+
+    Args:
+        source: the contract's tables and the file that they are from.
+        target: the workbook to write.
+        as_at: the last day that is known; None for the whole programme.
+        prepared_by: who made the report, as the Cover names them.
+        prepared_on: the day on which it was made.
+        public: whether to leave out what belongs to single children.
+        cut_off: counts from 1 to this are suppressed in the public version; 2 or more.
+        made_with: the versions that the Cover names.
+        inputs: files that must not be written over, such as the source.
+
+    Raises:
+        CellError: the first problem in the data that stops the figures; nothing is written.
+        FileProblem: the cut-off is below 2, or the target is an input or cannot be written.
+    """
+    report = gather(
+        source,
+        as_at=as_at,
+        prepared_by=prepared_by,
+        prepared_on=prepared_on,
+        made_with=made_with,
+        public=public,
+        cut_off=cut_off,
+    )
+    write_safely(target, lambda place: _write(report, place), inputs=inputs)
+
+
+def _write(report: Report, place: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
+        made = Path(folder) / "report.xlsx"
+        # In memory, so that the parts carry the same time on every machine.
+        with Workbook(made, {"in_memory": True}) as workbook:
+            workbook.set_properties(_properties(report))
+            write_sheets(workbook, report)
+            workbook.worksheets()[0].activate()
+        _say_the_language(made, place)
+
+
+def _properties(report: Report) -> dict[str, object]:
+    version = f" - {PUBLIC_WORDS}" if report.is_public else ""
+    return {
+        "title": clean_text(f"{report.title}: report{version}"),
+        "subject": "Payment-by-results contract: statement of savings and payments",
+        "author": clean_text(report.text(report.prepared_by)),
+        "comments": "Values only. Made with xlpbr.",
+        "created": datetime.combine(report.prepared_on, time()),
+    }
+
+
+def _say_the_language(made: Path, place: Path) -> None:
+    """Copy the workbook with its language, which a screen reader needs to speak it rightly."""
+    archive = open_archive(made)
+    replaced = {}
+    for part in archive.members:
+        content = read_part(archive, part) if _speaks(part) else None
+        if content is not None:
+            replaced[part] = content.replace(
+                b"</cp:coreProperties>",
+                f"<dc:language>{_LANGUAGE}</dc:language></cp:coreProperties>".encode(),
+            ).replace(b'"en-US"', f'"{_LANGUAGE}"'.encode())
+    copy_archive(archive, replaced, place)
+
+
+def _speaks(part: str) -> bool:
+    return part.casefold() == _CORE.casefold() or part.startswith("xl/charts/")

@@ -1,0 +1,278 @@
+"""The sheets About and Functions: what the book is, how it is used, and what it can call.
+
+Imports ``catalogue``, ``functions``, the plan, the page and the styles.
+"""
+
+from __future__ import annotations
+
+import xlpbr
+from xlpbr import cells, functions
+from xlpbr.functions.catalogue import FUNCTIONS, WorksheetFunction
+from xlpbr.workbook.look.styles import FILLS
+from xlpbr.workbook.template.links import Link
+from xlpbr.workbook.template.page import (
+    Page,
+    calculate,
+    fit_row,
+    introduce,
+    print_on_a4,
+    protect,
+    put,
+    put_row,
+    set_widths,
+)
+from xlpbr.workbook.template.plan import TABLE_NAMES, Plan
+
+_ABOUT_WIDTHS = (26, 104, 24)
+_FUNCTION_WIDTHS = (27, 42, 46, 19, 18, 30)
+
+_STEPS = (
+    "Terms: check every value against the contract, and each open reading with the provider.",
+    "Placements and Carers: a row for each child's move and for each household approved, by"
+    " pseudonym.",
+    "Statement: read what was saved, what is payable and what is still to invoice; set As at for"
+    " a statement up to a day.",
+    "Claims and Reconcile: enter the provider's invoices and see month by month what is agreed.",
+    "Explain and Checks: see how a month's figures came about, and that every check agrees,"
+    " before anything is paid or reported.",
+    "Assumptions and Forecast: say what is still to come, and see how far savings and payments may"
+    " range.",
+)
+
+_STEPS_OF_SHEETS = {
+    "Statement": "what was saved, what is payable and what is still to invoice; set As at for a"
+    " statement up to a day.",
+    "Readings": "what each open reading of the contract is worth.",
+    "Reconcile": "the provider's invoices month by month against what is payable.",
+    "Explain": "how the figures of one month came about.",
+    "Forecast": "how far savings and payments may range, by what is assumed to come.",
+    "Checks": "that every check agrees, before anything is paid or reported.",
+}
+
+_KEY = (
+    ("Input", "input", "Yellow. Type here. Also every row of the sheets Terms, Placements,"
+     " Carers and Claims, and the values of Assumptions."),
+    ("Working", "working", "Grey. A step on the way, in plain Excel formulas. Do not type here."),
+    ("Output", "output", "Green. A result (calculated, do not type here)."),
+)  # fmt: skip
+
+
+def write_about(page: Page, plan: Plan) -> None:
+    """Write the About sheet."""
+    styles, contract = page.styles, plan.contract
+    set_widths(page, _ABOUT_WIDTHS)
+    introduce(page, "A payment-by-results contract, month by month")
+    is_a = f"Sheets in {plan.book} that work" if plan.book else "A workbook that works"
+    facts = [
+        ("What this is", f"{is_a} out what a council saved, what its provider may"
+         " invoice and what comes back, to the penny, each figure traceable to its clause."),
+        *_facts_of_attachment(plan),
+        ("Contract", plan.title), ("Source", contract.source),
+        ("Children and families", "Pseudonyms only. Never write a child's or a family's name in"
+         " this workbook; keep the key to the pseudonyms elsewhere."),
+    ]  # fmt: skip
+    if plan.sample:
+        facts.append(
+            (
+                "Illustrations",
+                "The rows in Placements, Carers and Claims and the values of Assumptions are"
+                " illustrations, as the Note of each row says. They show no real child, household"
+                " or invoice. Clear them before use.",
+            )
+        )
+    row = _write_facts(page, 3, facts)
+    row = _write_section(page, row, "How to use it")
+    row = _write_facts(
+        page, row, [(f"Step {number}", step) for number, step in enumerate(_steps(plan), start=1)]
+    )
+    row = _write_section(page, row, "Words and colours")
+    for word, role, meaning in _key(plan):
+        put(page, row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
+        put(page, row, 2, meaning, styles.make(indent=1))
+        row += 1
+    if contract.stated or not plan.book:
+        row = _write_stated(page, row + 1, plan)
+    if contract.notes:
+        row = _write_section(page, row, "Notes on the contract")
+        row = _write_facts(
+            page, row, [(f"Note {number}", note) for number, note in enumerate(contract.notes, 1)]
+        )
+    row = _write_section(page, row, "The functions")
+    put(page, row, 1, "Version of xlpbr", styles.strong)
+    calculate(page, row, 2, "=PBR_VERSION()", styles.bare("text", align="left"))
+    _write_facts(
+        page, row + 1,
+        [
+            ("If cells show #NAME?", "The PBR_ functions are not at work here. As long as nothing"
+             " is changed, the figures seen are the last ones calculated. With xlwings Lite, open"
+             " it (Home, xlwings Lite) and trust the workbook; otherwise install xlpbr. Then press"
+             " Ctrl+Alt+F9 to calculate again."),
+            ("If cells show #VALUE!", _if_values_are_wrong(plan)),
+        ],
+    )  # fmt: skip
+    print_on_a4(page, plan.title, heading_row=None, pages_tall=1)
+    protect(page)
+
+
+def _facts_of_attachment(plan: Plan) -> list[tuple[str, str]]:
+    """What was added to a book, what it reads there, and how it is taken out."""
+    if not plan.book:
+        return []
+    names = ", ".join(map(plan.name_of, plan.sheets))
+    return [
+        ("Attached to", f"{plan.book}, by xlpbr {xlpbr.__version__}. Sheets that were added:"
+         f" {names}. No other cell of the workbook was changed."),
+        ("To take them out", "Run xlpbr detach with the name of this workbook, and -o with the"
+         " file to write. It takes out these sheets and what came with them, and nothing else."),
+        *(
+            (f"Linked: {plan.name_of(table)}", f"Reads {link.place}, row by row, in plain Excel"
+             f" formulas: {_headings_of(link)}.")
+            for table, link in plan.links.items()
+        ),
+    ]  # fmt: skip
+
+
+def _headings_of(link: Link) -> str:
+    """Which headings of the book are read as which of ours."""
+    same, renamed = [], []
+    for heading, column in link.columns.items():
+        theirs = cells.text(column.heading)
+        if cells.key(theirs) == cells.key(heading):
+            same.append(heading)
+        else:
+            renamed.append(f"{theirs} as {heading}")
+    return "; ".join(filter(None, (", ".join(same), ", ".join(renamed))))
+
+
+def _steps(plan: Plan) -> list[str]:
+    """How the workbook is used, step by step."""
+    if not plan.book:
+        return list(_STEPS)
+    tables = [table for table in TABLE_NAMES if table in plan.sheets]
+    linked = ", ".join(plan.name_of(table) for table in tables if table in plan.links)
+    typed = ", ".join(plan.name_of(table) for table in tables if table not in plan.links)
+    steps = [
+        f"{plan.name_of(sheet)}: {what}"
+        for sheet, what in _STEPS_OF_SHEETS.items()
+        if sheet in plan.sheets
+    ]
+    if typed:
+        check = "" if "Terms" in plan.links else " Check every term against the contract."
+        steps.insert(0, f"Filled in here: {typed}.{check} Write pseudonyms, never names.")
+    if linked:
+        steps.insert(0, f"Read from the book: {linked}. Change the figures where they stand.")
+    return steps
+
+
+def _key(plan: Plan) -> list[tuple[str, str, str]]:
+    """The words and colours, each with its meaning."""
+    if not plan.book:
+        return list(_KEY)
+    meanings = {
+        "input": "Yellow. Type here.",
+        "working": "Grey. Read from the book, or a step on the way, in plain Excel formulas. Do not"
+        " type here.",
+    }
+    return [(word, role, meanings.get(role, meaning)) for word, role, meaning in _KEY]
+
+
+def _if_values_are_wrong(plan: Plan) -> str:
+    what = "Something in the input sheets cannot be read."
+    if "Checks" not in plan.sheets:
+        return f"{what} PBR_CHECK says where, what was found and what to do."
+    return (
+        f"{what} The list at the foot of the sheet {plan.name_of('Checks')} says where, what was"
+        " found and what to do."
+    )
+
+
+def _write_section(page: Page, row: int, title: str) -> int:
+    put(page, row + 1, 1, title, page.styles.subtitle)
+    return row + 2
+
+
+def _write_facts(page: Page, row: int, facts: list[tuple[str, str]]) -> int:
+    """Write labels with their texts, and give the next row."""
+    label = page.styles.make(bold=True, valign="top")
+    for name, text in facts:
+        put(page, row, 1, name, label)
+        put(page, row, 2, text, page.styles.prose)
+        fit_row(page, row, (text, _ABOUT_WIDTHS[1]))
+        row += 1
+    return row
+
+
+def _write_stated(page: Page, row: int, plan: Plan) -> int:
+    """Write the savings that the decision states, side by side."""
+    styles = page.styles
+    put(page, row, 1, "Savings that the decision states", styles.subtitle)
+    stated = plan.contract.stated
+    if not stated:
+        put(page, row + 1, 1, "The decision states no saving.", styles.plain)
+        return row + 2
+    count = {2: "two", 3: "three"}.get(len(stated), str(len(stated)))
+    disagree = len({figure.amount for figure in stated}) > 1
+    sentence = (
+        "None of them is used in a calculation: savings come from the sheet"
+        f" {plan.name_of('Placements')}."
+    )
+    if disagree:
+        sentence = f"The {count} figures disagree, so all are shown. {sentence}"
+    put(page, row + 1, 1, sentence, styles.plain)
+    put_row(page, row + 2, 1, ("Amount", "What it is", "Clause"), styles.heading)
+    for number, figure in enumerate(stated, start=row + 3):
+        for column, text in enumerate((figure.amount, figure.what, figure.clause), start=1):
+            put(page, number, column, text, styles.cell("text", bold=column == 1))
+    return row + 3 + len(stated)
+
+
+def write_functions(page: Page, plan: Plan) -> None:
+    """Write the Functions sheet from the catalogue."""
+    styles = page.styles
+    introduce(
+        page,
+        "Functions",
+        "Every function that a cell of this or of another workbook can call. In brackets: may be"
+        " left out. An error in a cell says that an input cannot be used; PBR_CHECK says which.",
+    )
+    set_widths(page, _FUNCTION_WIDTHS)
+    heading_row = 4
+    headings = (
+        "Function", "What it does", "What to give", "What comes back", "Clause", "Example",
+    )  # fmt: skip
+    put_row(page, heading_row, 1, headings, styles.column_heading(indent=1))
+    wrapped = styles.cell("wrapped", indent=1, align="left")
+    strong = styles.cell("wrapped", indent=1, align="left", bold=True)
+    for row, function in enumerate(FUNCTIONS.values(), start=heading_row + 1):
+        texts = (
+            _signature(function), _what_it_does(function), _what_to_give(function),
+            function.returns, function.clause, _examples(function),
+        )  # fmt: skip
+        for column, text in enumerate(texts, start=1):
+            put(page, row, column, text, strong if column == 1 else wrapped)
+        fit_row(page, row, *zip(texts, _FUNCTION_WIDTHS, strict=True))
+    page.sheet.freeze_panes(heading_row, 1)
+    print_on_a4(page, plan.title, heading_row=heading_row)
+    protect(page)
+
+
+def _signature(function: WorksheetFunction) -> str:
+    """The call with a line for its name and one or more for its arguments."""
+    return function.signature.replace("(", "(\n", 1) if function.arguments else function.signature
+
+
+def _what_it_does(function: WorksheetFunction) -> str:
+    return "\n".join(filter(None, (function.help, " ".join(function.notes.split()))))
+
+
+def _what_to_give(function: WorksheetFunction) -> str:
+    if not function.arguments:
+        return "Nothing."
+    return "\n".join(f"{argument.name}: {argument.help}" for argument in function.arguments)
+
+
+def _examples(function: WorksheetFunction) -> str:
+    return "\n".join(f"{example.formula} gives {example.shows}" for example in function.examples)
+
+
+assert functions  # the functions are declared when their module is imported

@@ -1,0 +1,114 @@
+"""What the Checks sheet counts: cells that show an error, and rows of the book that are not read.
+
+Imports ``evidence``, ``statement``, ``terms``, the other sheets' places, the plan, the page and the
+styles.
+"""
+
+from __future__ import annotations
+
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.library import TERM_HEADINGS
+from xlpbr.contract.terms import TERMS
+from xlpbr.settlement.statement import FIGURES
+from xlpbr.workbook.ooxml.addresses import quoted_sheet
+from xlpbr.workbook.read.own_sheets import NOT_READ
+from xlpbr.workbook.template.assumptions import HEADINGS as ASSUMPTION_HEADINGS
+from xlpbr.workbook.template.forecast import WIDTH as FORECAST_WIDTH
+from xlpbr.workbook.template.forecast import last_forecast_row
+from xlpbr.workbook.template.outputs import EXPLAIN_ROW, READINGS_ROW, RECONCILE_ROW
+from xlpbr.workbook.template.page import Page, calculate, put
+from xlpbr.workbook.template.plan import (
+    SAY_NOT_READ,
+    SPARE_TABLE_ROWS,
+    TABLE_HEADING_ROW,
+    Plan,
+    fixed,
+    input_headings,
+    on_sheet,
+)
+
+ERRORS_ROW = 28
+_NOT_READ_COLUMN = 4
+
+
+def write_errors(page: Page, plan: Plan) -> None:
+    """Write how many cells of each sheet show an error."""
+    styles = page.styles
+    put(page, ERRORS_ROW - 2, 1, "Cells that show an error (Output)", styles.subtitle)
+    put(page, ERRORS_ROW - 1, 1, "Sheet", styles.heading)
+    put(page, ERRORS_ROW - 1, 2, "Cells", styles.heading_right)
+    how = "Counted by plain Excel: cells that show #N/A, #VALUE! or another error."
+    areas = areas_of_errors(plan)
+    # The rows that are not read stand to the right, and leave room for the remark below only.
+    place = (ERRORS_ROW + len(areas), 1) if plan.links else (ERRORS_ROW - 1, 3)
+    put(page, *place, how, styles.muted if plan.links else styles.remark)
+    for row, (sheet, area) in enumerate(areas.items(), start=ERRORS_ROW):
+        put(page, row, 1, sheet, styles.cell("text"))
+        cells = f"{quoted_sheet(sheet)}!{area}"
+        # ISERROR over a range would say the same, but not every engine works that out.
+        formula = f"=COUNTA({cells})-_xlfn.AGGREGATE(3,6,{cells})"
+        calculate(page, row, 2, formula, styles.cell("count", "output"))
+    page.sheet.conditional_format(
+        ERRORS_ROW - 1, 1, ERRORS_ROW + len(areas) - 2, 1,
+        {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
+    )  # fmt: skip
+
+
+def areas_of_errors(plan: Plan) -> dict[str, str]:
+    """The cells of each sheet, by its name in the workbook, in which an error is looked for."""
+    inputs = {
+        table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS, width)}"
+        for table, width in [
+            ("Terms", len(TERM_HEADINGS)),
+            *((table, len(input_headings(table))) for table in COLUMNS),
+            ("Assumptions", len(ASSUMPTION_HEADINGS)),
+        ]
+    }
+    reconciled = RECONCILE_ROW + plan.month_rows + plan.table_rows["Claims"] + 2
+    options = sum(len(term.options) for term in TERMS)
+    areas = {
+        **inputs,
+        "Statement": f"$A$1:{fixed(plan.last_month_row, len(FIGURES))}",
+        "Readings": f"$A$1:{fixed(READINGS_ROW + options, 6)}",
+        "Reconcile": f"$A$1:{fixed(reconciled, 9)}",
+        "Explain": f"$A$1:{fixed(EXPLAIN_ROW + len(FIGURES), 4)}",
+        "Forecast": f"$A$1:{fixed(last_forecast_row(plan), FORECAST_WIDTH)}",
+    }
+    return {plan.name_of(sheet): area for sheet, area in areas.items() if sheet in plan.sheets}
+
+
+def cells_of_errors(plan: Plan) -> str:
+    """The cells of Checks that count the errors."""
+    return f"$B${ERRORS_ROW}:$B${ERRORS_ROW + len(areas_of_errors(plan)) - 1}"
+
+
+def write_not_read(page: Page, plan: Plan) -> None:
+    """Write how many rows of the book the linked sheets do not read; each must be 0."""
+    if not plan.links:
+        return
+    styles = page.styles
+    column = _NOT_READ_COLUMN
+    title = "Rows of the book that are not read (Output)"
+    put(page, ERRORS_ROW - 2, column, title, styles.subtitle)
+    put(page, ERRORS_ROW - 1, column, "Sheet", styles.heading)
+    put(page, ERRORS_ROW - 1, column + 1, "Rows", styles.heading_right)
+    put(page, ERRORS_ROW - 1, column + 2, "What to do", styles.column_heading(indent=1))
+    say = styles.cell("wrapped", "output", align="left", valign="vcenter", indent=1)
+    for row, table in enumerate(plan.links, start=ERRORS_ROW):
+        number, sentence = (on_sheet(plan, table, *place) for place in (NOT_READ, SAY_NOT_READ))
+        put(page, row, column, plan.name_of(table), styles.cell("text"))
+        calculate(page, row, column + 1, f"={number}", styles.cell("count", "output"))
+        calculate(page, row, column + 2, f"={sentence}", say)
+    last = ERRORS_ROW + len(plan.links) - 1
+    page.sheet.conditional_format(
+        ERRORS_ROW - 1, column, last - 1, column,
+        {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
+    )  # fmt: skip
+
+
+def cells_not_read(plan: Plan) -> str:
+    """The cells of Checks that count the rows not read; empty where no sheet is linked."""
+    if not plan.links:
+        return ""
+    column = _NOT_READ_COLUMN + 1
+    return f"{fixed(ERRORS_ROW, column)}:{fixed(ERRORS_ROW + len(plan.links) - 1, column)}"

@@ -1,0 +1,369 @@
+"""The Checks sheet: figures worked out again beside those of the functions, and every problem.
+
+Imports the workings, the statement's key figures, the plan, the page and the styles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlpbr.workbook.template.check_counts import (
+    areas_of_errors,
+    cells_not_read,
+    cells_of_errors,
+    write_errors,
+    write_not_read,
+)
+from xlpbr.workbook.template.outputs import pick_month
+from xlpbr.workbook.template.page import (
+    LINE_HEIGHT,
+    Page,
+    calculate,
+    fit_row,
+    introduce,
+    print_on_a4,
+    protect,
+    put,
+    set_widths,
+    spill,
+)
+from xlpbr.workbook.template.plan import (
+    ALL_TABLES,
+    CHECK_MONTH,
+    FIRST_MONTH_ROW,
+    STATEMENT_COLUMNS,
+    Plan,
+    all_statement_months,
+    evidence_column,
+    fixed,
+    on_sheet,
+    statement_column,
+    statement_corner,
+)
+from xlpbr.workbook.template.statement import guarded, key_figure, under_heading
+from xlpbr.workbook.template.working_places import HEADING_ROW, Workings, prepared_rows
+from xlpbr.workbook.template.workings import write_workings
+
+AGREES = "Agrees"
+_DIFFERS = "DIFFERS: see How it is worked out"
+_NO_FIGURE = "No figure: the function gives an error"
+_NOT_CHECKED = "Not checked: an input is not a number"
+_DOES_NOT_APPLY = "Does not apply"
+_NOT_IN_THE_TERMS = f"{_DOES_NOT_APPLY}: none in the terms"
+STATUSES_OF_A_CHECK = (AGREES, _DIFFERS, _NO_FIGURE, _NOT_CHECKED, _NOT_IN_THE_TERMS)
+"""What may stand beside a check, each on one line."""
+
+RESULT = (6, 2)
+CHECKS_ROW = 15
+_PROBLEM_ROWS = 40
+_STATUS_LOOK = {"bold": True, "valign": "vcenter", "indent": 1}
+_WIDTHS = (30, 16, 22, 26, 38, 67)
+_HEADINGS = (
+    "What is checked", "Plain Excel", "By the functions", "Difference", "Status",
+    "How it is worked out",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A figure in plain formulas beside the same by the functions."""
+
+    name: str
+    native: str
+    function: str
+    how: str
+    kind: str = "money"
+    does_not_apply: str = ""
+    """A condition under which there is nothing to check."""
+
+
+def write_checks(page: Page, plan: Plan) -> None:
+    """Write the Checks sheet."""
+    styles = page.styles
+    introduce(
+        page,
+        "Checks",
+        "Result (calculated, do not type here): the figures of the functions worked out again in"
+        " plain Excel formulas. Every difference must be 0.00.",
+        "The workings stand to the right, from column H, marked Working. The one input on this"
+        " sheet is the month to work out again.",
+    )
+    set_widths(page, (*_WIDTHS, 4, 25, 16, 4))
+    set_widths(page, [15] * 38, 11)
+    workings = write_workings(page, plan)
+    put(page, CHECK_MONTH[0], 1, "Month to work out again (Input)", styles.strong)
+    pick_month(page, plan, CHECK_MONTH)
+    checks = _checks(plan, workings)
+    _write_list(page, checks)
+    write_errors(page, plan)
+    write_not_read(page, plan)
+    _write_months(page, plan, workings)
+    problems_row = HEADING_ROW + plan.month_rows + 3
+    _write_problems(page, problems_row)
+    _write_result(page, plan, len(checks), problems_row)
+    print_on_a4(page, plan.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
+    protect(page)
+
+
+def _checks(plan: Plan, workings: Workings) -> list[_Check]:
+    at, months, placements = workings.terms, workings.months, workings.placements
+    chosen = fixed(*CHECK_MONTH)
+    first_of_month = f"({chosen}-DAY({chosen})+1)"
+    in_statement = f"MATCH({first_of_month},{statement_column(plan, 'Month')},0)"
+    start, last = at["Starts on"], at["Last day known"]
+    invoiced = evidence_column(plan, "Claims", "Invoiced")
+    claim_months = evidence_column(plan, "Claims", "Month")
+    texts_in_claims = "+".join(_texts(plan, column) for column in (claim_months, invoiced))
+    fits = " or ".join(
+        f"{prepared_rows(plan, table)} {what}"
+        for table, what in (("Placements", "placements"), ("Carers", "households"))
+    )
+    too_many = ",".join(
+        f"ROWS(Pbr{table}[{column}])>{prepared_rows(plan, table)}"
+        for table, column in (("Placements", "Child"), ("Carers", "Household"))
+    )
+
+    def unless_too_many(formula: str) -> str:
+        return f"IF(OR({too_many}),NA(),{formula})"
+
+    return [
+        _Check(
+            "Months in the statement",
+            f"IF({start}>{last},0,12*(YEAR({last})-YEAR({start}))+MONTH({last})-MONTH({start})+1)",
+            f"IF(ISERROR({statement_corner(plan)}),{statement_corner(plan)},COUNT({all_statement_months(plan)}))",
+            f"Calendar months from Starts on to Ends on or As at; {plan.month_rows} are prepared.",
+            "count",
+        ),
+        _Check(
+            "Saving of the month above",
+            unless_too_many(f"ROUND(SUM({placements['Saved in the month']}),2)"),
+            f"INDEX({statement_column(plan, 'Saving')},{in_statement})",
+            "For each placement, its running total to the month's end less that before the month,"
+            f" each rounded (columns AB to AP; up to {fits}).",
+        ),
+        _Check(
+            "Saving to date",
+            unless_too_many(f"ROUND(SUM({placements['Saved to the last day']}),2)"),
+            key_figure(plan, "Saving to date"),
+            "For each placement, a seventh of the weekly saving for each day that counts.",
+        ),
+        _Check(
+            "Fee to date",
+            f"ROUND(SUM({months['Fee']}),2)",
+            key_figure(plan, "Fee to date"),
+            "Month by month from the saving and the entitlement (columns K to Z).",
+        ),
+        _Check(
+            "Carer fees to date",
+            unless_too_many(f"ROUND(SUM({months['Carer fees']}),2)"),
+            key_figure(plan, "Carer fees to date"),
+            "Households of the cohort at their first approval (columns AS to AV).",
+            does_not_apply=f"{at['Carer fee']}=0",
+        ),
+        _Check(
+            "Bonus",
+            unless_too_many(f"ROUND(SUM({months['Bonus']}),2)"),
+            key_figure(plan, "Bonus"),
+            "The measured saving against the threshold, on the last day of the programme.",
+            does_not_apply=f'{at["Bonus rate"]}=""',
+        ),
+        _Check(
+            "Payable to date",
+            unless_too_many(f"ROUND(SUM({months['Payable']}),2)"),
+            key_figure(plan, "Payable to date"),
+            "Fee, carer fees and bonus of each month, up to the contract maximum.",
+        ),
+        _Check(
+            "Payable to date, in the last month",
+            key_figure(plan, "Payable to date"),
+            guarded(
+                plan,
+                f"IF(COUNT({statement_column(plan, 'Month')})=0,0,"
+                f"INDEX({statement_column(plan, 'Payable to date')},"
+                f"COUNT({statement_column(plan, 'Month')})))",
+                "Payable to date",
+            ).removeprefix("="),
+            "The months of Payable added up give the running total of the last month.",
+        ),
+        _Check(
+            "Invoiced to date",
+            f"IF({texts_in_claims}<>0,NA(),"
+            f'ROUND(SUMIFS({invoiced},{claim_months},"<="&EOMONTH({last},0))*({start}<={last}),2))',
+            key_figure(plan, "Invoiced to date"),
+            "Claims for a month up to the last one of the statement.",
+        ),
+    ]  # fmt: skip
+
+
+def _texts(plan: Plan, claims: str) -> str:
+    """How many cells of Claims hold something other than a number."""
+    if "Claims" in plan.links:  # a blank of the book is a text of no characters here
+        return f"ROWS({claims})-COUNTBLANK({claims})-COUNT({claims})"
+    return f"COUNTA({claims})-COUNT({claims})"
+
+
+def _status(native: str, function: str, difference: str, does_not_apply: str = "") -> str:
+    agreed = f'IF({difference}=0,"{AGREES}","{_DIFFERS}")'
+    if does_not_apply:
+        agreed = (
+            f'IF({difference}=0,IF({does_not_apply},"{_NOT_IN_THE_TERMS}","{AGREES}"),"{_DIFFERS}")'
+        )
+    return f'IF(ISERROR({function}),"{_NO_FIGURE}",IF(ISERROR({native}),"{_NOT_CHECKED}",{agreed}))'
+
+
+def _write_list(page: Page, checks: list[_Check]) -> None:
+    styles = page.styles
+    put(page, CHECKS_ROW - 1, 1, "Figures worked out twice (Output)", styles.subtitle)
+    _write_headings(page, CHECKS_ROW)
+    for row, check in enumerate(checks, start=CHECKS_ROW + 1):
+        number = styles.cell(check.kind, "output")
+        put(page, row, 1, check.name, styles.cell("text"))
+        calculate(page, row, 2, f"={check.native}", styles.cell(check.kind, "working"))
+        calculate(page, row, 3, f"={check.function}", number)
+        calculate(page, row, 4, f"=ROUND(B{row}-C{row},2)", number)
+        status = _status(f"B{row}", f"C{row}", f"D{row}", check.does_not_apply)
+        calculate(page, row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
+        put(page, row, 6, check.how, styles.cell("wrapped", valign="vcenter", indent=1))
+        fit_row(page, row, (check.how, _WIDTHS[5]), (check.name, _WIDTHS[0]))
+    _mark_what_differs(page, CHECKS_ROW + 1, CHECKS_ROW + len(checks))
+
+
+def _write_headings(page: Page, row: int) -> None:
+    styles = page.styles
+    for column, heading in enumerate(_HEADINGS, start=1):
+        style = styles.column_heading(indent=1) if column in (5, 6) else styles.heading
+        put(page, row, column, heading, styles.heading_right if column in (2, 3, 4) else style)
+
+
+def _mark_what_differs(page: Page, first_row: int, last_row: int) -> None:
+    wanted = f'AND($E{first_row}<>"",$E{first_row}<>"{AGREES}"'
+    page.sheet.conditional_format(
+        first_row - 1, 4, last_row - 1, 4,
+        {
+            "type": "formula",
+            "criteria": f'={wanted},LEFT($E{first_row},{len(_DOES_NOT_APPLY)})'
+            f'<>"{_DOES_NOT_APPLY}")',
+            "format": page.styles.wrong,
+        },
+    )  # fmt: skip
+
+
+def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
+    """Write the fee of every month beside the function's."""
+    styles = page.styles
+    put(page, HEADING_ROW - 1, 1, "Fee of every month (Output)", styles.subtitle)
+    _write_headings(page, HEADING_ROW)
+    # The headings of the workings beside them take two lines.
+    page.sheet.set_row(HEADING_ROW - 1, 2 * LINE_HEIGHT + 2)
+    fee_column = STATEMENT_COLUMNS["Fee"]
+    formats = [
+        styles.bare("month"), styles.bare("money"), styles.bare("money"), styles.bare("money"),
+        styles.bare("text", bold=True, indent=1), styles.bare("text", indent=1),
+    ]  # fmt: skip
+    first_row, last_row = workings.month_rows
+    for row in range(first_row, last_row + 1):
+        source = FIRST_MONTH_ROW + row - first_row
+        month = on_sheet(plan, "Statement", source, 1)
+        fee = on_sheet(plan, "Statement", source, fee_column)
+        native = workings.month("Fee", row)
+        drawn, ceiling = workings.month("Drawn from", row), workings.month("Ceiling", row)
+        by_hand = workings.month("First day", row)
+        nothing = f'AND(ISTEXT({by_hand}),{month}="")'
+        formulas = (
+            f'IF({nothing},"",IF(ISNUMBER({month}),{month},{by_hand}))',
+            f'IF({nothing},"",{native})',
+            f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({statement_corner(plan)}),'
+            f"{statement_corner(plan)},NA())))",
+            f'IF({nothing},"",ROUND(B{row}-C{row},2))',
+            f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}")})',
+            f'IF({nothing},"",IF(ISERROR({native}),"","Lower of "&TEXT({drawn},"£#,##0.00")'
+            f'&" saved and "&TEXT({ceiling},"£#,##0.00")&" left of the entitlement"))',
+        )
+        for column, (formula, style) in enumerate(zip(formulas, formats, strict=True), start=1):
+            calculate(page, row, column, f"={formula}", style)
+    page.sheet.conditional_format(
+        first_row - 1, 0, last_row - 1, 5,
+        {"type": "formula", "criteria": f'=$E{first_row}<>""', "format": styles.filled_row},
+    )  # fmt: skip
+    _mark_what_differs(page, first_row, last_row)
+
+
+def _write_problems(page: Page, row: int) -> None:
+    """Write the list of problems, last on the sheet so that it can be as long as it must."""
+    styles = page.styles
+    put(page, row - 1, 1, "Problems in the data, by PBR_CHECK (Output)", styles.subtitle)
+    wrapped = styles.bare("wrapped")
+    spill(
+        page, row, 1, f"=PBR_CHECK({ALL_TABLES})", _PROBLEM_ROWS + 1,
+        [
+            under_heading(styles.heading, styles.bare("count", align="left", valign="top")
+                          if column == 2 else wrapped)
+            for column in range(1, 7)
+        ],
+    )  # fmt: skip
+    for number in range(1, _PROBLEM_ROWS + 1):
+        page.sheet.set_row(row + number - 1, 2 * LINE_HEIGHT + 2)
+    page.sheet.conditional_format(
+        row, 0, row + _PROBLEM_ROWS - 1, 5,
+        {"type": "formula", "criteria": f'=$A{row + 1}&""<>""', "format": styles.filled_row},
+    )  # fmt: skip
+
+
+def _write_result(page: Page, plan: Plan, count: int, problems_row: int) -> None:
+    styles = page.styles
+    first, last = CHECKS_ROW + 1, CHECKS_ROW + count
+    listed, months = (
+        f"$E${first}:$E${last}",
+        f"$E${HEADING_ROW + 1}:$E${HEADING_ROW + plan.month_rows}",
+    )
+    errors, sheets = cells_of_errors(plan), len(areas_of_errors(plan))
+    not_read = cells_not_read(plan)
+    agreed = f'(COUNTIF({listed},"{AGREES}")+COUNTIF({listed},"{_DOES_NOT_APPLY}*"))'
+    agreed_months = f'COUNTIF({months},"{AGREES}")'
+    wanted_months = f"COUNT({all_statement_months(plan)})"
+    problems = f"$A${problems_row + 1}:$A${problems_row + 1000}"
+    # Not COUNTIF: LibreOffice Calc compares the texts of an add-in's table wrongly with it.
+    listed_problems = f'SUMPRODUCT(({problems}&""<>"")*({problems}&""<>"All tables"))'
+    corner = fixed(problems_row, 1)
+    row = RESULT[0]
+    put(page, row - 1, 1, "Result (Output)", styles.subtitle)
+    put(page, row, 1, "All checks", styles.strong)
+    all_agree = (
+        f"AND({agreed}={count},{agreed_months}={wanted_months},COUNT({errors})={sheets},"
+        f"SUM({errors})=0" + (f",COUNTIF({not_read},0)={len(plan.links)})" if not_read else ")")
+    )
+    calculate(
+        page, *RESULT,
+        f'=IFERROR(IF({all_agree},"All checks agree",'
+        '"NOT ALL AGREE: look at the lines below that do not say Agrees"),'
+        '"NOT ALL AGREE: a check shows an error")',
+        styles.cell("text", "output", bold=True, font_size=12),
+    )  # fmt: skip
+    lines = [
+        ("Figures that agree", f'={agreed}&" of {count}"'),
+        ("Months whose fee agrees", f'={agreed_months}&" of "&{wanted_months}'),
+        ("Cells that show an error", f'=SUM({errors})&" on {sheets} sheets"'),
+        (
+            "Problems in the data",
+            f"=IF(ISERROR({corner}),{corner},{listed_problems})"
+            '&" listed at the foot of this sheet"',
+        ),
+    ]
+    if not_read:
+        lines.append(
+            (
+                "Rows of the book not read",
+                f'=SUM({not_read})&" for {len(plan.links)} linked sheets"'
+                if len(plan.links) > 1
+                else f'=SUM({not_read})&" for 1 linked sheet"',
+            )
+        )
+    for offset, (label, formula) in enumerate(lines, start=1):
+        put(page, row + offset, 1, label, styles.plain)
+        calculate(page, row + offset, 2, formula, styles.plain)
+    page.sheet.conditional_format(
+        row - 1, 1, row - 1, 1,
+        {
+            "type": "text", "criteria": "begins with", "value": "NOT", "format": styles.wrong,
+        },
+    )  # fmt: skip

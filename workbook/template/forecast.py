@@ -1,0 +1,347 @@
+"""The sheet Forecast: what may come, as PBR_FORECAST draws it, with key figures and two fan charts.
+
+Imports ``assumptions``, ``forecast``, ``spills``, the fan chart, the plan, the page and the styles.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from xlpbr.contract.assumptions import ASSUMPTIONS
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.forecast.forecast import SENSITIVITY_SCENARIOS
+from xlpbr.functions.spills import (
+    FORECAST_CHANCES,
+    FORECAST_FIGURES,
+    FORECAST_HEADINGS,
+    NOTHING_UNCERTAIN,
+    SENSITIVITY_HEADINGS,
+)
+from xlpbr.workbook.look.fan_chart import BAND, COLOURS, MAXIMUM, Fan, fan_chart
+from xlpbr.workbook.look.styles import (
+    CHANCE,
+    COUNT,
+    HEADING_FILL,
+    HEADING_INK,
+    INK,
+    NUMBER,
+    OUTPUT_FILL,
+    RATE,
+    RULE,
+)
+from xlpbr.workbook.template.page import (
+    LINE_HEIGHT,
+    Page,
+    calculate,
+    introduce_results,
+    print_on_a4,
+    protect,
+    put,
+    put_row,
+    set_widths,
+    spill,
+)
+from xlpbr.workbook.template.plan import (
+    FAR_BELOW,
+    FORECAST_AS_AT,
+    FORECAST_HEADING_ROW,
+    FORECAST_SCENARIOS,
+    FORECAST_SEED,
+    Plan,
+    column_of,
+    fixed,
+    term_cell,
+)
+from xlpbr.workbook.template.statement import under_heading
+
+FIGURES = tuple(heading for heading, _ in FORECAST_FIGURES)
+MEASURES = ("10th percentile", "50th percentile", "90th percentile", "mean")
+CHANCES = tuple(label for label, _, _ in FORECAST_CHANCES)
+MOVES_MOST = SENSITIVITY_HEADINGS[0]
+TOTAL = "Total"
+
+_DRAWN = "What comes after As at is drawn, scenario by scenario, from the sheet {assumptions}."
+_CERTAIN = (
+    "Nothing is uncertain: these are the statement's figures. Fill in the sheet {assumptions} to"
+    " forecast."
+)
+
+WIDTH = len(FORECAST_HEADINGS)
+"""Columns of the forecast."""
+
+KEY_FIGURES_ROW = 10
+"""The row of the first key figure; the chances stand under them."""
+CHANCES_ROW = 15
+NOTICE_ROW = 7
+_CHART_ROW = 19
+_CHART_SIZE = {"width": 645, "height": 480}
+_CHART_OFFSETS = {"Saving to date": 2, "Payable to date": 660}
+_READING_COLUMN = 7
+
+WORKING_COLUMN = WIDTH + 2
+"""The first column of the workings that the charts are drawn from."""
+_PRINTED = 1 + 3 * len(MEASURES)
+"""The columns that are printed: the months' own figures; those to date stand to the right."""
+
+_LABEL_WIDTH, _MONEY_WIDTH = 40, 11.5
+_BELOW_THE_MONTHS = 1 + len(CHANCES) + 1
+"""Rows of the forecast between its months and the assumptions that move it."""
+
+_HOW_TO_READ = (
+    "10th percentile: in 1 scenario of 10 the figure was this or less.",
+    "50th percentile: in 5 scenarios of 10 it was this or less: the middle.",
+    "90th percentile: in 9 scenarios of 10 it was this or less.",
+    "Mean: the average of all scenarios. Means add up, percentiles do not.",
+    "Net saving: saving less payable. The maximum binds: more is owed than the maximum.",
+    "Charts: the shaded band goes from the 10th to the 90th percentile. Whole pounds are shown.",
+    "Figures to date stand to the right of the months' own, from column N.",
+    f"What moves it: the mean of the first {SENSITIVITY_SCENARIOS} scenarios, low against high.",
+)
+
+_HINTS = {
+    FORECAST_AS_AT: "Blank: the day before First month of moves; without one, the latest date"
+    " entered. What comes after this day is drawn.",
+    FORECAST_SCENARIOS: "How often the future is drawn, 1 to 100,000. More take longer, and chance"
+    " moves the figures less.",
+    FORECAST_SEED: "Any whole number. The same seed gives the same figures; another one shows what"
+    " chance does to them.",
+}
+
+
+def write_forecast(page: Page, plan: Plan, workbook: Workbook) -> None:
+    """Write the Forecast sheet."""
+    styles = page.styles
+    introduce_results(
+        page,
+        "Forecast",
+        "Result (calculated, do not type here): what may come, each scenario settled by the"
+        " contract's own rules. The inputs on this sheet are As at, Scenarios and Seed.",
+        tables=(*COLUMNS, "Assumptions"),
+    )
+    put(page, 1, 3, plan.title, styles.subtitle)
+    set_widths(page, [_LABEL_WIDTH, *[_MONEY_WIDTH] * (WIDTH - 1)])
+    set_widths(page, (4, 12, 14, 14, 14), WORKING_COLUMN - 1)
+    _write_inputs(page, plan)
+    _write_key_figures(page, plan)
+    _write_how_to_read(page)
+    _write_table(page, plan)
+    _write_charts(page, plan, workbook)
+    page.sheet.freeze_panes(0, 1)
+    print_on_a4(page, plan.title, last_column=_PRINTED, heading_row=FORECAST_HEADING_ROW)
+    protect(page)
+
+
+def last_forecast_row(plan: Plan) -> int:
+    """The last row that is prepared for the forecast."""
+    return FORECAST_HEADING_ROW + plan.month_rows + _BELOW_THE_MONTHS + len(ASSUMPTIONS)
+
+
+def _write_inputs(page: Page, plan: Plan) -> None:
+    styles = page.styles
+    start = term_cell(plan, "Starts on")
+    inputs: tuple[tuple[tuple[int, int], str, str, object, dict[str, Any]], ...] = (
+        (FORECAST_AS_AT, "As at", "date", None, {
+            "validate": "date", "criteria": ">=", "value": f"={start}",
+            "input_message": "The last day that is known. Blank: the day before First month of"
+            " moves.",
+            "error_message": f"Give a date on or after Starts on ({plan.name_of('Terms')}), or"
+            " clear the cell.",
+        }),
+        (FORECAST_SCENARIOS, "Scenarios", "count", 1000, {
+            "validate": "integer", "criteria": "between", "minimum": 1, "maximum": 100_000,
+            "input_message": "How often the future is drawn. Usually 1,000.",
+            "error_message": "Give a whole number from 1 to 100,000.",
+        }),
+        (FORECAST_SEED, "Seed", "count", 1, {
+            "validate": "integer", "criteria": "between", "minimum": 0, "maximum": 2**53 - 1,
+            "input_message": "The same seed gives the same figures.",
+            "error_message": "Give a whole number, 0 or more.",
+        }),
+    )  # fmt: skip
+    for (row, column), label, kind, value, rule in inputs:
+        put(page, row, 1, f"{label} (Input)", styles.strong)
+        put(page, row, column, value, styles.cell(kind, "input", bold=True, align="left"))
+        put(page, row, column + 1, _HINTS[row, column], styles.remark)
+        page.sheet.data_validation(
+            row - 1, column - 1, row - 1, column - 1,
+            {"input_title": label, "error_title": "This cannot be used", **rule},
+        )  # fmt: skip
+
+
+def _filled(column: int) -> str:
+    """The cells under the heading of a column of the forecast, and those far below."""
+    return f"{fixed(FORECAST_HEADING_ROW + 1, column)}:{fixed(FAR_BELOW, column)}"
+
+
+def _below_the_months(column: int, number: int, label: str) -> str:
+    """The cell of a row under the months, found by how many months there are.
+
+    A row that does not hold what is expected there gives #N/A, an error of the forecast itself.
+    """
+    corner = fixed(FORECAST_HEADING_ROW, 1)
+    row = f"COUNT({_filled(1)})+{number}"
+    found = f"INDEX({_filled(column)},{row})"
+    is_it = f'INDEX({_filled(1)},{row})&""="{label}"'
+    return f"IF(ISERROR({corner}),{corner},IF({is_it},{found},NA()))"
+
+
+def _column(figure: str, measure: str) -> int:
+    """The column of the forecast in which a percentile or the mean of a figure stands."""
+    return 1 + FORECAST_HEADINGS.index(f"{figure}, {measure}")
+
+
+def _write_key_figures(page: Page, plan: Plan) -> None:
+    styles = page.styles
+    row = KEY_FIGURES_ROW
+    put(page, row - 2, 1, "At the end of the programme (Output)", styles.subtitle)
+    put(page, row - 1, 1, "Figure", styles.heading)
+    put_row(page, row - 1, 2, [name.capitalize() for name in MEASURES], styles.heading_right)
+    page.sheet.set_row(row - 2, 2 * LINE_HEIGHT + 2)
+    for number, figure in enumerate(FIGURES[:3]):
+        put(page, row + number, 1, figure, styles.cell("text", bold=True))
+        for across, measure in enumerate(MEASURES, start=2):
+            formula = _below_the_months(_column(figure, measure), 1, TOTAL)
+            style = styles.cell("whole_pounds", "output", bold=measure == MEASURES[1])
+            calculate(page, row + number, across, f"={formula}", style)
+    put(page, CHANCES_ROW - 1, 1, "Chances (Output)", styles.subtitle)
+    for number, label in enumerate(CHANCES):
+        put(page, CHANCES_ROW + number, 1, label.removeprefix("Chance that ").capitalize(),
+            styles.cell("text"))  # fmt: skip
+        found = _below_the_months(2, 2 + number, label)
+        # Where the terms have no bonus or no maximum, a text says so; it runs over to the right.
+        style = styles.cell("rate", "output", bold=True, align="left", num_format=CHANCE)
+        calculate(page, CHANCES_ROW + number, 2, f"={found}", style)
+    notice = _below_the_months(1, _BELOW_THE_MONTHS + 1, NOTHING_UNCERTAIN)
+    calculate(
+        page, NOTICE_ROW, 1,
+        f'=IF(ISTEXT({notice}),"{_CERTAIN}","{_DRAWN}")'.replace(
+            "{assumptions}", plan.name_of("Assumptions")
+        ),
+        styles.muted,
+    )  # fmt: skip
+
+
+def _write_how_to_read(page: Page) -> None:
+    styles = page.styles
+    put(page, KEY_FIGURES_ROW - 1, _READING_COLUMN, "How to read this", styles.subtitle)
+    for row, sentence in enumerate(_HOW_TO_READ, start=KEY_FIGURES_ROW):
+        put(page, row, _READING_COLUMN, sentence, styles.plain)
+
+
+def _write_table(page: Page, plan: Plan) -> None:
+    styles = page.styles
+    row = FORECAST_HEADING_ROW
+    put(page, row - 1, 1, "Month by month, and what moves it (Output)", styles.subtitle)
+    page.sheet.set_row(row - 1, 4 * LINE_HEIGHT + 2)
+    rows = last_forecast_row(plan) - row
+    inputs = ",".join(
+        fixed(*place) for place in (FORECAST_AS_AT, FORECAST_SCENARIOS, FORECAST_SEED)
+    )
+    first = under_heading(styles.heading, styles.bare("month", text_wrap=True))
+    other = under_heading(styles.heading_right, styles.bare("whole_pounds", text_wrap=True))
+    spill(
+        page, row, 1,
+        "=PBR_FORECAST(PbrTerms[#All],PbrPlacements[#All],PbrAssumptions[#All],"
+        f"{inputs},PbrCarers[#All])",
+        rows + 1, [first, *[other] * (WIDTH - 1)],
+    )  # fmt: skip
+    # A chance may say that the terms have no bonus, and a heading over an amount is long.
+    for number in range(2, _BELOW_THE_MONTHS + 1):
+        page.sheet.set_row(row + len(plan.months) + number - 1, 2 * LINE_HEIGHT + 2)
+    _dress_rows(page, row + 1, row + rows)
+
+
+def _dress_rows(page: Page, first: int, last: int) -> None:
+    """Give each row its look by what comes to stand in it: months come and go with the terms.
+
+    A cell takes one look only, as LibreOffice Calc applies no second one.
+    """
+    label = f'$A{first}&""'
+    is_month, is_total = f"ISNUMBER($A{first})", f'{label}="{TOTAL}"'
+    is_heading, is_chance = f'{label}="{MOVES_MOST}"', f'LEFT({label},6)="Chance"'
+    is_assumption = (
+        f'AND({label}<>"",NOT({is_month}),NOT({is_total}),NOT({is_heading}),NOT({is_chance}))'
+    )
+    is_share = f'OR(LEFT({label},10)="Break-down",LEFT({label},5)="Share")'
+    is_count = f'LEFT({label},8)="Children"'
+    is_price = f'ISNUMBER(SEARCH("cost",{label}))'
+    filled = {"bg_color": OUTPUT_FILL, "border": 1, "border_color": RULE}
+    total = {"bg_color": OUTPUT_FILL, "bold": True, "top": 1, "bottom": 1, "border_color": INK}
+    heading = {"bold": True, "bg_color": HEADING_FILL, "font_color": HEADING_INK}
+    looks = (
+        (1, WIDTH, is_month, filled),
+        (1, WIDTH, is_total, total),
+        (1, 2, is_chance, {**filled, "num_format": CHANCE}),
+        (1, 6, is_heading, heading),
+        (1, 3, f"AND({is_assumption},{is_share})", {**filled, "num_format": RATE}),
+        (1, 3, f"AND({is_assumption},{is_price})", filled),
+        (1, 3, f"AND({is_assumption},{is_count})", {**filled, "num_format": COUNT}),
+        (1, 3, is_assumption, {**filled, "num_format": NUMBER}),
+        (4, 6, is_assumption, filled),
+    )
+    for first_column, last_column, criteria, look in looks:
+        page.sheet.conditional_format(
+            first - 1, first_column - 1, last - 1, last_column - 1,
+            {
+                "type": "formula", "criteria": f"={criteria}", "stop_if_true": True,
+                "format": page.styles.workbook.add_format(look),
+            },
+        )  # fmt: skip
+
+
+def _write_charts(page: Page, plan: Plan, workbook: Workbook) -> None:
+    """Write what the charts are drawn from beside the forecast, and the charts over it."""
+    if not plan.months:
+        return
+    styles = page.styles
+    row, count = FORECAST_HEADING_ROW, len(plan.months)
+    first_row, last_row = row + 1, row + count
+    has_maximum = plan.terms.contract_maximum is not None
+    headings = [f"{figure}, {BAND}" for figure in COLOURS] + [MAXIMUM] * has_maximum
+    put(page, row - 1, WORKING_COLUMN, "Working: what the charts are drawn from", styles.subtitle)
+    put(page, row, WORKING_COLUMN, "Month", styles.heading)
+    put_row(page, row, WORKING_COLUMN + 1, headings, styles.heading_right)
+    month, money = styles.cell("month", "working"), styles.cell("money", "working")
+    start, maximum = term_cell(plan, "Starts on"), term_cell(plan, "Contract maximum")
+    for number, at in enumerate(range(first_row, last_row + 1)):
+        formula = f"=EDATE({start}-DAY({start})+1,{number})"
+        calculate(page, at, WORKING_COLUMN, formula, month)
+        for column, figure in enumerate(COLOURS, start=WORKING_COLUMN + 1):
+            high, low = (fixed(at, _column(figure, MEASURES[index])) for index in (2, 0))
+            formula = f"=IF(ISNUMBER({fixed(at, 1)}),ROUND({high}-{low},2),NA())"
+            calculate(page, at, column, formula, money)
+        if has_maximum:
+            formula = f"=IF(ISNUMBER({maximum}),{maximum},NA())"
+            calculate(page, at, WORKING_COLUMN + len(headings), formula, money)
+
+    def cells_of(column: int) -> str:
+        return column_of(plan, "Forecast", column, first_row, last_row)
+
+    for number, figure in enumerate(COLOURS):
+        with_maximum = has_maximum and figure == "Payable to date"
+        chart = fan_chart(
+            workbook,
+            Fan(
+                figure=figure,
+                months=cells_of(WORKING_COLUMN),
+                lowest=cells_of(_column(figure, MEASURES[0])),
+                spread=cells_of(WORKING_COLUMN + 1 + number),
+                middle=cells_of(_column(figure, MEASURES[1])),
+                maximum=cells_of(WORKING_COLUMN + len(headings)) if with_maximum else "",
+                count=count,
+            ),
+            font_size=10,
+        )
+        chart.set_size(_CHART_SIZE)
+        level = " and a level line at the contract maximum" if with_maximum else ""
+        described = (
+            f"Fan chart, month by month: {figure}, a line for the 50th percentile in a band from"
+            f" the 10th to the 90th{level}, in pounds. The figures are in the table below."
+        )
+        page.sheet.insert_chart(
+            _CHART_ROW - 1, 0, chart,
+            {"description": described, "object_position": 2,
+             "x_offset": _CHART_OFFSETS[figure], "y_offset": 2},
+        )  # fmt: skip

@@ -1,0 +1,192 @@
+"""An input sheet that is read from a table of the book: the same Excel table, in plain formulas.
+
+Imports the links, the plan, the page, the styles and the looks of the input sheets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xlsxwriter.format import Format
+
+from xlpbr import cells
+from xlpbr.contract.library import TERM_HEADINGS
+from xlpbr.contract.terms import TERMS
+from xlpbr.workbook.look.styles import MUTED, RULE, WORKING_FILL
+from xlpbr.workbook.ooxml.addresses import column_letter
+from xlpbr.workbook.read.own_sheets import NOT_READ
+from xlpbr.workbook.template.inputs import kinds_of_columns, widths_of_columns
+from xlpbr.workbook.template.links import Link, cell_formula, heading_formula, rows_not_read
+from xlpbr.workbook.template.page import (
+    LINE_HEIGHT,
+    Page,
+    calculate,
+    fit_row,
+    introduce,
+    print_on_a4,
+    protect,
+    put,
+    read_from_book,
+    set_widths,
+)
+from xlpbr.workbook.template.plan import (
+    FIRST_TABLE_ROW,
+    SAY_NOT_READ,
+    TABLE_HEADING_ROW,
+    TABLE_NAMES,
+    Plan,
+    column_of,
+    fixed,
+    input_headings,
+)
+
+_BOOKS_HEADINGS_ROW = TABLE_HEADING_ROW - 1
+_NOT_IN_THE_BOOK = "not in the book"
+_READS = '"reads: "General;"reads: "-General;"reads: "General;"reads: "@'
+
+_ALL_READ = "Every row of the book's table is read."
+_MOVED = (
+    "A heading of the book is not where it was: put it back, or run xlpbr detach and attach again."
+)
+_ATTACH_AGAIN = "Rows of the book are not read: run xlpbr detach, then attach again"
+
+
+def write_linked(page: Page, plan: Plan, link: Link) -> None:
+    """Write the sheet of a table that is read from the book."""
+    headings = list(TERM_HEADINGS) if link.table == "Terms" else input_headings(link.table)
+    widths = widths_of_columns(plan, link.table)
+    introduce(page, link.table, _what_is_read(link))
+    set_widths(page, widths)
+    _write_not_read(page, plan, link, len(headings))
+    last_row = TABLE_HEADING_ROW + link.prepared_rows
+    heading_style = page.styles.column_heading(indent=1)
+    page.sheet.add_table(
+        TABLE_HEADING_ROW - 1, 0, last_row - 1, len(headings) - 1,
+        {
+            "name": TABLE_NAMES[link.table], "style": None, "autofilter": False,
+            "columns": [{"header": heading, "header_format": heading_style}
+                        for heading in headings],
+        },
+    )  # fmt: skip
+    if link.table != "Terms":
+        page.sheet.set_row(TABLE_HEADING_ROW - 1, 2 * LINE_HEIGHT + 3)
+    _write_books_headings(page, link, headings, widths)
+    _write_cells(page, link, headings, widths)
+    first, last = f"$A{FIRST_TABLE_ROW}", f"${column_letter(len(headings))}{FIRST_TABLE_ROW}"
+    page.sheet.conditional_format(
+        FIRST_TABLE_ROW - 1, 0, last_row - 1, len(headings) - 1,
+        {
+            "type": "formula", "criteria": f"=COUNTBLANK({first}:{last})<{len(headings)}",
+            "format": page.styles.workbook.add_format(
+                {"bg_color": WORKING_FILL, "border": 1, "border_color": RULE}
+            ),
+        },
+    )  # fmt: skip
+    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
+    print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW)
+    protect(page)
+    whole_table = f"A{FIRST_TABLE_ROW}:{column_letter(len(headings))}{last_row}"
+    page.sheet.ignore_errors(
+        {"number_stored_as_text": whole_table, "calculated_column": whole_table}
+    )
+
+
+def _what_is_read(link: Link) -> str:
+    below = ""
+    if link.left_below:
+        cells_below = "1 cell" if link.left_below == 1 else f"{link.left_below:,} cells"
+        below = f" Under it, {cells_below} held something when it was linked: not read."
+    return (
+        f"Working (linked, do not type here): reads {link.place} of this workbook, row by row, in"
+        f" plain Excel formulas. Change the figures there.{below}"
+    )
+
+
+def _write_not_read(page: Page, plan: Plan, link: Link, width: int) -> None:
+    """Write how many rows of the book are not read, which must be 0, and what to do."""
+    styles = page.styles
+    row = NOT_READ[0]
+    first = fixed(_BOOKS_HEADINGS_ROW, 1)
+    linked = column_of(
+        plan, link.table, 1, FIRST_TABLE_ROW, TABLE_HEADING_ROW + link.prepared_rows
+    ).rpartition("!")[2]
+    put(page, row, 1, "Rows of the book not read (must be 0)", styles.strong)
+    formula = rows_not_read(link, linked).removeprefix("=")
+    read_from_book(
+        page, *NOT_READ, f"=IF(ISERROR({first}),{first},{formula})", 0.0,
+        styles.cell("count", "output", bold=True, align="left"),
+    )  # fmt: skip
+    headings = f"{first}:{fixed(_BOOKS_HEADINGS_ROW, width)}"
+    not_read = fixed(*NOT_READ)
+    remedy = f"{_ATTACH_AGAIN}."
+    if link.last_row is not None and link.excel_table is None:
+        remedy = f"{_ATTACH_AGAIN} with a larger range."
+    calculate(
+        page, *SAY_NOT_READ,
+        f'=IF(COUNTA({headings})>_xlfn.AGGREGATE(3,6,{headings}),"{_MOVED}",'
+        f'IF({not_read}=0,"{_ALL_READ}","{remedy}"))',
+        styles.remark,
+    )  # fmt: skip
+    page.sheet.conditional_format(
+        row - 1, NOT_READ[1] - 1, row - 1, NOT_READ[1] - 1,
+        {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
+    )  # fmt: skip
+
+
+def _write_books_headings(
+    page: Page, link: Link, headings: Sequence[str], widths: Sequence[float]
+) -> None:
+    """Write over each heading what the book calls it."""
+    styles = page.styles
+    look = {"text_wrap": True, "valign": "bottom", "indent": 1, "align": "left"}
+    found_style = styles.bare("text", num_format=_READS, italic=True, **look)
+    absent_style = styles.bare("text", italic=True, font_color=MUTED, **look)
+    texts = []
+    for column, heading in enumerate(headings, start=1):
+        found = link.columns.get(heading)
+        if found is None:
+            put(page, _BOOKS_HEADINGS_ROW, column, _NOT_IN_THE_BOOK, absent_style)
+            texts.append(_NOT_IN_THE_BOOK)
+            continue
+        formula = heading_formula(link, heading)
+        read_from_book(page, _BOOKS_HEADINGS_ROW, column, formula, found.heading, found_style)
+        texts.append(f"reads: {cells.text(found.heading)}")
+    fit_row(page, _BOOKS_HEADINGS_ROW, *zip(texts, widths, strict=True))
+
+
+def _write_cells(page: Page, link: Link, headings: Sequence[str], widths: Sequence[float]) -> None:
+    nothing: dict[str, Any] = {}
+    kinds = kinds_of_columns(link.table)
+    looks: dict[str, Format] = {}
+    for number in range(1, link.prepared_rows + 1):
+        row = TABLE_HEADING_ROW + number
+        values = link.rows[number - 1] if number <= len(link.rows) else nothing
+        if link.table == "Terms":
+            kinds = ["text", _kind_of_term(values.get("Term")), "wrapped", "wrapped", "wrapped"]
+        if "wrapped" in kinds and values:
+            shown = (str(values.get(heading) or "") for heading in headings)
+            fit_row(page, row, *zip(shown, widths, strict=True))
+        for column, (heading, kind) in enumerate(zip(headings, kinds, strict=True), start=1):
+            if kind not in looks:
+                looks[kind] = _look(page, link.table, kind)
+            if heading in link.columns:
+                formula = cell_formula(link, heading, number, fixed(_BOOKS_HEADINGS_ROW, column))
+                read_from_book(page, row, column, formula, values.get(heading), looks[kind])
+            else:
+                put(page, row, column, None, looks[kind])
+
+
+def _kind_of_term(label: Any) -> str:
+    """How the value of a term is shown, by what the book calls it now."""
+    if isinstance(label, str):
+        for term in TERMS:
+            if cells.key(term.label) == cells.key(label):
+                return "wrapped" if term.kind in ("text", "option") else term.kind
+    return "text"
+
+
+def _look(page: Page, table: str, kind: str) -> Format:
+    if table == "Terms":
+        return page.styles.bare(kind, align="left", valign="vcenter", indent=1)
+    return page.styles.bare(kind) if kind == "money" else page.styles.bare(kind, indent=1)

@@ -1,0 +1,217 @@
+"""The workings of the Checks sheet: the contract worked out again in plain Excel formulas.
+
+No PBR_ function is called here: terms, months, placements and households are read from the
+input sheets and worked through with functions that every Excel has. Imports ``terms``,
+``cells``, the other workings, the plan and the page.
+"""
+
+from __future__ import annotations
+
+from xlpbr import cells
+from xlpbr.contract.terms import DEFAULTS, Term
+from xlpbr.workbook.template.page import Page, calculate, put
+from xlpbr.workbook.template.plan import (
+    CHECK_MONTH,
+    FIRST_MONTH_ROW,
+    STATEMENT_COLUMNS,
+    Plan,
+    as_at_cell,
+    fixed,
+    on_sheet,
+    term_cell,
+    term_names,
+)
+from xlpbr.workbook.template.working_places import (
+    DERIVED_TERMS,
+    FIRST_ROW,
+    MONTH_COLUMN,
+    MONTH_HEADINGS,
+    READ_TERMS,
+    TERM_COLUMN,
+    Workings,
+    places_of_workings,
+    write_title,
+)
+from xlpbr.workbook.template.working_rows import write_households, write_placements
+
+
+def write_workings(page: Page, plan: Plan) -> Workings:
+    """Write all workings beside the checks."""
+    workings = places_of_workings(plan)
+    _write_terms(page, plan, workings)
+    write_placements(page, plan, workings)
+    write_households(page, plan, workings)
+    _write_months(page, plan, workings)
+    return workings
+
+
+# Terms.
+
+
+def _write_terms(page: Page, plan: Plan, workings: Workings) -> None:
+    styles = page.styles
+    write_title(page, TERM_COLUMN, "the terms as read", ("Term", "Value"))
+    names = term_names(plan)
+    label = styles.cell("text", "working")
+    row = FIRST_ROW
+    for term in READ_TERMS:
+        put(page, row, TERM_COLUMN, term.label, label)
+        value = term_cell(plan, term.label)
+        if term.kind == "option":
+            default = f'"{next(iter(term.options))}"'
+            read = f'LOWER(SUBSTITUTE(SUBSTITUTE(TRIM({value})," ","_"),"-","_"))'
+        else:
+            default = _default(term)
+            number = f"INT({value})" if term.kind == "date" else value
+            read = f"IF(ISNUMBER({value}),{number},NA())"
+        missing = f'COUNTIF({names},"{term.label}")=0'
+        formula = f'=IF({missing},{default},IF({value}="",{default},{read}))'
+        style = styles.cell("text" if term.kind == "option" else term.kind, "working")
+        calculate(page, row, TERM_COLUMN + 1, formula, style)
+        row += 1
+    formulas = _derived(plan, workings)
+    for name, kind in DERIVED_TERMS.items():
+        put(page, row, TERM_COLUMN, name, label)
+        calculate(page, row, TERM_COLUMN + 1, f"={formulas[name]}", styles.cell(kind, "working"))
+        row += 1
+
+
+def _default(term: Term) -> str:
+    """What a blank number or date means, as a formula writes it."""
+    if term.required:
+        return "NA()"
+    default = DEFAULTS[term.label]
+    return '""' if default is None else f"{cells.plain_number(default):g}"
+
+
+def _derived(plan: Plan, workings: Workings) -> dict[str, str]:
+    """What follows from the terms: the formula of each."""
+    at, placements = workings.terms, workings.placements
+    start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
+    term_end, fee_months = at["Last day of the fee term"], at["Fee months"]
+    chosen = fixed(*CHECK_MONTH)
+    measured = at["Measured saving"]
+    run_rate, saved = at["Run rate at the end"], at["Saved to the end"]
+    above = f"MAX(0,{measured}-{at['Bonus threshold']})"
+    all_of_it = f"IF(AND({measured}>={at['Bonus threshold']},{measured}>0),{measured},0)"
+    bonus = (
+        f'ROUND(ROUND({at["Bonus rate"]}*IF({at["Bonus shape"]}="whole",{all_of_it},{above}),8),2)'
+    )
+    complete = _complete_months(start, end)
+    return {
+        "Fee without VAT": f'IF({at["VAT reading"]}="inclusive",'
+        f"ROUND(ROUND({at['Fee']}/(1+{at['VAT rate']}),8),2),{at['Fee']})",
+        "Last day known": f'IF({as_at_cell(plan)}="",{end},'
+        f"IF(ISNUMBER({as_at_cell(plan)}),MIN(INT({as_at_cell(plan)}),{end}),NA()))",
+        "Last day of the fee term": f'IF({fee_months}="",{end},EDATE({start},{fee_months})-1)',
+        "Months in the fee term": f'IF({fee_months}="",'
+        f"{complete}+(EDATE({start},{complete})-1<{end}),{fee_months})",
+        "Start as months": f"MONTH({start})+(DAY({start})-1)/DAY(EOMONTH({start},0))",
+        "Fee term as months": f"{_as_months(start, term_end)}-{at['Start as months']}",
+        "Month checked, first day": f"MAX({chosen}-DAY({chosen})+1,{start})",
+        "Month checked, last day": f"MIN(EOMONTH({chosen},0),{last})",
+        "Run rate at the end":
+            f"ROUND(ROUND(SUM({placements['A week in place at the end']})*365/7,8),2)",
+        "Saved to the end": f"ROUND(SUM({placements['Saved, for the bonus']}),2)",
+        "Measured saving": f'IF({at["Bonus measure"]}="run_rate",{run_rate},'
+        f'IF({at["Bonus measure"]}="lower",MIN({run_rate},{saved}),{saved}))',
+        "Bonus due": f'IF(OR({at["Bonus rate"]}="",{at["Bonus threshold"]}="",{last}<>{end}),'
+        f"0,{bonus})",
+    }  # fmt: skip
+
+
+def _as_months(start: str, day: str) -> str:
+    """The end of a day on a scale of months, on which 1 January begins at 1: 15 April is 4.5."""
+    return f"12*(YEAR({day})-YEAR({start}))+MONTH({day})+DAY({day})/DAY(EOMONTH({day},0))"
+
+
+def _complete_months(start: str, day: str) -> str:
+    """Complete months from the start to the end of a day."""
+    next_day = f"({day}+1)"
+    apart = f"(12*(YEAR{next_day}-YEAR({start}))+MONTH{next_day}-MONTH({start}))"
+    return f"({apart}-(EDATE({start},{apart})>{next_day}))"
+
+
+# Months.
+
+
+def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
+    styles = page.styles
+    write_title(page, MONTH_COLUMN, "the months, from savings to what is payable", MONTH_HEADINGS)
+    kinds = {
+        "First day": "date", "Last day": "date", "Earned by": "date", "Share earned": "share",
+        "Households": "count",
+    }  # fmt: skip
+    by_heading = {
+        heading: styles.cell(kinds.get(heading, "money"), "working") for heading in MONTH_HEADINGS
+    }
+    by_heading["Share earned"] = styles.cell("text", "working", num_format="0.000000")
+    first_row, last_row = workings.month_rows
+    for row in range(first_row, last_row + 1):
+        formulas = _formulas_of_month(plan, workings, row)
+        for column, heading in enumerate(MONTH_HEADINGS, start=MONTH_COLUMN):
+            formula = formulas[heading]
+            if heading != "First day":
+                formula = f'IF({workings.month("First day", row)}="","",{formula})'
+            calculate(page, row, column, f"={formula}", by_heading[heading])
+
+
+def _formulas_of_month(plan: Plan, workings: Workings, row: int) -> dict[str, str]:
+    at, approved = workings.terms, workings.households["Counts on"]
+    start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
+
+    def here(heading: str) -> str:
+        return workings.month(heading, row)
+
+    def before(heading: str) -> str:
+        # The cell above the first month is a heading, which counts as nothing.
+        return f"N({workings.month(heading, row - 1)})"
+
+    first_day, last_day, earned_by = here("First day"), here("Last day"), here("Earned by")
+    saving_column = STATEMENT_COLUMNS["Saving"]
+    saving = on_sheet(plan, "Statement", FIRST_MONTH_ROW + row - FIRST_ROW, saving_column)
+    saved = here("Saving (Statement)")
+    savings = f"{workings.month('Saving (Statement)', FIRST_ROW)}:{saved}"
+    if row == FIRST_ROW:
+        first = f'IF({start}<={last},{start},"")'
+    else:
+        day_before = workings.month("Last day", row - 1)
+        first = (
+            f'IF({workings.month("First day", row - 1)}="","",'
+            f'IF({day_before}<{last},{day_before}+1,""))'
+        )
+    whole_fee, yearly = f'{at["Fee reading"]}="up_to_cap"', f'{at["Fee period"]}="annual"'
+    year_end = f"EOMONTH(DATE(YEAR({last_day})+(MONTH({last_day})>3),3,1),0)"
+    months_earned = f"({_as_months(start, earned_by)}-{at['Start as months']})"
+    term_end, basis = at["Last day of the fee term"], at["Pro rata basis"]
+    by_basis = (
+        f'IF({basis}="days",({earned_by}-{start}+1)/({term_end}-{start}+1),'
+        f'IF({basis}="whole_months",'
+        f"{_complete_months(start, earned_by)}/{at['Months in the fee term']},"
+        f"{months_earned}/{at['Fee term as months']}))"
+    )
+    maximum, payable_before = at["Contract maximum"], before("Payable to date")
+    return {
+        "First day": first,
+        "Last day": f"MIN(EOMONTH({first_day},0),{last})",
+        "Earned by": f"IF({yearly},IF({whole_fee},MIN({end},{year_end}),{last_day}),{last_day})",
+        "Share earned": f"IF({yearly},{months_earned}/12,"
+        f"IF(OR({whole_fee},{earned_by}>={term_end}),1,{by_basis}))",
+        "Fee entitlement to date":
+            f"ROUND(ROUND({at['Fee without VAT']}*{here('Share earned')},8),2)",
+        "Saving (Statement)": saving,
+        "Drawn from": f'ROUND(IF({at["Savings reading"]}="cumulative",SUM({savings})'
+        f"-{before('Fee to date')},{saved}),2)",
+        "Ceiling": f"ROUND({here('Fee entitlement to date')}"
+        f'-IF({at["Fee reading"]}="no_catch_up",{before("Fee entitlement to date")},'
+        f"{before('Fee to date')}),2)",
+        "Fee": f"MAX(0,MIN({here('Drawn from')},{here('Ceiling')}))",
+        "Fee to date": f"ROUND({before('Fee to date')}+{here('Fee')},2)",
+        "Households": f'COUNTIFS({approved},">="&{first_day},{approved},"<="&{last_day})',
+        "Carer fees": f"ROUND({at['Carer fee']}*{here('Households')},2)",
+        "Bonus": f"IF({last_day}={end},{at['Bonus due']},0)",
+        "Owed": f"ROUND({here('Fee')}+{here('Carer fees')}+{here('Bonus')},2)",
+        "Payable": f'IF(OR({maximum}="",{at["Maximum reading"]}="warn"),{here("Owed")},'
+        f"ROUND(MIN({here('Owed')},MAX(0,{maximum}-{payable_before})),2))",
+        "Payable to date": f"ROUND({payable_before}+{here('Payable')},2)",
+    }  # fmt: skip

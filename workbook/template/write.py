@@ -1,0 +1,156 @@
+"""The template workbook of a contract: input tables, formulas on them, and checks.
+
+Imports the sheets of the template, the embedded engine's recalculation and XlsxWriter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xlsxwriter import Workbook
+
+import xlpbr
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.library import Contract
+from xlpbr.workbook.calculate.recalculate import calculate
+from xlpbr.workbook.files.safe_writing import write_safely
+from xlpbr.workbook.look.styles import Styles
+from xlpbr.workbook.ooxml.book import CellValue, Position
+from xlpbr.workbook.read.own_sheets import MADE_BY
+from xlpbr.workbook.template.about import write_about, write_functions
+from xlpbr.workbook.template.assumptions import write_assumptions
+from xlpbr.workbook.template.checks import write_checks
+from xlpbr.workbook.template.forecast import write_forecast
+from xlpbr.workbook.template.inputs import write_evidence, write_terms
+from xlpbr.workbook.template.linked import write_linked
+from xlpbr.workbook.template.outputs import write_explain, write_readings, write_reconcile
+from xlpbr.workbook.template.page import Page
+from xlpbr.workbook.template.plan import Plan, plan_of
+from xlpbr.workbook.template.statement import write_statement
+
+_MADE = datetime(2026, 1, 1)
+"""The same inputs give the same file, byte for byte, so no clock is read."""
+
+_CALCULATED_BY = 191029
+"""Excel 2019 and later take last values with this mark as they are. Without it Excel would
+calculate every formula on opening, and show #NAME? to a reader who has no PBR_ functions."""
+
+
+def new_workbook(
+    contract: Contract,
+    target: Path,
+    *,
+    sample: bool,
+    finish: Callable[[Workbook], None] | None = None,
+) -> None:
+    """Write the template workbook of a contract, calculated.
+
+    Args:
+        contract: the contract.
+        target: the file to write; an older one is replaced when the new one is whole.
+        sample: whether illustrative rows are written, each marked as such.
+        finish: adds to the workbook what a host needs beside the sheets of the template.
+
+    Raises:
+        FileProblem: the target cannot be written.
+    """
+    with TemporaryDirectory() as folder:
+        uncalculated = Path(folder) / "template.xlsx"
+        write_template(contract, uncalculated, sample=sample)
+        values = calculate(uncalculated)
+    write_safely(
+        target,
+        lambda path: write_plan(plan_of(contract, sample=sample), path, values, finish=finish),
+    )
+
+
+def write_template(
+    contract: Contract,
+    target: Path,
+    *,
+    sample: bool,
+    values: Mapping[str, Mapping[Position, CellValue]] | None = None,
+) -> None:
+    """Write the template workbook with the last values that are given.
+
+    Args:
+        contract: the contract.
+        target: the file, written in place.
+        sample: whether illustrative rows are written.
+        values: for each sheet the value of every formula cell and of every cell that a formula
+            fills; None for a workbook whose formulas have no value yet.
+    """
+    write_plan(plan_of(contract, sample=sample), target, values)
+
+
+def write_plan(
+    plan: Plan,
+    target: Path,
+    values: Mapping[str, Mapping[Position, CellValue]] | None = None,
+    *,
+    finish: Callable[[Workbook], None] | None = None,
+) -> None:
+    """Write the sheets of a plan with the last values that are given, as ``write_template`` does.
+
+    ``finish`` is as in ``new_workbook``.
+
+    The serial numbers of a plan for a book that counts days from 1904 are for the caller to set
+    within ``cells.dates_from_1904``.
+    """
+    contract = plan.contract
+    workbook = Workbook(str(target), {"date_1904": plan.date_1904})
+    workbook.calc_on_load = False
+    workbook.set_calc_mode("auto", _CALCULATED_BY)
+    workbook.set_properties(
+        {
+            "title": plan.title,
+            "subject": f"Payment by results: {contract.name}",
+            "author": "xlpbr",
+            "company": "",
+            "comments": f"{MADE_BY} {xlpbr.__version__} from: {contract.source}",
+            "created": _MADE,
+        }
+    )
+    write_sheets(workbook, plan, values)
+    if finish is not None:
+        finish(workbook)
+    workbook.close()
+
+
+def write_sheets(
+    workbook: Workbook,
+    plan: Plan,
+    values: Mapping[str, Mapping[Position, CellValue]] | None,
+) -> None:
+    """Add the sheets of a plan to a workbook that is being written."""
+    styles = Styles(workbook)
+    pages = {
+        sheet: Page(
+            name, workbook.add_worksheet(name), styles,
+            None if values is None else values.get(name, {}), blanks_as_texts=bool(plan.book),
+        )
+        for sheet, name in ((sheet, plan.name_of(sheet)) for sheet in plan.sheets)
+    }  # fmt: skip
+    writers: Mapping[str, Callable[[Page, Plan], None]] = {
+        "About": write_about,
+        "Terms": write_terms,
+        **{table: partial(write_evidence, table=table) for table in COLUMNS},
+        "Assumptions": write_assumptions,
+        "Statement": partial(write_statement, workbook=workbook),
+        "Readings": write_readings,
+        "Reconcile": write_reconcile,
+        "Explain": write_explain,
+        "Forecast": partial(write_forecast, workbook=workbook),
+        "Checks": write_checks,
+        "Functions": write_functions,
+    }
+    for sheet, page in pages.items():
+        if sheet in plan.links:
+            write_linked(page, plan, plan.links[sheet])
+        else:
+            writers[sheet](page, plan)
+    pages[plan.sheets[0]].sheet.activate()

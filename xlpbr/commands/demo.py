@@ -1,0 +1,92 @@
+"""The demonstration: a contract's workbook with sample rows, calculated, checked and reported.
+
+Imports everything below the commands.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from xlpbr.commands import terminal
+from xlpbr.contract.library import Contract
+from xlpbr.errors import FileProblem
+from xlpbr.functions import spills
+from xlpbr.settlement.statement import FIGURES, settle
+from xlpbr.workbook.calculate.recalculate import calculate, recalculate
+from xlpbr.workbook.calculate.verification import Verification, verify
+from xlpbr.workbook.libreoffice.pdf import find_libreoffice
+from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.read.contract_tables import read_records, read_tables
+from xlpbr.workbook.report.from_workbook import write_reports
+from xlpbr.workbook.template.write import new_workbook
+
+
+def demonstrate(contract: Contract, folder: Path) -> None:
+    """Make, calculate, check and report the workbook of a contract, and show what came out.
+
+    Raises:
+        FileProblem: a formula of the workbook differs from the functions called directly.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    made, calculated = folder / f"{contract.name}.xlsx", folder / f"{contract.name}-calculated.xlsx"
+    report = folder / f"{contract.name}-report.xlsx"
+    with terminal.progress(f"Making {made.name}"):
+        _make(contract, made)
+    with terminal.progress("Calculating its formulas with the embedded engine"):
+        recalculate(made, calculated)
+        checked = verify(open_book(calculated), calculate(calculated))
+    _refuse_differences(checked)
+    found = read_tables(calculated, {})
+    records = read_records(found)
+    with terminal.progress(f"Writing {report.name}"):
+        written = write_reports(
+            found,
+            report,
+            as_at=None,
+            prepared_by="not stated",
+            public_cut_off=None,
+            pdf=find_libreoffice() is not None,
+        )
+    settled = settle(records.terms.record, records.evidence.record)
+    terminal.show(
+        spills.statement_table(settled),
+        "table",
+        title=f"{contract.title}: monthly statement (illustrations, no real children)",
+        kinds=[figure.kind for figure in FIGURES],
+        first=terminal.STATEMENT_COLUMNS,
+    )
+    terminal.show(
+        spills.readings_table(settled),
+        "table",
+        title="Value of the open readings, each tried alone",
+        kinds=["text", "text", "text", "money", "money"],
+    )
+    terminal.say(
+        f"Checked: {checked.formulas} formulas, {checked.compared} cells; every one equals the"
+        " function called directly."
+    )
+    terminal.say(f"Workbook:   {made}")
+    terminal.say(f"Calculated: {calculated}")
+    for path in written:
+        terminal.say(f"Report:     {path}")
+
+
+def _make(contract: Contract, made: Path) -> None:
+    """Make the workbook anew; one that was changed by hand since is kept under another name."""
+    before = made.read_bytes() if made.exists() else None
+    fresh = made.with_name(f".{made.name}")
+    new_workbook(contract, fresh, sample=True)
+    if before is not None and before != fresh.read_bytes():
+        kept = made.with_name(f"{made.stem} kept {datetime.now():%Y-%m-%d %H.%M.%S}{made.suffix}")
+        made.rename(kept)
+        terminal.say(f"{made.name} had been changed; it is kept as {kept.name}.")
+    fresh.replace(made)
+
+
+def _refuse_differences(checked: Verification) -> None:
+    if checked.different:
+        raise FileProblem(
+            f"{len(checked.different)} of {checked.compared} cells differ from the functions"
+            f" called directly, the first {checked.different[0]}. Please report this."
+        )

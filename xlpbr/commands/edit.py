@@ -1,0 +1,237 @@
+"""The commands that change a copy of a workbook, or the workbook itself: attach, insert, recalc.
+
+Each says what it did and holds no rule. Imports the options, ``terminal``, ``contracts``
+and ``errors``; what a single command needs is imported when that command runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlpbr import cells
+from xlpbr.commands import terminal
+from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
+from xlpbr.commands.options import workbook_tables
+from xlpbr.contract.library import load_contract
+from xlpbr.errors import CellError
+
+_MOST_NAMED = 5
+
+
+@click.command()
+@workbook_tables
+@click.option("--contract", help="Whose terms apply: a built-in contract or a TOML file.")
+@click.option(
+    "--sheets",
+    help="The sheets to add, such as Terms,Placements,Statement; all if left out.",
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="'BOOK=OURS'",
+    help="A heading of the book and the heading that is meant; may be given several times.",
+)
+@written_to
+def attach(
+    file: Path,
+    contract: str | None,
+    sheets: str | None,
+    mapped: tuple[str, ...],
+    output: Path | None,
+    in_place: bool,
+    replace: bool,
+    **options: Any,
+) -> None:
+    """Add the PBR sheets of a contract to a workbook; all else in it stays as it is."""
+    from xlpbr.workbook.attach.attach import attach as attach_sheets
+
+    target = output_target(file, output, in_place=in_place, replace=replace)
+    allow = allowed(options)
+    with terminal.progress(f"Adding sheets to {file.name}"):
+        done = attach_sheets(
+            file,
+            target,
+            contract=None if contract is None else load_contract(contract),
+            sheets=None if sheets is None else [name.strip() for name in sheets.split(",")],
+            places={name.capitalize(): place for name, place in options.items()},
+            headings=_headings(mapped),
+            allow=allow,
+            in_place=in_place,
+        )
+    terminal.say(f"Added {len(done.sheets)} sheets to {target}: {', '.join(done.sheets)}.")
+    if done.added:
+        terminal.say(f"Added because the others need them: {', '.join(done.added)}.")
+    for notice in done.notices:
+        terminal.say(notice)
+    say_kept(done.kept)
+    terminal.say(f"To take them out again: xlpbr detach {target.name} -o OUT{target.suffix}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@written_to
+def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **options: Any) -> None:
+    """Take the PBR sheets out of a workbook again."""
+    from xlpbr.workbook.attach.attach import typed_into
+    from xlpbr.workbook.ooxml.book import open_book
+    from xlpbr.workbook.ooxml.edit.package import detach as detach_sheets
+
+    target = output_target(file, output, in_place=in_place, replace=replace)
+    with terminal.progress(f"Taking sheets out of {file.name}"):
+        book = open_book(file)
+        typed = typed_into(book)
+        done = detach_sheets(book, target, allow=allowed(options), in_place=in_place)
+    wrote = "" if in_place else f"; wrote {target}"
+    if done.sheets:
+        count = _counted(len(done.sheets), "sheet")
+        terminal.say(f"Took {count} out of {file}{wrote}: {', '.join(done.sheets)}.")
+    else:
+        terminal.say(f"{file} had no PBR sheet any more; what else came with them is out{wrote}.")
+    for sheet in typed:
+        still = file.name if done.kept is None else done.kept.name
+        terminal.say(f"What was typed into {sheet} went with it; it is in {still} still.")
+    if done.exact:
+        terminal.say("It is now the same file, byte for byte, as before they were attached.")
+    else:
+        terminal.say("What was changed elsewhere since they were attached stays as it is.")
+    say_kept(done.kept)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("cell", required=False)
+@click.argument("formula", required=False)
+@click.option(
+    "--from",
+    "listed",
+    type=click.Path(path_type=Path),
+    help="A CSV file with the columns Cell and Formula, for many at once.",
+)
+@click.option("--over", is_flag=True, help="Write over cells that hold something.")
+@click.option("--errors", is_flag=True, help="Insert a formula that shows an error all the same.")
+@written_to
+def insert(
+    file: Path,
+    cell: str | None,
+    formula: str | None,
+    listed: Path | None,
+    over: bool,
+    errors: bool,
+    output: Path | None,
+    in_place: bool,
+    replace: bool,
+    **options: Any,
+) -> None:
+    """Put a PBR_ formula into a cell of a workbook, with the value that it shows.
+
+    For example: xlpbr insert budget.xlsx "'Forecast'!D12" "=PBR_FEE_CAP(C12,E12,F12)" -o new.xlsx
+    """
+    from xlpbr.workbook.attach.insert import insert as insert_formulas
+    from xlpbr.workbook.attach.insert import read_formulas
+
+    if (listed is None) == (cell is None or formula is None) or (listed and cell):
+        raise click.UsageError("Give a cell and a formula, or --from with a CSV file.")
+    formulas = [(cell or "", formula or "")] if listed is None else read_formulas(listed)
+    target = output_target(file, output, in_place=in_place, replace=replace)
+    with terminal.progress(f"Calculating {file.name}"):
+        done = insert_formulas(
+            file,
+            formulas,
+            target,
+            over=over,
+            errors=errors,
+            allow=allowed(options),
+            in_place=in_place,
+        )
+    for address, value in done.cells:
+        terminal.say(f"{address} shows {_shown(value)}.")
+    if done.refreshed:
+        one = done.refreshed == 1
+        count = _counted(done.refreshed, "other cell")
+        terminal.say(
+            f"{count} that {'depends' if one else 'depend'} on"
+            f" {'it' if len(done.cells) == 1 else 'them'}"
+            f" {'shows its' if one else 'show their'} new value."
+        )
+    _say_last_values(done.kept)
+    say_kept(done.copy)
+    terminal.say(f"Wrote {target}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--engine",
+    type=click.Choice(["embedded", "calc"]),
+    default="embedded",
+    show_default=True,
+    help="What calculates: the engine that comes with xlpbr, or the LibreOffice that is installed.",
+)
+@written_to
+def recalc(
+    file: Path, engine: str, output: Path | None, in_place: bool, replace: bool, **options: Any
+) -> None:
+    """Calculate a workbook's PBR_ formulas and write a copy that shows the values."""
+    if engine == "calc":
+        from xlpbr.workbook.libreoffice.recalculate import recalculate_with_calc as recalculate
+    else:
+        from xlpbr.workbook.calculate.recalculate import recalculate
+
+    target = output_target(file, output, in_place=in_place, replace=replace)
+    with terminal.progress(f"Calculating {file.name}"):
+        done = recalculate(file, target, allow=allowed(options), in_place=in_place)
+    if not done.written:
+        terminal.say(f"{file.name} has nothing to calculate; {target} is a plain copy.")
+    else:
+        terminal.say(
+            f"Calculated {_counted(done.functions, 'PBR_ formula')};"
+            f" {_counted(done.written, 'cell')} of {target}"
+            f" {'shows its' if done.written == 1 else 'show their'} value."
+        )
+    _say_last_values(done.kept)
+    say_kept(done.copy)
+
+
+COMMANDS = (attach, detach, insert, recalc)
+"""The commands, as the command line lists them."""
+
+
+def _headings(mapped: tuple[str, ...]) -> Mapping[str, str]:
+    headings = {}
+    for pair in mapped:
+        of_book, equals, ours = pair.partition("=")
+        if not equals or not of_book.strip():
+            raise click.UsageError(
+                f"--map {pair!r} needs the book's heading, =, and ours, such as"
+                " 'Weekly rate=Residential weekly cost'."
+            )
+        headings[of_book.strip()] = ours.strip()
+    return headings
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, CellError):
+        return value.code
+    return "an empty cell" if cells.is_blank(value) else cells.shown(value)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _say_last_values(kept: Any) -> None:
+    """One line for each reason, so that a large book does not fill the screen."""
+    by_reason: dict[str, list[str]] = {}
+    for formula in kept:
+        by_reason.setdefault(formula.reason, []).append(formula.address)
+    for reason, addresses in by_reason.items():
+        named = ", ".join(addresses[:_MOST_NAMED])
+        if len(addresses) > _MOST_NAMED:
+            named += f" and {len(addresses) - _MOST_NAMED} more"
+        keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
+        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({named}): {reason}.")

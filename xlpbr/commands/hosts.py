@@ -1,0 +1,91 @@
+"""The commands that bring the functions to where a person works: install, serve, port.
+
+Each says what it did and holds no rule. Imports ``edit_options`` and ``terminal``;
+what a single command needs is imported when that command runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlpbr.commands import terminal
+from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
+
+HOSTS = ("classic", "lite", "server", "calc")
+"""Where the functions run, as an option names it."""
+
+
+@click.command()
+@click.argument("host", type=click.Choice(["classic", "calc"]))
+@click.option("--remove", is_flag=True, help="Take it out again; for calc only.")
+def install(host: str, remove: bool) -> None:
+    """Set up once what Excel on Windows (classic) or LibreOffice (calc) needs."""
+    if remove and host != "calc":
+        raise click.UsageError("--remove goes with calc; xlwings addin remove takes out xlwings.")
+    if host == "classic":
+        from xlpbr.udfs.classic import setup as classic_setup
+
+        steps = classic_setup.install()
+    else:
+        from xlpbr.workbook.libreoffice import setup as calc_setup
+
+        steps = calc_setup.uninstall() if remove else calc_setup.install()
+    for step in steps:
+        terminal.say(step)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    "host",
+    required=True,
+    type=click.Choice([*HOSTS, "values"]),
+    help="The host whose names the formulas get; values puts their last values in their place.",
+)
+@written_to
+def port(
+    file: Path, host: Any, output: Path | None, in_place: bool, replace: bool, **options: Any
+) -> None:
+    """Write a copy of a workbook whose PBR_ formulas work in another host."""
+    from xlpbr.workbook.port.rewrite import port as port_formulas
+
+    target = output_target(file, output, in_place=in_place, replace=replace)
+    with terminal.progress(f"Rewriting the formulas of {file.name}"):
+        done = port_formulas(file, host, target, allow=allowed(options), in_place=in_place)
+    for sentence in done.sentences:
+        terminal.say(sentence)
+    say_kept(done.copy)
+    terminal.say(f"Wrote {target}.")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port; 0 for any that is free.",
+)
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that answer."
+)
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path),
+    help="A TLS certificate (PEM), where no proxy does TLS.",
+)
+@click.option("--key", type=click.Path(path_type=Path), help="The key of the certificate.")
+def serve(host: str, port: int, workers: int, certificate: Path | None, key: Path | None) -> None:
+    """Run the server for xlwings Server; docs/guide/server.md says how a council does."""
+    from xlpbr.udfs.server.serve import serve as run_server
+
+    run_server(host, port, workers=workers, certificate=certificate, key=key, say=terminal.say)
+
+
+COMMANDS = (install, port, serve)
+"""The commands, as the command line lists them."""

@@ -1,0 +1,343 @@
+"""The commands: from a workbook to a statement, a report or a list of problems.
+
+Each command reads, settles and shows; it holds no rule. Exit status 0; 1 for problems in the
+data, all of them listed; 2 for a call that cannot be carried out. Imports everything below it,
+click and rich; what a single command needs is imported when that command runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+import xlpbr
+from xlpbr.cells import Rows
+from xlpbr.commands import edit as edit_commands
+from xlpbr.commands import forecast as forecast_commands
+from xlpbr.commands import hosts as host_commands
+from xlpbr.commands import portfolio as portfolio_commands
+from xlpbr.commands import terminal
+from xlpbr.commands.options import (
+    MONTH,
+    as_at_option,
+    form_options,
+    output_file,
+    refuse_output,
+    there,
+    workbook_tables,
+)
+from xlpbr.commands.records import (
+    PROBLEMS_IN_THE_DATA,
+    in_words,
+    mention,
+    read,
+    refuse_blocking,
+    rows_in_words,
+    rows_read,
+)
+from xlpbr.commands.terminal import Form
+from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.functions import spills
+from xlpbr.periods import day_in_words, month_in_words
+from xlpbr.settlement.statement import FIGURE_BY_HEADING, FIGURES, Statement, settle
+from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables, where
+
+WRONG_CALL = 2
+
+_CUT_OFF = 5
+"""Counts from 1 to this are suppressed in a public report, unless another is given."""
+
+_KINDS = [figure.kind for figure in FIGURES]
+
+
+def run() -> int:
+    """Run the command that was typed; every problem becomes one line and an exit status."""
+    try:
+        status = commands.main(prog_name="xlpbr", standalone_mode=False)
+    except click.Abort:
+        terminal.say("Stopped; nothing was written.")
+        return WRONG_CALL
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return WRONG_CALL
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        called = context.command_path if context else "xlpbr"
+        message = error.format_message().rstrip(".")
+        terminal.say(f"{message}. See: {called} --help")
+        return WRONG_CALL
+    except FileProblem as problem:
+        terminal.say(f"{problem} [{problem.code}]" if problem.code else str(problem))
+        return WRONG_CALL
+    except CellError as error:
+        # What is wrong in the data has been listed by now: the call asks for what is not there.
+        terminal.say(f"{error.code} {error.message}")
+        return WRONG_CALL
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    # A command that leaves early gives its exit status; the others give nothing.
+    return status if isinstance(status, int) else 0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(xlpbr.__version__, prog_name="xlpbr", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Payment-by-results contracts in Excel: statements and reports, right to the penny."""
+
+
+for _command in (
+    *edit_commands.COMMANDS,
+    *host_commands.COMMANDS,
+    *forecast_commands.COMMANDS,
+    *portfolio_commands.COMMANDS,
+):
+    commands.add_command(_command)
+
+
+@commands.command()
+@workbook_tables
+@as_at_option
+@form_options
+def statement(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
+    """Print the monthly statement of a workbook."""
+    found, records = read(file, places)
+    settled = _settled(records, as_at, found)
+    terminal.show(
+        spills.statement_table(settled),
+        form or "table",
+        title=f"Statement {_title(settled)}",
+        kinds=_KINDS,
+        first=terminal.STATEMENT_COLUMNS,
+        about=_about(found, records, settled),
+    )
+    mention(found, records.problems)
+
+
+@commands.command()
+@workbook_tables
+@as_at_option
+@form_options
+def readings(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
+    """Print what each open reading of the contract is worth."""
+    found, records = read(file, places)
+    settled = _settled(records, as_at, found)
+    terminal.show(
+        spills.readings_table(settled),
+        form or "table",
+        title=f"Value of the open readings {_title(settled)}",
+        kinds=["text", "text", "text", "money", "money"],
+        about=_about(found, records, settled),
+    )
+    mention(found, records.problems)
+
+
+@commands.command()
+@workbook_tables
+@click.option("--month", required=True, type=MONTH, help="The month: 'Mar 2026' or any day in it.")
+@as_at_option
+@form_options
+def explain(
+    file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
+) -> None:
+    """Print how the figures of a month came about."""
+    found, records = read(file, places)
+    settled = _settled(records, as_at, found)
+    rows = spills.explain_month(settled, month)
+    terminal.show(
+        rows if form else _amounts_in_words(rows),
+        form or "table",
+        title=f"{month_in_words(month)}: how the figures came about",
+        kinds=["text", "text", "text", "count"],
+        about=_about(found, records, settled),
+    )
+    mention(found, records.problems)
+
+
+@commands.command()
+@workbook_tables
+@form_options
+def check(file: Path, form: Form | None, **places: str | None) -> None:
+    """List every problem in a workbook's tables."""
+    found, records = read(file, places)
+    problems = (*records.problems, *records.assumption_problems)
+    headings, *rows = spills.problems_table(problems)
+    located = [
+        [where(found, problem), *row] for problem, row in zip(problems, rows, strict=False)
+    ] or [["", *row] for row in rows]
+    terminal.show(
+        [["Where", *headings], *located],
+        form or "table",
+        title=f"Problems in {file.name}",
+        kinds=["text", "text", "count", "text", "text", "text", "text"],
+        about={"file": file.name, "rows_read": rows_read(records.all_counts)},
+    )
+    if not form:
+        for line in rows_in_words(records.all_counts):
+            terminal.say(line)
+    if problems:
+        raise click.exceptions.Exit(PROBLEMS_IN_THE_DATA)
+
+
+@commands.command()
+@click.argument("contract")
+@form_options
+def terms(contract: str, form: Form | None) -> None:
+    """Print the terms of a contract with their clauses.
+
+    CONTRACT is a built-in contract or a TOML file.
+    """
+    known = load_contract(contract)
+    terminal.show(
+        [[_plain(cell) for cell in row] for row in terms_table(known)]
+        if not form
+        else terms_table(known),
+        form or "table",
+        title=known.title,
+        kinds=["text"] * 5,
+        about={"contract": known.name, "source": known.source, "notes": list(known.notes)},
+    )
+    if not form:
+        terminal.say(f"Source: {known.source}")
+        for note in known.notes:
+            terminal.say(f"- {note}")
+
+
+@commands.command()
+@click.argument("contract")
+@output_file
+@click.option("--sample", is_flag=True, help="Fill in rows that are marked as illustrations.")
+@click.option(
+    "--host",
+    type=click.Choice(host_commands.HOSTS),
+    help="Where the functions run: classic makes a workbook with macros (.xlsm).",
+)
+@click.option(
+    "--lite-embed/--lite-require",
+    default=True,
+    show_default=True,
+    help="With --host lite: the functions inside the workbook, or a released xlpbr by its name.",
+)
+def new(
+    contract: str, output: Path, replace: bool, sample: bool, host: str | None, lite_embed: bool
+) -> None:
+    """Make the template workbook of a contract.
+
+    CONTRACT is a built-in contract or a TOML file.
+    """
+    from xlpbr.workbook.hosts.new import new_book
+
+    refuse_output(output, replace=replace, suffix=".xlsm" if host == "classic" else ".xlsx")
+    with terminal.progress(f"Making {output.name}"):
+        new_book(load_contract(contract), output, host, sample=sample, lite_embed=lite_embed)
+    terminal.say(f"Made {output}.")
+
+
+@commands.command()
+@workbook_tables
+@output_file
+@as_at_option
+@click.option("--public", is_flag=True, help="Leave out what could point to a single child.")
+@click.option(
+    "--cut-off",
+    type=click.IntRange(min=2),
+    help=f"With --public: counts from 1 to this are not shown; {_CUT_OFF} if left out.",
+)
+@click.option("--pdf", is_flag=True, help="Write the same as PDF pages beside it.")
+@click.option(
+    "--prepared-by",
+    default="not stated",
+    show_default=True,
+    help="Who prepared the report, for its cover.",
+)
+def report(
+    file: Path,
+    output: Path,
+    replace: bool,
+    as_at: date | None,
+    public: bool,
+    cut_off: int | None,
+    pdf: bool,
+    prepared_by: str,
+    **places: str | None,
+) -> None:
+    """Write the report workbook: values only, ready to be sent."""
+    from xlpbr.workbook.report.from_workbook import write_reports
+
+    if cut_off is not None and not public:
+        raise click.UsageError("--cut-off goes with --public.")
+    refuse_output(output, replace=replace, source=there(file))
+    if pdf:
+        refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
+    found, records = read(file, places)
+    refuse_blocking(found, records.blocking)
+    with terminal.progress(f"Writing {output.name}"):
+        written = write_reports(
+            found,
+            output,
+            as_at=as_at,
+            prepared_by=prepared_by,
+            public_cut_off=(cut_off or _CUT_OFF) if public else None,
+            pdf=pdf,
+        )
+    for path in written:
+        terminal.say(f"Wrote {path}.")
+    mention(found, records.problems)
+
+
+@commands.command()
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("demo"), show_default=True,
+    help="The folder to write to.",
+)  # fmt: skip
+@click.argument("contract", default=CONTRACT_NAMES[0])
+def demo(output: Path, contract: str) -> None:
+    """Make a contract's workbook and report with sample rows, and check them."""
+    from xlpbr.commands.demo import demonstrate
+
+    demonstrate(load_contract(contract), output)
+
+
+def _settled(records: ContractRecords, as_at: date | None, found: ContractTables) -> Statement:
+    refuse_blocking(found, records.blocking)
+    return settle(records.terms.record, records.evidence.record, as_at)
+
+
+def _title(settled: Statement) -> str:
+    return f"{settled.terms.contract} to {day_in_words(settled.as_at)}".strip()
+
+
+def _about(found: ContractTables, records: ContractRecords, settled: Statement) -> dict[str, Any]:
+    return {
+        "file": found.book.path.name,
+        "sha256": found.book.sha256,
+        "xlpbr": xlpbr.__version__,
+        "contract": settled.terms.contract,
+        "as_at": settled.as_at.isoformat(),
+        "rows_read": rows_read(records.row_counts),
+        "problems": len(records.problems),
+        "notes": [in_words(found, problem) for problem in records.problems],
+    }
+
+
+def _amounts_in_words(rows: Rows) -> Rows:
+    """The lines of a month with each amount in its own unit: pounds, or a count."""
+    headings, *lines = rows
+    return [
+        headings,
+        *(
+            [clause, figure, working, terminal.in_words(amount, FIGURE_BY_HEADING[figure].kind)]
+            for clause, figure, working, amount in lines
+        ),
+    ]
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, float):
+        return f"{cell:,.2f}" if cell >= 1000 else f"{cell:g}"
+    return day_in_words(cell) if isinstance(cell, date) else cell

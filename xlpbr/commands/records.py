@@ -1,0 +1,88 @@
+"""What the commands that read a contract share: its records, and what is wrong with them.
+
+Imports ``errors``, ``ranges``, ``terminal`` and ``contract_tables``, and click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlpbr.commands import terminal
+from xlpbr.errors import Problem
+from xlpbr.tables.headings import RowCount
+from xlpbr.workbook.read.contract_tables import (
+    ContractRecords,
+    ContractTables,
+    read_records,
+    read_tables,
+    where,
+)
+
+PROBLEMS_IN_THE_DATA = 1
+
+
+def read(file: Path, places: Mapping[str, str | None]) -> tuple[ContractTables, ContractRecords]:
+    """The tables of a workbook and what they say.
+
+    Args:
+        file: the workbook.
+        places: by table, in small letters, where the person says it is.
+    """
+    with terminal.progress(f"Reading {file.name}"):
+        found = read_tables(file, {name.capitalize(): place for name, place in places.items()})
+        return found, read_records(found)
+
+
+def refuse_blocking(found: ContractTables, blocking: Collection[Problem]) -> None:
+    """List every problem that stops the figures, and stop."""
+    if not blocking:
+        return
+    for problem in blocking:
+        terminal.say(in_words(found, problem))
+    count = len(blocking)
+    stop = "1 problem stops" if count == 1 else f"{count} problems stop"
+    terminal.say(f"{stop} the figures. Correct the cells above and run the command again.")
+    raise click.exceptions.Exit(PROBLEMS_IN_THE_DATA)
+
+
+def mention(found: ContractTables, problems: Collection[Problem]) -> None:
+    """List what a person should look at, where it does not stop the figures."""
+    for problem in problems:
+        terminal.say(in_words(found, problem))
+    count = len(problems)
+    if count:
+        things = "1 thing" if count == 1 else f"{count} things"
+        terminal.say(f"{things} to look at, listed above; the figures stand.")
+
+
+def in_words(found: ContractTables, problem: Problem) -> str:
+    """A problem in one line, with the cell where it is."""
+    column = f" ({problem.column})" if problem.column else ""
+    return f"{where(found, problem)}{column}: {problem.sentence}"
+
+
+def rows_read(counts: Iterable[RowCount]) -> list[dict[str, Any]]:
+    """What became of the rows of each table, for a machine."""
+    return [
+        {
+            "table": count.table,
+            "found": count.found,
+            "used": count.used,
+            "refused": count.refused,
+            "blank": count.blank,
+        }
+        for count in counts
+    ]
+
+
+def rows_in_words(counts: Iterable[RowCount]) -> list[str]:
+    """The same for a person, a line for each table."""
+    return [
+        f"{count.table}: {count.found} {'row' if count.found == 1 else 'rows'}"
+        f" = {count.used} used + {count.refused} refused + {count.blank} blank."
+        for count in counts
+    ]

@@ -1,0 +1,120 @@
+"""One cell of a table, read as its term or its column says.
+
+Imports ``errors``, ``cells``, ``terms`` and ``evidence``. Each reader raises ``CellError``, and the
+caller adds where.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from xlpbr import cells
+from xlpbr.cells import Cell
+from xlpbr.contract.evidence import Column
+from xlpbr.contract.terms import Term
+from xlpbr.errors import NUM, VALUE, CellError
+
+_FIRST_DAY = date(1950, 1, 1)
+"""No child of a contract moved earlier: it is a time, a price or a slip of the year."""
+
+
+def read_term(term: Term, value: Cell) -> Any:
+    """The value of a term; the cell must not be blank."""
+    _refuse_shared(value)
+    _refuse_lost_digits(value)
+    if term.kind == "text":
+        return cells.text(value)
+    if term.kind == "option":
+        return cells.option(value, list(term.options))
+    if term.kind == "date":
+        return cells.day(value)
+    if term.kind == "month":
+        return _since_1950(cells.month(value), value)
+    if term.kind == "count":
+        return _within(cells.whole_number(value), value, term.least, term.most)
+    return _within(cells.number(value), value, term.least, term.most)
+
+
+def _refuse_shared(value: Cell) -> None:
+    if isinstance(value, cells.SharedCell):
+        raise CellError(VALUE, f"found {cells.shown(value)}; expected a value in each row")
+
+
+def _refuse_lost_digits(value: Cell) -> None:
+    if cells.has_lost_digits(value):
+        raise CellError(NUM, f"found {cells.shown(value)}; expected at most 15 digits")
+
+
+def _since_1950(found: date, value: Cell) -> date:
+    if found < _FIRST_DAY:
+        raise CellError(NUM, f"found {cells.shown(value)}; expected a date from 01/01/1950")
+    return found
+
+
+def _within(found: Any, value: Cell, least: int | None, most: int | None) -> Any:
+    if (least is not None and found < least) or (most is not None and found > most):
+        bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise CellError(NUM, f"found {cells.shown(value)}; expected a number {bounds}")
+    return found
+
+
+def expected_of_term(term: Term) -> str:
+    """What a term wants, in words."""
+    if term.kind == "option":
+        return f"one of: {', '.join(term.options)}"
+    if term.kind == "share":
+        return f"a share from {term.least} to {term.most}, such as 0.05 or 5%"
+    what = {
+        "date": "a date",
+        "month": "a month such as 01/09/2025",
+        "count": "a whole number",
+        "rate": "a fraction or a percentage",
+    }
+    expected = what.get(term.kind, "a number")
+    if term.most is not None:
+        return f"{expected} from {term.least} to {term.most:,}"
+    return expected if term.least is None else f"{expected}, {term.least} or more"
+
+
+def read_cell(column: Column, value: Cell) -> Any:
+    """The value of a cell of a column; its default where the cell is blank."""
+    kind = column.kind
+    if cells.is_blank(value):
+        if column.required:
+            raise CellError(VALUE, f"{column.heading} is missing")
+        if kind == "yes_no":
+            return True
+        return column.options[0] if column.options else ("" if kind == "text" else None)
+    _refuse_shared(value)
+    _refuse_lost_digits(value)
+    if kind == "text":
+        return cells.text(value)
+    if kind == "date":
+        return _since_1950(cells.day(value), value)
+    if kind == "month":
+        return _since_1950(cells.month(value), value)
+    if kind == "yes_no":
+        return cells.yes_no(value)
+    if kind == "option":
+        return cells.option(value, column.options)
+    exact = cells.number(value)
+    if not isinstance(value, float) and abs(exact) >= cells.EXCEL_KEEPS:
+        # As a text it has lost no digit (a number is refused above), but no council pays
+        # a million billion pounds.
+        raise CellError(NUM, f"found {cells.shown(value)}; expected an amount in pounds")
+    return _within(exact, value, 0, None) if kind == "price" else exact
+
+
+def expected_of_cell(column: Column) -> str:
+    """What a column wants, in words."""
+    if column.kind == "option":
+        return f"one of: {', '.join(column.options)}"
+    return {
+        "text": f"a {column.unit}",
+        "date": "a date such as 01/09/2025",
+        "month": "a month such as 01/09/2025",
+        "yes_no": "yes or no",
+        "price": "a price in pounds a week, 0 or more",
+        "amount": "an amount in pounds",
+    }[column.kind]

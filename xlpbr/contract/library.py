@@ -1,0 +1,275 @@
+"""The built-in contracts, one TOML file each: values, clauses, readings and why.
+
+A contract is added by writing one more file. Imports ``errors``, ``cells``, ``readers``, ``terms``,
+``assumptions`` and ``evidence`` only.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from xlpbr import cells
+from xlpbr.cells import Rows
+from xlpbr.contract import cell_readers as readers
+from xlpbr.contract.assumptions import ASSUMPTION_HEADINGS, ASSUMPTIONS
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.terms import DEFAULTS, TERMS, Term
+from xlpbr.errors import CellError, FileProblem
+
+TERM_HEADINGS = ("Term", "Value", "Unit", "Clause", "Reading")
+"""The columns of a Terms table; the first two are read, the fourth is quoted."""
+
+SAMPLE_NOTE_HEADING = "Note"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerm:
+    """A term's value in one contract, its clause and, where the wording is open, why it is so."""
+
+    term: Term
+    value: Any
+    clause: str
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFigure:
+    """A figure that the decision states and that no term holds, such as the saving it expects."""
+
+    what: str
+    amount: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract as its TOML file has it."""
+
+    name: str
+    title: str
+    source: str
+    terms: tuple[ContractTerm, ...]
+    stated: tuple[StatedFigure, ...]
+    notes: tuple[str, ...]
+    sample: Mapping[str, tuple[Mapping[str, Any], ...]]
+
+
+def _built_in() -> dict[str, Any]:
+    folder = resources.files("xlpbr.contract") / "built_in"
+    return {
+        file.name.removesuffix(".toml"): file
+        for file in sorted(folder.iterdir(), key=lambda found: found.name, reverse=True)
+        if file.name.endswith(".toml")
+    }
+
+
+CONTRACT_NAMES: tuple[str, ...] = tuple(_built_in())
+"""The short names of the built-in contracts."""
+
+
+def load_contract(name: str) -> Contract:
+    """A built-in contract by its short name, or a contract from a TOML file by its path.
+
+    Raises:
+        FileProblem: no such contract, or the file does not say what a contract needs.
+    """
+    built_in = _built_in()
+    file = built_in.get(cells.key(name))
+    if file is None and name.lower().endswith(".toml"):
+        file = Path(name)
+        if not file.is_file():
+            raise FileProblem(f"{name}: no such file. Give the path of a contract's TOML file.")
+    if file is None:
+        raise FileProblem(
+            f'There is no built-in contract "{name}". Choose one of: '
+            f"{', '.join(built_in)}; or give the path of a contract's TOML file."
+        )
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileProblem(f"{file.name}: cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileProblem(f"{file.name}: not a TOML file that can be read: {error}.") from None
+    return _contract(content, file.name)
+
+
+def _contract(content: Mapping[str, Any], where: str) -> Contract:
+    _refuse_wrong_shapes(content, where)
+    name = content.get("name", where.removesuffix(".toml"))
+    sample = content.get("sample", {})
+    _refuse_unknown_headings(sample, where)
+    _refuse_unreadable_samples(sample, where)
+    return Contract(
+        name=name,
+        title=content.get("title", ""),
+        source=content.get("source", ""),
+        terms=tuple(_contract_terms(content.get("terms", {}), name, where)),
+        stated=tuple(
+            StatedFigure(entry["what"], entry["amount"], entry["clause"])
+            for entry in content.get("stated", [])
+        ),
+        notes=tuple(content.get("notes", [])),
+        sample=MappingProxyType({table: tuple(rows) for table, rows in sample.items()}),
+    )
+
+
+def _contract_terms(given: Mapping[str, Any], name: str, where: str) -> Iterator[ContractTerm]:
+    """Every term in its order, with the value that the file gives or the default."""
+    by_key = {cells.key(term.label): term for term in TERMS}
+    stated: dict[str, Mapping[str, Any]] = {}
+    for label, entry in given.items():
+        term = by_key.get(cells.key(label))
+        if term is None:
+            raise FileProblem(
+                f'{where}: "{label}" is not a term. The terms are: '
+                f"{', '.join(known.label for known in TERMS)}."
+            )
+        if term.label in stated:
+            raise FileProblem(
+                f"{where}: a term stands there twice; terms differ by more than capitals."
+            )
+        stated[term.label] = _term_entry(term, entry, where)
+    for term in TERMS:
+        entry = stated.get(term.label, {})
+        default = name if term.label == "Contract" else _default_cell(term)
+        yield ContractTerm(
+            term, entry.get("value", default), entry.get("clause", ""), entry.get("reading", "")
+        )
+
+
+def _term_entry(term: Term, entry: Any, where: str) -> Mapping[str, Any]:
+    """The entry of a term, when it is one that can be read."""
+    if not isinstance(entry, Mapping):
+        raise FileProblem(f"{where}: write the term {term.label} as a table with value and clause.")
+    for key, value in entry.items():
+        if key not in ("value", "clause", "reading"):
+            raise FileProblem(
+                f'{where}: "{key}" under {term.label} is not known; give value, clause and reading.'
+            )
+        if key != "value" and not isinstance(value, str):
+            raise FileProblem(f"{where}: write the {key} of {term.label} in quotation marks.")
+    if not cells.is_blank(entry.get("value")):
+        try:
+            readers.read_term(term, entry["value"])
+        except CellError as error:
+            raise FileProblem(f"{where}: {term.label}: {error.message}.") from None
+    return entry
+
+
+def _refuse_wrong_shapes(content: Mapping[str, Any], where: str) -> None:
+    """Refuse a file with something that is not known, or is of another shape."""
+    known = ("name", "title", "source", "notes", "terms", "stated", "sample")
+    for section in content:
+        if section not in known:
+            raise FileProblem(f'{where}: "{section}" is not known; give {", ".join(known)}.')
+    for section in ("name", "title", "source"):
+        if not isinstance(content.get(section, ""), str):
+            raise FileProblem(f"{where}: write {section} in quotation marks.")
+    for section in ("terms", "sample"):
+        if not isinstance(content.get(section, {}), Mapping):
+            raise FileProblem(f"{where}: write [{section}] as a table, not as a single value.")
+    if not _all_texts(content.get("notes", [])):
+        raise FileProblem(f"{where}: write notes as a list of texts, in square brackets.")
+    figures = content.get("stated", [])
+    keys = ("what", "amount", "clause")
+    if not isinstance(figures, list) or not all(
+        isinstance(entry, Mapping) and _all_texts([entry.get(key) for key in keys])
+        for entry in figures
+    ):
+        raise FileProblem(
+            f"{where}: give each [[stated]] figure with what, amount and clause, as texts."
+        )
+    for table, rows in content.get("sample", {}).items():
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise FileProblem(f"{where}: write the sample rows of {table} as a list of tables.")
+
+
+def _all_texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def _refuse_unreadable_samples(sample: Mapping[str, Any], where: str) -> None:
+    by_label = {assumption.label: assumption for assumption in ASSUMPTIONS}
+    for number, row in enumerate(sample.get("Assumptions", ()), start=1):
+        assumption = by_label.get(row.get("Assumption", ""))
+        if assumption is None:
+            raise FileProblem(
+                f"{where}: sample Assumptions, row {number}: found"
+                f" {cells.shown(row.get('Assumption'))}; the assumptions are:"
+                f" {', '.join(by_label)}."
+            )
+        try:
+            readers.read_term(assumption, row.get("Value"))
+        except CellError as error:
+            raise FileProblem(
+                f"{where}: sample Assumptions, row {number}, {assumption.label}: {error.message}."
+            ) from None
+    for table, columns in COLUMNS.items():
+        for number, row in enumerate(sample.get(table, ()), start=1):
+            for column in columns:
+                try:
+                    readers.read_cell(column, row.get(column.heading))
+                except CellError as error:
+                    raise FileProblem(
+                        f"{where}: sample {table}, row {number}, {column.heading}: {error.message}."
+                    ) from None
+
+
+def _refuse_unknown_headings(sample: Mapping[str, Any], where: str) -> None:
+    known = {table: [column.heading for column in columns] for table, columns in COLUMNS.items()}
+    known["Assumptions"] = list(ASSUMPTION_HEADINGS[:2])
+    for table, rows in sample.items():
+        if table not in known:
+            raise FileProblem(
+                f'{where}: "{table}" is not a table. The tables are: {", ".join(known)}.'
+            )
+        headings = known[table]
+        for row in rows:
+            for heading in row:
+                if heading not in headings:
+                    raise FileProblem(
+                        f'{where}: "{heading}" is not a column of {table}. The columns are: '
+                        f"{', '.join(headings)}."
+                    )
+
+
+def _default_cell(term: Term) -> Any:
+    default = DEFAULTS.get(term.label)
+    if default is None:
+        return ""
+    return default if isinstance(default, str) else cells.plain_number(default)
+
+
+def terms_table(contract: Contract) -> Rows:
+    """The terms of a contract as a Terms table with all five columns, heading row first."""
+    rows: Rows = [list(TERM_HEADINGS)]
+    for entry in contract.terms:
+        value = entry.value
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        rows.append([entry.term.label, value, entry.term.unit, entry.clause, entry.reading])
+    return rows
+
+
+def sample_table(contract: Contract, table: str) -> Rows:
+    """The illustrative rows of an evidence table under its headings, blank cells as None."""
+    headings = [column.heading for column in COLUMNS[table]]
+    return [
+        headings,
+        *([row.get(heading) for heading in headings] for row in contract.sample.get(table, ())),
+    ]
+
+
+def assumptions_table(contract: Contract) -> Rows:
+    """Every assumption with its illustrative value, unit and meaning, blank cells as None."""
+    values = {row["Assumption"]: row["Value"] for row in contract.sample.get("Assumptions", ())}
+    return [
+        list(ASSUMPTION_HEADINGS),
+        *([one.label, values.get(one.label), one.unit, one.meaning] for one in ASSUMPTIONS),
+    ]

@@ -1,0 +1,320 @@
+"""What may come, drawn and settled as columns: the figures of ``scenarios``, many at a time.
+
+The same uniform numbers as there, the same comparisons and the same arithmetic on them, so the
+scenarios are the same bit for bit. Day numbers are those of ``date.toordinal``, money is int64
+pence. Only a plan that ``fits_columns`` comes here.
+
+Imports numpy, ``scenario_plan``, ``scenarios`` and ``fast_settlement``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, FAR, Plan, Price
+from xlpbr.forecast.scenarios import BLOCK, PERCENTILES, Spread, Summary, block_seed, rank
+from xlpbr.money import round_half_away
+from xlpbr.portfolio.settlement import (
+    I64,
+    NO_MAXIMUM,
+    MonthColumns,
+    PlacementColumns,
+    RuleColumns,
+    measured_savings,
+    saving_columns,
+    settle_columns,
+    threshold_bonuses,
+)
+
+F64 = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnColumns:
+    """Some scenarios, drawn.
+
+    Attributes:
+        placements: those of each scenario one after the other: the known ones, then the children
+            to come.
+        approved: households by scenario and month.
+    """
+
+    placements: PlacementColumns
+    approved: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutcomeColumns:
+    """Some scenarios, settled; the fields of ``scenarios.Outcome`` by scenario, and by month."""
+
+    saving_to_date: I64
+    payable_to_date: I64
+    fee_earned: Flags
+    threshold_passed: Flags
+    maximum_binds: Flags
+
+
+def settle_range(
+    plan: Plan, seed: int, first: int, last: int, *, compiled: bool | None = None
+) -> OutcomeColumns:
+    """The scenarios from ``first`` up to but not including ``last``, settled.
+
+    Args:
+        plan: what is the same in every scenario.
+        seed: what the random numbers start from.
+        first: the first scenario, counted from 0.
+        last: the one after the last.
+        compiled: True for the compiled loops, False for numpy; None for what is installed.
+    """
+    parts = []
+    frames: dict[int, Frame] = {}
+    for draws in blocks_of_draws(plan.width, seed, first, last):
+        count = len(draws)
+        frames[count] = frames.get(count) or frame_of(plan, count)
+        drawn = drawn_columns(plan, draws)
+        parts.append(settle_drawn(plan, frames[count], drawn, compiled=compiled))
+    return OutcomeColumns(
+        np.concatenate([part.saving_to_date for part in parts]),
+        np.concatenate([part.payable_to_date for part in parts]),
+        np.concatenate([part.fee_earned for part in parts]),
+        np.concatenate([part.threshold_passed for part in parts]),
+        np.concatenate([part.maximum_binds for part in parts]),
+    )
+
+
+# -- the uniform numbers -----------------------------------------------------------------------
+
+
+def blocks_of_draws(width: int, seed: int, first: int, last: int) -> Iterator[F64]:
+    """The uniform numbers of some scenarios, a row for each, block by block."""
+    for block in range(first // BLOCK, (last - 1) // BLOCK + 1):
+        stream = np.random.RandomState(words_of(block_seed(seed, block)))
+        skipped = max(0, first - block * BLOCK)
+        rows = min(BLOCK, last - block * BLOCK)
+        yield stream.random_sample((rows, width))[skipped:]
+
+
+def words_of(number: int) -> list[int]:
+    """A whole number in words of 32 bits, the lowest first, as ``random.Random`` takes it in.
+
+    A list: of an array of one word numpy would make a number, and start otherwise.
+    """
+    words = [number & 0xFFFFFFFF]
+    while number := number >> 32:
+        words.append(number & 0xFFFFFFFF)
+    return words
+
+
+# -- drawn -------------------------------------------------------------------------------------
+
+
+def drawn_columns(plan: Plan, draws: F64) -> DrawnColumns:
+    """What some scenarios draw, from their rows of uniform numbers."""
+    count, known = len(draws), len(plan.known)
+    moves = _moves(plan, draws[:, len(plan.uncertain) :])
+    children = moves.sum(axis=1)
+    begins = np.zeros(count + 1, np.int64)
+    np.cumsum(children, out=begins[1:])
+    first_row = begins + known * np.arange(count + 1)
+    scenario = np.repeat(np.arange(count), children)
+    comes = np.arange(plan.assumptions.children) < children[:, None]
+
+    rows = int(first_row[-1])
+    weekly, start, ended = (np.empty(rows, np.int64) for _ in range(3))
+    foster = np.empty(rows, np.bool_)
+    at = first_row[:-1, None] + np.arange(known)
+    weekly[at] = [int(one.weekly * 100) for one in plan.known]
+    start[at] = [one.start for one in plan.known]
+    ended[at] = _known_ends(plan, draws)
+    foster[at] = [one.foster for one in plan.known]
+
+    months = np.repeat(np.tile(np.arange(len(plan.open_months)), count), moves.ravel())
+    number = np.arange(len(scenario)) - begins[scenario]
+    own = _own_draws(plan, draws, comes)
+    month = np.array([one.index for one in plan.open_months], np.int64)[months]
+    length = np.array([one.length for one in plan.open_months], np.int64)[months]
+    first_day = np.array([one.first_day for one in plan.open_months], np.int64)[months]
+    moved_on = first_day + np.minimum((own[0] * length).astype(np.int64), length - 1)
+    at_child = first_row[scenario] + known + number
+    weekly[at_child] = _prices(plan.residential, own[1]) - _prices(plan.family, own[2])
+    start[at_child] = moved_on
+    ended[at_child] = _ends(plan, month, moved_on, own[3])
+    foster[at_child] = own[4] >= plan.share_reunified
+    households = plan.households + (own[5] < plan.household_more)
+    width = len(plan.ends)
+    approved = np.bincount(scenario * width + month, weights=households, minlength=count * width)
+    return DrawnColumns(
+        PlacementColumns(first_row, weekly, start, ended, foster),
+        approved.astype(np.int64).reshape(count, width) + np.array(plan.approved, np.int64),
+    )
+
+
+def _moves(plan: Plan, draws: F64) -> I64:
+    """How many children move, by scenario and open month."""
+    to_date = np.zeros((len(draws), len(plan.open_months) + 1), np.int64)
+    for number, month in enumerate(plan.open_months):
+        to_date[:, number + 1] = np.searchsorted(month.reached, draws[:, number], side="right")
+    np.cumsum(to_date, axis=1, out=to_date)
+    moves: I64 = np.diff(np.minimum(to_date, plan.assumptions.children), axis=1)
+    return moves
+
+
+def _own_draws(plan: Plan, draws: F64, comes: Flags) -> F64:
+    """The uniform numbers of each child to come, a row for each of the six."""
+    first = len(plan.uncertain) + len(plan.open_months)
+    last = first + DRAWS_OF_A_CHILD * plan.assumptions.children
+    of_child = draws[:, first:last].reshape(*comes.shape, DRAWS_OF_A_CHILD)
+    return np.ascontiguousarray(of_child[comes].T)
+
+
+def _known_ends(plan: Plan, draws: F64) -> I64:
+    """The day on which each known placement ended, by scenario."""
+    ends = np.empty((len(draws), len(plan.known)), np.int64)
+    ends[:] = [one.ended for one in plan.known]
+    places = [at for at, one in enumerate(plan.known) if one.break_downs is not None]
+    for number, (at, known) in enumerate(zip(places, plan.uncertain, strict=True)):
+        break_downs = known.break_downs
+        assert break_downs is not None, "it is uncertain"
+        u = draws[:, number]
+        reached = np.array(break_downs.reached)
+        month = np.searchsorted(reached, u, side="right")
+        some = np.flatnonzero(month < len(reached))
+        month = month[some]
+        lengths = np.array(break_downs.lengths, np.int64)[month]
+        first_days = np.array(break_downs.first_days, np.int64)[month]
+        ends[some, at] = _day_within(plan, reached, month, u[some], first_days, lengths)
+    return ends
+
+
+def _ends(plan: Plan, month: I64, moved_on: I64, u: F64) -> I64:
+    """The day on which each placement that began on a day of a month ended."""
+    ends = np.full(len(u), FAR, np.int64)
+    reached = np.array(plan.break_downs)
+    lasted = np.searchsorted(reached, u, side="right")
+    some = np.flatnonzero(month + lasted < len(reached))
+    firsts = np.array(plan.month_firsts, np.int64)
+    lengths = np.array(plan.month_lengths, np.int64)
+    month, lasted, moved_on, u = month[some], lasted[some], moved_on[some], u[some]
+    day = moved_on - firsts[month] + 1
+    first, after = (
+        firsts[of] + np.minimum(day, lengths[of]) - 1 for of in (month + lasted, month + lasted + 1)
+    )
+    ends[some] = _day_within(plan, reached, lasted, u, first, after - first)
+    return ends
+
+
+def _day_within(plan: Plan, reached: F64, month: I64, u: F64, first: I64, length: I64) -> I64:
+    """The day after a day within a month of a placement; FAR after the programme."""
+    before = np.where(month > 0, reached[month - 1], 0.0)
+    within = ((u - before) / (reached[month] - before) * length).astype(np.int64)
+    ended = first + np.minimum(within, length - 1) + 1
+    return np.where(ended <= plan.last_day, ended, FAR)
+
+
+def _prices(price: Price, u: F64) -> I64:
+    """Prices to the penny, from a triangle whose peak is the likely one."""
+    rising = price.low + np.sqrt(u * price.rise) + 0.5
+    falling = price.high - np.sqrt((1.0 - u) * price.fall) + 0.5
+    return np.where(u < price.turn, rising, falling).astype(np.int64)
+
+
+# -- settled -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What the settlement of so many scenarios needs besides what they draw."""
+
+    months: MonthColumns
+    foster_only: Flags
+    rules: RuleColumns
+
+
+def frame_of(plan: Plan, count: int) -> Frame:
+    """The months and the terms of a plan, once for each of some scenarios."""
+    terms, width = plan.terms, len(plan.ends)
+    nothing = np.zeros(0, np.int64)
+    return Frame(
+        MonthColumns(np.arange(count + 1) * width, np.tile(np.array(plan.ends, np.int64), count)),
+        np.full(count, plan.foster_only),
+        RuleColumns(
+            entitlement=np.tile(np.array(plan.entitlement, np.int64), count),
+            carer_fees=nothing,
+            bonus=nothing,
+            no_catch_up=np.full(count, terms.fee_reading == "no_catch_up"),
+            cumulative=np.full(count, terms.savings_reading == "cumulative"),
+            maximum=np.full(count, NO_MAXIMUM if plan.maximum is None else plan.maximum),
+        ),
+    )
+
+
+def settle_drawn(
+    plan: Plan, frame: Frame, drawn: DrawnColumns, *, compiled: bool | None = None
+) -> OutcomeColumns:
+    """Some drawn scenarios, settled by the contract's rules."""
+    terms, count, width = plan.terms, len(drawn.approved), len(plan.ends)
+    saved = saving_columns(drawn.placements, frame.months, frame.foster_only, compiled=compiled)
+    measured = measured_savings(terms, saved.run_rate, saved.accumulated)
+    fee, parts = terms.carer_fee.numerator * 100, terms.carer_fee.denominator
+    carer_fees = (2 * fee * drawn.approved + parts) // (2 * parts)
+    rules = replace(
+        frame.rules, carer_fees=carer_fees.ravel(), bonus=threshold_bonuses(terms, measured)
+    )
+    settled = settle_columns(frame.months, saved.saving_to_date, rules, compiled=compiled)
+    payable = settled.payable_to_date.reshape(count, width)
+    owed = payable[:, -1] + settled.held_back.reshape(count, width).sum(axis=1)
+    nowhere = np.zeros(count, np.bool_)
+    return OutcomeColumns(
+        saving_to_date=saved.saving_to_date.reshape(count, width),
+        payable_to_date=payable,
+        fee_earned=settled.fee_to_date[width - 1 :: width] == plan.entitlement[-1],
+        threshold_passed=nowhere if plan.least_passing is None else measured >= plan.least_passing,
+        maximum_binds=nowhere if plan.warned_maximum is None else owed > plan.warned_maximum,
+    )
+
+
+# -- many scenarios ----------------------------------------------------------------------------
+
+
+def summary_of(parts: Iterable[OutcomeColumns], count: int, width: int) -> Summary:
+    """The spread of every figure over all scenarios; 16 bytes for each scenario and month.
+
+    Args:
+        parts: chunks of settled scenarios, in their order.
+        count: scenarios in all.
+        width: months.
+    """
+    saved, paid = np.empty((width, count), np.int64), np.empty((width, count), np.int64)
+    done = fee_earned = threshold_passed = maximum_binds = 0
+    for part in parts:
+        here = slice(done, done + len(part.fee_earned))
+        saved[:, here], paid[:, here] = part.saving_to_date.T, part.payable_to_date.T
+        fee_earned += int(part.fee_earned.sum())
+        threshold_passed += int(part.threshold_passed.sum())
+        maximum_binds += int(part.maximum_binds.sum())
+        done = here.stop
+    months = []
+    for month in range(width):
+        saving, payable = saved[month], paid[month]
+        if month:
+            saving, payable = saving - saved[month - 1], payable - paid[month - 1]
+        figures = (
+            saving, payable, saving - payable,
+            saved[month], paid[month], saved[month] - paid[month],
+        )  # fmt: skip
+        months.append(tuple(map(_spread, figures)))
+    return Summary(tuple(months), fee_earned, threshold_passed, maximum_binds)
+
+
+def _spread(values: I64) -> Spread:
+    places = [rank(percent, len(values)) for percent in PERCENTILES]
+    found = np.partition(values, places)
+    # Two sums of half the bits each: together they are exact, where one could pass int64.
+    total = (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
+    low, middle, high = found[places].tolist()
+    return Spread(low, middle, high, round_half_away(total, len(values)))

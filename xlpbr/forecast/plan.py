@@ -1,0 +1,423 @@
+"""What is the same in every scenario of a forecast: the known, and the tables to draw from.
+
+The chances are worked out exactly and rounded once to the nearest float, so that they are the
+same bits everywhere. Day numbers are those of ``date.toordinal``.
+
+Imports ``money``, ``periods``, ``rules``, ``terms``, ``evidence``, ``assumptions`` and
+``statement``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from itertools import accumulate
+
+from xlpbr.contract.assumptions import Assumptions
+from xlpbr.contract.evidence import Evidence, Placement
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.money import Pence, to_pence
+from xlpbr.periods import ONE_DAY, Period, days_in_month, edate, month_of, months_of
+from xlpbr.settlement import rules, statement
+
+FAR = 4_000_000
+"""A day number later than any date: has not ended."""
+
+DRAWS_OF_A_CHILD = 6
+"""Day, residential price, family price, break-down, type, household."""
+
+_DIGITS = 60
+_LARGEST = 2**61
+
+
+@dataclass(frozen=True, slots=True)
+class BreakDowns:
+    """When a placement breaks down: one uniform number picks the month and the day in it.
+
+    Attributes:
+        reached: the chance that it has broken down by the end of each month of the placement.
+        first_days: the first day of each of these months.
+        lengths: the days of each.
+    """
+
+    reached: tuple[float, ...]
+    first_days: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An agreed placement that has moved.
+
+    Attributes:
+        index: where it stands among the placements of the evidence.
+        weekly: what a week saves, in exact pounds.
+        foster: whether it is a foster placement.
+        start: the first day that counts.
+        ended: the day on which it ended; FAR while in place.
+        totals: its saving to the end of each month, as it is known.
+        break_downs: when it may break down; None where its end is known.
+    """
+
+    index: int
+    weekly: Fraction
+    foster: bool
+    start: int
+    ended: int
+    totals: tuple[Pence, ...]
+    break_downs: BreakDowns | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMonth:
+    """A month in which children may move.
+
+    Attributes:
+        index: which month of the programme.
+        first_day: the first day on which one may.
+        length: so many days.
+        reached: the chance of at most 0, 1, 2 ... moves.
+    """
+
+    index: int
+    first_day: int
+    length: int
+    reached: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A weekly price between a low and a high one, in pence.
+
+    Attributes:
+        low: the lowest.
+        high: the highest.
+        turn: the chance of less than the likely one.
+        rise: (high - low) x (likely - low).
+        fall: (high - low) x (high - likely).
+    """
+
+    low: float
+    high: float
+    turn: float
+    rise: float
+    fall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is the same in every scenario of a forecast.
+
+    Attributes:
+        terms: the contract's terms.
+        evidence: what is known.
+        assumptions: what is assumed.
+        as_at: the last day that is known.
+        periods: the months of the programme.
+        ends: the last day of each month.
+        month_firsts: the first day of the calendar month of each, and of one more.
+        month_lengths: the days of each of these.
+        known: the agreed placements that have moved.
+        uncertain: those of them that may break down.
+        saved: what they save to the end of each month, as they are known.
+        foster_saved: what the foster placements among them save to the end.
+        in_place: the weekly saving of those in place at the end that count for the bonus, in
+            parts of a penny.
+        parts: so many parts make a penny; 1 where no price is finer.
+        approved: households of known placements, approved in each month.
+        open_months: the months in which children may move, in the order of time.
+        break_downs: the chance of a break-down by the end of each month of a new placement.
+        residential: the residential price of a child to come.
+        family: the family price.
+        share_reunified: the chance that a child to come is reunified.
+        households: carer households that each move brings for certain.
+        household_more: the chance of one more.
+        width: uniform numbers in a row.
+        entitlement: the fee that is earned by the end of each month.
+        maximum: the most that is paid; None where nothing is held back.
+        warned_maximum: the contract's maximum, whether it holds back or not.
+        least_passing: the least measured saving that passes the threshold; None without a bonus.
+    """
+
+    terms: ContractTerms
+    evidence: Evidence
+    assumptions: Assumptions
+    as_at: date
+    periods: tuple[Period, ...]
+    ends: tuple[int, ...]
+    month_firsts: tuple[int, ...]
+    month_lengths: tuple[int, ...]
+    known: tuple[Known, ...]
+    uncertain: tuple[Known, ...]
+    saved: tuple[Pence, ...]
+    foster_saved: Pence
+    in_place: int
+    parts: int
+    approved: tuple[int, ...]
+    open_months: tuple[OpenMonth, ...]
+    break_downs: tuple[float, ...]
+    residential: Price
+    family: Price
+    share_reunified: float
+    households: int
+    household_more: float
+    width: int
+    entitlement: tuple[Pence, ...]
+    maximum: Pence | None
+    warned_maximum: Pence | None
+    least_passing: Pence | None
+
+    @property
+    def foster_only(self) -> bool:
+        """Whether only foster placements count for the bonus."""
+        return self.terms.bonus_counts == "foster"
+
+    @property
+    def last_day(self) -> int:
+        """The last day of the programme."""
+        return self.ends[-1]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether every scenario is the same."""
+        assumed = self.assumptions
+        moves = assumed.children and assumed.moves_a_month and self.open_months
+        return not moves and not any(
+            known.break_downs is not None and any(known.break_downs.reached)
+            for known in self.uncertain
+        )
+
+    @property
+    def fits_columns(self) -> bool:
+        """Whether every amount is in whole pence and far from what int64 ends at."""
+        rows = len(self.known) + self.assumptions.children
+        prices: list[Fraction] = [abs(one.weekly * 100) for one in self.known]
+        prices.append(Fraction(max(self.residential.high, self.family.high)))
+        days = max(self.last_day - self.ends[0] + 62, rules.DAYS_IN_YEAR)
+        carers = self.terms.carer_fee * 100 * self.most_households
+        dearest: Fraction = max(prices)
+        sums = max(math.ceil(dearest) * rows * days, self.entitlement[-1], carers.numerator)
+        ceiling = max(self.warned_maximum or 0, self.least_passing or 0)
+        return self.parts == 1 and max(sums * (4 * len(self.ends) + 2), ceiling) < _LARGEST
+
+    @property
+    def most_households(self) -> int:
+        """The most carer households that can be approved in all."""
+        return sum(self.approved) + self.assumptions.children * (self.households + 1)
+
+    def counts_for_bonus(self, known: Known) -> bool:
+        """Whether a known placement counts for the bonus."""
+        return known.foster or not self.foster_only
+
+
+def plan_of(
+    terms: ContractTerms,
+    evidence: Evidence,
+    assumptions: Assumptions,
+    as_at: date,
+    *,
+    most_children: int | None = None,
+    width: int | None = None,
+) -> Plan:
+    """Everything that does not change from scenario to scenario.
+
+    Args:
+        terms: the contract's terms.
+        evidence: what is known.
+        assumptions: what is assumed.
+        as_at: the last day that is known.
+        most_children: for how many children to come there are uniform numbers in a row.
+        width: the uniform numbers in a row, as another plan has them on whose draws this one is.
+    """
+    periods = tuple(months_of(Period(terms.starts_on, terms.ends_on)))
+    ends = tuple(period.last.toordinal() for period in periods)
+    months = [month_of(period.first) for period in periods]
+    known = tuple(
+        _known(terms, assumptions, placement, index, as_at, ends)
+        for index, placement in enumerate(evidence.placements)
+        if placement.agreed
+        and placement.moved_on is not None
+        and placement.moved_on <= terms.ends_on
+    )
+    counted = [one for one in known if one.foster or terms.bonus_counts != "foster"]
+    parts = math.lcm(*((one.weekly * 100).denominator for one in known))
+    open_months = tuple(_open_months(assumptions, periods, as_at))
+    fee = statement.fee_without_vat(terms)
+    approvals = statement.approvals_that_count(evidence)
+    children = assumptions.children if most_children is None else most_children
+    uncertain = tuple(one for one in known if one.break_downs is not None)
+    most = None if terms.contract_maximum is None else to_pence(terms.contract_maximum)
+    return Plan(
+        terms=terms,
+        evidence=evidence,
+        assumptions=assumptions,
+        as_at=as_at,
+        periods=periods,
+        ends=ends,
+        month_firsts=(*(month.toordinal() for month in months), _after(months[-1])),
+        month_lengths=(*map(days_in_month, months), _length_of_next(months[-1])),
+        known=known,
+        uncertain=uncertain,
+        saved=tuple(sum(one.totals[month] for one in known) for month in range(len(ends))),
+        foster_saved=sum(one.totals[-1] for one in known if one.foster),
+        in_place=sum(int(one.weekly * 100 * parts) for one in counted if one.ended > ends[-1]),
+        parts=parts,
+        approved=tuple(sum(day in period for day in approvals) for period in periods),
+        open_months=open_months,
+        break_downs=_reached(assumptions, len(periods)),
+        residential=_price(assumptions.residential),
+        family=_price(assumptions.family),
+        share_reunified=float(assumptions.share_reunified),
+        households=math.floor(assumptions.households),
+        household_more=float(assumptions.households % 1),
+        width=width
+        if width is not None
+        else len(uncertain) + len(open_months) + DRAWS_OF_A_CHILD * children,
+        entitlement=tuple(statement.fee_entitlement(terms, fee, period.last) for period in periods),
+        maximum=most if terms.maximum_reading == "hard_stop" else None,
+        warned_maximum=most,
+        least_passing=_least_passing(terms),
+    )
+
+
+def _after(month: date) -> int:
+    """The first day of the next month."""
+    return month.toordinal() + days_in_month(month)
+
+
+def _length_of_next(month: date) -> int:
+    try:
+        return days_in_month(edate(month, 1))
+    except OverflowError:  # the calendar ends with the year 9999
+        return 31
+
+
+def _least_passing(terms: ContractTerms) -> Pence | None:
+    if terms.bonus_threshold is None or terms.bonus_rate is None:
+        return None
+    threshold = terms.bonus_threshold * 100
+    return math.ceil(threshold) if terms.bonus_shape == "whole" else math.floor(threshold) + 1
+
+
+def _known(
+    terms: ContractTerms,
+    assumptions: Assumptions,
+    placement: Placement,
+    index: int,
+    as_at: date,
+    ends: Sequence[int],
+) -> Known:
+    start = statement.counted_from(terms, placement).toordinal()
+    ended = FAR if placement.ended_on is None else placement.ended_on.toordinal()
+    weekly = placement.weekly_saving
+    totals = tuple(
+        rules.saving_to_date(weekly, max(0, min(end, ended - 1) - start + 1)) for end in ends
+    )
+    may_break_down = None
+    if placement.ended_on is None and placement.moved_on is not None:
+        may_break_down = _known_break_downs(assumptions, placement.moved_on, as_at, ends[-1])
+    foster = placement.type == "foster"
+    return Known(index, weekly, foster, start, ended, totals, may_break_down)
+
+
+def _known_break_downs(
+    assumptions: Assumptions, moved_on: date, as_at: date, last_day: int
+) -> BreakDowns:
+    """When a placement that has lasted to ``as_at`` may break down, up to the programme's end.
+
+    Of the running month of the placement only the days after ``as_at`` are left: with the chance
+    p for the whole month, of which the share f is over, p(1 - f) / (1 - pf) is left.
+    """
+    open_day = max(as_at.toordinal() + 1, moved_on.toordinal())
+    first_days: list[int] = []
+    lengths: list[int] = []
+    chances: list[Fraction] = []
+    month = 0
+    while True:
+        month += 1
+        first, after = _placement_month(moved_on, month)
+        if first > last_day:
+            break
+        if after <= open_day:
+            continue
+        chance = assumptions.break_down_chance(month)
+        over = max(0, open_day - first)
+        share = Fraction(over, after - first)
+        chances.append(chance * (1 - share) / (1 - chance * share))
+        first_days.append(first + over)
+        lengths.append(after - first - over)
+    return BreakDowns(_reached_by(chances), tuple(first_days), tuple(lengths))
+
+
+def _placement_month(moved_on: date, month: int) -> tuple[int, int]:
+    """The first day of a month of a placement, and the first day of the next."""
+    try:
+        return (
+            edate(moved_on, month - 1).toordinal(),
+            edate(moved_on, month).toordinal(),
+        )
+    except OverflowError:  # the calendar ends with the year 9999
+        return FAR, FAR
+
+
+def _reached(assumptions: Assumptions, months: int) -> tuple[float, ...]:
+    return _reached_by([assumptions.break_down_chance(month + 1) for month in range(months)])
+
+
+def _reached_by(chances: Sequence[Fraction]) -> tuple[float, ...]:
+    """The chance that it has happened by the end of each month, from the chance of each."""
+    with localcontext() as exactly:
+        exactly.prec = _DIGITS
+        lasts = accumulate((1 - _decimal(chance) for chance in chances), lambda a, b: a * b)
+        return tuple(float(1 - lasting) for lasting in lasts)
+
+
+def _open_months(
+    assumptions: Assumptions, periods: Sequence[Period], as_at: date
+) -> Iterator[OpenMonth]:
+    """The months in which children may move; in a part of one, as many fewer."""
+    mean, first_month = assumptions.moves_a_month, assumptions.first_month
+    if mean is None or first_month is None:
+        return
+    for index, period in enumerate(periods):
+        first = max(period.first, as_at + ONE_DAY) if as_at < date.max else date.max
+        length = (period.last - first).days + 1
+        if month_of(period.first) < first_month or length < 1:
+            continue
+        share = Fraction(length, days_in_month(first))
+        yield OpenMonth(
+            index, first.toordinal(), length, _at_most(mean * share, assumptions.children)
+        )
+
+
+def _at_most(mean: Fraction, most: int) -> tuple[float, ...]:
+    """The chances of at most 0, 1, 2 ... of a Poisson number, below ``most``."""
+    with localcontext() as exactly:
+        exactly.prec = _DIGITS
+        average = _decimal(mean)
+        term = total = (-average).exp()
+        found = []
+        for count in range(1, most + 1):
+            found.append(float(total))
+            term = term * average / count
+            total += term
+        return tuple(found)
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _price(spread: tuple[Fraction, Fraction, Fraction]) -> Price:
+    low, likely, high = (pounds * 100 for pounds in spread)
+    return Price(
+        float(low),
+        float(high),
+        float((likely - low) / (high - low)) if high > low else 0.0,
+        float((high - low) * (likely - low)),
+        float((high - low) * (high - likely)),
+    )

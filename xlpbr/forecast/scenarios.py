@@ -1,0 +1,361 @@
+"""What may come, drawn and settled scenario by scenario in plain whole numbers.
+
+Scenario ``i`` of a seed is row ``i % 1000`` of block ``i // 1000`` of uniform numbers, so that it
+is the same however many are drawn and wherever. Only comparisons, ``+ - * /`` and square roots
+are done on these: the columns of ``scenario_columns`` give the same bits.
+
+Imports ``money``, ``rules``, ``evidence``, ``statement`` and ``scenario_plan``.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from xlpbr.contract.evidence import Evidence, Household, Placement
+from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, FAR, Plan, Price
+from xlpbr.money import Pence, round_half_away
+from xlpbr.settlement import rules, statement
+from xlpbr.settlement.statement import BonusMeasures
+
+BLOCK = 1_000
+"""Scenarios that share one start of the random numbers."""
+
+PERCENTILES = (10, 50, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child to come, as one scenario draws it; prices in pence a week."""
+
+    month: int
+    moved_on: int
+    residential: Pence
+    family: Pence
+    ended: int
+    reunified: bool
+    households: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What one scenario draws: when each uncertain known placement ends, and who comes."""
+
+    ended: tuple[int, ...]
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A scenario settled.
+
+    Attributes:
+        saving_to_date: at the end of each month.
+        payable_to_date: at the end of each month.
+        fee_earned: whether the fee is fully earned at the end.
+        threshold_passed: whether the measured saving passes the bonus threshold.
+        maximum_binds: whether more is owed than the contract maximum.
+    """
+
+    saving_to_date: list[Pence]
+    payable_to_date: list[Pence]
+    fee_earned: bool
+    threshold_passed: bool
+    maximum_binds: bool
+
+
+# -- the uniform numbers -----------------------------------------------------------------------
+
+
+def rows_of_draws(plan: Plan, seed: int, first: int, last: int) -> Iterator[list[float]]:
+    """The uniform numbers of the scenarios from ``first`` up to but not including ``last``."""
+    for block in range(first // BLOCK, (last - 1) // BLOCK + 1):
+        draw = random.Random(block_seed(seed, block)).random
+        skipped = max(0, first - block * BLOCK)
+        for _ in range(skipped * plan.width):
+            draw()
+        for _ in range(skipped, min(BLOCK, last - block * BLOCK)):
+            yield [draw() for _ in range(plan.width)]
+
+
+def block_seed(seed: int, block: int) -> int:
+    """What the random numbers of a block of scenarios start from."""
+    return seed | block << 64
+
+
+# -- one scenario ------------------------------------------------------------------------------
+
+
+def scenario_of(plan: Plan, row: Sequence[float]) -> Scenario:
+    """What a scenario draws, from its row of uniform numbers."""
+    ended = []
+    for u, known in zip(row, plan.uncertain, strict=False):
+        break_downs = known.break_downs
+        assert break_downs is not None, "it is uncertain"
+        reached = break_downs.reached
+        month = bisect_right(reached, u)
+        day = FAR
+        if month < len(reached):
+            before = reached[month - 1] if month else 0.0
+            within = int((u - before) / (reached[month] - before) * break_downs.lengths[month])
+            day = break_downs.first_days[month] + min(within, break_downs.lengths[month] - 1) + 1
+        ended.append(day if day <= plan.last_day else FAR)
+    return Scenario(tuple(ended), tuple(_children(plan, row, len(ended))))
+
+
+def _children(plan: Plan, row: Sequence[float], at: int) -> Iterator[Child]:
+    left = plan.assumptions.children
+    base = at + len(plan.open_months)
+    for number, month in enumerate(plan.open_months):
+        moves = min(left, bisect_right(month.reached, row[at + number]))
+        left -= moves
+        for _ in range(moves):
+            u = row[base : base + DRAWS_OF_A_CHILD]
+            base += DRAWS_OF_A_CHILD
+            moved_on = month.first_day + min(int(u[0] * month.length), month.length - 1)
+            yield Child(
+                month.index,
+                moved_on,
+                _drawn_price(plan.residential, u[1]),
+                _drawn_price(plan.family, u[2]),
+                _drawn_end(plan, month.index, moved_on, u[3]),
+                u[4] < plan.share_reunified,
+                plan.households + (u[5] < plan.household_more),
+            )
+        if not left:
+            return
+
+
+def _drawn_price(price: Price, u: float) -> Pence:
+    """A price to the penny, from a triangle whose peak is the likely one."""
+    if u < price.turn:
+        return int(price.low + math.sqrt(u * price.rise) + 0.5)
+    return int(price.high - math.sqrt((1.0 - u) * price.fall) + 0.5)
+
+
+def _drawn_end(plan: Plan, month: int, moved_on: int, u: float) -> int:
+    """The day on which a placement that began on a day of a month ended; FAR where it lasts."""
+    reached = plan.break_downs
+    lasted = bisect_right(reached, u)
+    if month + lasted >= len(reached):
+        return FAR
+    before = reached[lasted - 1] if lasted else 0.0
+    day = moved_on - plan.month_firsts[month] + 1
+    first, after = (
+        plan.month_firsts[of] + min(day, plan.month_lengths[of]) - 1
+        for of in (month + lasted, month + lasted + 1)
+    )
+    within = int((u - before) / (reached[lasted] - before) * (after - first))
+    ended = first + min(within, after - first - 1) + 1
+    return ended if ended <= plan.last_day else FAR
+
+
+def evidence_of(plan: Plan, scenario: Scenario) -> Evidence:
+    """A scenario as evidence, for ``settle``."""
+    placements = list(plan.evidence.placements)
+    for known, day in zip(plan.uncertain, scenario.ended, strict=True):
+        if day != FAR:
+            placements[known.index] = replace(
+                placements[known.index], ended_on=date.fromordinal(day)
+            )
+    households = list(plan.evidence.households)
+    taken = {statement.name_key(placement.child) for placement in placements}
+    taken |= {statement.name_key(household.household) for household in households}
+    for number, child in enumerate(scenario.children, start=1):
+        name = _free_name(f"Drawn {number}", taken)
+        placements.append(
+            Placement(
+                name,
+                "reunified" if child.reunified else "foster",
+                Fraction(child.residential, 100),
+                Fraction(child.family, 100),
+                date.fromordinal(child.moved_on),
+                None if child.ended == FAR else date.fromordinal(child.ended),
+                agreed=True,
+                row=len(placements) + 1,
+            )
+        )
+        for more in range(1, child.households + 1):
+            household = _free_name(f"Drawn {number} household {more}", taken)
+            approved_on = date.fromordinal(child.moved_on)
+            households.append(Household(household, approved_on, name, len(households) + 1))
+    return Evidence(tuple(placements), tuple(households), plan.evidence.claims)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    while statement.name_key(name) in taken:
+        name += "'"
+    taken.add(statement.name_key(name))
+    return name
+
+
+# -- settled -----------------------------------------------------------------------------------
+
+
+def settle_scenario(plan: Plan, scenario: Scenario) -> Outcome:
+    """A scenario settled by the contract's rules; the pennies are those of ``settle``."""
+    saved = list(plan.saved)
+    foster_saved, in_place = plan.foster_saved, plan.in_place
+    for known, day in zip(plan.uncertain, scenario.ended, strict=True):
+        if day == FAR:
+            continue
+        total = rules.saving_to_date(known.weekly, max(0, day - known.start))
+        for month in range(bisect_left(plan.ends, day), len(saved)):
+            saved[month] += total - known.totals[month]
+        if plan.counts_for_bonus(known):
+            in_place -= int(known.weekly * 100 * plan.parts)
+        if known.foster:
+            foster_saved += total - known.totals[-1]
+    approved = list(plan.approved)
+    for child in scenario.children:
+        weekly = child.residential - child.family
+        total = _add_saving(plan.ends, saved, child, weekly)
+        approved[child.month] += child.households
+        if not child.reunified:
+            foster_saved += total
+        if child.ended == FAR and not (child.reunified and plan.foster_only):
+            in_place += weekly * plan.parts
+    measures = BonusMeasures(
+        round_half_away(in_place * rules.DAYS_IN_YEAR, plan.parts * rules.DAYS_IN_WEEK),
+        foster_saved if plan.foster_only else saved[-1],
+    )
+    return _paid(plan, saved, approved, measures)
+
+
+def _add_saving(ends: Sequence[int], saved: list[Pence], child: Child, weekly: Pence) -> Pence:
+    """Add what a child saves to the end of each month; gives what it saves in all.
+
+    A running total is (pence a week x days + 3) // 7: with 7, which is odd, there is no half.
+    """
+    last_growing = bisect_left(ends, child.ended - 1, child.month)
+    constant = weekly * (1 - child.moved_on) + 3
+    for month in range(child.month, last_growing):
+        saved[month] += (weekly * ends[month] + constant) // 7
+    if last_growing == len(ends):
+        return (weekly * ends[-1] + constant) // 7
+    total = (weekly * (child.ended - child.moved_on) + 3) // 7
+    for month in range(last_growing, len(ends)):
+        saved[month] += total
+    return total
+
+
+def _paid(
+    plan: Plan, saved: list[Pence], approved: Sequence[int], measures: BonusMeasures
+) -> Outcome:
+    """What is paid month by month: as ``settle`` has it, on running totals."""
+    terms = plan.terms
+    cumulative, no_catch_up = (
+        terms.savings_reading == "cumulative",
+        terms.fee_reading == "no_catch_up",
+    )
+    carer_fee, parts = terms.carer_fee.numerator * 100, terms.carer_fee.denominator
+    bonus = 0
+    if plan.least_passing is not None:
+        bonus = statement.threshold_bonus(terms, measures)
+    fees = owed = before = earned_before = 0
+    paid = []
+    last = len(saved) - 1
+    for month, (to_date, earned, households) in enumerate(
+        zip(saved, plan.entitlement, approved, strict=True)
+    ):
+        drawn_from = to_date - (fees if cumulative else before)
+        ceiling = earned - (earned_before if no_catch_up else fees)
+        fee = max(0, min(drawn_from, ceiling))
+        fees += fee
+        owed += fee + (bonus if month == last else 0)
+        if households:
+            owed += round_half_away(carer_fee * households, parts)
+        paid.append(owed if plan.maximum is None else min(owed, plan.maximum))
+        before, earned_before = to_date, earned
+    return Outcome(
+        saving_to_date=saved,
+        payable_to_date=paid,
+        fee_earned=fees == plan.entitlement[-1],
+        threshold_passed=plan.least_passing is not None
+        and statement.measured(terms, measures) >= plan.least_passing,
+        maximum_binds=plan.warned_maximum is not None and owed > plan.warned_maximum,
+    )
+
+
+def settle_range(plan: Plan, seed: int, first: int, last: int) -> list[Outcome]:
+    """The scenarios from ``first`` up to but not including ``last``, settled."""
+    return [
+        settle_scenario(plan, scenario_of(plan, row))
+        for row in rows_of_draws(plan, seed, first, last)
+    ]
+
+
+def draw_one(plan: Plan, seed: int, number: int) -> Scenario:
+    """The scenario of a number, counted from 0."""
+    return scenario_of(plan, next(rows_of_draws(plan, seed, number, number + 1)))
+
+
+# -- many scenarios ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One figure over all scenarios: nearest-rank percentiles and the mean, in pence."""
+
+    p10: Pence
+    p50: Pence
+    p90: Pence
+    mean: Pence
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Many scenarios together.
+
+    Attributes:
+        months: for each month the spread of saving, payable and net saving in it, and of the
+            three to date.
+        fee_earned: in how many scenarios the fee is fully earned.
+        threshold_passed: in how many the bonus threshold is passed.
+        maximum_binds: in how many the contract maximum binds.
+    """
+
+    months: tuple[tuple[Spread, ...], ...]
+    fee_earned: int
+    threshold_passed: int
+    maximum_binds: int
+
+
+def rank(percent: int, count: int) -> int:
+    """Which value in order, counted from 0, is a percentile: the nearest rank."""
+    return -(-percent * count // 100) - 1
+
+
+def summary_of(outcomes: Sequence[Outcome]) -> Summary:
+    """The spread of every figure over some settled scenarios."""
+    savings = list(zip(*(outcome.saving_to_date for outcome in outcomes), strict=True))
+    payables = list(zip(*(outcome.payable_to_date for outcome in outcomes), strict=True))
+    months = []
+    nothing = (0,) * len(outcomes)
+    for month, (saved, paid) in enumerate(zip(savings, payables, strict=True)):
+        saved_before = savings[month - 1] if month else nothing
+        paid_before = payables[month - 1] if month else nothing
+        saving, payable = _less(saved, saved_before), _less(paid, paid_before)
+        figures = (saving, payable, _less(saving, payable), saved, paid, _less(saved, paid))
+        months.append(tuple(map(_spread, figures)))
+    return Summary(
+        tuple(months),
+        sum(outcome.fee_earned for outcome in outcomes),
+        sum(outcome.threshold_passed for outcome in outcomes),
+        sum(outcome.maximum_binds for outcome in outcomes),
+    )
+
+
+def _less(values: Sequence[Pence], others: Sequence[Pence]) -> list[Pence]:
+    return [value - other for value, other in zip(values, others, strict=True)]
+
+
+def _spread(values: Sequence[Pence]) -> Spread:
+    in_order = sorted(values)
+    low, middle, high = (in_order[rank(percent, len(in_order))] for percent in PERCENTILES)
+    return Spread(low, middle, high, round_half_away(sum(in_order), len(in_order)))

@@ -1,0 +1,218 @@
+"""Records to tables of cells: what a function spills and what a command prints.
+
+Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``statement``, ``workings``,
+``readings``, ``reconcile``, ``scenarios`` and ``forecast``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+from xlpbr import cells
+from xlpbr.cells import Cell, Rows
+from xlpbr.errors import Problem
+from xlpbr.forecast.forecast import MONTH_FIGURES, Forecast, Sensitivity
+from xlpbr.forecast.scenarios import PERCENTILES, Spread
+from xlpbr.periods import month_in_words
+from xlpbr.settlement import readings, reconcile, workings
+from xlpbr.settlement.statement import FIGURES, Figure, MonthStatement, Statement
+
+
+def statement_table(statement: Statement) -> Rows:
+    """The statement under its headings, a row for each month."""
+    return [
+        [figure.heading for figure in FIGURES],
+        *([_figure_cell(figure, month) for figure in FIGURES] for month in statement.months),
+    ]
+
+
+def _figure_cell(figure: Figure, month: MonthStatement) -> Cell:
+    value = getattr(month, figure.field_name)
+    if figure.kind == "money":
+        return cells.pounds(value)
+    return float(value) if figure.kind == "count" else value
+
+
+def readings_table(statement: Statement) -> Rows:
+    """What each open reading is worth at the statement's day."""
+    values = readings.value_readings(statement.terms, statement.evidence, statement.as_at)
+    return [
+        ["Term", "Option", "In use", "Total payable", "Difference"],
+        *(
+            [
+                value.term.label,
+                value.option,
+                "yes" if value.in_use else "no",
+                cells.pounds(value.payable),
+                cells.pounds(value.difference),
+            ]
+            for value in values
+        ),
+    ]
+
+
+def reconciliation_table(found: Iterable[reconcile.Difference]) -> Rows:
+    """The rows of a reconciliation under their headings."""
+    return [
+        ["Key", "Ours", "Theirs", "Difference", "Status"],
+        *(
+            [
+                row.key,
+                cells.pounds(row.ours),
+                cells.pounds(row.theirs),
+                cells.pounds(row.difference),
+                row.status,
+            ]
+            for row in found
+        ),
+    ]
+
+
+def explain_month(statement: Statement, month: date) -> Rows:
+    """The lines of one month of a statement under their headings.
+
+    Args:
+        statement: a settled contract.
+        month: the first day of the month.
+
+    Raises:
+        CellError: ``#N/A`` for a month outside the statement.
+    """
+    for index, found in enumerate(statement.months):
+        if found.month == month:
+            return explanation_table(statement, index)
+    raise cells.unknown(
+        f"month: found {month_in_words(month)}; expected a month of the statement{_span(statement)}"
+    )
+
+
+def _span(statement: Statement) -> str:
+    if not statement.months:
+        return ", which has no month yet"
+    first, last = statement.months[0].month, statement.months[-1].month
+    return f", {month_in_words(first)} to {month_in_words(last)}"
+
+
+def explanation_table(statement: Statement, index: int) -> Rows:
+    """The lines of one month of a statement under their headings."""
+    return [
+        ["Clause", "Figure", "Working", "Amount"],
+        *(
+            [
+                line.clause,
+                line.figure.heading,
+                line.working,
+                float(line.amount) if line.figure.kind == "count" else cells.pounds(line.amount),
+            ]
+            for line in workings.explain(statement, index)
+        ),
+    ]
+
+
+FORECAST_FIGURES = tuple((field.replace("_", " ").capitalize(), field) for field in MONTH_FIGURES)
+"""The figures of a forecast in the order of its columns: heading and field."""
+
+FORECAST_CHANCES = (
+    ("Chance that the fee is fully earned", "fee_earned", "no fee in the terms"),
+    ("Chance that the bonus threshold is passed", "threshold_passed", "no bonus in the terms"),
+    ("Chance that the maximum binds", "maximum_binds", "no maximum in the terms"),
+)
+"""Each chance: its label, its field and what stands there where the terms have none."""
+
+SENSITIVITY_HEADINGS = (
+    "What moves the net saving most",
+    "Low",
+    "High",
+    "Net saving at low",
+    "Net saving at high",
+    "Difference",
+)
+
+NOTHING_UNCERTAIN = "Nothing is uncertain"
+NOTHING_MOVES_IT = "No assumption moves it by itself"
+
+FORECAST_HEADINGS = (
+    "Month",
+    *(
+        f"{heading}, {what}"
+        for heading, _ in FORECAST_FIGURES
+        for what in (*(f"{percent}th percentile" for percent in PERCENTILES), "mean")
+    ),
+)
+
+
+def forecast_table(forecast: Forecast) -> Rows:
+    """The months of a forecast and their total, the chances, and what moves the result most."""
+    rows = [*forecast_months(forecast), *forecast_chances(forecast)]
+    rows += forecast_sensitivities(forecast)
+    return [row + [""] * (len(FORECAST_HEADINGS) - len(row)) for row in rows]
+
+
+def forecast_months(forecast: Forecast) -> Rows:
+    """The months of a forecast under their headings, and their total."""
+    last = forecast.months[-1]
+    to_date = [getattr(last, field) for _, field in FORECAST_FIGURES[3:]]
+    return [
+        list(FORECAST_HEADINGS),
+        *(
+            [month.month, *_spreads(getattr(month, field) for _, field in FORECAST_FIGURES)]
+            for month in forecast.months
+        ),
+        ["Total", *_spreads([*to_date, *to_date])],
+    ]
+
+
+def forecast_chances(forecast: Forecast) -> Rows:
+    """Each chance with its label; a text where the terms have nothing of the kind."""
+    rows: Rows = []
+    for label, field, none in FORECAST_CHANCES:
+        chance: Fraction | None = getattr(forecast, field)
+        rows.append([label, none if chance is None else cells.plain_number(chance)])
+    return rows
+
+
+def forecast_sensitivities(forecast: Forecast) -> Rows:
+    """What moves the net saving under its headings, the most first."""
+    rows: Rows = [_sensitivity(one) for one in forecast.sensitivities]
+    if not rows:
+        rows = [[NOTHING_UNCERTAIN if forecast.certain else NOTHING_MOVES_IT]]
+    return [list(SENSITIVITY_HEADINGS), *rows]
+
+
+def _spreads(spreads: Iterable[Spread]) -> list[Cell]:
+    return [
+        cells.pounds(pence)
+        for spread in spreads
+        for pence in (spread.p10, spread.p50, spread.p90, spread.mean)
+    ]
+
+
+def _sensitivity(one: Sensitivity) -> list[Cell]:
+    return [
+        one.label,
+        cells.plain_number(one.low),
+        cells.plain_number(one.high),
+        cells.pounds(one.net_at_low),
+        cells.pounds(one.net_at_high),
+        cells.pounds(one.difference),
+    ]
+
+
+def problems_table(found: Iterable[Problem]) -> Rows:
+    """The problems under their headings; one row says so where there are none."""
+    rows: Rows = [
+        [
+            problem.table,
+            "" if problem.row is None else float(problem.row),
+            problem.column,
+            problem.found,
+            problem.expected,
+            problem.remedy,
+        ]
+        for problem in found
+    ]
+    if not rows:
+        rows = [["All tables", "", "", "no problems", "no problems", "Nothing to do."]]
+    return [["Table", "Row", "Column", "Found", "Expected", "What to do"], *rows]

@@ -1,0 +1,268 @@
+"""The loops of ``fast_settlement`` for numba, which compiles them once and keeps the result.
+
+Each does what the function of the same name in ``fast_numpy`` does. Nothing runs in parallel:
+the other requests of a server need the other cores. Indexes are unsigned, because numba asks of
+every signed one whether it counts from the end.
+Imports numba, numpy and ``fast_numpy``.
+"""
+# A loop that numba compiles takes plain arrays and numbers, and is fastest in one piece.
+# ruff: noqa: PLR0915
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from xlpbr.portfolio.numpy_loops import BLOCK, MAY_BE_LARGE, STARTS_EARLY
+
+I64 = npt.NDArray[np.int64]
+U32 = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.bool_]
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+U = np.uint64
+CHUNK = U(BLOCK)
+SIZE = U(8)  # numbers of a month in the table of changes: a line of the cache
+
+# (w * INVERSE + MARGIN) >> 61, unsigned, is w mod 7 for any |w| below 2**55: the product mod
+# 2**64 is the seventh's fraction of w with a small error, which the margin keeps above 0.
+INVERSE, MARGIN = (2**64 + 5) // 7, 2**58
+# What seven divides without a rest is divided by it by multiplying with this, mod 2**64.
+EXACT = pow(7, -1, 2**64)
+# x // 7 is (x * SEVENTH) >> 32 for 0 <= x < 2**29.
+SEVENTH = 2**32 // 7 + 1
+
+
+def _read(of: Any, dimensions: int = 1) -> Any:
+    """An argument that is only read, so that columns of pandas, which refuse writing, fit."""
+    return numba.types.Array(of, dimensions, "C", readonly=True)
+
+
+_NUMBERS, _FLAGS = _read(numba.int64), _read(numba.boolean)
+_RESULT, _RESULTS = numba.int64[::1], numba.int64[:, ::1]
+
+
+def _compiled(*arguments: Any) -> Callable[[Loop], Loop]:
+    def compiled(loop: Loop) -> Loop:
+        compiler: Any = partial(
+            numba.njit, numba.int64(*arguments), nogil=True, error_model="numpy"
+        )
+        try:
+            result: Loop = compiler(cache=True)(loop)
+        except RuntimeError:
+            # No folder may be written to: it is compiled each time the program starts.
+            result = compiler()(loop)
+        return result
+
+    return compiled
+
+
+@_compiled(
+    _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _NUMBERS, _NUMBERS, _FLAGS,
+    numba.int64, _read(numba.uint32), _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, numba.int64,
+    _RESULT, _RESULT, _RESULT, _RESULT,
+)  # fmt: skip
+def add_savings(
+    first_row: I64,
+    weekly_saving: I64,
+    start_day: I64,
+    ended_day: I64,
+    foster: Flags,
+    first_month: I64,
+    period_end: I64,
+    foster_only: Flags,
+    first_day: int,
+    places: U32,
+    opens: I64,
+    last_day: I64,
+    beyond: I64,
+    classes: I64,
+    sure: int,
+    saving_to_date: I64,
+    children: I64,
+    weekly_in_place: I64,
+    accumulated: I64,
+) -> int:
+    """Add the savings of every group to the four results.
+
+    Returns:
+        0; STARTS_EARLY where a row starts before its group's first month; MAY_BE_LARGE where a
+        weekly saving is not below the power of two ``sure``.
+    """
+    # By month: the weekly pence, pence times day, and the two packed residues that come in it.
+    change = np.zeros((U(places[U(len(places) - 1)]) >> U(3)) * SIZE + SIZE, np.int64)
+    early, large = 0, U(0)
+    for group in range(U(len(first_row) - 1)):
+        month = U(first_month[group])
+        length = U(first_month[group + U(1)]) - month
+        if length == U(0):
+            continue
+        base, zero = first_day + opens[group], U(opens[group])
+        after_last = U(beyond[group] - opens[group])
+        span = U(last_day[group] - opens[group])
+        group_places = places[zero:]
+        top = U(first_row[group + U(1)])
+        for first in range(U(first_row[group]), top, CHUNK):
+            stop = min(first + CHUNK, top)
+            for row in range(first, stop):
+                weekly = weekly_saving[row]
+                start = start_day[row] - base
+                ended = max(ended_day[row] - base, start)
+                early |= start
+                large |= U(weekly + sure)
+                # A start before the first month is far away as an unsigned number.
+                comes = U(group_places[U(start) if U(start) <= span else after_last])
+                goes = U(group_places[U(ended) if U(ended) <= span else after_last])
+                weekly_mod = U(weekly * INVERSE + MARGIN) >> U(61)
+                of_class = (weekly_mod * U(8) + (comes & U(7))) * U(16)
+                low, high = classes[of_class + U(8)], classes[of_class + U(9)]
+                at_start = weekly * start
+                at_end = weekly * ended + classes[of_class + (goes & U(7))]
+                comes &= U(0xFFFFFFF8)
+                goes &= U(0xFFFFFFF8)
+                # First all that is read, then all that is written: two numbers at a time.
+                week = change[comes] + weekly
+                owing = change[comes + U(1)] + at_start
+                packed_low = change[comes + U(2)] + low
+                packed_high = change[comes + U(3)] + high
+                change[comes] = week
+                change[comes + U(1)] = owing
+                change[comes + U(2)] = packed_low
+                change[comes + U(3)] = packed_high
+                week = change[goes] - weekly
+                owing = change[goes + U(1)] - at_end
+                packed_low = change[goes + U(2)] - low
+                packed_high = change[goes + U(3)] - high
+                change[goes] = week
+                change[goes + U(1)] = owing
+                change[goes + U(2)] = packed_low
+                change[goes + U(3)] = packed_high
+
+            week = owing = packed_low = packed_high = to_date = 0
+            place = U(group_places[0]) & U(0xFFFFFFF8)
+            for period in range(month, month + length):
+                week += change[place]
+                owing += change[place + U(1)]
+                packed_low += change[place + U(2)]
+                packed_high += change[place + U(3)]
+                change[place] = 0
+                change[place + U(1)] = 0
+                change[place + U(2)] = 0
+                change[place + U(3)] = 0
+                place += SIZE
+                after = period_end[period] - base + 1
+                weekday = U(after + opens[group]) % U(7)
+                packed = packed_low if weekday < U(4) else packed_high
+                residue = (packed >> np.int64(U(16) * (weekday & U(3)))) & 0xFFFF
+                count = (packed_high >> 48) & 0xFFFF
+                to_date = (week * after - owing + 3 * count - residue) * EXACT
+                saving_to_date[period] += to_date
+                children[period] += count
+            change[place] = 0
+            change[place + U(1)] = 0
+            change[place + U(2)] = 0
+            change[place + U(3)] = 0
+            if not foster_only[group]:
+                weekly_in_place[group] += week
+                accumulated[group] += to_date
+                continue
+            for row in range(first, stop):
+                weekly = weekly_saving[row] if foster[row] else 0
+                start, ended = start_day[row] - base, ended_day[row] - base
+                days = max(0, min(np.int64(span) + 1, ended) - start)
+                accumulated[group] += (weekly * days + 3) // 7
+                in_place = start <= np.int64(span) and ended > np.int64(span)
+                weekly_in_place[group] += weekly if in_place else 0
+    if early < 0:
+        return STARTS_EARLY
+    return MAY_BE_LARGE if large >= U(2) * U(sure) else 0
+
+
+@_compiled(
+    _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, numba.int64, numba.int64, _RESULTS
+)
+def fill_matrix(
+    first_row: I64,
+    weekly_saving: I64,
+    start_day: I64,
+    ended_day: I64,
+    first_month: I64,
+    period_end: I64,
+    first: int,
+    stop: int,
+    matrix: I64,
+) -> int:
+    """Fill a row of the matrix for each placement from ``first`` to before ``stop``."""
+    width = U(matrix.shape[1])
+    total = np.zeros(width + U(1), np.int64)
+    group = U(np.searchsorted(first_row, first, side="right") - 1)
+    for row in range(U(first), U(stop)):
+        while U(first_row[group + U(1)]) <= row:
+            group += U(1)
+        month = U(first_month[group])
+        length = U(first_month[group + U(1)]) - month
+        weekly, start, ended = weekly_saving[row], start_day[row], ended_day[row]
+        weekly_mod = np.int64(U(weekly * INVERSE + MARGIN) >> U(61))
+        sevenths = (weekly - weekly_mod) * EXACT
+        for place in range(length):
+            days = max(0, min(period_end[month + place] + 1, ended) - start)
+            total[place + U(1)] = sevenths * days + (((weekly_mod * days + 3) * SEVENTH) >> 32)
+        line = row - U(first)
+        for place in range(length):
+            matrix[line, place] = total[place + U(1)] - total[place]
+        for place in range(length, width):
+            matrix[line, place] = 0
+    return 0
+
+
+@_compiled(
+    _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _FLAGS, _NUMBERS, _NUMBERS, _NUMBERS,
+    _RESULT, _RESULT, _RESULT, _RESULT, _RESULT, _RESULT,
+)  # fmt: skip
+def settle(
+    first_month: I64,
+    saving_to_date: I64,
+    entitlement: I64,
+    no_catch_up: Flags,
+    cumulative: Flags,
+    carer_fees: I64,
+    bonus: I64,
+    maximum: I64,
+    saving_found: I64,
+    fee_found: I64,
+    fee_to_date: I64,
+    held_back: I64,
+    payable: I64,
+    payable_to_date: I64,
+) -> int:
+    """Fill the six results, month after month of each group."""
+    for group in range(U(len(first_month) - 1)):
+        saved = entitled = fees = owed = paid = 0
+        first, stop = U(first_month[group]), U(first_month[group + U(1)])
+        only_earned_now, from_all = no_catch_up[group], cumulative[group]
+        most = maximum[group]
+        for month in range(first, stop):
+            saving = saving_to_date[month] - saved
+            saved += saving
+            ceiling = entitlement[month] - (entitled if only_earned_now else fees)
+            entitled = entitlement[month]
+            fee = max(0, min(saved - fees if from_all else saving, ceiling))
+            fees += fee
+            due = fee + carer_fees[month]
+            if month == stop - U(1):
+                due += bonus[group]
+            owed += due
+            let_through = min(owed, most) - paid
+            paid += let_through
+            saving_found[month] = saving
+            fee_found[month] = fee
+            fee_to_date[month] = fees
+            held_back[month] = due - let_through
+            payable[month] = let_through
+            payable_to_date[month] = paid
+    return 0

@@ -1,0 +1,489 @@
+"""Many statements at once: the rules of ``statement`` on columns of whole pence and days.
+
+``statement.settle`` is the specification; here the same figures are worked out for many groups
+of placements (a group is a contract, or one scenario of a contract) without a loop of Python
+for each. Amounts are int64 pence, days are ``date.toordinal()``; what could pass int64 is
+refused with the limit. The loops are those of ``fast_compiled`` where numba is
+installed, else those of ``fast_numpy``; the figures are the same.
+
+A running total of a placement is ``(n + 3) // 7`` with n = weekly pence × days: seven is odd,
+so no half occurs. It is ``(n + 3 - residue) / 7``, and the residue, ``(n + 3) mod 7``, hangs
+only on the weekly pence, the start and the day, each mod 7. So the sum over the placements in
+place follows from three sums that change where a placement starts or ends, and the matrix of
+placements and months is never made.
+
+Imports numpy, ``errors``, ``money``, ``rules``, ``terms``, ``statement``, ``fast_numpy`` and
+``fast_compiled``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+import numpy.typing as npt
+
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import NUM, CellError
+from xlpbr.money import Pence, in_words
+from xlpbr.portfolio import numpy_loops as fast_numpy
+from xlpbr.portfolio.numpy_loops import offsets
+from xlpbr.settlement.rules import DAYS_IN_YEAR
+from xlpbr.settlement.statement import BonusMeasures, threshold_bonus
+
+I64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+FAR = 4_000_000
+"""A day number later than any date: has not moved, has not ended."""
+
+LIMIT = 2**62
+"""No sum may reach this; int64 ends at twice as much."""
+
+NO_MAXIMUM: Pence = LIMIT
+"""A contract maximum above every amount."""
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacementColumns:
+    """The agreed placements of all groups, those of a group one after the other.
+
+    Attributes:
+        first_row: G + 1 offsets; the rows of group g are ``first_row[g]:first_row[g + 1]``.
+        weekly_saving: pence a week; below 0 where the family costs more.
+        start: the first day counted, not before the programme; FAR where the child has not moved.
+        ended: the day it ended on, itself not counted; FAR while in place.
+        foster: whether it is a foster placement.
+    """
+
+    first_row: I64
+    weekly_saving: I64
+    start: I64
+    ended: I64
+    foster: Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonthColumns:
+    """The periods of all groups: T in all, one a calendar month, in order.
+
+    Attributes:
+        first_month: G + 1 offsets; the periods of group g are
+            ``first_month[g]:first_month[g + 1]``.
+        period_end: the last day of each period.
+    """
+
+    first_month: I64
+    period_end: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SavingColumns:
+    """What the placements of each group save, in pence.
+
+    Attributes:
+        saving_to_date: at the end of each of the T periods.
+        children: placements in place at the end of each of the T periods.
+        run_rate: by group, on its last day, of the placements that count for the bonus.
+        accumulated: by group, up to its last day, of the same placements.
+    """
+
+    saving_to_date: I64
+    children: I64
+    run_rate: I64
+    accumulated: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleColumns:
+    """What the terms say, in pence.
+
+    Attributes:
+        entitlement: fee entitlement to date at the end of each of the T periods.
+        carer_fees: of each of the T periods.
+        bonus: by group, owed in its last period.
+        no_catch_up: by group, whether the fee reading is ``no_catch_up``.
+        cumulative: by group, whether the savings reading is ``cumulative``.
+        maximum: by group, the contract maximum to the penny; NO_MAXIMUM where nothing is held
+            back.
+    """
+
+    entitlement: I64
+    carer_fees: I64
+    bonus: I64
+    no_catch_up: Flags
+    cumulative: Flags
+    maximum: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SettledColumns:
+    """The figures of each of the T periods that hang on the months before, in pence."""
+
+    saving: I64
+    fee: I64
+    fee_to_date: I64
+    held_back: I64
+    payable: I64
+    payable_to_date: I64
+
+
+def numba_is_installed() -> bool:
+    """Whether the compiled loops can be used."""
+    return _compiled_loops() is not None
+
+
+def month_columns(last_days: Sequence[tuple[date, date]]) -> MonthColumns:
+    """The periods of each group.
+
+    Args:
+        last_days: for each group the first day of the programme and the last day that is
+            settled; no period where that comes before.
+    """
+    days = np.array([(a.toordinal(), b.toordinal()) for a, b in last_days], dtype=np.int64)
+    starts, lasts = days.reshape(-1, 2).T
+    first = _month_number(starts)
+    count = np.where(lasts < starts, 0, _month_number(lasts) - first + 1)
+    first_month = offsets(count)
+    place = np.arange(first_month[-1]) - np.repeat(first_month[:-1], count)
+    month_end = _first_day(np.repeat(first, count) + place + 1) - 1
+    return MonthColumns(first_month, np.minimum(month_end, np.repeat(lasts, count)))
+
+
+def saving_columns(
+    placements: PlacementColumns,
+    months: MonthColumns,
+    foster_only: Flags,
+    *,
+    compiled: bool | None = None,
+) -> SavingColumns:
+    """The savings to date and the children of each period, and the measures of the bonus.
+
+    Args:
+        placements: the placements of G groups.
+        months: the periods of the same groups.
+        foster_only: by group, whether only foster placements count for the bonus.
+        compiled: True for the compiled loops, False for numpy; None for what is installed.
+
+    Raises:
+        CellError: a weekly saving is so large that a sum could pass int64.
+        ValueError: a placement starts before the first month of its group.
+    """
+    calendar = _calendar(months)
+    loops = _loops(compiled)
+    periods, groups = len(months.period_end), len(months.first_month) - 1
+    found = SavingColumns(
+        np.zeros(periods, np.int64),
+        np.zeros(periods, np.int64),
+        np.zeros(groups, np.int64),
+        np.zeros(groups, np.int64),
+    )
+    most = _most_a_week(placements, calendar)
+    answer = loops.add_savings(
+        *_contiguous(
+            placements.first_row, placements.weekly_saving, placements.start,
+            placements.ended, placements.foster, months.first_month, months.period_end,
+            foster_only,
+        ),
+        calendar.first_day, calendar.place, calendar.opens, calendar.last, calendar.beyond,
+        CLASSES, 1 << (most.bit_length() - 1),
+        found.saving_to_date, found.children, found.run_rate, found.accumulated,
+    )  # fmt: skip
+    if answer == fast_numpy.STARTS_EARLY:
+        raise ValueError("a placement starts before the first month of its group")
+    if answer == fast_numpy.MAY_BE_LARGE:
+        _refuse_large_savings(placements, calendar, most)
+    return replace(found, run_rate=(found.run_rate * DAYS_IN_YEAR + 3) // 7)
+
+
+def saving_matrix(
+    placements: PlacementColumns,
+    months: MonthColumns,
+    rows: slice,
+    *,
+    compiled: bool | None = None,
+    out: I64 | None = None,
+) -> I64:
+    """The saving of each placement in each period, for a block of rows.
+
+    Args:
+        placements: the placements of all groups.
+        months: the periods of the same groups.
+        rows: the rows that are wanted, as a slice with a start and a stop.
+        compiled: True for the compiled loops, False for numpy; None for what is installed.
+        out: where the result goes, to use one block again and again.
+
+    Returns:
+        A row for each placement and a column for each period of its group, in pence; 0 after
+        the last period of a group that has fewer than others.
+
+    Raises:
+        CellError: a weekly saving is so large that a running total could pass int64.
+        ValueError: ``out`` has not the rows, or not the columns for every period.
+    """
+    first, stop, _ = rows.indices(len(placements.weekly_saving))
+    if (found := _largest(placements.weekly_saving[first:stop])) > LIMIT // FAR:
+        raise CellError(
+            NUM,
+            f"The weekly savings are too large to work with exactly: found {in_words(found)}; "
+            f"expected at most {in_words(LIMIT // FAR)} a week.",
+        )
+    if out is None:
+        width = int(np.diff(months.first_month).max(initial=0))
+        out = np.empty((stop - first, width), np.int64)
+    groups = placements.first_row.searchsorted((first, stop - 1), side="right")
+    lengths = np.diff(months.first_month[groups[0] - 1 : groups[1] + 1])
+    width = out.shape[1]
+    if len(out) != stop - first or lengths.max(initial=0) > width:
+        raise ValueError(f"a block of {stop - first} rows does not fit {out.shape}")
+    _loops(compiled).fill_matrix(
+        *_contiguous(
+            placements.first_row, placements.weekly_saving, placements.start,
+            placements.ended, months.first_month, months.period_end,
+        ),
+        first, stop, out,
+    )  # fmt: skip
+    return out
+
+
+def measured_savings(terms: ContractTerms, run_rate: I64, accumulated: I64) -> I64:
+    """The savings that are held against the threshold, in pence."""
+    if terms.bonus_measure == "lower":
+        lower: I64 = np.minimum(run_rate, accumulated)
+        return lower
+    return run_rate if terms.bonus_measure == "run_rate" else accumulated
+
+
+def threshold_bonuses(terms: ContractTerms, measured: I64) -> I64:
+    """The threshold bonus on each measured saving, in pence.
+
+    Raises:
+        CellError: a bonus would pass int64; no rate up to 1 does that.
+    """
+    if terms.bonus_threshold is None or terms.bonus_rate is None or not len(measured):
+        return np.zeros(len(measured), np.int64)
+    rate, threshold = terms.bonus_rate, terms.bonus_threshold * 100
+    # The bonus in pence is earning * share / parts for these whole numbers.
+    if terms.bonus_shape == "whole":
+        share, parts, scale, base = rate.numerator, rate.denominator, 1, 0
+    else:
+        share, parts = rate.numerator, rate.denominator * threshold.denominator
+        scale, base = threshold.denominator, threshold.numerator
+    most = _largest(measured)
+    earning_most = most * scale + abs(base)
+    bounds = (
+        earning_most, 2 * abs(share), 2 * abs(share) * earning_most + parts, 2 * parts,
+        most * threshold.denominator,
+    )  # fmt: skip
+    if max(bounds) >= LIMIT:
+        return _bonuses_one_by_one(terms, measured)
+    if terms.bonus_shape == "whole":
+        reached = (measured * threshold.denominator >= threshold.numerator) & (measured > 0)
+        earning = np.where(reached, measured, 0)
+    else:
+        earning = np.maximum(measured * scale - base, 0)
+    bonuses: I64 = np.maximum((earning * (2 * share) + parts) // (2 * parts), 0)
+    return bonuses
+
+
+def settle_columns(
+    months: MonthColumns,
+    saving_to_date: I64,
+    rules: RuleColumns,
+    *,
+    compiled: bool | None = None,
+) -> SettledColumns:
+    """The fee of each period, and what is payable of all that is owed.
+
+    All that is owed is 0 or more, so what is payable to date is the lower of what is owed to
+    date and the maximum.
+
+    Args:
+        months: the periods of G groups.
+        saving_to_date: pence at the end of each of the T periods.
+        rules: what the terms say.
+        compiled: True for the compiled loops, False for numpy; None for what is installed.
+
+    Raises:
+        CellError: the amounts are so large that a sum could pass int64.
+    """
+    _refuse_large_amounts(months, saving_to_date, rules)
+    found = SettledColumns(*(np.empty(len(months.period_end), np.int64) for _ in range(6)))
+    _loops(compiled).settle(
+        *_contiguous(
+            months.first_month, saving_to_date, rules.entitlement, rules.no_catch_up,
+            rules.cumulative, rules.carer_fees, rules.bonus, rules.maximum,
+        ),
+        found.saving, found.fee, found.fee_to_date,
+        found.held_back, found.payable, found.payable_to_date,
+    )  # fmt: skip
+    return found
+
+
+def _bonuses_one_by_one(terms: ContractTerms, measured: I64) -> I64:
+    amounts, place = np.unique(measured, return_inverse=True)
+    # Both measures are the same amount, so whichever is asked for is this one.
+    bonuses = [threshold_bonus(terms, BonusMeasures(one, one)) for one in amounts.tolist()]
+    if max(bonuses) >= LIMIT:
+        raise CellError(
+            NUM,
+            f"The threshold bonus is too large: found {in_words(max(bonuses))}; expected less "
+            f"than {in_words(LIMIT)}.",
+        )
+    found: I64 = np.array(bonuses, np.int64)[place.reshape(-1)]
+    return found
+
+
+# -- the loops --------------------------------------------------------------------------------
+
+
+@cache
+def _compiled_loops() -> ModuleType | None:
+    try:
+        from xlpbr.portfolio import numba_loops as fast_compiled  # noqa: PLC0415 - numba is an extra
+    except ImportError:
+        return None
+    return fast_compiled
+
+
+def _loops(compiled: bool | None) -> ModuleType:
+    if compiled is False:
+        return fast_numpy
+    loops = _compiled_loops()
+    if compiled and loops is None:
+        raise ImportError('the compiled loops need numba: pip install "xlpbr[fast]"')
+    return loops or fast_numpy
+
+
+def _contiguous(*columns: I64 | Flags) -> list[npt.NDArray[np.generic]]:
+    return [np.ascontiguousarray(column) for column in columns]
+
+
+def _classes() -> I64:
+    """Sixteen numbers for each class: by weekly pence mod 7 and start mod 7, eight each.
+
+    The first eight are by the day after the last one counted, mod 7: three less the residue of
+    the running total. The next two hold the residues of all seven days, 16 bits each, so that
+    sums of the numbers are the sums of what they hold: days 0 to 3, then days 4 to 6 and a one
+    to count placements.
+    """
+    weekly, start, day = np.ogrid[:8, :8, :8]
+    residue = ((weekly * (day - start) + 3) % 7).astype(np.int64)
+    found = np.zeros((8, 8, 16), np.int64)
+    found[..., :8] = 3 - residue
+    shifts = 16 * np.arange(4, dtype=np.int64)
+    found[..., 8] = (residue[..., :4] << shifts).sum(axis=2)
+    found[..., 9] = (residue[..., 4:7] << shifts[:3]).sum(axis=2) + (1 << shifts[3])
+    return found.reshape(1024)
+
+
+CLASSES = _classes()
+
+
+# -- days and months --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Calendar:
+    """Where a day stands; days are counted from ``first_day``, the first of a month.
+
+    Attributes:
+        first_day: the day number of day 0.
+        place: by day, eight times the number of its month, counted from 0, plus the day mod 7;
+            up to the first day of the month after the last.
+        opens: by group, the first day of its first month.
+        last: by group, its last day; -1 where it has no months.
+        beyond: by group, the first day of the month after its last.
+    """
+
+    first_day: int
+    place: npt.NDArray[np.uint32]
+    opens: I64
+    last: I64
+    beyond: I64
+
+
+def _calendar(months: MonthColumns) -> _Calendar:
+    firsts, stops = months.first_month[:-1], months.first_month[1:]
+    used = firsts < stops
+    opens, beyond = np.zeros(len(used), np.int64), np.zeros(len(used), np.int64)
+    last = np.full(len(used), -1, np.int64)
+    if not used.any():
+        return _Calendar(0, np.zeros(1, np.uint32), opens, last, beyond)
+    first_ends, lasts = months.period_end[firsts[used]], months.period_end[stops[used] - 1]
+    outer = _month_number(np.array([first_ends.min(), lasts.max()]))
+    month_starts = _first_day(np.arange(outer[0], outer[1] + 2))
+    first_day = int(month_starts[0])
+    month_starts -= first_day
+    lengths = np.append(np.diff(month_starts), 1)
+    month = np.repeat(np.arange(len(lengths)), lengths)
+    months_apart = month[lasts - first_day] - month[first_ends - first_day]
+    if (months_apart + 1 != (stops - firsts)[used]).any():
+        raise ValueError("the periods of a group are not its calendar months")
+    place = (month * 8 + np.arange(len(month)) % 7).astype(np.uint32)
+    opens[used] = month_starts[month[first_ends - first_day]]
+    last[used] = lasts - first_day
+    beyond[used] = month_starts[month[last[used]] + 1]
+    return _Calendar(first_day, place, opens, last, beyond)
+
+
+def _month_number(days: I64) -> I64:
+    """Calendar months since January 1970."""
+    found: I64 = (days - EPOCH).astype("M8[D]").astype("M8[M]").astype(np.int64)
+    return found
+
+
+def _first_day(month_numbers: I64) -> I64:
+    found: I64 = month_numbers.astype("M8[M]").astype("M8[D]").astype(np.int64) + EPOCH
+    return found
+
+
+# -- refusals ---------------------------------------------------------------------------------
+
+
+def _largest(amounts: I64) -> int:
+    return max(int(amounts.max()), -int(amounts.min())) if len(amounts) else 0
+
+
+def _days(calendar: _Calendar) -> int:
+    """The days of the longest group, or of the year of a run rate."""
+    return max(int((calendar.last - calendar.opens).max(initial=0)) + 1, DAYS_IN_YEAR)
+
+
+def _most_a_week(placements: PlacementColumns, calendar: _Calendar) -> Pence:
+    rows = int(np.diff(placements.first_row).max(initial=1))
+    return (LIMIT - 1) // (rows * (_days(calendar) + 1))
+
+
+def _refuse_large_savings(placements: PlacementColumns, calendar: _Calendar, most: Pence) -> None:
+    if (found := _largest(placements.weekly_saving)) > most:
+        rows = int(np.diff(placements.first_row).max())
+        raise CellError(
+            NUM,
+            f"The weekly savings are too large to add up exactly: found {in_words(found)}; "
+            f"expected at most {in_words(most)} a week for {rows:,} placements over "
+            f"{_days(calendar):,} days.",
+        )
+
+
+def _refuse_large_amounts(months: MonthColumns, saving_to_date: I64, rules: RuleColumns) -> None:
+    periods = int(np.diff(months.first_month).max(initial=0))
+    most = LIMIT // (4 * periods + 2)
+    for name, amounts in (
+        ("saving to date is", saving_to_date),
+        ("fee entitlement is", rules.entitlement),
+        ("carer fees of a month are", rules.carer_fees),
+        ("threshold bonus is", rules.bonus),
+    ):
+        if (found := _largest(amounts)) > most:
+            raise CellError(
+                NUM,
+                f"The {name} too large to add up exactly: found {in_words(found)}; expected "
+                f"at most {in_words(most)} over {periods:,} months.",
+            )

@@ -1,0 +1,294 @@
+"""Ranges to records: placements, carers and claims, with every problem collected.
+
+A bad row never stops the rest: each reader returns what it could read and the problems that it
+found, each with its table, row and heading. Imports ``errors``, ``cells``, ``terms``,
+``evidence``, ``readers``, ``ranges``, ``names`` and ``term_rows``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from xlpbr import cells
+from xlpbr.cells import Cell, Rows
+from xlpbr.contract import cell_readers as readers
+from xlpbr.contract.evidence import COLUMNS, Claim, Column, Evidence, Household, Placement
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import NUM, VALUE, CellError, Problem
+from xlpbr.tables.headings import Found, RowCount, find_columns, input_error, lost_digits_remedy
+from xlpbr.tables.near_names import near_names
+from xlpbr.tables.terms import read_terms
+
+_TOTALS = re.compile(r"((grand|overall|sub)[ -]?)?totals?|sum", re.IGNORECASE)
+_TOTALS_OF = re.compile(r"((grand|overall|sub)[ -]?)?totals?\b.*", re.IGNORECASE)
+
+
+def read_evidence(
+    placements: Cell, carers: Cell = None, claims: Cell = None
+) -> tuple[Found[Evidence], tuple[RowCount, ...]]:
+    """Placements, carers and claims from ranges with a heading row; the last two may be blank."""
+    problems: list[Problem] = []
+    counts: list[RowCount] = []
+    read: dict[str, list[Any]] = {}
+    tables: tuple[tuple[str, type[Any], Cell], ...] = (
+        ("Placements", Placement, placements),
+        ("Carers", Household, carers),
+        ("Claims", Claim, claims),
+    )
+    for table, record_type, given in tables:
+        read[table] = []
+        if table != "Placements" and _is_left_out(given):
+            continue
+        read[table], count = _read_rows(table, record_type, cells.rows(given), problems)
+        counts.append(count)
+    evidence = Evidence(tuple(read["Placements"]), tuple(read["Carers"]), tuple(read["Claims"]))
+    problems.extend(_placements_that_do_not_fit(evidence))
+    return Found(evidence, tuple(problems)), tuple(counts)
+
+
+def _is_left_out(given: Cell) -> bool:
+    return all(cells.is_blank(cell) for cell in cells.flat(given))
+
+
+def _read_rows(
+    table: str, record_type: type[Any], rows: Rows, problems: list[Problem]
+) -> tuple[list[Any], RowCount]:
+    declared = COLUMNS[table]
+    columns = find_columns(table, rows, declared, problems)
+    used: list[Any] = []
+    names: list[tuple[int, Cell]] = []
+    blank = refused = 0
+    complete = all(column.heading in columns for column in declared if column.heading_required)
+    # In the order of the declared columns, whatever order the table has.
+    places = {
+        column.heading: columns[column.heading] for column in declared if column.heading in columns
+    }.items()
+    body = rows[1:]
+    for row_number, row in enumerate(body, start=1):
+        values = {heading: row[place] for heading, place in places}
+        if all(map(cells.is_blank, values.values())):
+            blank += 1
+            continue
+        if not complete:
+            refused += 1
+            continue
+        not_data = _not_data(table, row_number, row, values)
+        if not_data is not None:
+            problems.append(not_data)
+            refused += 1
+            continue
+        record = _read_row(table, record_type, row_number, values, problems)
+        if record is None:
+            refused += 1
+        else:
+            used.append(record)
+            names.append((row_number, values[declared[0].heading]))
+    if declared[0].kind == "text":
+        problems.extend(near_names(table, declared[0].heading, names))
+    return used, RowCount(table, len(body), len(used), refused, blank)
+
+
+def _not_data(
+    table: str, row_number: int, row: list[Cell], values: Mapping[str, Cell]
+) -> Problem | None:
+    """Why a row is none of the table's: a row of totals, or a heading between the rows."""
+    first = COLUMNS[table][0].heading
+    for cell in values.values():
+        if isinstance(cell, cells.SharedCell) and cell.is_across:
+            return Problem(
+                table,
+                row_number,
+                first,
+                cells.shown(cell),
+                "a row of data",
+                "It is taken for a heading between the rows and left out. "
+                "Nothing to do if it is one.",
+            )
+    label = values[first]
+    if cells.is_blank(label):
+        label = next(cell for cell in row if not cells.is_blank(cell))
+    if not isinstance(label, str) or not _is_totals(table, cells.tidy(label).rstrip(" :"), values):
+        return None
+    return Problem(
+        table,
+        row_number,
+        first,
+        f"{cells.shown(label)}, a row of totals",
+        "a row of data",
+        "It is left out of the figures. Nothing to do if it is a row of totals.",
+    )
+
+
+def _is_totals(table: str, label: str, values: Mapping[str, Cell]) -> bool:
+    """Whether a row is of totals: called so, or called the total of something and undated."""
+    if _TOTALS.fullmatch(label):
+        return True
+    if not _TOTALS_OF.fullmatch(label):
+        return False
+    dates = [column.heading for column in COLUMNS[table] if column.kind == "date"]
+    return all(cells.is_blank(values.get(heading)) for heading in dates)
+
+
+def _read_row(
+    table: str,
+    record_type: type[Any],
+    row_number: int,
+    values: Mapping[str, Cell],
+    problems: list[Problem],
+) -> Any:
+    """The record of a row; None where a cell is wrong, each wrong cell a problem."""
+    fields: dict[str, Any] = {}
+    wrong = False
+    for column in COLUMNS[table]:
+        value = values.get(column.heading)
+        try:
+            fields[column.field_name] = readers.read_cell(column, value)
+        except CellError as error:
+            wrong = True
+            if isinstance(value, cells.SharedCell) and not value.is_first:
+                continue  # said once, where the value stands
+            if cells.error_in(value) is not None:
+                problems.append(input_error(table, row_number, column.heading, error))
+            else:
+                problems.append(
+                    Problem(
+                        table,
+                        row_number,
+                        column.heading,
+                        _found(column, value),
+                        readers.expected_of_cell(column),
+                        _remedy(column, value),
+                        error.code,
+                    )
+                )
+    return None if wrong else record_type(**fields, row=row_number)
+
+
+def _found(column: Column, value: Cell) -> str:
+    """What stands in a cell; a number in a column of dates also as the day that Excel shows."""
+    if cells.is_blank(value):
+        return "nothing"
+    if column.kind in ("date", "month") and isinstance(value, int | float):
+        with suppress(CellError):
+            return f"{cells.shown(value)}, {cells.shown(cells.day(value))}"
+    return cells.shown(value)
+
+
+def _remedy(column: Column, value: Cell) -> str:
+    if cells.is_blank(value):
+        return f"Give it, or clear the row. {column.meaning}"
+    if isinstance(value, cells.SharedCell):
+        return f"Unmerge the cells and give each row its own {column.heading}."
+    if cells.has_lost_digits(value):
+        return lost_digits_remedy()
+    return f"Correct {column.heading}."
+
+
+def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
+    """Dates and prices that cannot be together, and rows of one child that overlap.
+
+    They stop the figures where the row is agreed; a row that is not agreed counts for nothing.
+    """
+    problems: list[Problem] = []
+    moves: dict[str, list[Placement]] = {}
+    for placement in evidence.placements:
+        if placement.moved_on is None:
+            continue
+        for heading, price in (
+            ("Residential weekly cost", placement.residential_weekly),
+            ("Family weekly cost", placement.family_weekly),
+        ):
+            if price is None:
+                problems.append(
+                    Problem(
+                        "Placements",
+                        placement.row,
+                        heading,
+                        "nothing",
+                        "a price in pounds a week, 0 or more",
+                        "The child has moved: give the price.",
+                        VALUE if placement.agreed else None,
+                    )
+                )
+        if placement.ended_on is not None and placement.ended_on < placement.moved_on:
+            problems.append(
+                Problem(
+                    "Placements",
+                    placement.row,
+                    "Ended on",
+                    f"{placement.ended_on:%d/%m/%Y}",
+                    f"a day on or after Moved on, {placement.moved_on:%d/%m/%Y}",
+                    f"Correct one of the two dates of {cells.shown(placement.child)}.",
+                    NUM if placement.agreed else None,
+                )
+            )
+        elif placement.agreed and placement.ended_on != placement.moved_on:
+            # A placement that ended on the day of the move has no day that could overlap.
+            moves.setdefault(cells.key(placement.child), []).append(placement)
+    for rows_of_child in moves.values():
+        problems.extend(_overlaps(rows_of_child))
+    return sorted(problems, key=lambda problem: problem.row or 0)
+
+
+def _overlaps(rows_of_child: list[Placement]) -> list[Problem]:
+    problems = []
+    in_order = sorted(rows_of_child, key=lambda row: (row.moved_on, row.row))
+    # The row that lasts longest so far is the one that a later move may run into.
+    longest = in_order[0]
+    for placement in in_order[1:]:
+        if longest.ended_on is None or placement.moved_on < longest.ended_on:  # type: ignore[operator]
+            if replace(placement, row=longest.row) == longest:
+                problems.append(
+                    Problem(
+                        "Placements",
+                        placement.row,
+                        "Child",
+                        f"the same as in row {longest.row}",
+                        "each placement once",
+                        "Delete the row that was entered twice, or mark one as not agreed.",
+                        NUM,
+                        longest.row,
+                    )
+                )
+                continue
+            until = (
+                "still in place"
+                if longest.ended_on is None
+                else f"ended on {longest.ended_on:%d/%m/%Y}"
+            )
+            problems.append(
+                Problem(
+                    "Placements",
+                    placement.row,
+                    "Moved on",
+                    f"{placement.moved_on:%d/%m/%Y}",
+                    f"a day after the child's placement in row {longest.row} ({until})",
+                    "The two rows overlap: correct the dates, or mark one as not agreed.",
+                    NUM,
+                    longest.row,
+                )
+            )
+        if longest.ended_on is not None and (
+            placement.ended_on is None or placement.ended_on > longest.ended_on
+        ):
+            longest = placement
+    return problems
+
+
+def read_contract(
+    terms: Cell, placements: Cell, carers: Cell = None, claims: Cell = None
+) -> tuple[ContractTerms, Evidence]:
+    """The records of a contract's tables.
+
+    Raises:
+        CellError: the first problem that stops the figures.
+    """
+    found_terms = read_terms(terms)
+    found_evidence, _ = read_evidence(placements, carers, claims)
+    for problem in (*found_terms.blocking, *found_evidence.blocking):
+        raise problem.as_error()
+    return found_terms.record, found_evidence.record

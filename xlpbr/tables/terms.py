@@ -1,0 +1,357 @@
+"""The rows of a Terms table to ``ContractTerms``, with every problem collected.
+
+A table of names and values is read the same way whatever its names are: ``read_values``.
+
+Imports ``errors``, ``periods``, ``cells``, ``terms``, ``readers`` and ``ranges``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from xlpbr import cells
+from xlpbr.cells import Cell, Rows
+from xlpbr.contract import cell_readers as readers
+from xlpbr.contract.terms import TERMS, ContractTerms, Term
+from xlpbr.errors import NUM, VALUE, CellError, Problem
+from xlpbr.periods import last_day_of_term
+from xlpbr.tables.headings import (
+    Found,
+    RowCount,
+    find_columns,
+    input_error,
+    lost_digits_remedy,
+    nearest,
+)
+
+_NEAR_TERM = 0.8
+_MOST_YEARS = 50
+"""A longer programme is a slip of the year; it would give thousands of months."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    heading: str
+    heading_required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTable:
+    """A table of two columns: what a row is called, and its value.
+
+    Attributes:
+        name: the table.
+        heading: the heading of the names; the other column is ``Value``.
+        noun: what a row is, such as ``term``.
+        of: what it is part of.
+        declared: what there may be.
+    """
+
+    name: str
+    heading: str
+    noun: str
+    of: str
+    declared: Sequence[Term]
+
+    @property
+    def columns(self) -> tuple[_Column, _Column]:
+        """The headings that the table is found by."""
+        return _Column(self.heading), _Column("Value")
+
+    @property
+    def a_noun(self) -> str:
+        """What a row is, with its article."""
+        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+
+
+TERMS_TABLE = ValueTable("Terms", "Term", "term", "the contract", TERMS)
+
+TERM_COLUMNS = TERMS_TABLE.columns
+"""The headings that a Terms table is found by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadValues:
+    """What the rows of a table of names and values say.
+
+    Attributes:
+        values: by field.
+        rows: by field, the row that it stands in, counted from 1 under the headings.
+        clauses: by label, the clause that the table names.
+        problems: what is wrong, missing names included.
+    """
+
+    values: Mapping[str, Any]
+    rows: Mapping[str, int]
+    clauses: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+def read_terms(table: Cell) -> Found[ContractTerms]:
+    """The terms of a contract from a range with the headings ``Term`` and ``Value``."""
+    read = read_values(table, TERMS_TABLE)
+    problems = list(read.problems)
+    terms = ContractTerms(**read.values, clauses=read.clauses)
+    if {"starts_on", "ends_on"} <= set(read.values):
+        problems.extend(_dates_that_do_not_fit(terms))
+    problems.extend(_bonus_that_does_not_fit(terms, problems))
+    return Found(terms, tuple(problems))
+
+
+def read_values(table: Cell, of: ValueTable) -> ReadValues:
+    """The values of a range of names and values under its two headings."""
+    rows = cells.rows(table)
+    problems: list[Problem] = []
+    columns = find_columns(of.name, rows, of.columns, problems)
+    values: dict[str, Any] = {}
+    places: dict[str, int] = {}
+    clauses: dict[str, str] = {}
+    clause = _clause_column(rows[0])
+    if len(columns) == len(of.columns):
+        for row_number, term, row in _known_rows(of, rows, columns, problems):
+            if clause is not None and cells.error_in(row[clause]) is None:
+                clauses[term.label] = cells.text(row[clause])
+            value = row[columns["Value"]]
+            if cells.is_blank(value):
+                continue
+            places[term.field_name] = row_number
+            try:
+                values[term.field_name] = readers.read_term(term, value)
+            except CellError as error:
+                problems.append(_value_problem(of, row_number, term, value, error))
+        problems.extend(_missing_values(of, values, problems))
+    return ReadValues(values, places, clauses, tuple(problems))
+
+
+def count_terms(table: Cell, found: Found[Any], of: ValueTable = TERMS_TABLE) -> RowCount:
+    """What became of the rows of a table of names and values; a row of neither is refused.
+
+    Args:
+        table: the range that was read.
+        found: what was read from it.
+        of: which table it is.
+    """
+    rows = cells.rows(table)
+    columns = find_columns(of.name, rows, of.columns, [])
+    blank = [
+        row_number
+        for row_number, row in enumerate(rows[1:], start=1)
+        if all(cells.is_blank(row[index]) for index in columns.values())
+    ]
+    # Without its two headings no row can be read, and the missing heading is the problem.
+    refused = {problem.row for problem in found.problems if problem.row is not None}
+    if len(columns) < len(of.columns):
+        refused = set(range(1, len(rows))) - set(blank)
+    used = len(rows) - 1 - len(blank) - len(refused)
+    return RowCount(of.name, len(rows) - 1, used, len(refused), len(blank))
+
+
+def _known_rows(
+    of: ValueTable, rows: Rows, columns: Mapping[str, int], problems: list[Problem]
+) -> Iterator[tuple[int, Term, list[Cell]]]:
+    """The rows of a declared name, each name once; any other row is a problem or blank."""
+    by_key = {cells.key(term.label): term for term in of.declared}
+    seen: set[str] = set()
+    for row_number, row in enumerate(rows[1:], start=1):
+        label_cell, value = row[columns[of.heading]], row[columns["Value"]]
+        if cells.is_blank(label_cell):
+            if not cells.is_blank(value):
+                problems.append(
+                    Problem(
+                        of.name,
+                        row_number,
+                        of.heading,
+                        f"a value ({cells.shown(value)}) without a name",
+                        f"the name of {of.a_noun}",
+                        f"Write the {of.noun}'s name, or clear the row.",
+                        VALUE,
+                    )
+                )
+            continue
+        if isinstance(label_cell, cells.SharedCell):
+            problems.append(_merged_label(of, row_number, label_cell))
+            continue
+        try:
+            label = cells.text(label_cell)
+        except CellError as error:
+            problems.append(input_error(of.name, row_number, of.heading, error))
+            continue
+        term = by_key.get(cells.key(label))
+        if term is None:
+            problems.append(_unknown_name(of, row_number, label))
+        elif term.label in seen:
+            problems.append(
+                Problem(
+                    of.name,
+                    row_number,
+                    term.label,
+                    f"the {of.noun} a second time",
+                    f"each {of.noun} once",
+                    "Delete the row that is not agreed.",
+                    VALUE,
+                )
+            )
+        else:
+            seen.add(term.label)
+            yield row_number, term, row
+
+
+def _missing_values(
+    of: ValueTable, values: Mapping[str, Any], problems: Iterable[Problem]
+) -> list[Problem]:
+    """Each name that must be given and is not; one that is given wrongly is a problem already."""
+    broken = {problem.column for problem in problems if problem.code is not None}
+    return [
+        missing_value(of, term)
+        for term in of.declared
+        if term.required and term.field_name not in values and term.label not in broken
+    ]
+
+
+def missing_value(of: ValueTable, term: Term) -> Problem:
+    """The problem of a value that must be given and is not."""
+    return Problem(
+        of.name,
+        None,
+        term.label,
+        "nothing",
+        f"a {'number' if term.kind == 'money' else term.kind}",
+        f"Give {term.label}: {term.meaning}",
+        VALUE,
+    )
+
+
+def _clause_column(headings: list[Cell]) -> int | None:
+    """Where the clauses stand, if they do: quoted in workings, and never missed."""
+    for index, heading in enumerate(headings):
+        if isinstance(heading, str) and cells.key(heading) == "clause":
+            return index
+    return None
+
+
+def _merged_label(of: ValueTable, row: int, label: cells.SharedCell) -> Problem:
+    return Problem(
+        of.name,
+        row,
+        of.heading,
+        cells.shown(label),
+        f"{of.a_noun} of {of.of}",
+        "It is taken for a heading between the rows and left out. Nothing to do if it is one."
+        if label.is_across
+        else f"Unmerge the cells and give each row its own {of.noun}.",
+        None if label.is_across else VALUE,
+    )
+
+
+def _value_problem(of: ValueTable, row: int, term: Term, value: Cell, error: CellError) -> Problem:
+    if cells.error_in(value) is not None:
+        return input_error(of.name, row, term.label, error)
+    remedy = "Correct the value."
+    if isinstance(value, cells.SharedCell):
+        remedy = "Unmerge the cells and give each row its own value."
+    elif cells.has_lost_digits(value):
+        remedy = lost_digits_remedy()
+    elif term.kind in ("rate", "share") and error.code == NUM:
+        with suppress(CellError):  # what is no number at all is refused for that
+            exact = cells.number(value)
+            if 1 < exact <= 100 and "%" not in str(value):
+                remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
+    return Problem(
+        of.name,
+        row,
+        term.label,
+        cells.shown(value),
+        readers.expected_of_term(term),
+        remedy,
+        error.code,
+    )
+
+
+def _unknown_name(of: ValueTable, row: int, label: str) -> Problem:
+    near = nearest(label, (term.label for term in of.declared), _NEAR_TERM)
+    if near is None:
+        return Problem(
+            of.name,
+            row,
+            of.heading,
+            cells.shown(label),
+            f"{of.a_noun} of {of.of}",
+            f"It is not {of.a_noun} that is read. Nothing to do if it is a note.",
+        )
+    return Problem(
+        of.name,
+        row,
+        of.heading,
+        cells.shown(label),
+        f'"{near}"',
+        f"Correct the spelling to {near}.",
+        VALUE,
+    )
+
+
+def _dates_that_do_not_fit(terms: ContractTerms) -> list[Problem]:
+    """A programme that ends before it starts or after centuries, a fee that never ends."""
+    problems = []
+    if terms.ends_on < terms.starts_on:
+        problems.append(
+            Problem(
+                "Terms",
+                None,
+                "Ends on",
+                f"{terms.ends_on:%d/%m/%Y}",
+                f"a day on or after Starts on, {terms.starts_on:%d/%m/%Y}",
+                "Correct one of the two dates.",
+                NUM,
+            )
+        )
+    elif terms.ends_on.year - terms.starts_on.year > _MOST_YEARS:
+        problems.append(
+            Problem(
+                "Terms",
+                None,
+                "Ends on",
+                f"{terms.ends_on:%d/%m/%Y}",
+                f"a day within {_MOST_YEARS} years of Starts on, {terms.starts_on:%d/%m/%Y}",
+                "Check the year of both dates.",
+                NUM,
+            )
+        )
+    if terms.fee_months is not None:
+        try:
+            last_day_of_term(terms.starts_on, terms.fee_months)
+        except OverflowError:
+            problems.append(
+                Problem(
+                    "Terms",
+                    None,
+                    "Fee months",
+                    str(terms.fee_months),
+                    "months that end by the year 9999",
+                    "Correct Fee months.",
+                    NUM,
+                )
+            )
+    return problems
+
+
+def _bonus_that_does_not_fit(terms: ContractTerms, problems: Iterable[Problem]) -> list[Problem]:
+    """A threshold without a rate, or a rate without a threshold."""
+    broken = {problem.column for problem in problems if problem.code is not None}
+    pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
+    missing = [label for label, value in pair.items() if value is None]
+    if len(missing) != 1 or set(pair) & broken:
+        return []
+    return [
+        Problem(
+            "Terms",
+            None,
+            missing[0],
+            "nothing",
+            "a bonus threshold and a bonus rate, or neither",
+            f"Give {missing[0]}, or clear the other.",
+            VALUE,
+        )
+    ]
