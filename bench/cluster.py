@@ -34,7 +34,7 @@ from bench.drawn import draw
 from bench.rows import RUNS, Row, at_most, machine, medians_in_turn
 from xlpbr.contract.library import assumptions_table, load_contract, sample_table, terms_table
 from xlpbr.executors import executor_of
-from xlpbr.forecast.forecast import forecast
+from xlpbr.forecast.run import forecast
 from xlpbr.tables.assumptions import read_assumptions
 from xlpbr.tables.evidence import read_evidence
 from xlpbr.tables.terms import read_terms

@@ -33,8 +33,8 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
 from xlpbr.forecast.columns import DrawnColumns, OutcomeColumns
-from xlpbr.forecast.forecast import checked_plan, forecast
-from xlpbr.forecast.plan import FAR, Plan
+from xlpbr.forecast.plan import FAR, ScenarioPlan
+from xlpbr.forecast.run import checked_plan, forecast
 
 BLOCK = scenarios.BLOCK
 WORK = "forecast, 40 children x 24 months"
@@ -89,7 +89,7 @@ class Grid:
     approved: np.ndarray
 
 
-def grid_of(plan: Plan, drawn: DrawnColumns) -> Grid:
+def grid_of(plan: ScenarioPlan, drawn: DrawnColumns) -> Grid:
     given = drawn.placements
     count, width = len(drawn.approved), len(plan.known) + plan.assumptions.children
     rows = np.diff(given.first_row)
@@ -107,7 +107,7 @@ def grid_of(plan: Plan, drawn: DrawnColumns) -> Grid:
     return grid
 
 
-def by_three_dimensions(plan: Plan, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+def by_three_dimensions(plan: ScenarioPlan, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """Saving and payable to date, by scenario and month."""
     ends = np.array(plan.ends)
     until = np.minimum(ends, grid.ended[:, :, None] - 1)
@@ -151,7 +151,7 @@ def equal(one: OutcomeColumns, other: OutcomeColumns) -> bool:
     )  # fmt: skip
 
 
-def settled(plan: Plan, blocks: int, runs: int) -> list[Row]:
+def settled(plan: ScenarioPlan, blocks: int, runs: int) -> list[Row]:
     """Scenarios that are drawn already."""
     draws = list(scenario_columns.blocks_of_draws(plan.width, 1, 0, blocks * BLOCK))
     drawn = [scenario_columns.drawn_columns(plan, one) for one in draws]
@@ -191,16 +191,16 @@ def settled(plan: Plan, blocks: int, runs: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def with_draws(plan: Plan, blocks: int, runs: int) -> list[Row]:
+def with_draws(plan: ScenarioPlan, blocks: int, runs: int) -> list[Row]:
     count = blocks * BLOCK
-    fast = scenario_columns.settle_range(plan, 1, 0, BLOCK, compiled=True)
+    fast = scenario_columns.settle_range_on_columns(plan, 1, 0, BLOCK, compiled=True)
     plain = scenarios.settle_range(plan, 1, 0, BLOCK)
     assert fast.saving_to_date.tolist() == [one.saving_to_date for one in plain]
     assert fast.payable_to_date.tolist() == [one.payable_to_date for one in plain]
     rows = []
     for way, compiled in (("", True), (f", {ALONE}", False)):
         taken = seconds(
-            lambda compiled=compiled: scenario_columns.settle_range(
+            lambda compiled=compiled: scenario_columns.settle_range_on_columns(
                 plan, 1, 0, count, compiled=compiled
             ),
             runs,

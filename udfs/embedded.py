@@ -1,7 +1,6 @@
 """The embedded engine: the functions inside formualizer, in our own process.
 
-Binds the catalogue, converts what the engine hands over to cell values and back, and holds no
-rule. Imports ``errors``, ``cells``, ``catalogue``, ``functions`` and formualizer.
+Binds the catalogue, converts what the engine hands over to cell values and back, and holds no rule.
 """
 
 from __future__ import annotations
@@ -57,11 +56,13 @@ def register(
     for function in FUNCTIONS.values():
         for prefix in STORED_PREFIXES:
             workbook.register_function(
-                prefix + function.name, _bound(function, date_1904, errors), min_args=0
+                prefix + function.name,
+                _bound_for_the_engine(function, date_1904, errors),
+                min_args=0,
             )
 
 
-def _bound(
+def _bound_for_the_engine(
     function: WorksheetFunction, date_1904: bool, errors: list[CellError] | None
 ) -> Callable[..., Any]:
     def called(arguments: tuple[Any, ...]) -> Any:

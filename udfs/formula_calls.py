@@ -1,7 +1,4 @@
-"""The calls of functions in the text of a formula.
-
-Imports nothing of the project: it also works inside LibreOffice.
-"""
+"""The calls of functions in the text of a formula."""
 
 from __future__ import annotations
 

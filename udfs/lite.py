@@ -1,7 +1,7 @@
 """xlwings Lite: the functions in Excel on Windows, Mac and the web, with Python inside the add-in.
 
 The functions are members of this module, where xlwings finds them. A workbook imports them with
-``from xlpbr.udfs.lite import *``. Holds no rule; imports ``office_js``.
+``from xlpbr.udfs.lite import *``. Holds no rule.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Office.js functions: what xlwings Lite and xlwings Server share.
 
 Binds the catalogue to xlwings' functions for Office.js (``xlwings.server``), and holds no rule.
-Imports ``errors``, ``cells``, ``catalogue``, ``functions`` and xlwings; neither numpy nor pandas.
 
 xlwings must see its licence key (``XLWINGS_LICENSE_KEY``) when it is first imported: Lite brings
 its own, the server is given one.
@@ -193,12 +192,14 @@ def bound_functions(raised: Collection[str] = (VALUE,)) -> dict[str, Callable[..
     ``globals().update(bound_functions())``.
     """
     spare_the_lookup()
-    bound = {name: _bound(function, raised) for name, function in FUNCTIONS.items()}
+    bound = {name: _bound_for_the_add_in(function, raised) for name, function in FUNCTIONS.items()}
     spare_the_imported()
     return bound
 
 
-def _bound(function: WorksheetFunction, raised: Collection[str]) -> Callable[..., Any]:
+def _bound_for_the_add_in(
+    function: WorksheetFunction, raised: Collection[str]
+) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         if not function.required_count <= len(arguments) <= len(function.arguments):
             return CellError(VALUE, f"expected {function.signature}")

@@ -1,7 +1,7 @@
 """Cell values to exact values and back: the only place that sees a binary float.
 
-Imports ``errors`` and ``money`` only. Every reader raises ``CellError``; the error says what was
-found and what was expected, and the caller adds where.
+Every reader raises ``CellError``; the error says what was found and what was expected, and the
+caller adds where.
 """
 
 from __future__ import annotations

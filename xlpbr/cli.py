@@ -1,7 +1,4 @@
-"""The command line's door: answers ``--version`` at once and hands the rest to ``commands``.
-
-Imports nothing that is slow to load.
-"""
+"""The command line's door: answers ``--version`` at once and hands the rest to ``commands``."""
 
 import sys
 

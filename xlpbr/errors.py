@@ -1,7 +1,7 @@
 """What goes wrong, in words for the person at the sheet.
 
-``CellError`` is what a worksheet function gives instead of a figure, ``Problem`` is one
-entry of ``PBR_CHECK``, ``FileProblem`` stops a command. Imports nothing of the project.
+``CellError`` is what a worksheet function gives instead of a figure, ``Problem`` is one entry of
+``PBR_CHECK``, ``FileProblem`` stops a command.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 Both are executors of ``concurrent.futures``. A chunk's function and data must pickle, and the same
 chunk must give the same result wherever it runs: a cluster repeats it where a worker was lost.
-Imports ``errors``; Dask only where a cluster is asked for.
 """
 
 from __future__ import annotations

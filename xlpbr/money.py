@@ -1,8 +1,7 @@
 """Exact pounds in, pence out.
 
-Amounts inside are ``Fraction`` pounds, so that a seventh of a weekly price is exact.
-Results are whole pence (``int``), rounded once, here and nowhere else.
-Imports nothing of the project.
+Amounts inside are ``Fraction`` pounds, so that a seventh of a weekly price is exact. Results are
+whole pence (``int``), rounded once, here and nowhere else.
 """
 
 from __future__ import annotations

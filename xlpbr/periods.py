@@ -1,6 +1,6 @@
 """Days, months and years as the contracts count them.
 
-A period includes both its first and its last day. Imports nothing of the project.
+A period includes both its first and its last day.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The cells of a workbook by a small reader of its own, to judge what an edit changed.
 
-Written from the standard (ECMA-376, part 1, section 18.3) and nothing else. Imports nothing of
-the project; formulas that cells share are written out by openpyxl.
+Written from the standard (ECMA-376, part 1, section 18.3) and nothing else.
 """
 
 from __future__ import annotations

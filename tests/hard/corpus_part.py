@@ -14,7 +14,7 @@ from tests.hard.results import Run
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.attach.attach import attach
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, detach, edit
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
@@ -82,7 +82,7 @@ def _try_all(run: Run, trial: Trial, place: Path, made: list[Path]) -> None:
     try:
         book = open_book(path)
         for sheet in book.sheets:
-            cells(book, sheet.name)
+            cells_of(book, sheet.name)
     except FileProblem as problem:
         trial.refused = problem.code or "without a code"
         return
@@ -112,7 +112,7 @@ def _try_all(run: Run, trial: Trial, place: Path, made: list[Path]) -> None:
 
     def set_cell() -> None:
         sheet = open_book(path).sheets[0].name
-        taken = max((row for row, _ in cells(open_book(path), sheet)), default=0)
+        taken = max((row for row, _ in cells_of(open_book(path), sheet)), default=0)
         row = min(taken + 3, 1_048_576)
         trial.set_cell = (sheet, f"B{row}")
         changes = Changes(cells={sheet: {(row, 2): CellChange(1234.5, "1234+0.5")}})
@@ -166,9 +166,9 @@ def _must_ask(run: Run, trial: Trial, target: Path, made: Path) -> None:
     assert entry is not None
     book = open_book(trial.book.path)
     locked = {
-        sheet.name: dict.fromkeys([next(iter(cells(book, sheet.name)))], CellChange(1.0, None))
+        sheet.name: dict.fromkeys([next(iter(cells_of(book, sheet.name)))], CellChange(1.0, None))
         for sheet in book.sheets
-        if cells(book, sheet.name)
+        if cells_of(book, sheet.name)
     }
     asked = set()
     attempts = [Changes(add_sheets=SheetsToAdd(made, NAMES))]

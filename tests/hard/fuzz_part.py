@@ -23,7 +23,7 @@ from tests.hard.made_sheets import NAMES, make_sheets
 from tests.hard.mutations import mutated
 from tests.hard.results import Run
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
@@ -153,7 +153,7 @@ def _limited(place: Path, target: Path, made: Path, *, add: bool) -> dict[str, s
     try:
         book = open_book(place)
         for sheet in book.sheets:
-            cells(book, sheet.name)
+            cells_of(book, sheet.name)
         first = book.sheets[0].name
         changes = Changes(
             cells={first: {(4, 4): CellChange(1.5, "1+0.5"), (500, 2): CellChange("new", None)}},

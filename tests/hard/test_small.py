@@ -17,7 +17,7 @@ from tests.hard.edits_part import run_edits
 from tests.hard.kill_part import run_kills
 from tests.hard.results import Run
 from tests.support import corpus
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
@@ -50,7 +50,7 @@ def test_every_accepted_workbook_takes_a_cell(tmp_path):
         wanted = {before.sheets[-1].name: {(4_000, 300): CellChange(12.5)}}
         target = tmp_path / f"new{book.path.suffix}"
         edit(before, Changes(cells=wanted), target, allow=frozenset(ALLOWANCES))
-        now = cells(open_book(target), before.sheets[-1].name)
+        now = cells_of(open_book(target), before.sheets[-1].name)
         assert now[4_000, 300].value == 12.5, book.name
         target.unlink()
 
@@ -104,10 +104,7 @@ FUZZ = """
 import json, pathlib, sys
 from tests.hard.fuzz_part import run_fuzz
 from tests.hard.results import Run
-from xlpbr.workbook.book import cells, open_book
-from xlpbr.workbook.package import ALLOWANCES, Changes, edit
-from xlpbr.workbook.parts.cell_change import CellChange
-from tests.test_hard_small import books
+from tests.hard.test_small import books
 folder, run = pathlib.Path(sys.argv[1]), Run("fuzz", "")
 run_fuzz(run, books(folder), folder / "fuzz", 4, seed=1, judged=False)
 print(json.dumps([run.failures, run.figures["cases"]]))

@@ -24,7 +24,7 @@ from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.copy import copy_for_calc
 from xlpbr.workbook.ooxml.addresses import column_letter
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 
 # -- the matrix ------------------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ def test_the_template_shows_in_calc_what_the_embedded_engine_stored(
         for sheet in book.sheets:
             stored = {
                 position: cell
-                for position, cell in cells(book, sheet.name).items()
+                for position, cell in cells_of(book, sheet.name).items()
                 if cell.formula is not None and cell.formula.startswith("PBR_")
             }
             for (row, column), cell in stored.items():
@@ -127,7 +127,7 @@ def test_the_template_shows_in_calc_what_the_embedded_engine_stored(
                 found = calc_engine.read(calc, number, [(sheet.name, area)])[0]
                 for down, of_row in enumerate(found):
                     for across, value in enumerate(of_row):
-                        of_book = cells(book, sheet.name).get((row + down, column + across))
+                        of_book = cells_of(book, sheet.name).get((row + down, column + across))
                         compared += 1
                         assert sheet_form(value) == sheet_form(of_book and of_book.value)
         assert functions >= 4

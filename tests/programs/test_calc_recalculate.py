@@ -21,7 +21,7 @@ from xlpbr.workbook.calculate.recalculate import Recalculation, recalculate
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.recalculate import recalculate_with_calc
 from xlpbr.workbook.ooxml.addresses import split_area
-from xlpbr.workbook.ooxml.book import Book, cells, open_book
+from xlpbr.workbook.ooxml.book import Book, cells_of, open_book
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,7 +34,7 @@ def _calc() -> None:
 def values(path: Path, sheet: str, area: str) -> list[list[Any]]:
     """What a book shows in an area, in the form of a sheet."""
     first_row, first_column, last_row, last_column = split_area(area)
-    stored = cells(open_book(path), sheet)
+    stored = cells_of(open_book(path), sheet)
     return sheet_form(
         [
             [
@@ -93,7 +93,7 @@ def test_two_engines_that_share_nothing_give_the_template_the_same_values(
     compared = 0
     for sheet in books[0].sheets:
         shown = [
-            {place: cell.value or "" for place, cell in cells(book, sheet.name).items()}
+            {place: cell.value or "" for place, cell in cells_of(book, sheet.name).items()}
             for book in books
         ]
         for place in {*shown[0], *shown[1]}:
@@ -118,7 +118,7 @@ def test_a_spill_that_grows_and_one_that_shrinks_and_what_adds_them_up(tmp_path:
     assert values(target, "S", "C1:C5") == [*four, [""]]
     assert values(target, "S", "E1:E4") == [[0.5], [0.5], [""], [""]]
     assert values(target, "S", "G1:G2") == [[2.0], [1.0]]
-    stored = cells(open_book(target), "S")
+    stored = cells_of(open_book(target), "S")
     assert (stored[1, 3].array_range, stored[1, 5].array_range) == ("C1:C4", "E1:E2")
 
 

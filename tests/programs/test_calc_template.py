@@ -18,7 +18,7 @@ from xlpbr.errors import EXCEL_ERRORS
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.ooxml.addresses import column_letter
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.template.write import new_workbook
 
 
@@ -37,11 +37,11 @@ def _compare(
     """
     book = open_book(path)
     number = calc_engine.open_in(calc, path)
-    calc_engine.calculate(calc, number)
+    calc_engine.calculate_cells(calc, number)
     values: dict[str, dict[tuple[int, int], Any]] = {}
     wrong: list[str] = []
     for sheet in (sheet.name for sheet in book.sheets if sheet.name.startswith(prefix)):
-        stored = cells(book, sheet)
+        stored = cells_of(book, sheet)
         last_row, last_column = (max(position[index] for position in stored) for index in (0, 1))
         area = f"A1:{column_letter(last_column)}{last_row}"
         found = sheet_form(calc_engine.read(calc, number, [(sheet, area)])[0])
@@ -70,7 +70,7 @@ def test_every_formula_of_the_template_shows_in_calc_what_is_stored(
         formulas = [
             cell.formula
             for sheet in values
-            for cell in cells(open_book(path), sheet).values()
+            for cell in cells_of(open_book(path), sheet).values()
             if cell.formula is not None
         ]
         assert len(formulas) > 1900

@@ -24,7 +24,7 @@ from tests.support.portfolio_folder_books import folder_of
 from xlpbr import executors
 from xlpbr.errors import FileProblem
 from xlpbr.executors import executor_of, run_in_order
-from xlpbr.forecast.forecast import forecast
+from xlpbr.forecast.run import forecast
 from xlpbr.workbook.portfolio.book import write_portfolio
 from xlpbr.workbook.portfolio.files import SHEETS, find_books
 from xlpbr.workbook.portfolio.folder import settled_folder

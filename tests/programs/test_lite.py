@@ -44,7 +44,7 @@ from xlpbr.workbook.hosts.lite_code import (
 )
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.addresses import column_letter
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.port.rewrite import port
 
 CONTRACT = "plymouth-l04-2526"
@@ -306,8 +306,8 @@ def test_formulas_are_stored_as_office_js_functions_store_them(lite_book, tmp_pa
             cell.attrib["r"]: cell.attrib.get("cm")
             for cell in part(lite_book, info.part).iter(f"{SHEET}c")
         }
-        for (row, column), cell in cells(book, info.name).items():
-            before = cells(plain, info.name)[(row, column)]
+        for (row, column), cell in cells_of(book, info.name).items():
+            before = cells_of(plain, info.name)[(row, column)]
             assert cell.value == before.value
             if before.formula is None or not calls_a_function(before.formula):
                 assert cell.formula == before.formula
@@ -336,7 +336,7 @@ def test_xlpbr_calculates_the_workbook_and_finds_its_last_values(lite_book):
     book = open_book(lite_book)
     compared = 0
     for sheet, values in calculate(lite_book).items():
-        there = cells(book, sheet)
+        there = cells_of(book, sheet)
         for position, value in values.items():
             if position in there and value not in ("", None):
                 # The engine takes a small number for a date where a date went into it.
@@ -388,8 +388,8 @@ def test_libreoffice_opens_the_workbook_and_keeps_its_formulas(lite_book, tmp_pa
     assert [info.name for info in theirs.sheets] == [info.name for info in ours.sheets]
     compared = 0
     for sheet in ("Terms", "Placements", "Carers", "Claims"):
-        there = cells(theirs, sheet)
-        for position, cell in cells(ours, sheet).items():
+        there = cells_of(theirs, sheet)
+        for position, cell in cells_of(ours, sheet).items():
             if cell.formula is None and cell.value not in ("", None):
                 assert there[position].value == cell.value, (sheet, position)
                 compared += 1
@@ -397,7 +397,7 @@ def test_libreoffice_opens_the_workbook_and_keeps_its_formulas(lite_book, tmp_pa
     names = {
         formula.partition("(")[0].casefold()
         for sheet in theirs.sheets
-        for formula in (cell.formula for cell in cells(theirs, sheet.name).values())
+        for formula in (cell.formula for cell in cells_of(theirs, sheet.name).values())
         if formula is not None and "pbr_" in formula.casefold() and formula.casefold()[0] == "_"
     }
     assert "_xldudf_pbr_statement" in names

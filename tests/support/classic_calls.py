@@ -52,7 +52,7 @@ def registered() -> dict[str, Any]:
             ],
         }
         for name, info in (
-            (name, vars(module)[name].__xlfunc__) for name in FUNCTIONS
+            (name, getattr(module, name).__xlfunc__) for name in FUNCTIONS
         )
     }  # fmt: skip
 
@@ -90,7 +90,7 @@ def broken(name: str) -> Any:
         raise ZeroDivisionError("division by zero")
 
     object.__setattr__(FUNCTIONS[name], "call", fail)
-    assert vars(module)[name]
+    assert getattr(module, name)
     return calls([[name, [MISSING] * len(FUNCTIONS[name].arguments)]])[0]
 
 

@@ -58,7 +58,7 @@ def in_excel(function: Callable[..., Any], *arguments: Any) -> Any:
 
     Arguments and result go through JSON.
     """
-    code = "from tests import fake_com; fake_com.child()"
+    code = "from tests.support import fake_com; fake_com.child()"
     done = subprocess.run(
         [sys.executable, "-c", code, function.__module__, function.__qualname__],
         input=json.dumps(arguments), cwd=ROOT, capture_output=True, text=True, check=False,

@@ -1,7 +1,7 @@
 """The file that LibreOffice loads: the functions as a component of Calc.
 
 LibreOffice runs it under its own Python, with the folder ``pythonpath`` beside it on the path; the
-project itself never imports it. Imports ``calc`` and what LibreOffice gives its Python.
+project itself never imports it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What LibreOffice must be told about the functions, generated from the catalogue.
 
 Types, component, names and help: the same for a private Calc (``private_folder``) and for the
-extension that a person installs (``extension_members``). Imports ``catalogue``, ``functions`` and
-``calc``.
+extension that a person installs (``extension_members``).
 """
 
 from __future__ import annotations

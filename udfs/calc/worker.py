@@ -1,9 +1,8 @@
 """The worker inside a private Calc: opens workbooks, calculates them and says what cells show.
 
 LibreOffice starts it as a job when it starts, and it answers requests, one line of JSON each, on
-its standard input and output until there are none;``xlpbr.workbook.libreoffice.engine``
-asks. The project itself never imports it. Imports ``calc``, ``formula_calls`` and what LibreOffice
-gives its Python.
+its standard input and output until there are none;``xlpbr.workbook.libreoffice.engine`` asks. The
+project itself never imports it.
 """
 
 from __future__ import annotations

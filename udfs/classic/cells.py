@@ -1,7 +1,5 @@
 """What Excel hands over through COM as cell values, and results as Excel takes them.
 
-Imports ``cells`` and ``errors``; it needs neither xlwings nor Windows.
-
 COM hands over numbers as floats, blanks as None, errors as whole numbers, dates as datetimes with a
 time zone that means nothing, and ranges as tuples of rows. A cell with a currency format comes cut
 to four places where its ``Value`` is read, so its ``Value2`` is read as well.

@@ -1,10 +1,8 @@
 """Classic xlwings: the functions in Excel on Windows, with Python on the same computer.
 
 Binds the catalogue through ``xlwings.func``, ``arg`` and ``ret``, and holds no rule. xlwings finds
-the functions as members of the folder, under whose name (``xlpbr.udfs.classic``) its settings
-list them. Off Windows xlwings' decorators do nothing, and neither does this module. Imports
-``catalogue``, ``cells``, ``classic_cells``, ``classic_macros``, ``errors``, ``functions`` and
-xlwings.
+the functions as members of the folder, under whose name (``xlpbr.udfs.classic``) its settings list
+them. Off Windows xlwings' decorators do nothing, and neither does this module.
 
 Arguments are taken past xlwings' own conversion, which drops error cells, flattens rows and cuts
 currency cells to four places, and which is slow where pandas is installed.

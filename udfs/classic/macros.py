@@ -1,7 +1,7 @@
 """The VBA that the wrappers of the functions need: the text of it.
 
 It reads ranges, makes true errors of marked texts, keeps and shows the reasons of errors, and
-describes the functions to Excel. Imports ``classic_cells``.
+describes the functions to Excel.
 
 The reasons stand in the memory of Excel while the workbook is open: the status bar shows the
 reason of the cell that is selected, and the macro ``ThisWorkbook.ListErrors`` lists them all.

@@ -1,7 +1,4 @@
-"""What is done once on a computer so that Excel on Windows finds the functions.
-
-Imports ``errors``, xlwings and nothing of Windows.
-"""
+"""What is done once on a computer so that Excel on Windows finds the functions."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 The wrappers are the text that xlwings generates, with three changes: ranges are read in VBA, where
 that is quick; what comes back as a marked text becomes a true Excel error, also inside a range; and
-the reason of every error is kept. Imports ``catalogue``, ``classic``, ``classic_macros``,
-``errors``, ``functions``, xlwings, and xlwings' generator of wrappers with stand-ins for Windows.
+the reason of every error is kept.
 """
 
 from __future__ import annotations

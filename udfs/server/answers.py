@@ -1,8 +1,6 @@
 """What the server answers: the result of a call, the catalogue, the contracts, the problems.
 
-Values in, JSON out; knows nothing of the network. Imports ``errors``, ``cells``, ``catalogue``,
-``contracts``, ``tables``, ``term_rows``, ``checks``, ``functions``, ``server_requests``,
-``server_project`` and xlwings.
+Values in, JSON out; knows nothing of the network.
 """
 
 from __future__ import annotations

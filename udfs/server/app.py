@@ -2,7 +2,6 @@
 
 A small layer of Starlette around what xlwings Server serves. Each call is signed in, read within
 the limits, calculated in a thread with a time limit, and logged with nothing of any cell in it.
-Imports the other ``server_`` modules, Starlette and anyio.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Around every request: whom it was meant for, its security headers, its line in the log.
 
-An ASGI layer of its own, so that it also holds where anything inside fails. Imports
-``server_settings`` only.
+An ASGI layer of its own, so that it also holds where anything inside fails.
 
 The log has one line for each request, but for the files of the page: what was asked, the status,
 the time it took, how many cells there were and the object id of the person. It never has a cell's

@@ -1,7 +1,4 @@
-"""The manifest: the small file by which Excel knows the add-in.
-
-Imports ``server_settings`` only.
-"""
+"""The manifest: the small file by which Excel knows the add-in."""
 
 from __future__ import annotations
 
@@ -143,7 +140,7 @@ def manifest(settings: Settings) -> str:
         <bt:String id="Started.Text"
           DefaultValue="Type =PBR_ in a cell, or open Payment by results on the Formulas tab." />
       </bt:LongStrings>
-    </Resources>{_sign_in(settings)}
+    </Resources>{_sign_in_element(settings)}
   </VersionOverrides>
 </OfficeApp>
 """
@@ -155,7 +152,7 @@ def version() -> str:
     return ".".join(["1", *numbers, *["0"] * (3 - len(numbers))])
 
 
-def _sign_in(settings: Settings) -> str:
+def _sign_in_element(settings: Settings) -> str:
     if settings.sign_in is None:
         return ""
     host = settings.address.partition("//")[2]

@@ -1,7 +1,6 @@
 """What a request may hold: bytes to a call or to tables, within the limits, or a refusal.
 
-Bytes in, plain values out; knows nothing of the network. Imports ``catalogue``, ``functions`` and
-``server_settings`` only.
+Bytes in, plain values out; knows nothing of the network.
 """
 
 from __future__ import annotations

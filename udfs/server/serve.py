@@ -1,7 +1,4 @@
-"""``xlpbr serve``: start the server and say where it is.
-
-Imports ``errors``, ``server_settings`` and uvicorn; the application is imported by the workers.
-"""
+"""``xlpbr serve``: start the server and say where it is."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What the server is told: where it stands, who may call it, and how much one request may ask.
 
-Everything is read from the environment, so that each worker process finds the same. Holds no
-rule; imports ``errors`` only.
+Everything is read from the environment, so that each worker process finds the same. Holds no rule.
 """
 
 from __future__ import annotations
@@ -136,7 +135,7 @@ def from_environment(
             raise FileProblem(f"{PREFIX}{name} is not a setting. The settings are: {names}.")
     settings = Settings(
         address=_address(given, bound_to, port),
-        sign_in=_sign_in(given),
+        sign_in=_sign_in_settings(given),
         open_on_purpose=_open_on_purpose(given),
         limits=Limits(
             megabytes=int(_number(given, "MEGABYTES", DEFAULT_LIMITS.megabytes, 1, 500)),
@@ -199,7 +198,7 @@ def _scheme_and_host(address: str) -> tuple[str, str]:
     return (match["scheme"].lower(), match["host"].lower().strip("[]")) if match else ("", "")
 
 
-def _sign_in(given: Mapping[str, str]) -> SignIn | None:
+def _sign_in_settings(given: Mapping[str, str]) -> SignIn | None:
     tenant, client = given.get("TENANT", ""), given.get("CLIENT", "")
     if not (tenant or client):
         for name in ("ROLE", "AUTHORITY"):

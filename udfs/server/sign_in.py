@@ -1,7 +1,6 @@
 """Sign-in with Entra ID: whether the token that Excel sends is one for this add-in.
 
-The only module that calls out of the server: it fetches the tenant's public keys. Imports
-``server_requests`` and ``server_settings``, joserfc for the cryptography and httpx for the keys.
+The only module that calls out of the server: it fetches the tenant's public keys.
 
 xlwings Server's own check is not used: it keeps a token that was good for an hour, also when the
 token has expired meanwhile, and new keys of the tenant for a day. Here every call is checked.

@@ -1,7 +1,7 @@
 """Work in a thread of its own, stopped when it takes too long.
 
-Imports anyio only. The functions are plain Python, so that an exception raised inside their
-thread stops them at the next step; what is not Python would go on until it returns.
+The functions are plain Python, so that an exception raised inside their thread stops them at the
+next step; what is not Python would go on until it returns.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ functions and settings, and nothing of the folder. The calls themselves do not g
 runs them where it also answers everyone else, so that no time limit could hold, gives 500 for a
 request that is wrong, and writes messages, which quote cells, into the log.
 
-Must be imported before xlwings is. Imports ``office_js``, xlwings and xlwings_server.
+Must be imported before xlwings is.
 """
 
 from __future__ import annotations

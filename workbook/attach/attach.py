@@ -1,7 +1,4 @@
-"""The PBR sheets of a contract attached to a book that a council already keeps.
-
-Imports ``attachment``, ``package``, ``book`` and the parts that say which sheets were attached.
-"""
+"""The PBR sheets of a contract attached to a book that a council already keeps."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from xlpbr.contract.library import Contract
 from xlpbr.workbook.attach.plan import PREFIX, plan_attachment, write_attachment
-from xlpbr.workbook.ooxml.book import Book, TableArea, cells, open_book
+from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.parts.listing_parts import workbook_of
@@ -116,5 +113,5 @@ def _has_typed_cells(book: Book, table: TableArea, column: int | None) -> bool:
         and cell.value not in (None, "")
         and table.first_row < row <= last_row
         and first_column <= across <= last_column
-        for (row, across), cell in cells(book, table.sheet).items()
+        for (row, across), cell in cells_of(book, table.sheet).items()
     )

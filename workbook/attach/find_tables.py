@@ -1,7 +1,4 @@
-"""The tables of a book that the PBR sheets are to read: which column is which, and what is in them.
-
-Imports the readers, ``ranges``, ``evidence``, ``contracts`` and the links.
-"""
+"""The tables of a book that the PBR sheets are to read: which column is which, what is in them."""
 
 from __future__ import annotations
 
@@ -18,8 +15,7 @@ from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.errors import FileProblem
 from xlpbr.tables.headings import heading_rows, nearest
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, area_address, cell_address
-from xlpbr.workbook.ooxml.book import Book, sheet_rows
-from xlpbr.workbook.ooxml.book import cells as cells_of
+from xlpbr.workbook.ooxml.book import Book, cells_of, sheet_rows
 from xlpbr.workbook.ooxml.sheet.read import serial_number
 from xlpbr.workbook.ooxml.sheet.stored_cells import Area, SheetRows
 from xlpbr.workbook.read.hidden_rows import rows_that_do_not_show
@@ -119,7 +115,7 @@ def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) 
     open_ended = found.cut_blank_rows
     link = Link(
         table=table,
-        place=_place(found, excel_table),
+        place=_cells_in_words(found, excel_table),
         sheet=found.sheet,
         heading_row=found.first_row,
         last_row=None if open_ended else found.last_row,
@@ -178,7 +174,7 @@ def refuse_unknown_headings(tables: Iterable[str], headings: Mapping[str, str]) 
         )
 
 
-def _place(found: FoundRange, excel_table: str | None) -> str:
+def _cells_in_words(found: FoundRange, excel_table: str | None) -> str:
     """The cells as a person finds them."""
     area = area_address(
         found.sheet, (found.first_row, found.first_column, found.last_row, found.last_column)
@@ -266,7 +262,7 @@ def _columns(
             index for index, text in enumerate(meant) if cells.key(text) == cells.key(one.heading)
         ]
         if len(places) > 1:
-            addresses = " and ".join(_address(found, index) for index in places)
+            addresses = " and ".join(_address_of_heading(found, index) for index in places)
             sentences.append(
                 f"Two columns are '{one.heading}': {addresses}. Say which one is not meant with"
                 f' --map "{_heading_text(row[places[-1]])}=", or rename it.'
@@ -286,7 +282,7 @@ def _columns(
         if near is not None:
             instead = "" if one.heading_required else f', or --map "{near}=" if it is not'
             sentences.append(
-                f"The heading '{near}' in {_address(found, strangers[near])} is near"
+                f"The heading '{near}' in {_address_of_heading(found, strangers[near])} is near"
                 f" '{one.heading}'; add --map \"{near}={one.heading}\" if it is meant{instead}."
             )
             pairs.append((near, one.heading))
@@ -296,7 +292,7 @@ def _columns(
         pairs += _guesses(missing, set(strangers).difference(near for near, _ in pairs))
         ready = " ".join(f'--map "{theirs}={ours}"' for theirs, ours in pairs)
         sentences.append(
-            f"{_place(found, _excel_table(book, found))} has no heading"
+            f"{_cells_in_words(found, _excel_table(book, found))} has no heading"
             f" {' and none '.join(repr(heading) for heading in missing)}. Its other headings are:"
             f" {', '.join(strangers) or 'none'}. Give the range with its heading row, or add what"
             f" is meant: {ready}"
@@ -319,7 +315,7 @@ def _guesses(missing: Iterable[str], strangers: Iterable[str]) -> list[tuple[str
     return pairs
 
 
-def _address(found: FoundRange, index: int) -> str:
+def _address_of_heading(found: FoundRange, index: int) -> str:
     return cell_address(found.sheet, found.first_row, found.first_column + index)
 
 

@@ -1,7 +1,6 @@
 """PBR formulas put into cells of a book, each with its last value.
 
-Checked and calculated before anything is written; what depends on the cells is refreshed with
-them. Imports ``xlpbr.errors``, the engine, ``refresh`` and ``package``.
+Checked and calculated before anything is written; what depends on the cells is refreshed with them.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from xlpbr.workbook.calculate.engine import (
 from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
 from xlpbr.workbook.calculate.refresh import Kept, Refreshed, reference_of, refreshed
 from xlpbr.workbook.ooxml.addresses import cell_address, split_cell
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells, open_book, sheet_named
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book, sheet_named
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
@@ -99,10 +98,10 @@ def insert(
     book = open_book(source)
     wanted: dict[Place, str] = {}
     for cell, formula in formulas:
-        place = _place(book, cell)
+        place = _place_given(book, cell)
         if place in wanted:
             raise FileProblem(
-                f"{_address(place)} is given twice; leave one of the two out.", "cell"
+                f"{_cell_of(place)} is given twice; leave one of the two out.", "cell"
             )
         wanted[place] = _checked(book, formula, place)
         _refuse_occupied(book, place, over=over)
@@ -112,7 +111,7 @@ def insert(
     never = {
         place
         for place in calculation.formulas
-        if place not in wanted and cells(book, place[0])[place[1]].never_calculated
+        if place not in wanted and cells_of(book, place[0])[place[1]].never_calculated
     }
     new = refreshed(calculation, {*wanted, *never}, own_sheets(book))
     _refuse_not_calculated(new.kept, wanted)
@@ -122,13 +121,13 @@ def insert(
         if isinstance(value, CellError) and not errors:
             reason = reason_for(calculation, place, value).rstrip(".")
             raise FileProblem(
-                f"{_address(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it,"
+                f"{_cell_of(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it,"
                 " or add --errors to insert it all the same.",
                 "shows-error",
             )
     changes = Changes(cells=_changes(calculation, new, stored))
     done = edit(book, changes, target, allow=allow, in_place=in_place)
-    shown = tuple((_address(place), new.values[place[0]][place[1]]) for place in wanted)
+    shown = tuple((_cell_of(place), new.values[place[0]][place[1]]) for place in wanted)
     written = sum(map(len, new.values.values()))
     filled = sum(len(filled_by(calculation, place)) for place in wanted)
     return Insertion(shown, written - filled, new.kept, done.kept)
@@ -194,7 +193,7 @@ def _sentence(fault: str) -> str:
     return fault[0].upper() + fault[1:]
 
 
-def _place(book: Book, cell: str) -> Place:
+def _place_given(book: Book, cell: str) -> Place:
     given = cell.strip()
     match = _PLACE.fullmatch(given)
     names = [sheet.name for sheet in book.sheets]
@@ -291,7 +290,7 @@ def _as_in_a_file(book: Book, place: Place, table: str, column: str) -> str:
 
 
 def _refused(place: Place, what: str) -> FileProblem:
-    return FileProblem(f"{_address(place)}: {what}", "formula")
+    return FileProblem(f"{_cell_of(place)}: {what}", "formula")
 
 
 def _cut(formula: str) -> str:
@@ -300,19 +299,19 @@ def _cut(formula: str) -> str:
 
 
 def _refuse_occupied(book: Book, place: Place, *, over: bool) -> None:
-    stored = cells(book, place[0]).get(place[1])
+    stored = cells_of(book, place[0]).get(place[1])
     if stored is None or over:
         return
     what = "a formula" if stored.formula is not None else "a value"
     raise FileProblem(
-        f"{_address(place)} holds {what} already; choose another cell, or add --over to write over"
+        f"{_cell_of(place)} holds {what} already; choose another cell, or add --over to write over"
         " it.",
         "occupied",
     )
 
 
 def _refuse_not_calculated(kept: Sequence[Kept], wanted: Collection[Place]) -> None:
-    addresses = {_address(place) for place in wanted}
+    addresses = {_cell_of(place) for place in wanted}
     for formula in kept:
         if formula.address in addresses:
             raise FileProblem(
@@ -334,15 +333,15 @@ def _refuse_blocked(
     sheet = place[0]
     if isinstance(value, CellError) and value.code == "#SPILL!":
         raise FileProblem(
-            f"{_address(place)} fills a table of cells, and something is in its way; choose a cell"
+            f"{_cell_of(place)} fills a table of cells, and something is in its way; choose a cell"
             " with room below it and to its right.",
             "occupied",
         )
     for position in filled_by(calculation, place)[1:]:
-        stored = cells(calculation.book, sheet).get(position)
+        stored = cells_of(calculation.book, sheet).get(position)
         if (sheet, position) in wanted or (stored is not None and not over):
             raise FileProblem(
-                f"{_address(place)} fills a table of cells, and {cell_address(sheet, *position)} is"
+                f"{_cell_of(place)} fills a table of cells, and {cell_address(sheet, *position)} is"
                 " in its way; choose a cell with room below it and to its right.",
                 "occupied",
             )
@@ -376,14 +375,14 @@ def _left_over(
 ) -> Iterator[tuple[str, Position]]:
     """The cells that were filled by what stood where formulas are put, and show something."""
     for sheet, position in formulas:
-        of_sheet = cells(calculation.book, sheet)
+        of_sheet = cells_of(calculation.book, sheet)
         before = of_sheet.get(position)
         if before is not None and before.array_range is not None:
             filled = positions_of(before.array_range)
             yield from ((sheet, left) for left in filled if left in of_sheet)
 
 
-def _address(place: Place) -> str:
+def _cell_of(place: Place) -> str:
     return cell_address(place[0], *place[1])
 
 
@@ -400,7 +399,7 @@ def _as_stored(formulas: Sequence[str]) -> list[str]:
             sheet.write_formula(row, 0, f"={formula}")
         workbook.close()
         book = open_book(path)
-        stored = cells(book, "Formulas")
+        stored = cells_of(book, "Formulas")
         texts = [stored[row, 1].formula or "" for row in range(1, len(formulas) + 1)]
         close_archive(book.archive)
     return texts

@@ -1,8 +1,7 @@
 """The PBR sheets for a book that a council already keeps: planned, then made ready to be added.
 
-The sheets are written as a workbook of their own, in which the formulas that read the book refer
-to sheets that only the book has. Imports the reader, the linked tables, the template and the
-engine's recalculation.
+The sheets are written as a workbook of their own, in which the formulas that read the book refer to
+sheets that only the book has.
 """
 
 from __future__ import annotations
@@ -28,7 +27,12 @@ from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.links import Link
-from xlpbr.workbook.template.plan import CONTRACT_TABLES, TABLE_NAMES, Plan, plan_of
+from xlpbr.workbook.template.plan import (
+    CONTRACT_TABLES,
+    TABLE_NAMES,
+    TemplatePlan,
+    template_plan_of,
+)
 from xlpbr.workbook.template.write import write_plan
 
 PREFIX = "PBR "
@@ -63,7 +67,7 @@ class Attachment:
         notices: what the person should know before the sheets are used, a sentence each.
     """
 
-    plan: Plan
+    plan: TemplatePlan
     sheets: tuple[str, ...]
     added: tuple[str, ...]
     names: tuple[str, ...]
@@ -202,8 +206,10 @@ def _contract_of(book: Book, link: Link, contract: Contract | None) -> Contract:
     return Contract(cells.tidy(name), "", source, tuple(entries), (), (), {})
 
 
-def _plan(book: Book, contract: Contract, chosen: tuple[str, ...], links: dict[str, Link]) -> Plan:
-    plan = plan_of(contract, sample=False)
+def _plan(
+    book: Book, contract: Contract, chosen: tuple[str, ...], links: dict[str, Link]
+) -> TemplatePlan:
+    plan = template_plan_of(contract, sample=False)
     rows = {table: link.prepared_rows for table, link in links.items()}
     return replace(
         plan,
@@ -216,12 +222,12 @@ def _plan(book: Book, contract: Contract, chosen: tuple[str, ...], links: dict[s
     )
 
 
-def _names(plan: Plan) -> tuple[str, ...]:
+def _names(plan: TemplatePlan) -> tuple[str, ...]:
     tables = (name for table, name in TABLE_NAMES.items() if table in plan.sheets)
     return (*tables, plan.as_at_name) if "Statement" in plan.sheets else tuple(tables)
 
 
-def _problems_of_terms(plan: Plan) -> list[str]:
+def _problems_of_terms(plan: TemplatePlan) -> list[str]:
     """The first thing in the book's own terms that stops the figures."""
     link = plan.links.get("Terms")
     if link is None:

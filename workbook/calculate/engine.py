@@ -2,7 +2,6 @@
 
 The engine reads no tables from a file, counts days from 1900 unless told, takes an argument left
 out for 0 and leaves spilled values in the way of the next spill; all that is made good here.
-Imports ``errors``, ``functions``, the embedded host and the modules beneath it in this folder.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     reads_another_book,
 )
 from xlpbr.workbook.ooxml.addresses import cell_address, split_area
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
 from xlpbr.workbook.ooxml.sheet.edit import with_new_values
 from xlpbr.workbook.ooxml.zip.archive import copy_archive
 
@@ -93,7 +92,7 @@ def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
     formulas = {
         (sheet.name, position): cell.formula
         for sheet in book.sheets
-        for position, cell in cells(book, sheet.name).items()
+        for position, cell in cells_of(book, sheet.name).items()
         if cell.formula is not None
     }
     formulas.update(put_in)
@@ -102,7 +101,7 @@ def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
         if reads_another_book(formula) and place not in put_in:
             # The engine stops at the first of these.
             sheet, position = place
-            engine.set_value(sheet, *position, to_engine(cells(book, sheet)[position].value))
+            engine.set_value(sheet, *position, to_engine(cells_of(book, sheet)[position].value))
         elif place in put_in or complete != formula:
             set_formula(engine, place, complete)
     _evaluate(engine, book)
@@ -120,7 +119,7 @@ def _cell_of_row(book: Book, place: Place, match: re.Match[str]) -> str:
     table = book.tables.get(match[1].casefold())
     if table is None:
         return match[0]
-    of_sheet = cells(book, table.sheet)
+    of_sheet = cells_of(book, table.sheet)
     for column in range(table.first_column, table.last_column + 1):
         heading = of_sheet.get((table.first_row, column))
         if heading is not None and str(heading.value).casefold() == match[2].casefold():
@@ -162,7 +161,10 @@ def filled_by(calculation: Calculation, place: Place) -> list[Position]:
     """The cells that a formula fills: its own and, where it spills, all of the spill."""
     sheet, position = place
     # Without the mark of an array formula a cell takes the first value only.
-    if place not in calculation.put_in and not cells(calculation.book, sheet)[position].array_range:
+    if (
+        place not in calculation.put_in
+        and not cells_of(calculation.book, sheet)[position].array_range
+    ):
         return [position]
     spill = calculation.engine.inspect_cell(cell_address(sheet, *position)).cell.spill
     if spill is None or spill.extent is None:
@@ -218,7 +220,7 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
 
 def _filled_before(calculation: Calculation, place: Place) -> list[Position]:
     """The cells that an array formula fills in the workbook; it may fill fewer from now on."""
-    stored = cells(calculation.book, place[0]).get(place[1])
+    stored = cells_of(calculation.book, place[0]).get(place[1])
     return positions_of(stored.array_range) if stored and stored.array_range else []
 
 
@@ -229,7 +231,7 @@ def hold(calculation: Calculation, places: Iterable[Place]) -> None:
     made of it. Nothing is calculated yet.
     """
     for sheet, position in places:
-        of_sheet = cells(calculation.book, sheet)
+        of_sheet = cells_of(calculation.book, sheet)
         stored = of_sheet[position]
         area = [position] if stored.array_range is None else positions_of(stored.array_range)
         for filled in area:
@@ -318,7 +320,7 @@ def with_blanks_for_omitted(formula: str) -> str:
 
 def _add_tables(engine: formualizer.Workbook, book: Book) -> None:
     for table in book.tables.values():
-        of_sheet = cells(book, table.sheet)
+        of_sheet = cells_of(book, table.sheet)
         columns = range(table.first_column, table.last_column + 1)
         headings = [
             str(of_sheet[table.first_row, column].value)
@@ -347,7 +349,7 @@ def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
     for sheet in book.sheets:
         spilled: dict[Position, None] = {
             filled: None
-            for position, cell in cells(book, sheet.name).items()
+            for position, cell in cells_of(book, sheet.name).items()
             if cell.array_range is not None
             for filled in positions_of(cell.array_range)
             if filled != position and (sheet.name, filled) not in put_in

@@ -1,7 +1,4 @@
-"""Which cells a formula reads: by address, through names, tables and several sheets at once.
-
-Imports the engine's parser, ``addresses`` and ``book``.
-"""
+"""Which cells a formula reads: by address, through names, tables and several sheets at once."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from dataclasses import dataclass
 import formualizer
 
 from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, column_number, split_area
-from xlpbr.workbook.ooxml.book import Book, Position, TableArea, cells
+from xlpbr.workbook.ooxml.book import Book, Position, TableArea, cells_of
 
 Place = tuple[str, Position]
 """A cell: its sheet, its row and column."""
@@ -186,7 +183,7 @@ def _columns_of(book: Book, table: TableArea, specifier: str) -> list[int]:
     if ":" in specifier:
         return []
     wanted = [name.replace("'", "").casefold() for name in _COLUMN_OF_TABLE.findall(specifier)]
-    of_sheet = cells(book, table.sheet)
+    of_sheet = cells_of(book, table.sheet)
     found = []
     for column in range(table.first_column, table.last_column + 1):
         cell = of_sheet.get((table.first_row, column))

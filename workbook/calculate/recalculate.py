@@ -1,7 +1,4 @@
-"""A workbook's PBR_ formulas calculated, and their values written to a copy.
-
-Imports the engine, ``refresh`` and the package modules beneath them in this folder.
-"""
+"""A workbook's PBR_ formulas calculated, and their values written to a copy."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from pathlib import Path
 
 from xlpbr.workbook.calculate.engine import Values, calls_a_function, load, values_of
 from xlpbr.workbook.calculate.refresh import Kept, refreshed
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import write_values
 from xlpbr.workbook.read.own_sheets import own_sheets
 
@@ -70,7 +67,7 @@ def recalculate(
     never = {
         (sheet, position)
         for sheet, position in calculation.formulas
-        if cells(book, sheet)[position].never_calculated
+        if cells_of(book, sheet)[position].never_calculated
     }
     # The figures of sheets that xlpbr made come from what the book holds now, links and all.
     own = own_sheets(book)

@@ -3,7 +3,7 @@
 What does not hang on a PBR_ formula counts as the workbook shows it. A value is given only where
 the engine can be trusted with the formula: it knows every function in it, it agrees with what the
 workbook shows where the same functions stand elsewhere, and it does not put an error over a figure
-that no PBR_ function gave. Imports ``errors``, ``addresses``, ``book`` and ``engine``.
+that no PBR_ function gave.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     works_on_arrays,
 )
 from xlpbr.workbook.ooxml.addresses import area_address, cell_address
-from xlpbr.workbook.ooxml.book import CellValue, Position, cells
+from xlpbr.workbook.ooxml.book import CellValue, Position, cells_of
 
 _SAMPLES = 12
 """How many formulas of a workbook are calculated to see whether a function can be trusted."""
@@ -131,7 +131,7 @@ def _take(
     of_sheet = values.setdefault(sheet, {})
     filled = filled_by(calculation, place)
     of_sheet.update((cell, calculated[sheet][cell]) for cell in filled)
-    stored = cells(calculation.book, sheet).get(position)
+    stored = cells_of(calculation.book, sheet).get(position)
     if stored is not None and stored.array_range is not None and place not in calculation.put_in:
         for left in set(positions_of(stored.array_range)) - set(filled):
             of_sheet.setdefault(left, None)
@@ -155,7 +155,7 @@ def _not_to_be_trusted(
     for place, formula in formulas.items():
         names = {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}
         if place[0] not in own and place not in calculation.put_in:
-            stored = cells(calculation.book, place[0])[place[1]]
+            stored = cells_of(calculation.book, place[0])[place[1]]
             if stored.array_range is None and works_on_arrays(formula):
                 reasons[place] = "it works on many cells at once and is no array formula"
         if reads_another_book(formula):
@@ -182,8 +182,8 @@ def _hidden_that_change(calculation: Calculation, hanging: Collection[Place]) ->
         name = calculation.reads[place].hidden
         if not name or place in hanging:
             continue
-        stored = cells(calculation.book, place[0])[place[1]]
-        if not _same(_calculated_alone(calculation, place, formula), stored.value):
+        stored = cells_of(calculation.book, place[0])[place[1]]
+        if not _same_value(_calculated_alone(calculation, place, formula), stored.value):
             found[place] = _HIDDEN.format(name)
     return found
 
@@ -201,7 +201,7 @@ def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]
     for place, formula in calculation.formulas.items():
         if place in formulas or calls_a_function(formula):
             continue
-        stored = cells(calculation.book, place[0])[place[1]]
+        stored = cells_of(calculation.book, place[0])[place[1]]
         if stored.never_calculated or stored.array_range is not None:
             continue
         names = {name.upper() for name in functions_in(formula)} if "(" in formula else set()
@@ -212,7 +212,7 @@ def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]
             continue
         for name in in_doubt:
             tried[name] += 1
-        if _same(_calculated_alone(calculation, place, formula), stored.value):
+        if _same_value(_calculated_alone(calculation, place, formula), stored.value):
             proved |= names if len(names) == 1 else set()
         else:
             suspects.append((in_doubt, cell_address(place[0], *place[1])))
@@ -236,7 +236,7 @@ def _puts_an_error_over_a_figure(
     new = calculated[sheet][position]
     if not isinstance(new, CellError) or place in calculation.put_in:
         return False
-    stored = cells(calculation.book, sheet)[position]
+    stored = cells_of(calculation.book, sheet)[position]
     if stored.never_calculated or isinstance(stored.value, CellError):
         return new.code == NAME_ERROR and not isinstance(stored.value, CellError)
     given = [
@@ -292,7 +292,7 @@ def _downstream(hanging: Mapping[Place, set[Place]], kept: Iterable[Place]) -> s
     return found
 
 
-def _same(calculated: CellValue, stored: CellValue) -> bool:
+def _same_value(calculated: CellValue, stored: CellValue) -> bool:
     if isinstance(calculated, CellError) or isinstance(stored, CellError):
         return (
             isinstance(calculated, CellError)

@@ -1,8 +1,7 @@
 """The PBR_ formulas of a calculated workbook against the functions called directly.
 
-The engine and the direct call reach the same functions by two ways: through the workbook's
-cells, and through the cells as this project's own reader sees them. Imports ``errors``,
-``cells``, ``catalogue``, the package modules beneath it and formualizer's parser.
+The engine and the direct call reach the same functions by two ways: through the workbook's cells,
+and through the cells as this project's own reader sees them.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.workbook.calculate.engine import with_blanks_for_omitted
 from xlpbr.workbook.ooxml.addresses import cell_address, split_area
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position
-from xlpbr.workbook.ooxml.book import cells as cells_of
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
 
 _AREA = re.compile(r"\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?", re.IGNORECASE)
 """Cells with both corners: no whole column or row."""
@@ -60,7 +58,7 @@ def verify(book: Book, calculated: Mapping[str, Mapping[Position, CellValue]]) -
                     position = (row + down, column + across)
                     compared += 1
                     with cells.dates_from_1904(on=book.date_1904):
-                        same = _same(value, of_sheet.get(position))
+                        same = _as_expected(value, of_sheet.get(position))
                     if not same:
                         different.append(cell_address(sheet.name, *position))
     return Verification(formulas, compared, tuple(different))
@@ -126,7 +124,7 @@ def _block(book: Book, sheet: str, area: tuple[int, int, int, int]) -> list[list
     ]
 
 
-def _same(expected: Any, found: CellValue) -> bool:
+def _as_expected(expected: Any, found: CellValue) -> bool:
     if isinstance(expected, CellError):
         return isinstance(found, CellError) and found.code == expected.code
     if isinstance(expected, date):

@@ -1,7 +1,4 @@
-"""Whose placements stand behind the figures of a statement.
-
-Imports ``periods``, ``rules``, ``evidence``, ``statement``, ``terms`` and ``disclosure_prices``.
-"""
+"""Whose placements stand behind the figures of a statement."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whether prices can be solved from published sums by somebody who knows every date.
 
 A published saving is a sum of prices, each times its days; so many of them are so many equations.
-They are solved exactly, as such a reader would. Imports nothing of the project.
+They are solved exactly, as such a reader would.
 """
 
 from __future__ import annotations

@@ -19,8 +19,6 @@ The rules, for a cut-off of 5; "enough" means 0 or more than 5:
 
 Each run closes on what happened up to its end, whatever comes after. So a report for a later day
 shows all that an earlier one shows, and the two together tell no more than the later one.
-
-Imports ``money``, ``periods``, ``rules``, ``statement`` and ``disclosure_savings`` only.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """For which runs of months savings may be published, decided month by month going forward.
 
-Each decision uses only what happened up to the month that it is about, so that a report for a
-later day repeats the decisions of an earlier one. Imports ``periods``, ``statement``,
-``disclosure_people`` and ``disclosure_prices``.
+Each decision uses only what happened up to the month that it is about, so that a report for a later
+day repeats the decisions of an earlier one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One writer at a time, and temporary files that tell whose they are.
 
-A lock is a small file that only one program can create; it works on Windows and on network
-shares too, where the system's own locks may not. Imports ``xlpbr.errors`` only.
+A lock is a small file that only one program can create; it works on Windows and on network shares
+too, where the system's own locks may not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Who has a workbook open: the small files that Excel and LibreOffice keep beside it.
-
-Imports ``xlpbr.errors`` only.
-"""
+"""Who has a workbook open: the small files that Excel and LibreOffice keep beside it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The end of a program that was started, with all that it has started itself.
-
-Imports nothing of the project.
-"""
+"""The end of a program that was started, with all that it has started itself."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Safe writing: a file is written beside its place and moved in only when it is whole.
-
-Imports ``xlpbr.errors``, ``file_locks`` and ``file_owners``.
-"""
+"""Safe writing: a file is written beside its place and moved in only when it is whole."""
 
 from __future__ import annotations
 

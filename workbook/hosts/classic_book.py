@@ -1,7 +1,4 @@
-"""The template workbook for Excel on Windows: with its macros and xlwings' settings inside.
-
-Imports the template, ``classic_project``, ``contracts``, ``styles``, xlwings and XlsxWriter.
-"""
+"""The template workbook for Excel on Windows: with its macros and xlwings' settings inside."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The VBA project of a classic workbook: xlwings' own modules and those of xlpbr.
 
-Imports ``errors``, ``classic_vba``, pyOpenVBA, xlwings and XlsxWriter. This is the only module that
-knows pyOpenVBA.
+This is the only module that knows pyOpenVBA.
 
 xlwings ships a workbook that works without its add-in. Its modules are taken over, so that the VBA
 is always that of the installed xlwings: the two must be of one version.

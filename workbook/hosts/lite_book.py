@@ -1,8 +1,7 @@
 """The template workbook for xlwings Lite: it carries the code of the functions.
 
 The formulas are stored as Office.js functions store them, which ``port`` sees to. The code stands
-in a web-extension part, where the add-in keeps the code of every workbook. Imports the template,
-``port``, ``lite_code`` and the modules for the parts of a package.
+in a web-extension part, where the add-in keeps the code of every workbook.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The code that a workbook for xlwings Lite carries: its ``main.py`` and ``requirements.txt``.
 
-Which modules the functions need is found by walking their imports, so that nothing is forgotten
-and nothing else goes along. Imports ``xlpbr`` for its version and ``xlpbr.functions`` for the
-names of the functions.
+Which modules the functions need is found by walking their imports, so that nothing is forgotten and
+nothing else goes along.
 """
 
 from __future__ import annotations

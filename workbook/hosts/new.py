@@ -1,8 +1,4 @@
-"""A contract's new workbook for the host in which its functions run.
-
-Imports the template, ``port`` and the modules that make the workbooks of single hosts, each when
-it is asked for.
-"""
+"""A contract's new workbook for the host in which its functions run."""
 
 from __future__ import annotations
 

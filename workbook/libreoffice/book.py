@@ -1,8 +1,7 @@
 """A workbook inside a private Calc: what its formulas show, and what hangs on what.
 
 What does not hang on the formulas that are calculated is held to what the workbook shows, to the
-last digit, so that a figure that Calc works out otherwise changes nothing. Imports ``errors``,
-``book``, ``addresses``, ``calc_copy``, ``calc_engine`` and ``formula_reads``.
+last digit, so that a figure that Calc works out otherwise changes nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from xlpbr.workbook.calculate.formula_reads import Place, ReadBy, Reads, read_by
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.copy import copy_for_calc
 from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, column_letter
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
 from xlpbr.workbook.ooxml.sheet.read import StoredCell, serial_number
 from xlpbr.workbook.port.host_names import calls
 
@@ -61,7 +60,7 @@ def open_in_calc(book: Book, calc: calc_engine.Calc) -> CalcBook:
     formulas = {
         (sheet.name, position): cell
         for sheet in book.sheets
-        for position, cell in cells(book, sheet.name).items()
+        for position, cell in cells_of(book, sheet.name).items()
         if cell.formula is not None
     }
     all_reads = {place: reads(book, place, cell.formula or "") for place, cell in formulas.items()}
@@ -153,7 +152,7 @@ def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set
         opened.filled |= new
         areas = [(place[0], _area(*filled[0], *filled[-1])) for place, filled in new.items()]
         calc_engine.refill(opened.calc, opened.number, areas)
-        calc_engine.calculate(opened.calc, opened.number)
+        calc_engine.calculate_cells(opened.calc, opened.number)
         look(opened)
     opened.crowded |= set(new)
     return hanging_on(opened, roots)
@@ -207,7 +206,7 @@ def _has_room(opened: CalcBook, place: Place, filled: list[Position]) -> bool:
         if other != place and other[0] == sheet
         for position in positions
     }
-    stored = cells(opened.book, sheet)
+    stored = cells_of(opened.book, sheet)
     left = {
         position
         for other, cell in opened.formulas.items()
@@ -228,7 +227,7 @@ def differing(opened: CalcBook, among: Iterable[Place]) -> set[Place]:
     found = set()
     for place in among:
         sheet, position = place
-        of_sheet = cells(opened.book, sheet)
+        of_sheet = cells_of(opened.book, sheet)
         for cell in {position, *filled_by(opened, place)}:
             stored = of_sheet[cell].value if cell in of_sheet else None
             if not same(opened, opened.shown[sheet][cell], stored):
@@ -243,7 +242,7 @@ def hold(opened: CalcBook, places: Collection[Place]) -> None:
     stored = {
         sheet.name: {
             position: _held(opened, cell.value)
-            for position, cell in cells(opened.book, sheet.name).items()
+            for position, cell in cells_of(opened.book, sheet.name).items()
         }
         for sheet in opened.book.sheets
         if any(place[0] == sheet.name for place in places)
@@ -260,7 +259,7 @@ def _put(opened: CalcBook, places: Collection[Place], shows: Values) -> None:
         rows = [row[start : start + width] for start in range(0, len(row), width)]
         values.append((sheet, _area(*filled[0], *filled[-1]), rows))
     calc_engine.put(opened.calc, opened.number, values)
-    calc_engine.calculate(opened.calc, opened.number)
+    calc_engine.calculate_cells(opened.calc, opened.number)
     look(opened)
 
 

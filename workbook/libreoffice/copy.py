@@ -3,7 +3,7 @@
 Calc hands a function 0 for a blank cell, 1 for TRUE, and no range at all that has an error in it.
 In the copy every reference that is an argument of a PBR_ function stands in ``PBR_CELLS``, which
 hands over the cells as they are; and every function is called by its full name, which Calc of any
-line knows. Imports ``calc``, the engine's parser, ``book`` and the parts of a package.
+line knows.
 """
 
 from __future__ import annotations

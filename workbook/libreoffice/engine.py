@@ -1,8 +1,7 @@
 """A private LibreOffice Calc: started, asked and ended by this program, with nothing left behind.
 
 It has a profile and a folder of its own, so that neither a LibreOffice that is open nor its
-settings are touched, runs no macros and follows no links. Imports ``xlpbr.errors``, the host's
-modules for Calc, ``addresses`` and ``pdf``, which knows where LibreOffice is.
+settings are touched, runs no macros and follows no links.
 """
 
 from __future__ import annotations
@@ -138,7 +137,7 @@ def close(calc: Calc, book: int) -> None:
     _ask(calc.process, "close", book=book)
 
 
-def calculate(calc: Calc, book: int) -> None:
+def calculate_cells(calc: Calc, book: int) -> None:
     """Calculate every formula of a workbook anew."""
     _ask(calc.process, "calculate", book=book)
 

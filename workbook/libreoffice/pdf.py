@@ -1,7 +1,7 @@
 """A workbook as pages: LibreOffice makes the PDF, where it is installed.
 
-Each run has a profile of its own, so that neither a LibreOffice that is open nor its settings
-are touched. Imports ``xlpbr.errors`` and ``files`` only.
+Each run has a profile of its own, so that neither a LibreOffice that is open nor its settings are
+touched.
 """
 
 from __future__ import annotations

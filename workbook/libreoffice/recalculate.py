@@ -1,9 +1,7 @@
 """A workbook's PBR_ formulas calculated by LibreOffice Calc, their values written to a copy.
 
-A passing copy is opened in a private Calc. A value is taken only where Calc can be trusted with
-the formula, and an error only where a PBR_ function, or what the formula reads, gave it. Imports
-``errors``, ``book``, the modules for Calc beneath it, ``engine`` for what stands in formulas,
-``package``, ``recalculate`` for its result and ``refresh`` for its reasons.
+A passing copy is opened in a private Calc. A value is taken only where Calc can be trusted with the
+formula, and an error only where a PBR_ function, or what the formula reads, gave it.
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ from xlpbr.workbook.libreoffice.book import (
 )
 from xlpbr.workbook.libreoffice.texts import compares_texts_of_a_table
 from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import CellValue, Position, cells, open_book
+from xlpbr.workbook.ooxml.book import CellValue, Position, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import write_values
 from xlpbr.workbook.port.host_names import calls, plain
 from xlpbr.workbook.read.own_sheets import own_sheets
@@ -236,7 +234,7 @@ def _errors_read(opened: CalcBook, place: Place) -> set[str]:
         names = {info.name.casefold(): info.name for info in opened.book.sheets}
         if sheet not in names:
             continue
-        for (row, column), cell in cells(opened.book, names[sheet]).items():
+        for (row, column), cell in cells_of(opened.book, names[sheet]).items():
             if (
                 isinstance(cell.value, CellError)
                 and top <= row <= bottom

@@ -1,8 +1,7 @@
 """What ``xlpbr install calc`` does: the functions as an extension of a person's own LibreOffice.
 
 LibreOffice's own program for extensions puts it in and takes it out, so nothing else of the
-person's settings is touched. Imports ``xlpbr.errors``, the host's registration and, to see first
-that the functions run, ``calc_engine``.
+person's settings is touched.
 """
 
 from __future__ import annotations

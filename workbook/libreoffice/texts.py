@@ -2,7 +2,7 @@
 
 Calc takes two different texts of a table that an add-in gives for the same one, and finds none of
 them again (seen in LibreOffice 7.4 and 25.2). Where the table stands in cells, its values can be
-put in its place; within one formula they cannot. Imports the engine's parser and ``functions``.
+put in its place; within one formula they cannot.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A fan chart: a band from the 10th to the 90th percentile, and the 50th as a line in it.
 
-The template and the report draw the same one. Imports the styles and XlsxWriter.
+The template and the report draw the same one.
 """
 
 from __future__ import annotations

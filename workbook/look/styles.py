@@ -1,6 +1,6 @@
 """How the project's sheets look: colours, number formats and widths, each named once.
 
-Imports XlsxWriter only. Meaning is always told in words as well; colour only helps.
+Meaning is always told in words as well; colour only helps.
 """
 
 from __future__ import annotations

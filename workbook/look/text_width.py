@@ -1,6 +1,6 @@
 """How many lines a text takes in a cell: spreadsheet programs do not all find out by themselves.
 
-Widths are in digits of Calibri, the unit of a column's width. Imports nothing of the project.
+Widths are in digits of Calibri, the unit of a column's width.
 """
 
 from __future__ import annotations

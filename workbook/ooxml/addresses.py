@@ -1,4 +1,4 @@
-"""Addresses of cells as Excel writes them, both ways. Imports nothing of the project."""
+"""Addresses of cells as Excel writes them, both ways."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """An Excel workbook as its package stores it: its sheets, tables, names and cells.
 
-Reads the package itself: the known libraries drop error cells, formulas or digits. Imports
-``xlpbr.errors``, ``addresses``, ``archive`` and ``sheet_xml``.
+Reads the package itself: the known libraries drop error cells, formulas or digits.
 """
 
 from __future__ import annotations
@@ -171,7 +170,7 @@ def _refuse_doubled(archive: Archive, part: str, names: list[str]) -> None:
         seen.add(name.casefold())
 
 
-def cells(book: Book, sheet: str) -> Mapping[Position, StoredCell]:
+def cells_of(book: Book, sheet: str) -> Mapping[Position, StoredCell]:
     """The cells of a sheet that hold a value or a formula; read once, then remembered.
 
     Args:
@@ -185,7 +184,7 @@ def cells(book: Book, sheet: str) -> Mapping[Position, StoredCell]:
 
 
 def sheet_rows(book: Book, sheet: str) -> SheetRows:
-    """The merged areas and the hidden rows of a sheet, as ``cells`` reads its cells.
+    """The merged areas and the hidden rows of a sheet, as ``cells_of`` reads its cells.
 
     Raises:
         FileProblem: there is no such sheet, or its part is damaged.

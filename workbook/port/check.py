@@ -1,7 +1,6 @@
 """A ported workbook read again beside the one before: only names and marks may differ.
 
-Reads the parts with a parser, in its own way, so that a mistake of the port shows. Imports
-``xlpbr.errors``, ``host_names`` and the modules of ``parts`` beneath it.
+Reads the parts with a parser, in its own way, so that a mistake of the port shows.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ class _ForeignCallError(ValueError):
 
 def _events(chunks: Iterable[bytes], prefix: str, marks: Marks | None) -> Iterator[_Event]:
     """What a part says, with plain names and, in a sheet, without what a port may change."""
-    reader = _Reader(prefix, marks)
+    reader = _CallReader(prefix, marks)
     for chunk in chunks:
         reader.parser.Parse(chunk, False)
         while reader.events:
@@ -75,7 +74,7 @@ def _events(chunks: Iterable[bytes], prefix: str, marks: Marks | None) -> Iterat
     yield from reader.events
 
 
-class _Reader:
+class _CallReader:
     """Collects events while the parser runs."""
 
     def __init__(self, prefix: str, marks: Marks | None) -> None:

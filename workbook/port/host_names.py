@@ -1,7 +1,6 @@
 """How a workbook stores the name of a PBR_ function for each host, and calls rewritten for one.
 
-Works on the bytes of a part and on the text of a formula. Imports ``xlpbr.functions`` and, from
-``parts``, ``formula_texts``, ``function_names`` and ``xml_edit``.
+Works on the bytes of a part and on the text of a formula.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The marks of a port in a package: put in, taken out, and what is kept to undo them.
-
-Imports the draft, ``package_undo``, ``port_sheets``, ``port_spills``, the modules of ``parts``
-beneath them, and from the host for Calc the name of its own function.
-"""
+"""The marks of a port in a package: put in, taken out, and what is kept to undo them."""
 
 from __future__ import annotations
 
@@ -56,7 +52,7 @@ _MOST_NAMED = 5
 
 
 @dataclass(slots=True)
-class Found:
+class PortSurvey:
     """What is found in a workbook before it is ported.
 
     Attributes:
@@ -84,7 +80,7 @@ class Found:
     places: tuple[tuple[str, str], ...] = ()
 
 
-def find_calls(book: Book, prefix: str) -> Found:
+def find_calls(book: Book, prefix: str) -> PortSurvey:
     """The calls of PBR_ functions in a workbook, and the marks of an earlier port.
 
     Args:
@@ -95,7 +91,7 @@ def find_calls(book: Book, prefix: str) -> Found:
         FileProblem: a part is damaged.
     """
     archive = book.archive
-    found = Found(sheets={sheet.part.casefold(): sheet for sheet in book.sheets})
+    found = PortSurvey(sheets={sheet.part.casefold(): sheet for sheet in book.sheets})
     found.metadata_part = leads_to(book, "sheetMetadata")
     if found.metadata_part is not None:
         found.metadata = read_xml(archive, found.metadata_part, "metadata")
@@ -113,11 +109,11 @@ def find_calls(book: Book, prefix: str) -> Found:
         marks = cell_marks(text_chunks(archive, part)) if found.metadata else Counter()
         found.marks += marks
         if here.calls or (found.mark and marks[found.mark]):
-            found.calls[part] = read_sheet(book, part, found.mark)
+            found.calls[part] = read_marked_sheet(book, part, found.mark)
     return found
 
 
-def read_sheet(book: Book, part: str, mark: int) -> SheetCalls:
+def read_marked_sheet(book: Book, part: str, mark: int) -> SheetCalls:
     """The cells of a sheet that call a PBR_ function, and those that have a mark.
 
     Raises:
@@ -129,7 +125,7 @@ def read_sheet(book: Book, part: str, mark: int) -> SheetCalls:
         raise damaged_part(book.archive, part, str(error)) from error
 
 
-def calls_of_calc_only(found: Found) -> list[str]:
+def calls_of_calc_only(found: PortSurvey) -> list[str]:
     """The cells whose formula calls the one function that only Calc has."""
     return [
         f"{found.sheets[part].name}!{cell.address}"
@@ -139,7 +135,7 @@ def calls_of_calc_only(found: Found) -> list[str]:
     ]
 
 
-def _find_record(book: Book, found: Found) -> None:
+def _find_record(book: Book, found: PortSurvey) -> None:
     for entry in relationships_of(book.archive, book.part):
         part = resolved_target(book.part, entry.target)
         if entry.kind != ITEM_TYPE or entry.external or not has_part(book.archive, part):
@@ -151,7 +147,9 @@ def _find_record(book: Book, found: Found) -> None:
             found.places = (*found.places, (part, entry.id))
 
 
-def put_marks(draft: Draft, found: Found, notes: list[str]) -> tuple[dict[str, list[Splice]], int]:
+def put_marks(
+    draft: Draft, found: PortSurvey, notes: list[str]
+) -> tuple[dict[str, list[Splice]], int]:
     """Mark cells for an Office add-in.
 
     Args:
@@ -188,21 +186,21 @@ def put_marks(draft: Draft, found: Found, notes: list[str]) -> tuple[dict[str, l
     return {part: one.splices for part, one in marking.items()}, marked
 
 
-def _with_mark(draft: Draft, found: Found) -> tuple[bytes, int]:
+def _with_mark(draft: Draft, found: PortSurvey) -> tuple[bytes, int]:
     if found.metadata_part is None:
         return with_ported_mark(None, strict=draft.workbook.strict)
     with understood(draft.book.archive, found.metadata_part):
         return with_ported_mark(found.metadata)
 
 
-def _put_metadata(draft: Draft, found: Found, metadata: bytes) -> None:
+def _put_metadata(draft: Draft, found: PortSurvey, metadata: bytes) -> None:
     if found.metadata_part is None:
         add_part(draft, "xl/metadata.xml", metadata, _METADATA_TYPE, "sheetMetadata")
     elif metadata != found.metadata:
         put(draft, found.metadata_part, metadata)
 
 
-def _keep(draft: Draft, found: Found, metadata: bytes, marking: Mapping[str, Marking]) -> None:
+def _keep(draft: Draft, found: PortSurvey, metadata: bytes, marking: Mapping[str, Marking]) -> None:
     """Note what the workbook alone would not tell on the way back."""
     known = found.record
     before, after = known.metadata, known.metadata_after
@@ -222,7 +220,7 @@ def _keep(draft: Draft, found: Found, metadata: bytes, marking: Mapping[str, Mar
         reserve_record(draft)
 
 
-def fill_record(draft: Draft, found: Found) -> None:
+def fill_record(draft: Draft, found: PortSurvey) -> None:
     """Give the parts of a new record their content, once the draft is finished."""
     for name in draft.added:
         if name.startswith("customXml/itemProps"):
@@ -238,7 +236,7 @@ def some(addresses: list[str]) -> str:
     return f"{', '.join(addresses[:_MOST_NAMED])} and {len(addresses) - _MOST_NAMED:,} more"
 
 
-def _left_notes(found: Found, marking: dict[str, Marking]) -> Iterator[str]:
+def _left_notes(found: PortSurvey, marking: dict[str, Marking]) -> Iterator[str]:
     def addresses(kind: str) -> list[str]:
         return [
             f"{found.sheets[part].name}!{cell}"
@@ -264,7 +262,9 @@ def _left_notes(found: Found, marking: dict[str, Marking]) -> Iterator[str]:
         )
 
 
-def take_marks(draft: Draft, found: Found, notes: list[str]) -> tuple[dict[str, list[Splice]], int]:
+def take_marks(
+    draft: Draft, found: PortSurvey, notes: list[str]
+) -> tuple[dict[str, list[Splice]], int]:
     """Take the marks of a port off again, with all that it put into the package.
 
     Args:
@@ -297,7 +297,7 @@ def take_marks(draft: Draft, found: Found, notes: list[str]) -> tuple[dict[str, 
     return {part: one.splices for part, one in unmarking.items()}, unmarked
 
 
-def _take_out_mark(draft: Draft, found: Found, highest: int) -> None:
+def _take_out_mark(draft: Draft, found: PortSurvey, highest: int) -> None:
     """Give the metadata part back as it was, or take it away where the port made it.
 
     Args:

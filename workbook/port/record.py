@@ -1,8 +1,8 @@
 """What a port cannot tell from a workbook alone, kept inside it so that it can be undone.
 
-Formulas that cells share are written out for an Office add-in, because a formula that spills
-cannot be shared; and a metadata part without the mark of such formulas gets one. The record, a
-custom XML part of a kind that Excel keeps, holds both as they were. Imports ``undo_record``.
+Formulas that cells share are written out for an Office add-in, because a formula that spills cannot
+be shared; and a metadata part without the mark of such formulas gets one. The record, a custom XML
+part of a kind that Excel keeps, holds both as they were.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """A workbook for another host: the stored names of the PBR_ functions and the marks of cells.
 
-Nothing else in the package is touched, and porting there and back gives the same file. Imports
-``xlpbr.errors``, ``package``, the draft, the other ``port_`` modules and those of ``parts``
-beneath them.
+Nothing else in the package is touched, and porting there and back gives the same file.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, spliced
 from xlpbr.workbook.port.check import Marks, check_ported
 from xlpbr.workbook.port.host_names import PREFIXES
 from xlpbr.workbook.port.marks import (
-    Found,
+    PortSurvey,
     calls_of_calc_only,
     fill_record,
     find_calls,
@@ -155,7 +153,7 @@ def port(
     )
 
 
-def _refuse_early_dates(book: Book, found: Found, host: PortedTo) -> None:
+def _refuse_early_dates(book: Book, found: PortSurvey, host: PortedTo) -> None:
     """Refuse a workbook whose dates the host would take for others, four years earlier."""
     calls = any(one.calls for one in found.rewritten.values())
     if book.date_1904 and calls:
@@ -190,7 +188,9 @@ def _to_values(book: Book, target: Path, *, allow: Collection[str], in_place: bo
     return Ported("values", formulas, 0, 0, 0, tuple(changes), tuple(notes), done.kept)
 
 
-def _put_splices(draft: Draft, found: Found, marks: Mapping[str, list[Splice]]) -> tuple[str, ...]:
+def _put_splices(
+    draft: Draft, found: PortSurvey, marks: Mapping[str, list[Splice]]
+) -> tuple[str, ...]:
     """Put names and marks into the draft; the parts that change."""
     archive = draft.book.archive
     changed = []

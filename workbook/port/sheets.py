@@ -1,8 +1,7 @@
 """The marks of spilling formulas in one sheet: put on what calls a PBR_ function, taken off again.
 
 An Office add-in's function stands in a cell that is marked as spilling, also where it gives one
-value; a plain function needs no mark. Imports ``formula_cells``, ``host_names``, ``port_record``
-and the modules beneath them in ``parts``.
+value; a plain function needs no mark.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _OVERLAP = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class SharedCalls:
     """A formula that calls a PBR_ function, with the cells that share it."""
 
     master: FormulaCell
@@ -48,7 +47,7 @@ class SheetCalls:
     """
 
     single: list[FormulaCell] = field(default_factory=list)
-    shared: dict[str, Sharing] = field(default_factory=dict)
+    shared: dict[str, SharedCalls] = field(default_factory=dict)
     unclear: set[str] = field(default_factory=set)
     merged: list[Area] = field(default_factory=list)
     marked: list[FormulaCell] = field(default_factory=list)
@@ -126,7 +125,7 @@ def read_calls(chunks: Iterable[bytes], mark: int = 0) -> SheetCalls:
             found.unclear.add(index)
         elif writes_out and calls(cell.text):
             formula = shared_formula(cell.text, cell.row, cell.column)
-            found.shared[index] = Sharing(cell, formula)
+            found.shared[index] = SharedCalls(cell, formula)
         elif calls(cell.text):
             found.single.append(cell)
         elif mark and cell.attributes.get("cm") == str(mark):
@@ -261,7 +260,7 @@ def _stays(
     return False
 
 
-def _write_out(sharing: Sharing, mark: int, done: Marking) -> None:
+def _write_out(sharing: SharedCalls, mark: int, done: Marking) -> None:
     """Write a shared formula out in each of its cells: what spills cannot be shared."""
     for cell in (sharing.master, *sharing.members):
         done.marked += 1

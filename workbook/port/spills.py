@@ -1,7 +1,4 @@
-"""Formulas that show one value today and would fill cells beside them once they may spill.
-
-Imports ``xlpbr.errors``, ``xlpbr.functions``, the embedded host and the engine.
-"""
+"""Formulas that show one value today and would fill cells beside them once they may spill."""
 
 from __future__ import annotations
 

@@ -1,20 +1,17 @@
-"""Formulas that call a PBR_ function turned into the values that they show.
-
-Imports ``xlpbr.errors``, ``host_names`` and the modules of cells beneath it in this folder.
-"""
+"""Formulas that call a PBR_ function turned into the values that they show."""
 
 from __future__ import annotations
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.calculate.engine import positions_of
 from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import Book, Position, cells
+from xlpbr.workbook.ooxml.book import Book, Position, cells_of
 from xlpbr.workbook.ooxml.edit.functions import parts_with_formulas
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.zip.archive import understood
 from xlpbr.workbook.port.host_names import calls, rewritten
-from xlpbr.workbook.port.marks import read_sheet, some
+from xlpbr.workbook.port.marks import read_marked_sheet, some
 
 Changes = dict[str, dict[Position, CellChange]]
 
@@ -31,7 +28,7 @@ def values_for_calls(book: Book) -> tuple[Changes, int]:
     never: list[str] = []
     formulas = 0
     for sheet in book.sheets:
-        of_sheet = cells(book, sheet.name)
+        of_sheet = cells_of(book, sheet.name)
         for position, cell in of_sheet.items():
             if cell.formula is None or not calls(cell.formula):
                 continue
@@ -77,4 +74,4 @@ def calls_elsewhere(book: Book) -> list[str]:
 
 def _calls_in_cells(book: Book, part: str) -> int:
     # Without a mark every cell found calls a function; what is shared is written once.
-    return sum(len(calls(cell.text)) for cell in read_sheet(book, part, 0).cells())
+    return sum(len(calls(cell.text)) for cell in read_marked_sheet(book, part, 0).cells())

@@ -1,7 +1,6 @@
 """The workbook of a portfolio: sums over contracts, years and providers, and every row beneath.
 
-Values only. Imports XlsxWriter, ``cells``, ``periods``, ``statement``, ``files``, and the pages,
-months, sums and files of a portfolio.
+Values only.
 """
 
 from __future__ import annotations
@@ -36,9 +35,9 @@ from xlpbr.workbook.portfolio.words import (
     total_of,
 )
 from xlpbr.workbook.report.page import (
-    Column,
-    Frame,
-    Page,
+    PageFrame,
+    ReportColumn,
+    ReportPage,
     clean_text,
     new_page,
     on_one_page,
@@ -55,7 +54,7 @@ class _Sheet:
     """A sheet: its title, its columns, the lines above the table, and the rows of the table."""
 
     title: str
-    columns: Sequence[Column]
+    columns: Sequence[ReportColumn]
     lines: Callable[[Portfolio], list[str]]
     rows: Callable[[Portfolio], Iterator[list[Cell]]]
     totals: Callable[[Portfolio], list[Cell]] | None = None
@@ -101,7 +100,7 @@ def _write(portfolio: Portfolio, prepared_on: date, place: Path) -> None:
             }
         )
         styles = Styles(workbook)
-        frame = Frame(
+        frame = PageFrame(
             header=f"Payment-by-results contracts: {portfolio.folder.folder.resolve().name}",
             footer=f"{as_at(portfolio, short=True)}. Prepared {day_in_words(prepared_on)}.",
         )
@@ -122,12 +121,12 @@ def _write(portfolio: Portfolio, prepared_on: date, place: Path) -> None:
                 _finish_summary(page)
 
 
-def _finish_summary(page: Page) -> None:
+def _finish_summary(page: ReportPage) -> None:
     on_one_page(page)
     page.sheet.activate()
 
 
-def _lines(*lines: str, years: bool = False) -> Callable[[Portfolio], list[str]]:
+def _lines_above(*lines: str, years: bool = False) -> Callable[[Portfolio], list[str]]:
     return lambda portfolio: [
         f"{as_at(portfolio)}.",
         *lines,
@@ -214,7 +213,7 @@ def _provider_totals(portfolio: Portfolio) -> list[Cell]:
 # Months and files
 
 
-def _month_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
+def _rows_of_the_months_sheet(portfolio: Portfolio) -> Iterator[list[Cell]]:
     settled = portfolio.settled
     for rows in portfolio.folder.months.blocks(settled):
         figures = zip(*(rows[figure.field_name].tolist() for figure in FIGURES), strict=True)
@@ -258,18 +257,18 @@ def _period(portfolio: Portfolio) -> list[str]:
     return [f"Months from {month_in_words(first)} to {month_in_words(last)}."]
 
 
-def _flow_columns(width: float = 16) -> list[Column]:
-    return [Column(heading, width, "money") for heading in FLOW_HEADINGS.values()]
+def _flow_columns(width: float = 16) -> list[ReportColumn]:
+    return [ReportColumn(heading, width, "money") for heading in FLOW_HEADINGS.values()]
 
 
 _SHEETS = {
     "Summary": _Sheet(
         "Summary: where the contracts stand",
         (
-            Column("Measure", 32),
-            Column("Number", 10, "count"),
-            Column("Amount", 20, "money"),
-            Column("What it is", 62),
+            ReportColumn("Measure", 32),
+            ReportColumn("Number", 10, "count"),
+            ReportColumn("Amount", 20, "money"),
+            ReportColumn("What it is", 62),
         ),
         summary_lines,
         summary_rows,
@@ -277,21 +276,21 @@ _SHEETS = {
     "Contracts": _Sheet(
         "Contracts: one row each",
         (
-            Column("Contract", 28),
-            Column("Commissioner", 29),
-            Column("Provider", 29),
-            Column("Starts on", 12.5, "date"),
-            Column("Ends on", 12.5, "date"),
-            Column("Figures to", 12.5, "date"),
-            Column("Children in place", 9.5, "count"),
-            *(Column(FLOW_HEADINGS[flow], 15, "money") for flow in _BY_CONTRACT),
-            Column("Balance", 15, "money"),
-            Column("Net saving", 15, "money"),
-            Column("Contract maximum", 15, "money"),
-            Column("Left of maximum", 15, "money"),
-            Column("File", 30),
+            ReportColumn("Contract", 28),
+            ReportColumn("Commissioner", 29),
+            ReportColumn("Provider", 29),
+            ReportColumn("Starts on", 12.5, "date"),
+            ReportColumn("Ends on", 12.5, "date"),
+            ReportColumn("Figures to", 12.5, "date"),
+            ReportColumn("Children in place", 9.5, "count"),
+            *(ReportColumn(FLOW_HEADINGS[flow], 15, "money") for flow in _BY_CONTRACT),
+            ReportColumn("Balance", 15, "money"),
+            ReportColumn("Net saving", 15, "money"),
+            ReportColumn("Contract maximum", 15, "money"),
+            ReportColumn("Left of maximum", 15, "money"),
+            ReportColumn("File", 30),
         ),
-        _lines(
+        _lines_above(
             "Amounts are those to date. Balance is payable less invoiced; net saving is saving "
             "less payable. A blank maximum: the terms have none."
         ),
@@ -301,12 +300,12 @@ _SHEETS = {
     "Financial years": _Sheet(
         "Financial years: 1 April to 31 March",
         (
-            Column("Financial year", 14),
-            Column("Contracts", 10.5, "count"),
-            Column("Children at the end", 13, "count"),
+            ReportColumn("Financial year", 14),
+            ReportColumn("Contracts", 10.5, "count"),
+            ReportColumn("Children at the end", 13, "count"),
             *_flow_columns(17),
         ),
-        _lines(
+        _lines_above(
             "A month counts for the year in which it lies. Children at the end: in place in the "
             "last month of the year that is settled.",
             years=True,
@@ -317,13 +316,13 @@ _SHEETS = {
     "Years by contract": _Sheet(
         "Years by contract: each financial year of each contract",
         (
-            Column("Financial year", 12),
-            Column("Contract", 28),
-            Column("Provider", 29),
-            Column("Children at the end", 13, "count"),
+            ReportColumn("Financial year", 12),
+            ReportColumn("Contract", 28),
+            ReportColumn("Provider", 29),
+            ReportColumn("Children at the end", 13, "count"),
             *_flow_columns(15),
         ),
-        _lines(
+        _lines_above(
             "The same figures as on the sheet Financial years, a row for each contract.", years=True
         ),
         _year_and_contract_rows,
@@ -332,23 +331,23 @@ _SHEETS = {
     "Providers": _Sheet(
         "Providers: the contracts of each",
         (
-            Column("Provider", 34),
-            Column("Contracts", 10.5, "count"),
-            Column("Children in place", 10.5, "count"),
+            ReportColumn("Provider", 34),
+            ReportColumn("Contracts", 10.5, "count"),
+            ReportColumn("Children in place", 10.5, "count"),
             *_flow_columns(),
-            Column("Balance", 16, "money"),
+            ReportColumn("Balance", 16, "money"),
         ),
-        _lines("Providers are told apart by the name in the terms, whatever its capitals."),
+        _lines_above("Providers are told apart by the name in the terms, whatever its capitals."),
         _provider_rows,
         _provider_totals,
     ),
     "Months": _Sheet(
         "Months: every month of every contract",
         (
-            Column("Contract", 28),
-            Column("Provider", 29),
+            ReportColumn("Contract", 28),
+            ReportColumn("Provider", 29),
             *(
-                Column(
+                ReportColumn(
                     figure.heading,
                     {"month": 10.5, "count": 10.5}.get(figure.kind, 15),
                     figure.kind,
@@ -362,17 +361,17 @@ _SHEETS = {
             *_period(portfolio),
             *caution_lines(portfolio),
         ],
-        _month_rows,
+        _rows_of_the_months_sheet,
         frozen=3,
     ),
     "Files": _Sheet(
         "Files: what became of each",
         (
-            Column("File", 34),
-            Column("Contract", 24),
-            Column("What became of it", 14),
-            Column("Where", 28),
-            Column("What is wrong, and what to do", 80),
+            ReportColumn("File", 34),
+            ReportColumn("Contract", 24),
+            ReportColumn("What became of it", 14),
+            ReportColumn("Where", 28),
+            ReportColumn("What is wrong, and what to do", 80),
         ),
         _file_lines,
         _file_rows,

@@ -1,7 +1,4 @@
-"""The workbooks of a folder, found by their names; what another program keeps beside them is not.
-
-Imports ``errors``, the archive and the book.
-"""
+"""The workbooks of a folder by their names; what another program keeps beside them is left out."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """The workbooks of a folder read and settled in chunks, each workbook on its own.
 
-A file that cannot be settled says why and stops no other. Imports ``cells``, ``errors``,
-``evidence``, ``money``, ``periods``, ``terms``, ``executors``, ``portfolio``, its problems,
-``contract_tables``, the archive, ``portfolio_files`` and ``portfolio_months``.
+A file that cannot be settled says why and stops no other.
 """
 
 from __future__ import annotations
@@ -320,20 +318,20 @@ def _settle(
     refused: dict[int, Finding] = {}
     good = dict(contracts)
     try:
-        rows = _month_rows(good, as_at)
+        rows = _settled_months(good, as_at)
     except Exception:
         # One of them stops the rest: find it.
         for number in contracts:
             try:
-                _month_rows({number: contracts[number]}, as_at)
+                _settled_months({number: contracts[number]}, as_at)
             except Exception as error:
                 refused[number] = Finding("", _in_words(error))
                 del good[number]
-        rows = _month_rows(good, as_at)
+        rows = _settled_months(good, as_at)
     return rows, refused
 
 
-def _month_rows(
+def _settled_months(
     contracts: Mapping[int, tuple[ContractTerms, Evidence]], as_at: date | None
 ) -> pa.RecordBatch:
     """Month rows under the files' numbers: names may be the same in several files."""

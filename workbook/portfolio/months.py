@@ -1,7 +1,6 @@
 """The month rows of many contracts, kept on disk while a folder is settled.
 
-However many contracts there are, memory holds one chunk of them. Imports pandas, pyarrow and
-``statement``.
+However many contracts there are, memory holds one chunk of them.
 """
 
 from __future__ import annotations

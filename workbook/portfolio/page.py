@@ -1,8 +1,7 @@
 """A table of a portfolio's workbook, written row by row: it may have a million rows.
 
-A sheet is begun as those of a report; its rows are not kept in memory, so they are no Excel
-table, but have filter buttons and a name. Imports XlsxWriter, ``report_page``, ``styles`` and
-``text_width``.
+A sheet is begun as those of a report; its rows are not kept in memory, so they are no Excel table,
+but have filter buttons and a name.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 
 from xlpbr.workbook.look.text_width import lines_needed
-from xlpbr.workbook.report.page import Column, Page, clean_text
+from xlpbr.workbook.report.page import ReportColumn, ReportPage, clean_text
 
 Cell = int | date | str | None
 """What stands in a row: pence or a count by its column's kind, a day, a text, or nothing."""
@@ -32,7 +31,7 @@ _CENTIMETRE = 0.4
 
 
 def write_rows(
-    page: Page,
+    page: ReportPage,
     row: int,
     name: str,
     rows: Iterable[Sequence[Cell]],
@@ -73,11 +72,11 @@ def write_rows(
     return last + 2
 
 
-def _area(page: Page, first: int, last: int) -> str:
+def _area(page: ReportPage, first: int, last: int) -> str:
     return f"'{page.sheet.get_name()}'!{xl_range_abs(first, 0, last, len(page.columns) - 1)}"
 
 
-def _format(page: Page, kind: str, **more: Any) -> Format:
+def _format(page: ReportPage, kind: str, **more: Any) -> Format:
     return page.styles.cell(kind, **{"valign": "vcenter", **_alignment(kind), **more})
 
 
@@ -85,7 +84,9 @@ def _alignment(kind: str) -> dict[str, Any]:
     return {"align": "right"} if kind in _NUMBERS else {"align": "left", "indent": 1}
 
 
-def _write_row(page: Page, row: int, values: Sequence[Cell], formats: dict[Column, Format]) -> None:
+def _write_row(
+    page: ReportPage, row: int, values: Sequence[Cell], formats: dict[ReportColumn, Format]
+) -> None:
     _set_height(page, row, values)
     for number, (column, value) in enumerate(zip(page.columns, values, strict=True)):
         style = formats[column]
@@ -102,11 +103,11 @@ def _write_row(page: Page, row: int, values: Sequence[Cell], formats: dict[Colum
             )
 
 
-def _set_height(page: Page, row: int, values: Sequence[Cell], *, bold: bool = False) -> None:
+def _set_height(page: ReportPage, row: int, values: Sequence[Cell], *, bold: bool = False) -> None:
     """Make a row high enough for its texts; this comes before its cells, which go to disk."""
     most = max(
         (
-            _lines(value, column.width - _INDENT, bold)
+            _lines_of_text(value, column.width - _INDENT, bold)
             for column, value in zip(page.columns, values, strict=True)
             if isinstance(value, str)
         ),
@@ -117,5 +118,5 @@ def _set_height(page: Page, row: int, values: Sequence[Cell], *, bold: bool = Fa
 
 
 @lru_cache(maxsize=4096)
-def _lines(text: str, room: float, bold: bool) -> int:
+def _lines_of_text(text: str, room: float, bold: bool) -> int:
     return lines_needed(clean_text(text), room, bold=bold)

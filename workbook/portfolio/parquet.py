@@ -1,7 +1,4 @@
-"""The month rows of a portfolio as a Parquet file, for programs that work on with them.
-
-Imports pandas, pyarrow, ``files``, ``portfolio_folder`` and ``portfolio_months``.
-"""
+"""The month rows of a portfolio as a Parquet file, for programs that work on with them."""
 
 from __future__ import annotations
 

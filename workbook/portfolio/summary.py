@@ -1,7 +1,4 @@
-"""The first sheet of a portfolio's workbook: where the contracts stand together.
-
-Imports ``money``, ``statement``, ``portfolio_page``, ``portfolio_sums`` and ``portfolio_words``.
-"""
+"""The first sheet of a portfolio's workbook: where the contracts stand together."""
 
 from __future__ import annotations
 

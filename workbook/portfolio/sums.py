@@ -1,7 +1,6 @@
 """What the month rows of a portfolio add up to: by contract, by financial year and by provider.
 
-Amounts are whole pence. Imports pandas, ``cells``, ``errors``, ``money``, ``periods``,
-``portfolio_folder`` and ``portfolio_months``.
+Amounts are whole pence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What the sheets of a portfolio say alike: what is summed, up to which day, and what is left out.
-
-Imports pandas, ``periods``, ``portfolio_folder`` and ``portfolio_sums``.
-"""
+"""What the sheets of a portfolio say alike: what is summed, up to which day, what is left out."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The tables of a contract as a workbook holds them, and where each cell stands.
-
-Imports the package and its readers, ``cells``, ``evidence``, ``terms``, ``ranges``,
-``term_rows``, ``assumption_rows``, ``tables``, ``checks`` and ``errors``.
-"""
+"""The tables of a contract as a workbook holds them, and where each cell stands."""
 
 from __future__ import annotations
 
@@ -21,7 +17,7 @@ from xlpbr.tables import assumptions as assumption_rows
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
-from xlpbr.tables.headings import Found, RowCount
+from xlpbr.tables.headings import ReadRecord, RowCount
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, Position, open_book, sheet_rows
 from xlpbr.workbook.read.headings import titles_above, under_titles
@@ -72,11 +68,11 @@ class ContractRecords:
     wrong in them stops no statement.
     """
 
-    terms: Found[ContractTerms]
-    evidence: Found[Evidence]
+    terms: ReadRecord[ContractTerms]
+    evidence: ReadRecord[Evidence]
     row_counts: tuple[RowCount, ...]
     problems: tuple[Problem, ...]
-    assumptions: Found[Assumptions] | None = None
+    assumptions: ReadRecord[Assumptions] | None = None
     assumption_count: RowCount | None = None
     assumption_problems: tuple[Problem, ...] = ()
 

@@ -1,8 +1,4 @@
-"""The heading row of a table that stands under titles.
-
-Imports ``cells``, ``evidence``, ``ranges``, ``term_rows``, ``assumption_rows``, ``errors``,
-``merged_cells``, ``addresses``, ``book`` and ``reader``.
-"""
+"""The heading row of a table that stands under titles."""
 
 from __future__ import annotations
 

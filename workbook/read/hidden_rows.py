@@ -1,7 +1,4 @@
-"""That rows of a table do not show, which changes nothing but must be said.
-
-Imports ``errors``, ``cells`` and ``reader``.
-"""
+"""That rows of a table do not show, which changes nothing but must be said."""
 
 from __future__ import annotations
 

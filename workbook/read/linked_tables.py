@@ -1,8 +1,7 @@
 """The links of an attached sheet to the book's table: what each reads, and whether it shows that.
 
 A program that writes cells and calculates nothing leaves the links with what the book held before;
-figures are not read from those. Imports ``cells``, ``errors``, the addresses, the book and the
-template's plan.
+figures are not read from those.
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ from xlpbr.workbook.ooxml.addresses import (
     split_area,
     split_cell,
 )
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, sheet_named
-from xlpbr.workbook.ooxml.book import cells as cells_of
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, sheet_named
 from xlpbr.workbook.ooxml.sheet.read import StoredCell, serial_number
 from xlpbr.workbook.read.own_sheets import NOT_READ
 

@@ -1,7 +1,7 @@
 """Merged cells of a table: what a label over several rows means for each of them.
 
 A merged cell shows one value, that of its first cell; what stands under the others is hidden and
-not read. Imports ``cells``, ``evidence``, ``addresses`` and ``stored_cells``.
+not read.
 """
 
 from __future__ import annotations

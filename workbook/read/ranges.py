@@ -1,7 +1,6 @@
 """The tables of a contract in a workbook of any layout: found by table, name or address.
 
-Gives raw cell values, heading row first; what they mean is for the tables module. Imports
-``xlpbr.errors``, ``addresses``, ``book`` and ``sheet_xml``.
+Gives raw cell values, heading row first; what they mean is for the tables module.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from xlpbr.workbook.ooxml.book import (
     DefinedName,
     Position,
     TableArea,
-    cells,
+    cells_of,
     open_book,
     sheet_named,
 )
@@ -134,7 +133,7 @@ def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
 def first_rows(book: Book, found: FoundRange, most: int) -> list[list[CellValue]]:
     """The raw values of the first rows of a range; a formula never calculated counts as blank."""
     last_row = min(found.last_row, found.first_row + most - 1)
-    return _grid(cells(book, found.sheet), replace(found, last_row=last_row))
+    return _grid(cells_of(book, found.sheet), replace(found, last_row=last_row))
 
 
 def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
@@ -150,7 +149,7 @@ def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
     bottom, right = found.last_row, found.last_column
     grid: list[list[CellValue]] = [[None] * (right - left + 1) for _ in range(top, bottom + 1)]
     never = []
-    for (row, column), cell in cells(book, found.sheet).items():
+    for (row, column), cell in cells_of(book, found.sheet).items():
         if top <= row <= bottom and left <= column <= right:
             grid[row - top][column - left] = cell.value
             if cell.never_calculated:
@@ -274,7 +273,7 @@ def _as_far_as_used(
     if last_column - first_column >= _MOST_COLUMNS:
         used_columns = {
             column
-            for (row, column), cell in cells(book, sheet).items()
+            for (row, column), cell in cells_of(book, sheet).items()
             if first_row <= row <= last_row and first_column <= column <= last_column
             if _holds_something(cell)
         }
@@ -306,7 +305,7 @@ def _used_rows(book: Book, sheet: str, first: int, last: int) -> set[int]:
     """The rows of a sheet that hold anything between two columns."""
     return {
         row
-        for (row, column), cell in cells(book, sheet).items()
+        for (row, column), cell in cells_of(book, sheet).items()
         if first <= column <= last and _holds_something(cell)
     }
 
@@ -316,7 +315,7 @@ def _holds_something(cell: StoredCell) -> bool:
 
 
 def _spilled(book: Book, sheet: str, cell: tuple[int, int], how: str) -> tuple[int, int, int, int]:
-    stored = cells(book, sheet).get(cell)
+    stored = cells_of(book, sheet).get(cell)
     if stored is None or stored.array_range is None:
         raise FileProblem(
             f"{book.path}: {cell_address(sheet, *cell)} has no formula that fills other cells, "
@@ -342,7 +341,7 @@ def _is_address(text: str) -> bool:
 
 def _never_calculated(book: Book, found: FoundRange, never: list[tuple[int, int]]) -> FileProblem:
     first = cell_address(found.sheet, *never[0])
-    heading = cells(book, found.sheet).get((found.first_row, never[0][1]))
+    heading = cells_of(book, found.sheet).get((found.first_row, never[0][1]))
     if heading is not None and isinstance(heading.value, str) and never[0][0] != found.first_row:
         first = f"{first} ({heading.value.strip()})"
     if len(never) == 1:

@@ -1,7 +1,6 @@
 """The two charts of the Statement sheet and the table that they are drawn from.
 
 Each line has a dash and a marker of its own, so that the charts can be read without colour.
-Imports ``money``, ``styles``, ``report_facts`` and ``report_page``.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from xlpbr.periods import month_in_words
 from xlpbr.settlement.statement import FIGURE_BY_HEADING
 from xlpbr.workbook.look import styles
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import BLANK, SUPPRESSED, Column, Page, Value
+from xlpbr.workbook.report.page import BLANK, SUPPRESSED, ReportColumn, ReportPage, Value
 
 DATA_SHEET = "Chart data"
 CHART_HEIGHT = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """One line of a chart: its column in the data and how it is drawn."""
 
     heading: str
@@ -40,13 +39,13 @@ class Line:
         return FIGURE_BY_HEADING[self.heading].field_name
 
 
-_SAVING = Line("Saving to date", styles.SAVING_COLOUR, "solid", "circle")
-_FEE = Line("Fee to date", styles.FEE_COLOUR, "dash", "square")
-_ENTITLEMENT = Line("Fee entitlement to date", styles.INK, "round_dot", "none", 1.75)
-_THRESHOLD = Line("Bonus threshold", styles.THRESHOLD_COLOUR, "long_dash_dot", "none", 1.75)
-_PAYABLE = Line("Payable to date", styles.PAYABLE_COLOUR, "solid", "circle")
-_INVOICED = Line("Invoiced to date", styles.FEE_COLOUR, "dash", "diamond")
-_MAXIMUM = Line("Contract maximum", styles.MAXIMUM_COLOUR, "long_dash", "none", 1.75)
+_SAVING = ChartLine("Saving to date", styles.SAVING_COLOUR, "solid", "circle")
+_FEE = ChartLine("Fee to date", styles.FEE_COLOUR, "dash", "square")
+_ENTITLEMENT = ChartLine("Fee entitlement to date", styles.INK, "round_dot", "none", 1.75)
+_THRESHOLD = ChartLine("Bonus threshold", styles.THRESHOLD_COLOUR, "long_dash_dot", "none", 1.75)
+_PAYABLE = ChartLine("Payable to date", styles.PAYABLE_COLOUR, "solid", "circle")
+_INVOICED = ChartLine("Invoiced to date", styles.FEE_COLOUR, "dash", "diamond")
+_MAXIMUM = ChartLine("Contract maximum", styles.MAXIMUM_COLOUR, "long_dash", "none", 1.75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +53,28 @@ class Drawing:
     """One chart: its title, its lines and what it shows in words."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
     words: str
 
 
-def chart_columns(report: Report) -> tuple[Column, ...]:
+def chart_columns(report: Report) -> tuple[ReportColumn, ...]:
     """The columns of the chart data; a contract without a bonus or maximum has no such line."""
     return (
-        Column("Month", 12, "month"),
-        *(Column(line.heading, 16, "money") for line in _lines(report)),
+        ReportColumn("Month", 12, "month"),
+        *(ReportColumn(line.heading, 16, "money") for line in _lines_of_charts(report)),
     )
 
 
-def _lines(report: Report) -> list[Line]:
+def _lines_of_charts(report: Report) -> list[ChartLine]:
     return [*_savings_lines(report), *_payable_lines(report)]
 
 
-def _savings_lines(report: Report) -> list[Line]:
+def _savings_lines(report: Report) -> list[ChartLine]:
     lines = [_SAVING, _FEE, _ENTITLEMENT]
     return lines if report.terms.bonus_threshold is None else [*lines, _THRESHOLD]
 
 
-def _payable_lines(report: Report) -> list[Line]:
+def _payable_lines(report: Report) -> list[ChartLine]:
     lines = [_PAYABLE]
     invoiced = report.last_shown.latest("invoiced_to_date")
     if report.source.claims is not None and invoiced is not None:
@@ -95,7 +94,7 @@ def chart_rows(report: Report) -> list[list[Value]]:
         if figures["saving_to_date"] is None:
             continue
         row: list[Value] = [month.month]
-        for line in _lines(report):
+        for line in _lines_of_charts(report):
             fixed = level.get(line.heading)
             point = figures[line.field_name] if fixed is None else to_pence(fixed)
             row.append(BLANK if point is None else point)
@@ -112,11 +111,11 @@ def charts_of(report: Report) -> list[Drawing]:
     return [drawing for drawing in drawings if _points(report, drawing.lines[0]) > 1]
 
 
-def _points(report: Report, line: Line) -> int:
+def _points(report: Report, line: ChartLine) -> int:
     return sum(figures[line.field_name] is not None for figures in report.shown.figures)
 
 
-def add_charts(report: Report, page: Page, row: int, data_row: int) -> None:
+def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> None:
     """The charts beside each other under the statement.
 
     Args:
@@ -138,7 +137,7 @@ def add_charts(report: Report, page: Page, row: int, data_row: int) -> None:
         )  # fmt: skip
 
 
-def _chart(report: Report, page: Page, drawing: Drawing, data_row: int) -> Chart:
+def _chart(report: Report, page: ReportPage, drawing: Drawing, data_row: int) -> Chart:
     chart = page.workbook.add_chart({"type": "line"})
     headings = [column.heading for column in chart_columns(report)]
     first, last = data_row + 1, data_row + len(chart_rows(report))
@@ -178,7 +177,7 @@ def _chart(report: Report, page: Page, drawing: Drawing, data_row: int) -> Chart
     return chart
 
 
-def _lowest(report: Report, lines: Sequence[Line]) -> int | None:
+def _lowest(report: Report, lines: Sequence[ChartLine]) -> int | None:
     """An axis begins at nought unless a placement that costs more brings a line below it."""
     headings = [column.heading for column in chart_columns(report)]
     wanted = [headings.index(line.heading) for line in lines]
@@ -202,14 +201,14 @@ def _words(pence: Pence | None) -> str:
     return SUPPRESSED if pence is None else in_words(pence)
 
 
-def _span(report: Report) -> str:
+def _months_in_words(report: Report) -> str:
     months = [row[0] for row in chart_rows(report) if isinstance(row[0], date)]
     if not months:
         return "without a month"
     return f"from {month_in_words(months[0])} to {month_in_words(months[-1])}"
 
 
-def _at_the_end(report: Report) -> str:
+def _when_it_ends(report: Report) -> str:
     months = report.last_shown.statement.months
     return f"At the end of {month_in_words(months[-1].month)}" if months else "At the end"
 
@@ -217,7 +216,7 @@ def _at_the_end(report: Report) -> str:
 def _savings_words(report: Report) -> str:
     shown, terms = report.last_shown, report.terms
     words = (
-        f"Line chart {_span(report)}. {_at_the_end(report)} the saving to date is"
+        f"Line chart {_months_in_words(report)}. {_when_it_ends(report)} the saving to date is"
         f" {_words(shown.latest('saving_to_date'))}, the fee to date"
         f" {_words(shown.latest('fee_to_date'))} and the fee entitlement to date"
         f" {_words(shown.latest('entitlement_to_date'))}."
@@ -231,7 +230,7 @@ def _savings_words(report: Report) -> str:
 def _payable_words(report: Report) -> str:
     shown, terms = report.last_shown, report.terms
     words = (
-        f"Line chart {_span(report)}. {_at_the_end(report)}"
+        f"Line chart {_months_in_words(report)}. {_when_it_ends(report)}"
         f" {_words(shown.latest('payable_to_date'))} is payable to date"
     )
     if _INVOICED in _payable_lines(report):

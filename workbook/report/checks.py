@@ -1,7 +1,4 @@
-"""The Checks sheet: rows accounted for, figures worked out another way, problems in the data.
-
-Imports ``money``, ``periods``, ``statement``, ``report_facts`` and ``report_page``.
-"""
+"""The Checks sheet: rows accounted for, figures worked out another way, problems in the data."""
 
 from __future__ import annotations
 
@@ -69,7 +66,7 @@ def _agreement_rows(report: Report) -> Iterator[list[Value]]:
         return
     for heading, field_name, how, expected in (
         ("Saving to date", "saving_to_date", "each placement's days at once", _saving(statement)),
-        ("Payable to date", "payable_to_date", _HOW_PAYABLE, _payable(statement)),
+        ("Payable to date", "payable_to_date", _HOW_PAYABLE, _payable_again(statement)),
     ):
         stated: Pence = getattr(statement.months[-1], field_name)
         is_shown = shown.latest(field_name) is not None
@@ -103,7 +100,7 @@ def _saving(statement: Statement) -> Pence:
     return total
 
 
-def _payable(statement: Statement) -> Pence:
+def _payable_again(statement: Statement) -> Pence:
     """What is payable to date, from the households and the fee and bonus to date."""
     terms, months = statement.terms, statement.months
     cohort = {name_key(placement.child) for placement in statement.evidence.agreed}

@@ -1,9 +1,4 @@
-"""What a report is made from: the source's tables, the settled contract and what may be shown.
-
-Imports ``errors``, ``cells``, ``terms``, ``evidence``, ``assumptions``, ``contracts``,
-``term_rows``, ``assumption_rows``, ``tables``, ``checks``, ``statement``, ``forecast``,
-``disclosure`` and ``report_page``.
-"""
+"""What a report is made from: the source's tables, the settled contract and what may be shown."""
 
 from __future__ import annotations
 
@@ -19,14 +14,14 @@ from xlpbr.contract.evidence import COLUMNS, Evidence
 from xlpbr.contract.library import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import CellError, FileProblem, Problem
-from xlpbr.forecast.forecast import Forecast, forecast
+from xlpbr.forecast.run import Forecast, forecast
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.tables import assumptions as assumption_rows
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
 from xlpbr.tables.evidence import read_contract
-from xlpbr.tables.headings import Found, RowCount
+from xlpbr.tables.headings import ReadRecord, RowCount
 from xlpbr.workbook.disclosure.rules import (
     LEAST_CUT_OFF,
     Shown,
@@ -245,7 +240,7 @@ _NO_OUTLOOK = _Outlook()
 
 
 def _outlook(
-    source: ReportSource, terms: Found[ContractTerms], evidence: Evidence, as_at: date | None
+    source: ReportSource, terms: ReadRecord[ContractTerms], evidence: Evidence, as_at: date | None
 ) -> _Outlook:
     """The forecast from the day of the report, where something is assumed.
 

@@ -1,8 +1,4 @@
-"""The forecast of the report: its months in percentiles, two fan charts, and what it rests on.
-
-Imports ``money``, ``forecast``, ``assumptions``, the fan chart, ``report_facts`` and
-``report_page``.
-"""
+"""The forecast of the report: its months in percentiles, two fan charts, and what it rests on."""
 
 from __future__ import annotations
 
@@ -13,14 +9,14 @@ from xlsxwriter.utility import xl_range_abs
 
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.contract.terms import Term
-from xlpbr.forecast.forecast import SENSITIVITY_SCENARIOS, Forecast, ForecastMonth, Sensitivity
+from xlpbr.forecast.run import SENSITIVITY_SCENARIOS, Forecast, ForecastMonth, Sensitivity
 from xlpbr.forecast.scenarios import Spread
 from xlpbr.money import in_words, round_half_away, to_pence
 from xlpbr.periods import month_in_words
 from xlpbr.workbook.look.fan_chart import COLOURS, MAXIMUM, Fan, fan_chart
 from xlpbr.workbook.report.charts import CHART_HEIGHT
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import NOT_APPLICABLE, Column, Of, Page, Value
+from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, ReportColumn, ReportPage, Value
 from xlpbr.workbook.report.summary import day_in_full
 
 FORECAST_SHEET = "Forecast"
@@ -33,18 +29,18 @@ _MOST_NAMED = 3
 _FONT_SIZE = 11
 
 
-def forecast_columns(report: Report) -> list[Column]:
+def forecast_columns(report: Report) -> list[ReportColumn]:
     """The months' columns: percentiles to date, and what the charts are drawn from."""
-    columns = [Column("Month", 10.5, "month")]
+    columns = [ReportColumn("Month", 10.5, "month")]
     for figure in (*_DRAWN, _NET):
         columns += [
-            Column(f"{figure}, {rank} percentile", 12.7, "money")
+            ReportColumn(f"{figure}, {rank} percentile", 12.7, "money")
             for rank in ("10th", "50th", "90th")
         ]
         if figure in _DRAWN:
-            columns.append(Column(f"{figure}, 90th less 10th", 12.7, "money"))
+            columns.append(ReportColumn(f"{figure}, 90th less 10th", 12.7, "money"))
     if report.terms.contract_maximum is not None:
-        columns.append(Column(MAXIMUM, 13.2, "money"))
+        columns.append(ReportColumn(MAXIMUM, 13.2, "money"))
     return columns
 
 
@@ -74,14 +70,14 @@ def forecast_lines(report: Report) -> list[str]:
         "How to read a percentile: in 1 scenario of 10 a figure was its 10th percentile or less, in"
         " 5 of 10 its 50th or less, in 9 of 10 its 90th or less. The 50th is the middle; the band"
         " in the charts goes from the 10th to the 90th. Percentiles do not add up.",
-        *_at_the_end(found),
+        *_outcome_in_words(found),
         _chances(found),
         *_moved_most(found),
         "Two charts stand under the table.",
     ]
 
 
-def _at_the_end(found: Forecast) -> Iterator[str]:
+def _outcome_in_words(found: Forecast) -> Iterator[str]:
     last = found.months[-1]
     net = last.net_saving_to_date
     yield (
@@ -140,7 +136,7 @@ def _in_words(one: Sensitivity, value: Fraction) -> str:
     return f"{float(value):.2%}" if one.kind == "share" else f"{float(value):g}"
 
 
-def add_fan_charts(report: Report, page: Page, heading_row: int) -> None:
+def add_fan_charts(report: Report, page: ReportPage, heading_row: int) -> None:
     """The charts beside each other under the months.
 
     Args:

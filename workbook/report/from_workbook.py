@@ -1,7 +1,4 @@
-"""From a workbook's tables to the report's files.
-
-Imports ``errors``, ``contract_tables``, ``report`` and ``pdf``.
-"""
+"""From a workbook's tables to the report's files."""
 
 from __future__ import annotations
 

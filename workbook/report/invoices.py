@@ -1,7 +1,4 @@
-"""The reconciliation of the report: what is payable for each month against the claims.
-
-Imports ``money``, ``periods``, ``reconcile``, ``report_facts`` and ``report_page``.
-"""
+"""The reconciliation of the report: what is payable for each month against the claims."""
 
 from __future__ import annotations
 
@@ -88,10 +85,10 @@ def _rows_of_blocks(report: Report) -> list[list[Value]]:
         theirs = None if invoiced is None or invoiced_before is None else invoiced - invoiced_before
         payable_before, invoiced_before = payable, invoiced
         if ours or theirs != 0:
-            label = _span(months[block[0]].month, months[block[-1]].month)
+            label = _first_to_last(months[block[0]].month, months[block[-1]].month)
             rows.append(_row_of_amounts(label, ours, theirs))
     if reached < len(months):
-        label = _span(months[reached].month, months[-1].month)
+        label = _first_to_last(months[reached].month, months[-1].month)
         rows.append(_row_of_amounts(label, None, None))
     shown = report.last_shown
     rows.append(
@@ -113,7 +110,7 @@ def _row_of_amounts(label: str, ours: Pence | None, theirs: Pence | None) -> lis
     return [Of("text", label), ours, theirs, found.difference, found.status]
 
 
-def _span(first: date, last: date) -> str:
+def _first_to_last(first: date, last: date) -> str:
     if first == last:
         return month_in_words(first)
     return f"{month_in_words(first)} to {month_in_words(last)}"

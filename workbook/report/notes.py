@@ -1,7 +1,4 @@
-"""The Notes sheet: what the figures mean, the rules of counting, the shorthand.
-
-Imports ``statement``, ``report_facts`` and ``report_page``.
-"""
+"""The Notes sheet: what the figures mean, the rules of counting, the shorthand."""
 
 from __future__ import annotations
 

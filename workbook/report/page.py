@@ -1,7 +1,7 @@
 """One sheet of the report: a title in A1, lines of text, one marked table of values.
 
-Nothing here knows the contract. Text is only ever written as text, so nothing from a source
-becomes a formula or a link. Imports XlsxWriter, ``cells``, ``money`` and ``styles`` only.
+Nothing here knows the contract. Text is only ever written as text, so nothing from a source becomes
+a formula or a link.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _PAPER_A4 = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """A column of a table: its heading, its width in characters and the kind of its cells."""
 
     heading: str
@@ -71,7 +71,7 @@ Value = int | Fraction | date | str | Of | None
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PageFrame:
     """What every page carries: the names at its head and foot, and a notice above the head."""
 
     header: str
@@ -80,13 +80,13 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReportPage:
     """A sheet with its title, and how wide its table is."""
 
     workbook: Workbook
     sheet: Worksheet
     styles: Styles
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
 
     @property
     def width(self) -> float:
@@ -111,10 +111,10 @@ def clean_text(text: str) -> str:
 
 
 def new_page(
-    workbook: Workbook, styles: Styles, name: str, columns: Iterable[Column], frame: Frame
-) -> Page:
+    workbook: Workbook, styles: Styles, name: str, columns: Iterable[ReportColumn], frame: PageFrame
+) -> ReportPage:
     """A sheet with its columns, ready for A4 paper on its side."""
-    page = Page(workbook, workbook.add_worksheet(name), styles, tuple(columns))
+    page = ReportPage(workbook, workbook.add_worksheet(name), styles, tuple(columns))
     for number, column in enumerate(page.columns):
         page.sheet.set_column(number, number, column.width)
     page.sheet.set_landscape()
@@ -128,19 +128,19 @@ def new_page(
     return page
 
 
-def on_one_page(page: Page) -> None:
+def on_one_page(page: ReportPage) -> None:
     """Print the whole sheet on one page; for sheets that are read at a glance."""
     page.sheet.fit_to_pages(1, 1)
 
 
-def write_title(page: Page, title: str) -> int:
+def write_title(page: ReportPage, title: str) -> int:
     """The title in A1; the next row."""
     page.sheet.set_row(0, 24)
     page.sheet.write_string(0, 0, clean_text(title), page.styles.title)
     return 1
 
 
-def write_lines(page: Page, row: int, lines: Iterable[str], *, strong: bool = False) -> int:
+def write_lines(page: ReportPage, row: int, lines: Iterable[str], *, strong: bool = False) -> int:
     """Running text above the table, broken where the table ends; the next row."""
     style = page.styles.strong if strong else page.styles.plain
     for line in lines:
@@ -156,7 +156,7 @@ def _broken(text: str, width: float) -> list[str]:
     return textwrap.wrap(text, max(20, min(characters, int(width * 1.25)))) or [""]
 
 
-def write_labelled(page: Page, row: int, label: str, text: str) -> int:
+def write_labelled(page: ReportPage, row: int, label: str, text: str) -> int:
     """A line of a bold label and its text; the next row."""
     pieces = _broken(clean_text(text) or "not given", page.width - text_width(label) - 4)
     page.sheet.write_rich_string(
@@ -166,7 +166,7 @@ def write_labelled(page: Page, row: int, label: str, text: str) -> int:
 
 
 def write_table(
-    page: Page, row: int, name: str, rows: Sequence[Sequence[Value]], *, filters: bool = False
+    page: ReportPage, row: int, name: str, rows: Sequence[Sequence[Value]], *, filters: bool = False
 ) -> int:
     """The marked table of a sheet under its heading row; the row after it.
 
@@ -222,7 +222,7 @@ def _alignment(kind: str) -> dict[str, Any]:
     return {"align": "right"} if kind in _NUMBERS else {"align": "left", "indent": 1}
 
 
-def _set_height(page: Page, row: int, values: Sequence[Value], *, bold: bool = False) -> None:
+def _set_height(page: ReportPage, row: int, values: Sequence[Value], *, bold: bool = False) -> None:
     """Make a row high enough for its wrapped text: not every program does so by itself."""
     most = 1
     for column, value in zip(page.columns, values, strict=True):
@@ -234,7 +234,7 @@ def _set_height(page: Page, row: int, values: Sequence[Value], *, bold: bool = F
 
 
 def _write_value(
-    page: Page, row: int, column: int, formats: _Formats, kind: str, value: Value
+    page: ReportPage, row: int, column: int, formats: _Formats, kind: str, value: Value
 ) -> None:
     if isinstance(value, Of):
         kind, value = value.kind, value.value

@@ -1,7 +1,4 @@
-"""What the open wording is worth: the rows of the sheet Readings and the Summary's lines.
-
-Imports ``money``, ``readings``, ``statement``, ``report_facts`` and ``report_page``.
-"""
+"""What the open wording is worth: the rows of the sheet Readings and the Summary's lines."""
 
 from __future__ import annotations
 

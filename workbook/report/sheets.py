@@ -2,7 +2,7 @@
 
 What they say comes from ``report_summary``, ``report_tables``, ``report_charts``,
 ``report_readings``, ``report_invoices``, ``report_forecast``, ``report_workings``,
-``report_checks`` and ``report_notes``; how it is written from ``report_page``. Imports those.
+``report_checks`` and ``report_notes``; how it is written from ``report_page``.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from xlpbr.workbook.report.notes import note_rows
 from xlpbr.workbook.report.page import (
     NOT_APPLICABLE,
     SUPPRESSED,
-    Column,
-    Frame,
-    Page,
+    PageFrame,
+    ReportColumn,
+    ReportPage,
     Value,
     new_page,
     on_one_page,
@@ -68,7 +68,7 @@ class Sheet:
     name: str
     title: str
     shows: str
-    columns: Callable[[Report], Sequence[Column]]
+    columns: Callable[[Report], Sequence[ReportColumn]]
     lines: Callable[[Report], list[str]]
     rows: Callable[[Report], list[list[Value]]]
     filters: bool = False
@@ -79,7 +79,7 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
     styles = Styles(workbook)
     version = f"{PUBLIC_WORDS} - " if report.is_public else ""
     prepared = f"Prepared {day_in_full(report.prepared_on)}."
-    frame = Frame(
+    frame = PageFrame(
         notice=ILLUSTRATION if report.is_illustration else "",
         header=f"{version}{report.title}",
         footer=f"As at {day_in_full(report.day)}. {prepared}",
@@ -89,7 +89,7 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
         known = f"What may come after {day_in_full(report.forecast.as_at)}."
         of_forecast = replace(frame, footer=f"{known} {prepared}")
     _write_cover(workbook, styles, frame, report)
-    statement: tuple[Page, int] | None = None
+    statement: tuple[ReportPage, int] | None = None
     for sheet in _sheets_of(report):
         rows = sheet.rows(report)
         foot = of_forecast if sheet.name in (FORECAST_SHEET, ASSUMPTIONS_SHEET) else frame
@@ -122,8 +122,8 @@ def _table_name(sheet_name: str) -> str:
     return f"{sheet_name.title().replace(' ', '')}Table"
 
 
-def _write_cover(workbook: Workbook, styles: Styles, frame: Frame, report: Report) -> None:
-    columns = (Column("Sheet", 24, "text"), Column("What it shows", 96))
+def _write_cover(workbook: Workbook, styles: Styles, frame: PageFrame, report: Report) -> None:
+    columns = (ReportColumn("Sheet", 24, "text"), ReportColumn("What it shows", 96))
     page = new_page(workbook, styles, "Cover", columns, frame)
     row = write_title(page, report.title)
     public = [f"{PUBLIC_WORDS}: {_public_line(report)}"] if report.is_public else []
@@ -190,7 +190,7 @@ def _as_at(report: Report) -> str:
     return f"{day}; that month is not over, so the public version {ends}"
 
 
-def _lines(report: Report, *lines: str) -> list[str]:
+def _lines_above(report: Report, *lines: str) -> list[str]:
     """The lines above a table, with what stands for a suppressed figure."""
     shorthand = (
         [f"{SUPPRESSED} means suppressed to protect single children; see Notes."]
@@ -210,7 +210,7 @@ def _reading_lines(report: Report) -> list[str]:
             "Only the options in use are listed. The totals under the other options are left out:"
             " with them, suppressed figures could be worked back."
         ]
-    return _lines(report, *lines, *_as_at_last(report))
+    return _lines_above(report, *lines, *_as_at_last(report))
 
 
 def _as_at_last(report: Report) -> list[str]:
@@ -236,7 +236,7 @@ def _statement_lines(report: Report) -> list[str]:
         if report.terms.bonus_threshold is not None:
             measure = MEASURE_WORDS[report.terms.bonus_measure]
             charts += f" The bonus threshold is measured by {measure}."
-    return _lines(
+    return _lines_above(
         report,
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
         " to that row. What each column means is on the sheet Notes.",
@@ -247,16 +247,16 @@ def _statement_lines(report: Report) -> list[str]:
 
 def _chart_lines(report: Report) -> list[str]:
     if report.is_public:
-        return _lines(
+        return _lines_above(
             report,
             "Only the months for which savings may be shown are listed. In the charts straight"
             " lines join the months that are shown.",
             "A blank cell is a figure that is suppressed; as a text it would be drawn as nought.",
         )
-    return _lines(report, "These are the points of the two charts on the sheet Statement.")
+    return _lines_above(report, "These are the points of the two charts on the sheet Statement.")
 
 
-def _fixed(*columns: Column) -> Callable[[Report], Sequence[Column]]:
+def _fixed(*columns: ReportColumn) -> Callable[[Report], Sequence[ReportColumn]]:
     return lambda _: columns
 
 
@@ -273,12 +273,12 @@ SHEETS: tuple[Sheet, ...] = (
         "Summary: where the contract stands",
         "The position in sentences and the key figures.",
         _fixed(
-            Column("Measure", 30),
-            Column("Value", 18, "money"),
-            Column("In words", 52),
-            Column("Clause", 26),
+            ReportColumn("Measure", 30),
+            ReportColumn("Value", 18, "money"),
+            ReportColumn("In words", 52),
+            ReportColumn("Clause", 26),
         ),
-        lambda report: [*sentences(report), *_lines(report)],
+        lambda report: [*sentences(report), *_lines_above(report)],
         key_figures,
     ),
     Sheet(
@@ -302,12 +302,12 @@ SHEETS: tuple[Sheet, ...] = (
         "Readings: what the open wording is worth",
         "The total payable under each reading of the contract.",
         _fixed(
-            Column("Term", 18),
-            Column("Option", 15),
-            Column("What it means", 56),
-            Column("In use", 9),
-            Column("Total payable", 16, "money"),
-            Column("Difference", 16, "money"),
+            ReportColumn("Term", 18),
+            ReportColumn("Option", 15),
+            ReportColumn("What it means", 56),
+            ReportColumn("In use", 9),
+            ReportColumn("Total payable", 16, "money"),
+            ReportColumn("Difference", 16, "money"),
         ),
         _reading_lines,
         reading_rows,
@@ -317,13 +317,13 @@ SHEETS: tuple[Sheet, ...] = (
         "Reconciliation: what is payable against what was invoiced",
         "Each month's amount payable beside the claims.",
         lambda report: (
-            Column("Month", 36 if report.is_public else 16, "month"),
-            Column("Payable", 17, "money"),
-            Column("Invoiced", 17, "money"),
-            Column("Invoiced less payable", 17, "money"),
-            Column("Status", 26),
+            ReportColumn("Month", 36 if report.is_public else 16, "month"),
+            ReportColumn("Payable", 17, "money"),
+            ReportColumn("Invoiced", 17, "money"),
+            ReportColumn("Invoiced less payable", 17, "money"),
+            ReportColumn("Status", 26),
         ),
-        lambda report: _lines(report, *reconciliation_lines(report)),
+        lambda report: _lines_above(report, *reconciliation_lines(report)),
         reconciliation_rows,
     ),
     Sheet(
@@ -339,15 +339,15 @@ SHEETS: tuple[Sheet, ...] = (
         "Assumptions: what the forecast rests on",
         "Every assumption of the forecast, and what it would change if it were lower or higher.",
         _fixed(
-            Column("Assumption", 30),
-            Column("Value", 12, "number"),
-            Column("Unit", 13),
-            Column("What it means", 38),
-            Column("Low tried", 12, "number"),
-            Column("High tried", 12, "number"),
-            Column("Net saving at low", 15.5, "money"),
-            Column("Net saving at high", 15.5, "money"),
-            Column("Difference", 15.5, "money"),
+            ReportColumn("Assumption", 30),
+            ReportColumn("Value", 12, "number"),
+            ReportColumn("Unit", 13),
+            ReportColumn("What it means", 38),
+            ReportColumn("Low tried", 12, "number"),
+            ReportColumn("High tried", 12, "number"),
+            ReportColumn("Net saving at low", 15.5, "money"),
+            ReportColumn("Net saving at high", 15.5, "money"),
+            ReportColumn("Difference", 15.5, "money"),
         ),
         assumption_lines,
         assumption_rows,
@@ -357,13 +357,13 @@ SHEETS: tuple[Sheet, ...] = (
         "Workings: how each figure came about",
         "Every figure of every month with its clause and its arithmetic.",
         _fixed(
-            Column("Month", 10.5, "month"),
-            Column("Clause", 16),
-            Column("Figure", 22),
-            Column("Working", 82),
-            Column("Amount", 15.5, "money"),
+            ReportColumn("Month", 10.5, "month"),
+            ReportColumn("Clause", 16),
+            ReportColumn("Figure", 22),
+            ReportColumn("Working", 82),
+            ReportColumn("Amount", 15.5, "money"),
         ),
-        lambda report: _lines(
+        lambda report: _lines_above(
             report,
             f"{_period(report)} One row for each figure of a month, in the order of the"
             " statement's columns; one row for a month in which nothing happened.",
@@ -376,14 +376,14 @@ SHEETS: tuple[Sheet, ...] = (
         "Terms: the contract's terms with their clauses",
         "Every term that bears on a figure, its clause and how it is read.",
         _fixed(
-            Column("Term", 19),
-            Column("Value", 22),
-            Column("Unit", 13),
-            Column("Clause", 20),
-            Column("What it means", 46),
-            Column("Why it is read so", 46),
+            ReportColumn("Term", 19),
+            ReportColumn("Value", 22),
+            ReportColumn("Unit", 13),
+            ReportColumn("Clause", 20),
+            ReportColumn("What it means", 46),
+            ReportColumn("Why it is read so", 46),
         ),
-        lambda report: _lines(
+        lambda report: _lines_above(
             report, f"{NOT_APPLICABLE} means not applicable: no reason is given or needed."
         ),
         term_rows,
@@ -393,20 +393,20 @@ SHEETS: tuple[Sheet, ...] = (
         "Checks: rows, sums and problems in the data",
         "That every row is accounted for, and what a person should look at.",
         _fixed(
-            Column("Check", 22),
-            Column("Where", 30),
-            Column("Found", 38),
-            Column("Expected", 38),
-            Column("Result or what to do", 38),
+            ReportColumn("Check", 22),
+            ReportColumn("Where", 30),
+            ReportColumn("Found", 38),
+            ReportColumn("Expected", 38),
+            ReportColumn("Result or what to do", 38),
         ),
-        lambda report: _lines(report, *check_lines(report)),
+        lambda report: _lines_above(report, *check_lines(report)),
         check_rows,
     ),
     Sheet(
         "Notes",
         "Notes: words, rules and shorthand",
         "What the figures mean, how they are rounded and what the shorthand stands for.",
-        _fixed(Column("Note", 30), Column("What it says", 100)),
+        _fixed(ReportColumn("Note", 30), ReportColumn("What it says", 100)),
         lambda _: [],
         note_rows,
     ),

@@ -1,7 +1,4 @@
-"""The Summary's sentences and key figures, built from what may be shown.
-
-Imports ``money``, ``periods``, ``readings``, ``statement``, ``workings`` and ``report_facts``.
-"""
+"""The Summary's sentences and key figures, built from what may be shown."""
 
 from __future__ import annotations
 
@@ -40,7 +37,7 @@ def counted(number: int | None, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def pounds(pence: Pence | None) -> str:
+def pounds_in_words(pence: Pence | None) -> str:
     """An amount in running text; ``[c]`` where it is suppressed."""
     return SUPPRESSED if pence is None else in_words(pence)
 
@@ -108,7 +105,7 @@ def _position(report: Report) -> Iterator[str]:
         f"By {day}, {counted(children, 'child', 'children')} {verb} living in families{of_cohort}."
     )
     yield _saved(report, shown.latest("saving_to_date"))
-    yield _payable(report)
+    yield _payable_in_words(report)
     net = shown.latest("net_saving_to_date")
     if net is None:
         yield f"What the council keeps after paying is {SUPPRESSED}."
@@ -123,19 +120,21 @@ def _position(report: Report) -> Iterator[str]:
 
 def _saved(report: Report, saving: Pence | None) -> str:
     if saving is None or saving > 0:
-        return f"The council {_say(report, 'saved', 'will have saved')} {pounds(saving)}."
+        return f"The council {_say(report, 'saved', 'will have saved')} {pounds_in_words(saving)}."
     if saving == 0:
         return f"The council {_say(report, 'has saved nothing yet', 'will have saved nothing')}."
     cost = _say(report, "So far the placements cost", "By then the placements will have cost")
     return f"{cost} {in_words(-saving)} more than the residential homes did."
 
 
-def _payable(report: Report) -> str:
+def _payable_in_words(report: Report) -> str:
     """What is payable in all, and what of it has been invoiced."""
     payable, balance = (report.shown.latest(name) for name in ("payable_to_date", "balance"))
     verb, remains = _say(report, "is", "will be"), _say(report, "is still", "will remain")
     start = (
-        f"Nothing {verb} payable" if payable == 0 else f"{pounds(payable)} {verb} payable in all"
+        f"Nothing {verb} payable"
+        if payable == 0
+        else f"{pounds_in_words(payable)} {verb} payable in all"
     )
     if report.source.claims is None:
         return f"{start}. No invoices were given."
@@ -218,7 +217,7 @@ def _run_rate(report: Report, threshold: Pence) -> str:
     rate, day = report.shown.run_rate, day_in_full(report.statement.as_at)
     whose = "foster placements" if report.terms.bonus_counts == "foster" else "placements"
     save = _say(report, "save", "would save")
-    start = f"The {whose} in place on {day} {save} {pounds(rate)} a year"
+    start = f"The {whose} in place on {day} {save} {pounds_in_words(rate)} a year"
     if rate is None:
         return f"{start}."
     distance = rate - threshold

@@ -1,8 +1,4 @@
-"""The rows of the report's tables: statement, chart data and terms.
-
-Imports ``cells``, ``statement``, ``terms``, ``report_charts``, ``report_facts`` and
-``report_page``.
-"""
+"""The rows of the report's tables: statement, chart data and terms."""
 
 from __future__ import annotations
 
@@ -11,13 +7,13 @@ from xlpbr.contract.terms import TERMS, Term
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.report.charts import chart_columns, chart_rows
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import NOT_APPLICABLE, Column, Of, Value
+from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, ReportColumn, Value
 
 
-def statement_columns(_: Report) -> list[Column]:
+def statement_columns(_: Report) -> list[ReportColumn]:
     """The statement's columns, as wide as their figures."""
     widths = {"month": 10.5, "count": 11.5, "money": 13.7}
-    return [Column(figure.heading, widths[figure.kind], figure.kind) for figure in FIGURES]
+    return [ReportColumn(figure.heading, widths[figure.kind], figure.kind) for figure in FIGURES]
 
 
 def statement_rows(report: Report) -> list[list[Value]]:

@@ -1,7 +1,4 @@
-"""The rows of the sheet Workings: how each figure of each month came about.
-
-Imports ``money``, ``statement``, ``workings``, ``report_facts`` and ``report_page``.
-"""
+"""The rows of the sheet Workings: how each figure of each month came about."""
 
 from __future__ import annotations
 
@@ -85,7 +82,7 @@ def _parts(working: str) -> list[str]:
     return parts
 
 
-def _working(report: Report, line: workings.Line, amount: int | None) -> str:
+def _working(report: Report, line: workings.WorkingLine, amount: int | None) -> str:
     if not report.is_public:
         return line.working
     name = line.figure.field_name

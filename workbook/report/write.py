@@ -1,7 +1,6 @@
 """The report: a workbook of values that can be sent, in full or as a public version.
 
-The sheets are in ``report_sheets``, what may be published is in ``disclosure``. Imports those,
-XlsxWriter and the archive.
+The sheets are in ``report_sheets``, what may be published is in ``disclosure``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The sheets About and Functions: what the book is, how it is used, and what it can call.
-
-Imports ``catalogue``, ``functions``, the plan, the page and the styles.
-"""
+"""The sheets About and Functions: what the book is, how it is used, and what it can call."""
 
 from __future__ import annotations
 
@@ -11,17 +8,17 @@ from xlpbr.functions.catalogue import FUNCTIONS, WorksheetFunction
 from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.template.links import Link
 from xlpbr.workbook.template.page import (
-    Page,
-    calculate,
+    TemplatePage,
     fit_row,
     introduce,
     print_on_a4,
     protect,
     put,
+    put_formula,
     put_row,
     set_widths,
 )
-from xlpbr.workbook.template.plan import TABLE_NAMES, Plan
+from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan
 
 _ABOUT_WIDTHS = (26, 104, 24)
 _FUNCTION_WIDTHS = (27, 42, 46, 19, 18, 30)
@@ -57,7 +54,7 @@ _KEY = (
 )  # fmt: skip
 
 
-def write_about(page: Page, plan: Plan) -> None:
+def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the About sheet."""
     styles, contract = page.styles, plan.contract
     set_widths(page, _ABOUT_WIDTHS)
@@ -99,7 +96,7 @@ def write_about(page: Page, plan: Plan) -> None:
         )
     row = _write_section(page, row, "The functions")
     put(page, row, 1, "Version of xlpbr", styles.strong)
-    calculate(page, row, 2, "=PBR_VERSION()", styles.bare("text", align="left"))
+    put_formula(page, row, 2, "=PBR_VERSION()", styles.bare("text", align="left"))
     _write_facts(
         page, row + 1,
         [
@@ -114,7 +111,7 @@ def write_about(page: Page, plan: Plan) -> None:
     protect(page)
 
 
-def _facts_of_attachment(plan: Plan) -> list[tuple[str, str]]:
+def _facts_of_attachment(plan: TemplatePlan) -> list[tuple[str, str]]:
     """What was added to a book, what it reads there, and how it is taken out."""
     if not plan.book:
         return []
@@ -144,7 +141,7 @@ def _headings_of(link: Link) -> str:
     return "; ".join(filter(None, (", ".join(same), ", ".join(renamed))))
 
 
-def _steps(plan: Plan) -> list[str]:
+def _steps(plan: TemplatePlan) -> list[str]:
     """How the workbook is used, step by step."""
     if not plan.book:
         return list(_STEPS)
@@ -164,7 +161,7 @@ def _steps(plan: Plan) -> list[str]:
     return steps
 
 
-def _key(plan: Plan) -> list[tuple[str, str, str]]:
+def _key(plan: TemplatePlan) -> list[tuple[str, str, str]]:
     """The words and colours, each with its meaning."""
     if not plan.book:
         return list(_KEY)
@@ -176,7 +173,7 @@ def _key(plan: Plan) -> list[tuple[str, str, str]]:
     return [(word, role, meanings.get(role, meaning)) for word, role, meaning in _KEY]
 
 
-def _if_values_are_wrong(plan: Plan) -> str:
+def _if_values_are_wrong(plan: TemplatePlan) -> str:
     what = "Something in the input sheets cannot be read."
     if "Checks" not in plan.sheets:
         return f"{what} PBR_CHECK says where, what was found and what to do."
@@ -186,12 +183,12 @@ def _if_values_are_wrong(plan: Plan) -> str:
     )
 
 
-def _write_section(page: Page, row: int, title: str) -> int:
+def _write_section(page: TemplatePage, row: int, title: str) -> int:
     put(page, row + 1, 1, title, page.styles.subtitle)
     return row + 2
 
 
-def _write_facts(page: Page, row: int, facts: list[tuple[str, str]]) -> int:
+def _write_facts(page: TemplatePage, row: int, facts: list[tuple[str, str]]) -> int:
     """Write labels with their texts, and give the next row."""
     label = page.styles.make(bold=True, valign="top")
     for name, text in facts:
@@ -202,7 +199,7 @@ def _write_facts(page: Page, row: int, facts: list[tuple[str, str]]) -> int:
     return row
 
 
-def _write_stated(page: Page, row: int, plan: Plan) -> int:
+def _write_stated(page: TemplatePage, row: int, plan: TemplatePlan) -> int:
     """Write the savings that the decision states, side by side."""
     styles = page.styles
     put(page, row, 1, "Savings that the decision states", styles.subtitle)
@@ -226,7 +223,7 @@ def _write_stated(page: Page, row: int, plan: Plan) -> int:
     return row + 3 + len(stated)
 
 
-def write_functions(page: Page, plan: Plan) -> None:
+def write_functions(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Functions sheet from the catalogue."""
     styles = page.styles
     introduce(

@@ -1,8 +1,4 @@
-"""The sheet Assumptions of the template: what a forecast assumes of what is still to come.
-
-Imports ``assumptions``, ``contracts``, ``terms``, the plan, the page, the styles and the looks of
-the input sheets.
-"""
+"""The sheet Assumptions of the template: what a forecast assumes of what is still to come."""
 
 from __future__ import annotations
 
@@ -19,8 +15,15 @@ from xlpbr.workbook.template.inputs import (
     messages,
     refusal,
 )
-from xlpbr.workbook.template.page import Page, fit_row, introduce, print_on_a4, put, set_widths
-from xlpbr.workbook.template.plan import FIRST_TABLE_ROW, TABLE_HEADING_ROW, Plan
+from xlpbr.workbook.template.page import (
+    TemplatePage,
+    fit_row,
+    introduce,
+    print_on_a4,
+    put,
+    set_widths,
+)
+from xlpbr.workbook.template.plan import FIRST_TABLE_ROW, TABLE_HEADING_ROW, TemplatePlan
 
 HEADINGS = (*ASSUMPTION_HEADINGS, SAMPLE_NOTE_HEADING)
 
@@ -33,7 +36,7 @@ _KINDS = {"count": "count", "month": "month", "number": "number", "money": "mone
 """What kind of cell holds each kind of value."""
 
 
-def write_assumptions(page: Page, plan: Plan) -> None:
+def write_assumptions(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Assumptions sheet: every assumption with its unit and what it means."""
     introduce(
         page,

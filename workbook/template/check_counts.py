@@ -1,8 +1,4 @@
-"""What the Checks sheet counts: cells that show an error, and rows of the book that are not read.
-
-Imports ``evidence``, ``statement``, ``terms``, the other sheets' places, the plan, the page and the
-styles.
-"""
+"""What the Checks sheet counts: cells that show an error, and rows of the book left unread."""
 
 from __future__ import annotations
 
@@ -16,12 +12,12 @@ from xlpbr.workbook.template.assumptions import HEADINGS as ASSUMPTION_HEADINGS
 from xlpbr.workbook.template.forecast import WIDTH as FORECAST_WIDTH
 from xlpbr.workbook.template.forecast import last_forecast_row
 from xlpbr.workbook.template.outputs import EXPLAIN_ROW, READINGS_ROW, RECONCILE_ROW
-from xlpbr.workbook.template.page import Page, calculate, put
+from xlpbr.workbook.template.page import TemplatePage, put, put_formula
 from xlpbr.workbook.template.plan import (
     SAY_NOT_READ,
     SPARE_TABLE_ROWS,
     TABLE_HEADING_ROW,
-    Plan,
+    TemplatePlan,
     fixed,
     input_headings,
     on_sheet,
@@ -31,7 +27,7 @@ ERRORS_ROW = 28
 _NOT_READ_COLUMN = 4
 
 
-def write_errors(page: Page, plan: Plan) -> None:
+def write_errors(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write how many cells of each sheet show an error."""
     styles = page.styles
     put(page, ERRORS_ROW - 2, 1, "Cells that show an error (Output)", styles.subtitle)
@@ -47,14 +43,14 @@ def write_errors(page: Page, plan: Plan) -> None:
         cells = f"{quoted_sheet(sheet)}!{area}"
         # ISERROR over a range would say the same, but not every engine works that out.
         formula = f"=COUNTA({cells})-_xlfn.AGGREGATE(3,6,{cells})"
-        calculate(page, row, 2, formula, styles.cell("count", "output"))
+        put_formula(page, row, 2, formula, styles.cell("count", "output"))
     page.sheet.conditional_format(
         ERRORS_ROW - 1, 1, ERRORS_ROW + len(areas) - 2, 1,
         {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
     )  # fmt: skip
 
 
-def areas_of_errors(plan: Plan) -> dict[str, str]:
+def areas_of_errors(plan: TemplatePlan) -> dict[str, str]:
     """The cells of each sheet, by its name in the workbook, in which an error is looked for."""
     inputs = {
         table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS, width)}"
@@ -77,12 +73,12 @@ def areas_of_errors(plan: Plan) -> dict[str, str]:
     return {plan.name_of(sheet): area for sheet, area in areas.items() if sheet in plan.sheets}
 
 
-def cells_of_errors(plan: Plan) -> str:
+def cells_of_errors(plan: TemplatePlan) -> str:
     """The cells of Checks that count the errors."""
     return f"$B${ERRORS_ROW}:$B${ERRORS_ROW + len(areas_of_errors(plan)) - 1}"
 
 
-def write_not_read(page: Page, plan: Plan) -> None:
+def write_not_read(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write how many rows of the book the linked sheets do not read; each must be 0."""
     if not plan.links:
         return
@@ -97,8 +93,8 @@ def write_not_read(page: Page, plan: Plan) -> None:
     for row, table in enumerate(plan.links, start=ERRORS_ROW):
         number, sentence = (on_sheet(plan, table, *place) for place in (NOT_READ, SAY_NOT_READ))
         put(page, row, column, plan.name_of(table), styles.cell("text"))
-        calculate(page, row, column + 1, f"={number}", styles.cell("count", "output"))
-        calculate(page, row, column + 2, f"={sentence}", say)
+        put_formula(page, row, column + 1, f"={number}", styles.cell("count", "output"))
+        put_formula(page, row, column + 2, f"={sentence}", say)
     last = ERRORS_ROW + len(plan.links) - 1
     page.sheet.conditional_format(
         ERRORS_ROW - 1, column, last - 1, column,
@@ -106,7 +102,7 @@ def write_not_read(page: Page, plan: Plan) -> None:
     )  # fmt: skip
 
 
-def cells_not_read(plan: Plan) -> str:
+def cells_not_read(plan: TemplatePlan) -> str:
     """The cells of Checks that count the rows not read; empty where no sheet is linked."""
     if not plan.links:
         return ""

@@ -1,7 +1,4 @@
-"""The Checks sheet: figures worked out again beside those of the functions, and every problem.
-
-Imports the workings, the statement's key figures, the plan, the page and the styles.
-"""
+"""The Checks sheet: figures worked out again beside those of the functions, and every problem."""
 
 from __future__ import annotations
 
@@ -17,13 +14,13 @@ from xlpbr.workbook.template.check_counts import (
 from xlpbr.workbook.template.outputs import pick_month
 from xlpbr.workbook.template.page import (
     LINE_HEIGHT,
-    Page,
-    calculate,
+    TemplatePage,
     fit_row,
     introduce,
     print_on_a4,
     protect,
     put,
+    put_formula,
     set_widths,
     spill,
 )
@@ -32,7 +29,7 @@ from xlpbr.workbook.template.plan import (
     CHECK_MONTH,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
-    Plan,
+    TemplatePlan,
     all_statement_months,
     evidence_column,
     fixed,
@@ -40,7 +37,7 @@ from xlpbr.workbook.template.plan import (
     statement_column,
     statement_corner,
 )
-from xlpbr.workbook.template.statement import guarded, key_figure, under_heading
+from xlpbr.workbook.template.statement import key_figure, shown_or_blank, under_heading
 from xlpbr.workbook.template.working_places import HEADING_ROW, Workings, prepared_rows
 from xlpbr.workbook.template.workings import write_workings
 
@@ -77,7 +74,7 @@ class _Check:
     """A condition under which there is nothing to check."""
 
 
-def write_checks(page: Page, plan: Plan) -> None:
+def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Checks sheet."""
     styles = page.styles
     introduce(
@@ -97,7 +94,7 @@ def write_checks(page: Page, plan: Plan) -> None:
     _write_list(page, checks)
     write_errors(page, plan)
     write_not_read(page, plan)
-    _write_months(page, plan, workings)
+    _write_month_checks(page, plan, workings)
     problems_row = HEADING_ROW + plan.month_rows + 3
     _write_problems(page, problems_row)
     _write_result(page, plan, len(checks), problems_row)
@@ -105,7 +102,7 @@ def write_checks(page: Page, plan: Plan) -> None:
     protect(page)
 
 
-def _checks(plan: Plan, workings: Workings) -> list[_Check]:
+def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
     at, months, placements = workings.terms, workings.months, workings.placements
     chosen = fixed(*CHECK_MONTH)
     first_of_month = f"({chosen}-DAY({chosen})+1)"
@@ -176,7 +173,7 @@ def _checks(plan: Plan, workings: Workings) -> list[_Check]:
         _Check(
             "Payable to date, in the last month",
             key_figure(plan, "Payable to date"),
-            guarded(
+            shown_or_blank(
                 plan,
                 f"IF(COUNT({statement_column(plan, 'Month')})=0,0,"
                 f"INDEX({statement_column(plan, 'Payable to date')},"
@@ -195,7 +192,7 @@ def _checks(plan: Plan, workings: Workings) -> list[_Check]:
     ]  # fmt: skip
 
 
-def _texts(plan: Plan, claims: str) -> str:
+def _texts(plan: TemplatePlan, claims: str) -> str:
     """How many cells of Claims hold something other than a number."""
     if "Claims" in plan.links:  # a blank of the book is a text of no characters here
         return f"ROWS({claims})-COUNTBLANK({claims})-COUNT({claims})"
@@ -211,31 +208,31 @@ def _status(native: str, function: str, difference: str, does_not_apply: str = "
     return f'IF(ISERROR({function}),"{_NO_FIGURE}",IF(ISERROR({native}),"{_NOT_CHECKED}",{agreed}))'
 
 
-def _write_list(page: Page, checks: list[_Check]) -> None:
+def _write_list(page: TemplatePage, checks: list[_Check]) -> None:
     styles = page.styles
     put(page, CHECKS_ROW - 1, 1, "Figures worked out twice (Output)", styles.subtitle)
     _write_headings(page, CHECKS_ROW)
     for row, check in enumerate(checks, start=CHECKS_ROW + 1):
         number = styles.cell(check.kind, "output")
         put(page, row, 1, check.name, styles.cell("text"))
-        calculate(page, row, 2, f"={check.native}", styles.cell(check.kind, "working"))
-        calculate(page, row, 3, f"={check.function}", number)
-        calculate(page, row, 4, f"=ROUND(B{row}-C{row},2)", number)
+        put_formula(page, row, 2, f"={check.native}", styles.cell(check.kind, "working"))
+        put_formula(page, row, 3, f"={check.function}", number)
+        put_formula(page, row, 4, f"=ROUND(B{row}-C{row},2)", number)
         status = _status(f"B{row}", f"C{row}", f"D{row}", check.does_not_apply)
-        calculate(page, row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
+        put_formula(page, row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
         put(page, row, 6, check.how, styles.cell("wrapped", valign="vcenter", indent=1))
         fit_row(page, row, (check.how, _WIDTHS[5]), (check.name, _WIDTHS[0]))
     _mark_what_differs(page, CHECKS_ROW + 1, CHECKS_ROW + len(checks))
 
 
-def _write_headings(page: Page, row: int) -> None:
+def _write_headings(page: TemplatePage, row: int) -> None:
     styles = page.styles
     for column, heading in enumerate(_HEADINGS, start=1):
         style = styles.column_heading(indent=1) if column in (5, 6) else styles.heading
         put(page, row, column, heading, styles.heading_right if column in (2, 3, 4) else style)
 
 
-def _mark_what_differs(page: Page, first_row: int, last_row: int) -> None:
+def _mark_what_differs(page: TemplatePage, first_row: int, last_row: int) -> None:
     wanted = f'AND($E{first_row}<>"",$E{first_row}<>"{AGREES}"'
     page.sheet.conditional_format(
         first_row - 1, 4, last_row - 1, 4,
@@ -248,7 +245,7 @@ def _mark_what_differs(page: Page, first_row: int, last_row: int) -> None:
     )  # fmt: skip
 
 
-def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
+def _write_month_checks(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     """Write the fee of every month beside the function's."""
     styles = page.styles
     put(page, HEADING_ROW - 1, 1, "Fee of every month (Output)", styles.subtitle)
@@ -280,7 +277,7 @@ def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
             f'&" saved and "&TEXT({ceiling},"£#,##0.00")&" left of the entitlement"))',
         )
         for column, (formula, style) in enumerate(zip(formulas, formats, strict=True), start=1):
-            calculate(page, row, column, f"={formula}", style)
+            put_formula(page, row, column, f"={formula}", style)
     page.sheet.conditional_format(
         first_row - 1, 0, last_row - 1, 5,
         {"type": "formula", "criteria": f'=$E{first_row}<>""', "format": styles.filled_row},
@@ -288,7 +285,7 @@ def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
     _mark_what_differs(page, first_row, last_row)
 
 
-def _write_problems(page: Page, row: int) -> None:
+def _write_problems(page: TemplatePage, row: int) -> None:
     """Write the list of problems, last on the sheet so that it can be as long as it must."""
     styles = page.styles
     put(page, row - 1, 1, "Problems in the data, by PBR_CHECK (Output)", styles.subtitle)
@@ -309,7 +306,7 @@ def _write_problems(page: Page, row: int) -> None:
     )  # fmt: skip
 
 
-def _write_result(page: Page, plan: Plan, count: int, problems_row: int) -> None:
+def _write_result(page: TemplatePage, plan: TemplatePlan, count: int, problems_row: int) -> None:
     styles = page.styles
     first, last = CHECKS_ROW + 1, CHECKS_ROW + count
     listed, months = (
@@ -332,7 +329,7 @@ def _write_result(page: Page, plan: Plan, count: int, problems_row: int) -> None
         f"AND({agreed}={count},{agreed_months}={wanted_months},COUNT({errors})={sheets},"
         f"SUM({errors})=0" + (f",COUNTIF({not_read},0)={len(plan.links)})" if not_read else ")")
     )
-    calculate(
+    put_formula(
         page, *RESULT,
         f'=IFERROR(IF({all_agree},"All checks agree",'
         '"NOT ALL AGREE: look at the lines below that do not say Agrees"),'
@@ -360,7 +357,7 @@ def _write_result(page: Page, plan: Plan, count: int, problems_row: int) -> None
         )
     for offset, (label, formula) in enumerate(lines, start=1):
         put(page, row + offset, 1, label, styles.plain)
-        calculate(page, row + offset, 2, formula, styles.plain)
+        put_formula(page, row + offset, 2, formula, styles.plain)
     page.sheet.conditional_format(
         row - 1, 1, row - 1, 1,
         {

@@ -1,7 +1,4 @@
-"""The sheet Forecast: what may come, as PBR_FORECAST draws it, with key figures and two fan charts.
-
-Imports ``assumptions``, ``forecast``, ``spills``, the fan chart, the plan, the page and the styles.
-"""
+"""The sheet Forecast: what may come, as PBR_FORECAST draws it; key figures and two fan charts."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from xlsxwriter import Workbook
 
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.forecast.forecast import SENSITIVITY_SCENARIOS
+from xlpbr.forecast.run import SENSITIVITY_SCENARIOS
 from xlpbr.functions.spills import (
     FORECAST_CHANCES,
     FORECAST_FIGURES,
@@ -33,12 +30,12 @@ from xlpbr.workbook.look.styles import (
 )
 from xlpbr.workbook.template.page import (
     LINE_HEIGHT,
-    Page,
-    calculate,
+    TemplatePage,
     introduce_results,
     print_on_a4,
     protect,
     put,
+    put_formula,
     put_row,
     set_widths,
     spill,
@@ -49,7 +46,7 @@ from xlpbr.workbook.template.plan import (
     FORECAST_HEADING_ROW,
     FORECAST_SCENARIOS,
     FORECAST_SEED,
-    Plan,
+    TemplatePlan,
     column_of,
     fixed,
     term_cell,
@@ -110,7 +107,7 @@ _HINTS = {
 }
 
 
-def write_forecast(page: Page, plan: Plan, workbook: Workbook) -> None:
+def write_forecast(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) -> None:
     """Write the Forecast sheet."""
     styles = page.styles
     introduce_results(
@@ -124,7 +121,7 @@ def write_forecast(page: Page, plan: Plan, workbook: Workbook) -> None:
     set_widths(page, [_LABEL_WIDTH, *[_MONEY_WIDTH] * (WIDTH - 1)])
     set_widths(page, (4, 12, 14, 14, 14), WORKING_COLUMN - 1)
     _write_inputs(page, plan)
-    _write_key_figures(page, plan)
+    _write_forecast_key_figures(page, plan)
     _write_how_to_read(page)
     _write_table(page, plan)
     _write_charts(page, plan, workbook)
@@ -133,12 +130,12 @@ def write_forecast(page: Page, plan: Plan, workbook: Workbook) -> None:
     protect(page)
 
 
-def last_forecast_row(plan: Plan) -> int:
+def last_forecast_row(plan: TemplatePlan) -> int:
     """The last row that is prepared for the forecast."""
     return FORECAST_HEADING_ROW + plan.month_rows + _BELOW_THE_MONTHS + len(ASSUMPTIONS)
 
 
-def _write_inputs(page: Page, plan: Plan) -> None:
+def _write_inputs(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     start = term_cell(plan, "Starts on")
     inputs: tuple[tuple[tuple[int, int], str, str, object, dict[str, Any]], ...] = (
@@ -192,7 +189,7 @@ def _column(figure: str, measure: str) -> int:
     return 1 + FORECAST_HEADINGS.index(f"{figure}, {measure}")
 
 
-def _write_key_figures(page: Page, plan: Plan) -> None:
+def _write_forecast_key_figures(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     row = KEY_FIGURES_ROW
     put(page, row - 2, 1, "At the end of the programme (Output)", styles.subtitle)
@@ -204,7 +201,7 @@ def _write_key_figures(page: Page, plan: Plan) -> None:
         for across, measure in enumerate(MEASURES, start=2):
             formula = _below_the_months(_column(figure, measure), 1, TOTAL)
             style = styles.cell("whole_pounds", "output", bold=measure == MEASURES[1])
-            calculate(page, row + number, across, f"={formula}", style)
+            put_formula(page, row + number, across, f"={formula}", style)
     put(page, CHANCES_ROW - 1, 1, "Chances (Output)", styles.subtitle)
     for number, label in enumerate(CHANCES):
         put(page, CHANCES_ROW + number, 1, label.removeprefix("Chance that ").capitalize(),
@@ -212,9 +209,9 @@ def _write_key_figures(page: Page, plan: Plan) -> None:
         found = _below_the_months(2, 2 + number, label)
         # Where the terms have no bonus or no maximum, a text says so; it runs over to the right.
         style = styles.cell("rate", "output", bold=True, align="left", num_format=CHANCE)
-        calculate(page, CHANCES_ROW + number, 2, f"={found}", style)
+        put_formula(page, CHANCES_ROW + number, 2, f"={found}", style)
     notice = _below_the_months(1, _BELOW_THE_MONTHS + 1, NOTHING_UNCERTAIN)
-    calculate(
+    put_formula(
         page, NOTICE_ROW, 1,
         f'=IF(ISTEXT({notice}),"{_CERTAIN}","{_DRAWN}")'.replace(
             "{assumptions}", plan.name_of("Assumptions")
@@ -223,14 +220,14 @@ def _write_key_figures(page: Page, plan: Plan) -> None:
     )  # fmt: skip
 
 
-def _write_how_to_read(page: Page) -> None:
+def _write_how_to_read(page: TemplatePage) -> None:
     styles = page.styles
     put(page, KEY_FIGURES_ROW - 1, _READING_COLUMN, "How to read this", styles.subtitle)
     for row, sentence in enumerate(_HOW_TO_READ, start=KEY_FIGURES_ROW):
         put(page, row, _READING_COLUMN, sentence, styles.plain)
 
 
-def _write_table(page: Page, plan: Plan) -> None:
+def _write_table(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     row = FORECAST_HEADING_ROW
     put(page, row - 1, 1, "Month by month, and what moves it (Output)", styles.subtitle)
@@ -253,7 +250,7 @@ def _write_table(page: Page, plan: Plan) -> None:
     _dress_rows(page, row + 1, row + rows)
 
 
-def _dress_rows(page: Page, first: int, last: int) -> None:
+def _dress_rows(page: TemplatePage, first: int, last: int) -> None:
     """Give each row its look by what comes to stand in it: months come and go with the terms.
 
     A cell takes one look only, as LibreOffice Calc applies no second one.
@@ -291,7 +288,7 @@ def _dress_rows(page: Page, first: int, last: int) -> None:
         )  # fmt: skip
 
 
-def _write_charts(page: Page, plan: Plan, workbook: Workbook) -> None:
+def _write_charts(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) -> None:
     """Write what the charts are drawn from beside the forecast, and the charts over it."""
     if not plan.months:
         return
@@ -307,14 +304,14 @@ def _write_charts(page: Page, plan: Plan, workbook: Workbook) -> None:
     start, maximum = term_cell(plan, "Starts on"), term_cell(plan, "Contract maximum")
     for number, at in enumerate(range(first_row, last_row + 1)):
         formula = f"=EDATE({start}-DAY({start})+1,{number})"
-        calculate(page, at, WORKING_COLUMN, formula, month)
+        put_formula(page, at, WORKING_COLUMN, formula, month)
         for column, figure in enumerate(COLOURS, start=WORKING_COLUMN + 1):
             high, low = (fixed(at, _column(figure, MEASURES[index])) for index in (2, 0))
             formula = f"=IF(ISNUMBER({fixed(at, 1)}),ROUND({high}-{low},2),NA())"
-            calculate(page, at, column, formula, money)
+            put_formula(page, at, column, formula, money)
         if has_maximum:
             formula = f"=IF(ISNUMBER({maximum}),{maximum},NA())"
-            calculate(page, at, WORKING_COLUMN + len(headings), formula, money)
+            put_formula(page, at, WORKING_COLUMN + len(headings), formula, money)
 
     def cells_of(column: int) -> str:
         return column_of(plan, "Forecast", column, first_row, last_row)

@@ -1,7 +1,4 @@
-"""The input sheets of the template: Terms, Placements, Carers and Claims, each an Excel table.
-
-Imports ``contracts``, ``evidence``, ``terms``, the plan, the page and the styles.
-"""
+"""The input sheets of the template: Terms, Placements, Carers and Claims, each an Excel table."""
 
 from __future__ import annotations
 
@@ -9,18 +6,25 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from xlpbr.contract.evidence import COLUMNS, Column
+from xlpbr.contract.evidence import COLUMNS, EvidenceColumn
 from xlpbr.contract.library import TERM_HEADINGS, terms_table
 from xlpbr.contract.terms import TERMS, Term
 from xlpbr.workbook.ooxml.addresses import column_letter
-from xlpbr.workbook.template.page import Page, fit_row, introduce, print_on_a4, put, set_widths
+from xlpbr.workbook.template.page import (
+    TemplatePage,
+    fit_row,
+    introduce,
+    print_on_a4,
+    put,
+    set_widths,
+)
 from xlpbr.workbook.template.plan import (
     AUDIT_COLUMNS,
     FIRST_TABLE_ROW,
     SPARE_TABLE_ROWS,
     TABLE_HEADING_ROW,
     TABLE_NAMES,
-    Plan,
+    TemplatePlan,
     input_headings,
 )
 
@@ -89,7 +93,7 @@ _KIND_OF_CELL = {
 }  # fmt: skip
 
 
-def write_terms(page: Page, plan: Plan) -> None:
+def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Terms sheet: every term with its value, unit, clause and reading."""
     introduce(
         page,
@@ -121,7 +125,7 @@ def write_terms(page: Page, plan: Plan) -> None:
     print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW)
 
 
-def write_evidence(page: Page, plan: Plan, table: str) -> None:
+def write_evidence(page: TemplatePage, plan: TemplatePlan, table: str) -> None:
     """Write an input sheet: a table with blank rows, and sample rows where they are wanted."""
     first, second = _PURPOSES[table]
     introduce(page, table, first, _IN_A_BOOK.get(table, second) if plan.book else second)
@@ -165,7 +169,7 @@ def write_evidence(page: Page, plan: Plan, table: str) -> None:
     print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages)
 
 
-def widths_of_columns(plan: Plan, table: str) -> list[float]:
+def widths_of_columns(plan: TemplatePlan, table: str) -> list[float]:
     """The widths of the columns of an input sheet."""
     if table == "Terms":
         return list(_TERM_WIDTHS)
@@ -183,7 +187,7 @@ def kinds_of_columns(table: str) -> list[str]:
     return [*(_KIND_OF_CELL[column.kind] for column in columns), "text"]
 
 
-def _check_entries(page: Page, columns: Sequence[Column], last_row: int) -> None:
+def _check_entries(page: TemplatePage, columns: Sequence[EvidenceColumn], last_row: int) -> None:
     for index, column in enumerate(columns):
         rule = _rule_of_column(columns, column)
         page.sheet.data_validation(FIRST_TABLE_ROW - 1, index, last_row - 1, index, rule)
@@ -215,7 +219,7 @@ def _rule_of_term(term: Term) -> dict[str, Any]:
     return {**rule, "validate": "any"}
 
 
-def _rule_of_column(columns: Sequence[Column], column: Column) -> dict[str, Any]:
+def _rule_of_column(columns: Sequence[EvidenceColumn], column: EvidenceColumn) -> dict[str, Any]:
     """The validation of a column of an input table."""
     says_itself = column.kind in ("option", "month", "price") or not column.unit
     title = column.heading if says_itself else f"{column.heading} ({column.unit})"
@@ -265,7 +269,7 @@ def a_weekly_price(meaning: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def add_input_table(page: Page, table: str, headings: Sequence[str], rows: int) -> None:
+def add_input_table(page: TemplatePage, table: str, headings: Sequence[str], rows: int) -> None:
     """Make so many rows a table under its headings; the values are put into it afterwards."""
     style = page.styles.column_heading(indent=1)
     page.sheet.add_table(

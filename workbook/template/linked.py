@@ -1,7 +1,4 @@
-"""An input sheet that is read from a table of the book: the same Excel table, in plain formulas.
-
-Imports the links, the plan, the page, the styles and the looks of the input sheets.
-"""
+"""An input sheet that is read from a table of the book: the same Excel table, in plain formulas."""
 
 from __future__ import annotations
 
@@ -20,13 +17,13 @@ from xlpbr.workbook.template.inputs import kinds_of_columns, widths_of_columns
 from xlpbr.workbook.template.links import Link, cell_formula, heading_formula, rows_not_read
 from xlpbr.workbook.template.page import (
     LINE_HEIGHT,
-    Page,
-    calculate,
+    TemplatePage,
     fit_row,
     introduce,
     print_on_a4,
     protect,
     put,
+    put_formula,
     read_from_book,
     set_widths,
 )
@@ -35,7 +32,7 @@ from xlpbr.workbook.template.plan import (
     SAY_NOT_READ,
     TABLE_HEADING_ROW,
     TABLE_NAMES,
-    Plan,
+    TemplatePlan,
     column_of,
     fixed,
     input_headings,
@@ -52,7 +49,7 @@ _MOVED = (
 _ATTACH_AGAIN = "Rows of the book are not read: run xlpbr detach, then attach again"
 
 
-def write_linked(page: Page, plan: Plan, link: Link) -> None:
+def write_linked(page: TemplatePage, plan: TemplatePlan, link: Link) -> None:
     """Write the sheet of a table that is read from the book."""
     headings = list(TERM_HEADINGS) if link.table == "Terms" else input_headings(link.table)
     widths = widths_of_columns(plan, link.table)
@@ -103,7 +100,7 @@ def _what_is_read(link: Link) -> str:
     )
 
 
-def _write_not_read(page: Page, plan: Plan, link: Link, width: int) -> None:
+def _write_not_read(page: TemplatePage, plan: TemplatePlan, link: Link, width: int) -> None:
     """Write how many rows of the book are not read, which must be 0, and what to do."""
     styles = page.styles
     row = NOT_READ[0]
@@ -122,7 +119,7 @@ def _write_not_read(page: Page, plan: Plan, link: Link, width: int) -> None:
     remedy = f"{_ATTACH_AGAIN}."
     if link.last_row is not None and link.excel_table is None:
         remedy = f"{_ATTACH_AGAIN} with a larger range."
-    calculate(
+    put_formula(
         page, *SAY_NOT_READ,
         f'=IF(COUNTA({headings})>_xlfn.AGGREGATE(3,6,{headings}),"{_MOVED}",'
         f'IF({not_read}=0,"{_ALL_READ}","{remedy}"))',
@@ -135,7 +132,7 @@ def _write_not_read(page: Page, plan: Plan, link: Link, width: int) -> None:
 
 
 def _write_books_headings(
-    page: Page, link: Link, headings: Sequence[str], widths: Sequence[float]
+    page: TemplatePage, link: Link, headings: Sequence[str], widths: Sequence[float]
 ) -> None:
     """Write over each heading what the book calls it."""
     styles = page.styles
@@ -155,7 +152,9 @@ def _write_books_headings(
     fit_row(page, _BOOKS_HEADINGS_ROW, *zip(texts, widths, strict=True))
 
 
-def _write_cells(page: Page, link: Link, headings: Sequence[str], widths: Sequence[float]) -> None:
+def _write_cells(
+    page: TemplatePage, link: Link, headings: Sequence[str], widths: Sequence[float]
+) -> None:
     nothing: dict[str, Any] = {}
     kinds = kinds_of_columns(link.table)
     looks: dict[str, Format] = {}
@@ -186,7 +185,7 @@ def _kind_of_term(label: Any) -> str:
     return "text"
 
 
-def _look(page: Page, table: str, kind: str) -> Format:
+def _look(page: TemplatePage, table: str, kind: str) -> Format:
     if table == "Terms":
         return page.styles.bare(kind, align="left", valign="vcenter", indent=1)
     return page.styles.bare(kind) if kind == "money" else page.styles.bare(kind, indent=1)

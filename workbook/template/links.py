@@ -1,6 +1,6 @@
 """An input table that is read from cells of another table in the same workbook, by plain formulas.
 
-Says which cells those are and writes the formulas as text. Imports the addresses only.
+Says which cells those are and writes the formulas as text.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Formulas compare a text that a PBR_ formula gives as ``A2&""``: LibreOffice Calc takes the texts of
 an add-in's table wrongly as they stand, with ``=`` as with COUNTIFS and SUMIFS.
-
-Imports ``evidence``, ``statement``, ``terms``, the plan, the page and the styles.
 """
 
 from __future__ import annotations
@@ -11,13 +9,13 @@ from __future__ import annotations
 from xlpbr.contract.terms import READINGS
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.template.page import (
-    Page,
-    calculate,
+    TemplatePage,
     fit_row,
     introduce_results,
     print_on_a4,
     protect,
     put,
+    put_formula,
     put_row,
     set_widths,
     spill,
@@ -29,7 +27,7 @@ from xlpbr.workbook.template.plan import (
     STATEMENT_COLUMNS,
     TABLE_HEADING_ROW,
     TOLERANCE,
-    Plan,
+    TemplatePlan,
     as_at_cell,
     fixed,
     on_sheet,
@@ -81,7 +79,7 @@ _LONG_WORKINGS = {
 """What the other long workings say."""
 
 
-def write_readings(page: Page, plan: Plan) -> None:
+def write_readings(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Readings sheet: what each open reading is worth."""
     styles = page.styles
     introduce_results(
@@ -104,7 +102,7 @@ def write_readings(page: Page, plan: Plan) -> None:
             f"=IF(ISERROR({corner}),{corner},"
             f"IF(COUNT({totals})={len(options)},{function}({totals}),NA()))"
         )
-        calculate(page, row, 2, formula, styles.cell("money", "output", bold=True))
+        put_formula(page, row, 2, formula, styles.cell("money", "output", bold=True))
         put(page, row, 3, "of all the readings below, each tried alone", styles.remark)
     money = under_heading(styles.heading_right, styles.cell("money", "output"))
     text = under_heading(styles.heading, styles.cell("text", "output"))
@@ -119,7 +117,7 @@ def write_readings(page: Page, plan: Plan) -> None:
         meaning = term.options[option].replace('"', '""')
         is_row = f'AND($A{row}&""="{term.label}",$B{row}&""="{option}")'
         formula = f'=IF({is_row},"{meaning}","")'
-        calculate(page, row, 6, formula, wrapped)
+        put_formula(page, row, 6, formula, wrapped)
     page.sheet.conditional_format(
         first - 1, 0, last - 1, 4,
         {"type": "formula", "criteria": f'=$C{first}&""="yes"', "format": styles.in_use},
@@ -129,7 +127,7 @@ def write_readings(page: Page, plan: Plan) -> None:
     protect(page)
 
 
-def write_reconcile(page: Page, plan: Plan) -> None:
+def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Reconcile sheet: what is payable against what the provider invoiced."""
     styles = page.styles
     introduce_results(
@@ -185,7 +183,7 @@ def write_reconcile(page: Page, plan: Plan) -> None:
     protect(page)
 
 
-def _write_statuses(page: Page, plan: Plan, rows: int) -> None:
+def _write_statuses(page: TemplatePage, plan: TemplatePlan, rows: int) -> None:
     """Write how many months have each status and by how much they differ."""
     styles = page.styles
     column = _STATUS_COLUMN
@@ -221,14 +219,14 @@ def _write_statuses(page: Page, plan: Plan, rows: int) -> None:
         count = f"SUMPRODUCT({chosen})"
         total = f"ROUND(SUMPRODUCT({chosen},{differences}),2)"
         for offset, formula, kind in ((1, count, "count"), (2, total, "money")):
-            calculate(
+            put_formula(
                 page, row, column + offset, f"=IF(ISERROR({corner}),{corner},{formula})",
                 styles.cell(kind, "output"),
             )  # fmt: skip
         put(page, row, column + 3, explanation, styles.cell("text", indent=1))
 
 
-def _write_sign_off(page: Page) -> None:
+def _write_sign_off(page: TemplatePage) -> None:
     """Write where both parties say that they agree; nothing is calculated from it."""
     styles = page.styles
     column, row = _STATUS_COLUMN, SIGN_OFF_ROW
@@ -243,7 +241,7 @@ def _write_sign_off(page: Page) -> None:
             put(page, row + number, column + offset, None, styles.cell(kind, "input", **indent))
 
 
-def _write_our_months(page: Page, plan: Plan) -> str:
+def _write_our_months(page: TemplatePage, plan: TemplatePlan) -> str:
     """Write our months beside the reconciliation, and give their range with its headings."""
     styles = page.styles
     column = _OURS_COLUMN
@@ -262,11 +260,11 @@ def _write_our_months(page: Page, plan: Plan) -> str:
         error = f"IF(ISERROR({corner}),{corner}," if number == 0 else "("
         for offset, cell, kind in ((0, month, "month"), (1, payable, "money")):
             formula = f'={error}IF(ISNUMBER({month}),{cell},""))'
-            calculate(page, row, column + offset, formula, styles.cell(kind, "working"))
+            put_formula(page, row, column + offset, formula, styles.cell(kind, "working"))
     return f"{fixed(RECONCILE_ROW, column)}:{fixed(last, column + 1)}"
 
 
-def write_explain(page: Page, plan: Plan) -> None:
+def write_explain(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Explain sheet: a month picker and how the month's figures came about."""
     styles = page.styles
     introduce_results(
@@ -307,7 +305,7 @@ def write_explain(page: Page, plan: Plan) -> None:
     protect(page)
 
 
-def _set_heights(page: Page, plan: Plan) -> None:
+def _set_heights(page: TemplatePage, plan: TemplatePlan) -> None:
     """Give each line the height that its working needs with so many children.
 
     Excel does not fit a row to a formula that changes; the reader can drag it taller.
@@ -327,7 +325,7 @@ def _set_heights(page: Page, plan: Plan) -> None:
         fit_row(page, row, (working, _WORKING_WIDTH), (longest_clause, _CLAUSE_WIDTH))
 
 
-def pick_month(page: Page, plan: Plan, place: tuple[int, int]) -> None:
+def pick_month(page: TemplatePage, plan: TemplatePlan, place: tuple[int, int]) -> None:
     """Write an input cell for a month, with the statement's months to choose from."""
     row, column = place
     put(page, row, column, plan.shown_month, page.styles.cell("month", "input", bold=True))

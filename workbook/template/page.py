@@ -1,6 +1,5 @@
 """One sheet of the template: constants, formulas with their last value, and how it prints.
 
-Imports ``cells``, ``contracts``, ``errors``, ``evidence``, the plan, the styles and XlsxWriter.
 Rows and columns count from 1.
 """
 
@@ -42,7 +41,7 @@ _ALLOWED_WHEN_PROTECTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TemplatePage:
     """A sheet that is being written.
 
     Attributes:
@@ -74,7 +73,7 @@ class _NoCharacters(str):
         return 0
 
 
-def put(page: Page, row: int, column: int, value: Any, style: Format) -> None:
+def put(page: TemplatePage, row: int, column: int, value: Any, style: Format) -> None:
     """Write a constant. A text is written as a text, whatever it starts with."""
     place = (row - 1, column - 1)
     if value is None or value == "":
@@ -91,13 +90,15 @@ def put(page: Page, row: int, column: int, value: Any, style: Format) -> None:
         page.sheet.write_number(*place, value, style)
 
 
-def put_row(page: Page, row: int, column: int, values: Sequence[Any], style: Format) -> None:
+def put_row(
+    page: TemplatePage, row: int, column: int, values: Sequence[Any], style: Format
+) -> None:
     """Write constants side by side in one style."""
     for offset, value in enumerate(values):
         put(page, row, column + offset, value, style)
 
 
-def calculate(page: Page, row: int, column: int, formula: str, style: Format) -> None:
+def put_formula(page: TemplatePage, row: int, column: int, formula: str, style: Format) -> None:
     """Write a formula with its last value."""
     page.sheet.write_formula(
         row - 1, column - 1, formula, style, _stored(page, _last_value(page, row, column))
@@ -105,7 +106,7 @@ def calculate(page: Page, row: int, column: int, formula: str, style: Format) ->
 
 
 def read_from_book(
-    page: Page, row: int, column: int, formula: str, value: Any, style: Format
+    page: TemplatePage, row: int, column: int, formula: str, value: Any, style: Format
 ) -> None:
     """Write a formula that reads another sheet of the book that the sheets are added to.
 
@@ -124,7 +125,7 @@ def read_from_book(
 
 
 def spill(
-    page: Page,
+    page: TemplatePage,
     row: int,
     column: int,
     formula: str,
@@ -158,12 +159,12 @@ def spill(
                 put(page, row + down, column + across, value, style_of[across](down))
 
 
-def _last_value(page: Page, row: int, column: int) -> CellValue:
+def _last_value(page: TemplatePage, row: int, column: int) -> CellValue:
     value = None if page.values is None else page.values.get((row, column))
     return float(cells.serial_of(value)) if isinstance(value, date) else value
 
 
-def _stored(page: Page, value: CellValue) -> Any:
+def _stored(page: TemplatePage, value: CellValue) -> Any:
     """A last value as XlsxWriter takes it."""
     if value is None or value == "":
         return _NoCharacters() if page.blanks_as_texts else ""
@@ -173,7 +174,7 @@ def _stored(page: Page, value: CellValue) -> Any:
     return value.code if isinstance(value, CellError) else value
 
 
-def _filled_rows(page: Page, row: int, column: int) -> int:
+def _filled_rows(page: TemplatePage, row: int, column: int) -> int:
     """How many rows a formula filled below and with its own."""
     if page.values is None or isinstance(page.values.get((row, column)), CellError):
         return 1
@@ -183,13 +184,13 @@ def _filled_rows(page: Page, row: int, column: int) -> int:
     return height
 
 
-def set_widths(page: Page, widths: Sequence[float], first_column: int = 1) -> None:
+def set_widths(page: TemplatePage, widths: Sequence[float], first_column: int = 1) -> None:
     """Set the widths of columns that stand side by side."""
     for column, width in enumerate(widths, start=first_column):
         page.sheet.set_column(column - 1, column - 1, width)
 
 
-def fit_row(page: Page, row: int, *texts_and_widths: tuple[str, float]) -> None:
+def fit_row(page: TemplatePage, row: int, *texts_and_widths: tuple[str, float]) -> None:
     """Make a row as high as its longest text needs, wrapped to the width of its column.
 
     Not every program fits a row to wrapped text when it opens a file.
@@ -199,7 +200,7 @@ def fit_row(page: Page, row: int, *texts_and_widths: tuple[str, float]) -> None:
 
 
 def print_on_a4(
-    page: Page,
+    page: TemplatePage,
     title: str,
     *,
     heading_row: int | None,
@@ -229,7 +230,7 @@ def print_on_a4(
     sheet.hide_gridlines(2)
 
 
-def protect(page: Page) -> None:
+def protect(page: TemplatePage) -> None:
     """Protect a sheet of formulas, without a password; its input cells stay open.
 
     Neighbouring formulas differ on purpose there, so Excel is told not to mark them for it.
@@ -243,7 +244,7 @@ _ENTERED = "Figures from the rows entered in the input sheets."
 
 
 def introduce_results(
-    page: Page, title: str, *sentences: str, tables: Iterable[str] = COLUMNS
+    page: TemplatePage, title: str, *sentences: str, tables: Iterable[str] = COLUMNS
 ) -> None:
     """Write the title of a sheet of results, under it whose figures they are, and what it is for.
 
@@ -256,7 +257,7 @@ def introduce_results(
     # Neither text is empty: an empty last value is stored as if never calculated.
     formula = f'=IF({sample_rows}>0,"{_ILLUSTRATED}","{_ENTERED}")'
     introduce(page, title, "", *sentences)
-    calculate(page, 2, 1, formula, page.styles.muted)
+    put_formula(page, 2, 1, formula, page.styles.muted)
     warning = page.styles.workbook.add_format({"bold": True, "font_color": WRONG_INK})
     page.sheet.conditional_format(
         1, 0, 1, 0,
@@ -264,7 +265,7 @@ def introduce_results(
     )  # fmt: skip
 
 
-def introduce(page: Page, title: str, *sentences: str) -> None:
+def introduce(page: TemplatePage, title: str, *sentences: str) -> None:
     """Write a sheet's title in A1 and what it is for under it."""
     put(page, 1, 1, title, page.styles.title)
     for row, sentence in enumerate(sentences, start=2):

@@ -1,7 +1,6 @@
 """Where everything stands in the template: sheets, rows and columns, each decided once.
 
-Imports ``errors``, ``cells``, ``periods``, ``terms``, ``evidence``, ``assumptions``, ``contracts``,
-``statement``, ``term_rows`` and the addresses. Rows and columns count from 1, as on the sheet.
+Rows and columns count from 1, as on the sheet.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from datetime import date
 
 from xlpbr import cells
 from xlpbr.contract.assumptions import ASSUMPTIONS
-from xlpbr.contract.evidence import COLUMNS, Column
+from xlpbr.contract.evidence import COLUMNS, EvidenceColumn
 from xlpbr.contract.library import SAMPLE_NOTE_HEADING, Contract, terms_table
 from xlpbr.contract.terms import TERMS, ContractTerms
 from xlpbr.errors import CellError
@@ -37,19 +36,27 @@ SPARE_TERM_ROWS = 10
 SPARE_TABLE_ROWS = 20
 """Rows under an input table that the workings read as well, for a table that grows."""
 
-AUDIT_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {
     "Placements": (
-        Column("Agreed by and on", "text", "", "Who agreed the row for each party, and when."),
-        Column("Evidence", "text", "", "Where the evidence is kept: a file or a case reference."),
+        EvidenceColumn(
+            "Agreed by and on", "text", "", "Who agreed the row for each party, and when."
+        ),
+        EvidenceColumn(
+            "Evidence", "text", "", "Where the evidence is kept: a file or a case reference."
+        ),
     ),
     "Carers": (
-        Column("Panel reference", "text", "", "The reference of the panel's minute or decision."),
+        EvidenceColumn(
+            "Panel reference", "text", "", "The reference of the panel's minute or decision."
+        ),
     ),
     "Claims": (
-        Column("Invoice number", "text", "", "The number on the provider's invoice."),
+        EvidenceColumn("Invoice number", "text", "", "The number on the provider's invoice."),
         # Not "Invoice date": where Invoiced is missing, that would be taken for its misspelling.
-        Column("Date of invoice", "date", "", "The date on the provider's invoice."),
-        Column("Paid on", "date", "", "The day of the payment; blank while it is not paid."),
+        EvidenceColumn("Date of invoice", "date", "", "The date on the provider's invoice."),
+        EvidenceColumn(
+            "Paid on", "date", "", "The day of the payment; blank while it is not paid."
+        ),
     ),
 }
 """Columns that an auditor asks for. The functions pass them over."""
@@ -77,7 +84,7 @@ UNKNOWN_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TemplatePlan:
     """The sizes that a contract gives its workbook.
 
     Attributes:
@@ -129,7 +136,7 @@ class Plan:
         return STATEMENT_HEADING_ROW + self.month_rows
 
 
-def plan_of(contract: Contract, *, sample: bool) -> Plan:
+def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
     """The sizes of a contract's workbook."""
     found = term_rows.read_terms(terms_table(contract))
     known = not found.blocking
@@ -139,7 +146,7 @@ def plan_of(contract: Contract, *, sample: bool) -> Plan:
         months = tuple(month_of(period.first) for period in months_of(programme))
     rows = {table: len(contract.sample.get(table, ())) if sample else 0 for table in COLUMNS}
     cohort = (found.record.cohort_size or 0) if known else 0
-    return Plan(
+    return TemplatePlan(
         contract=contract,
         sample=sample,
         terms=found.record,
@@ -181,12 +188,12 @@ def fixed(row: int, column: int) -> str:
     return f"${column_letter(column)}${row}"
 
 
-def on_sheet(plan: Plan, sheet: str, row: int, column: int) -> str:
+def on_sheet(plan: TemplatePlan, sheet: str, row: int, column: int) -> str:
     """The same with its sheet: ``Statement!$D$4``."""
     return f"{quoted_sheet(plan.name_of(sheet))}!{fixed(row, column)}"
 
 
-def column_of(plan: Plan, sheet: str, column: int, first_row: int, last_row: int) -> str:
+def column_of(plan: TemplatePlan, sheet: str, column: int, first_row: int, last_row: int) -> str:
     """Part of a column with its sheet: ``Terms!$A$6:$A$39``."""
     return f"{on_sheet(plan, sheet, first_row, column)}:{fixed(last_row, column)}"
 
@@ -197,45 +204,45 @@ STATEMENT_COLUMNS: Mapping[str, int] = {
 """The column of Statement in which each figure stands."""
 
 
-def as_at_cell(plan: Plan) -> str:
+def as_at_cell(plan: TemplatePlan) -> str:
     """The last day that is known, on Statement."""
     return on_sheet(plan, "Statement", *AS_AT)
 
 
-def statement_corner(plan: Plan) -> str:
+def statement_corner(plan: TemplatePlan) -> str:
     """The heading "Month" of the statement; the error where the statement is one."""
     return on_sheet(plan, "Statement", STATEMENT_HEADING_ROW, 1)
 
 
-def statement_column(plan: Plan, heading: str) -> str:
+def statement_column(plan: TemplatePlan, heading: str) -> str:
     """The cells of Statement that a figure may fill."""
     column = STATEMENT_COLUMNS[heading]
     return column_of(plan, "Statement", column, FIRST_MONTH_ROW, plan.last_month_row)
 
 
-def all_statement_months(plan: Plan) -> str:
+def all_statement_months(plan: TemplatePlan) -> str:
     """The months of Statement and the rows far below, in which none is expected."""
     return column_of(plan, "Statement", 1, FIRST_MONTH_ROW, FAR_BELOW)
 
 
-def evidence_column(plan: Plan, table: str, heading: str) -> str:
+def evidence_column(plan: TemplatePlan, table: str, heading: str) -> str:
     """A column of an input table with the spare rows under it, without its heading."""
     headings = [column.heading for column in COLUMNS[table]]
     last = TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS
     return column_of(plan, table, headings.index(heading) + 1, FIRST_TABLE_ROW, last)
 
 
-def term_cell(plan: Plan, label: str) -> str:
+def term_cell(plan: TemplatePlan, label: str) -> str:
     """The value of a term, found by its name as the functions do."""
     values = column_of(plan, "Terms", 2, FIRST_TABLE_ROW, last_term_row(plan))
     return f'INDEX({values},MATCH("{label}",{term_names(plan)},0))'
 
 
-def term_names(plan: Plan) -> str:
+def term_names(plan: TemplatePlan) -> str:
     """The cells in which the names of the terms stand, and some below them."""
     return column_of(plan, "Terms", 1, FIRST_TABLE_ROW, last_term_row(plan))
 
 
-def last_term_row(plan: Plan) -> int:
+def last_term_row(plan: TemplatePlan) -> int:
     """The last row of Terms that is looked at."""
     return TABLE_HEADING_ROW + plan.table_rows["Terms"] + SPARE_TERM_ROWS

@@ -1,7 +1,4 @@
-"""The Statement sheet: key figures, two charts and the statement itself.
-
-Imports ``statement``, the plan, the page and the styles.
-"""
+"""The Statement sheet: key figures, two charts and the statement itself."""
 
 from __future__ import annotations
 
@@ -23,12 +20,12 @@ from xlpbr.workbook.look.styles import (
     THRESHOLD_COLOUR,
 )
 from xlpbr.workbook.template.page import (
-    Page,
-    calculate,
+    TemplatePage,
     introduce_results,
     print_on_a4,
     protect,
     put,
+    put_formula,
     put_row,
     set_widths,
     spill,
@@ -40,7 +37,7 @@ from xlpbr.workbook.template.plan import (
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
     STATEMENT_HEADING_ROW,
-    Plan,
+    TemplatePlan,
     all_statement_months,
     as_at_cell,
     column_of,
@@ -85,13 +82,13 @@ _TOTALS = (
 _HEADROOM = "Left of the contract maximum"
 
 
-def key_figure(plan: Plan, label: str) -> str:
+def key_figure(plan: TemplatePlan, label: str) -> str:
     """The cell of a key figure."""
     number = [total for total, _, _ in _TOTALS].index(label)
     return on_sheet(plan, "Statement", KEY_FIGURES_ROW + number, _VALUE_COLUMN)
 
 
-def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
+def write_statement(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) -> None:
     """Write the Statement sheet."""
     styles = page.styles
     introduce_results(
@@ -120,7 +117,7 @@ def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
         },
     )  # fmt: skip
     workbook.define_name(plan.as_at_name, f"={as_at_cell(plan)}")
-    _write_key_figures(page, plan)
+    _write_statement_key_figures(page, plan)
     _write_statement_table(page, plan)
     lines = _write_chart_workings(page, plan)
     for column, which in _CHARTS:
@@ -134,12 +131,12 @@ def write_statement(page: Page, plan: Plan, workbook: Workbook) -> None:
     protect(page)
 
 
-def _input_sheets(plan: Plan) -> str:
+def _input_sheets(plan: TemplatePlan) -> str:
     *others, last = map(plan.name_of, CONTRACT_TABLES)
     return f"the sheets {', '.join(others)} and {last}"
 
 
-def guarded(plan: Plan, formula: str, *headings: str) -> str:
+def shown_or_blank(plan: TemplatePlan, formula: str, *headings: str) -> str:
     """A formula that is a figure only if every month's cell of these columns is one.
 
     An error in the statement comes through as it is; a month without a number gives #N/A, so
@@ -153,7 +150,7 @@ def guarded(plan: Plan, formula: str, *headings: str) -> str:
     return f"=IF(ISERROR({corner}),{corner},IF(AND(ISTEXT({corner}),{complete}),{formula},NA()))"
 
 
-def _write_key_figures(page: Page, plan: Plan) -> None:
+def _write_statement_key_figures(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     put(page, KEY_FIGURES_ROW - 1, 1, "Key figures (Output)", styles.subtitle)
     row = KEY_FIGURES_ROW
@@ -163,7 +160,7 @@ def _write_key_figures(page: Page, plan: Plan) -> None:
         last = f"IF(COUNT({months})=0,0,INDEX({cells},COUNT({months})))"
         formula = f"ROUND(SUM({cells}),2)" if added_up else last
         kind = "count" if heading == "Children in family placements" else "money"
-        _write_key_figure(page, row, label, guarded(plan, formula, heading), kind)
+        _write_key_figure(page, row, label, shown_or_blank(plan, formula, heading), kind)
         row += 1
     if plan.terms.contract_maximum is not None:
         maximum = term_cell(plan, "Contract maximum")
@@ -172,7 +169,7 @@ def _write_key_figures(page: Page, plan: Plan) -> None:
         _write_key_figure(page, row, _HEADROOM, formula, "money")
 
 
-def _write_key_figure(page: Page, row: int, label: str, formula: str, kind: str) -> None:
+def _write_key_figure(page: TemplatePage, row: int, label: str, formula: str, kind: str) -> None:
     # The label may run over the two columns beside it: it is longer than a month is wide.
     styles = page.styles
     edge: dict[str, Any] = {"bottom": 1, "bottom_color": RULE}
@@ -180,10 +177,10 @@ def _write_key_figure(page: Page, row: int, label: str, formula: str, kind: str)
     for column in (2, 3):
         put(page, row, column, None, styles.bare("text", **edge))
     strong = label in ("Saving to date", "Payable to date", "Net saving to date")
-    calculate(page, row, _VALUE_COLUMN, formula, styles.cell(kind, "output", bold=strong))
+    put_formula(page, row, _VALUE_COLUMN, formula, styles.cell(kind, "output", bold=strong))
 
 
-def _write_statement_table(page: Page, plan: Plan) -> None:
+def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     put(page, STATEMENT_HEADING_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
     page.sheet.set_row(STATEMENT_HEADING_ROW - 1, 48)
@@ -212,7 +209,7 @@ def under_heading(heading: Format, figure: Format) -> Callable[[int], Format]:
     return lambda down: heading if down == 0 else figure
 
 
-def _write_chart_workings(page: Page, plan: Plan) -> dict[str, str]:
+def _write_chart_workings(page: TemplatePage, plan: TemplatePlan) -> dict[str, str]:
     """Write the level lines of the charts, and give the range of each."""
     styles = page.styles
     levels = [
@@ -232,10 +229,10 @@ def _write_chart_workings(page: Page, plan: Plan) -> dict[str, str]:
     start = term_cell(plan, "Starts on")
     for number, row in enumerate(range(FIRST_MONTH_ROW, last_row + 1)):
         formula = f"=EDATE({start}-DAY({start})+1,{number})"
-        calculate(page, row, WORKING_COLUMN, formula, month)
+        put_formula(page, row, WORKING_COLUMN, formula, month)
         for column, label in enumerate(levels, start=WORKING_COLUMN + 1):
             value = term_cell(plan, label)
-            calculate(page, row, column, f"=IF(ISNUMBER({value}),{value},NA())", money)
+            put_formula(page, row, column, f"=IF(ISNUMBER({value}),{value},NA())", money)
     ranges = {"Month": column_of(plan, "Statement", WORKING_COLUMN, FIRST_MONTH_ROW, last_row)}
     for column, label in enumerate(levels, start=WORKING_COLUMN + 1):
         ranges[label] = column_of(plan, "Statement", column, FIRST_MONTH_ROW, last_row)
@@ -261,7 +258,12 @@ _LINES: dict[str, list[tuple[str, str, str, str]]] = {
 
 
 def _insert_chart(
-    page: Page, plan: Plan, workbook: Workbook, column: int, which: str, lines: dict[str, str]
+    page: TemplatePage,
+    plan: TemplatePlan,
+    workbook: Workbook,
+    column: int,
+    which: str,
+    lines: dict[str, str],
 ) -> None:
     if not plan.months:
         return
@@ -315,7 +317,7 @@ def _insert_chart(
     )  # fmt: skip
 
 
-def _write_remarks(page: Page, plan: Plan) -> None:
+def _write_remarks(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write what a reader of the charts has to know, beside them."""
     row = STATEMENT_HEADING_ROW - 1
     made_for = len(plan.months)
@@ -329,7 +331,7 @@ def _write_remarks(page: Page, plan: Plan) -> None:
             '"The bonus is measured by the yearly run rate on the last day, not by this line'
             f' alone: see {plan.name_of("Terms")}, Bonus measure.")'
         )
-    calculate(
+    put_formula(
         page, row, 6, f'=IF({months}>{made_for},"{longer}",{remark or chr(34) * 2})',
         page.styles.muted,
     )  # fmt: skip

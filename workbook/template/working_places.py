@@ -1,15 +1,12 @@
-"""Where the workings of the Checks sheet stand: one block of columns each, side by side.
-
-Imports the plan and the page.
-"""
+"""Where the workings of the Checks sheet stand: one block of columns each, side by side."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
-from xlpbr.workbook.template.page import Page, put, put_row
-from xlpbr.workbook.template.plan import SPARE_TABLE_ROWS, Plan, fixed
+from xlpbr.workbook.template.page import TemplatePage, put, put_row
+from xlpbr.workbook.template.plan import SPARE_TABLE_ROWS, TemplatePlan, fixed
 
 HEADING_ROW = 40
 """The heading row of all workings, and of the months that are checked beside them."""
@@ -76,7 +73,7 @@ class Workings:
         return fixed(row, MONTH_COLUMN + MONTH_HEADINGS.index(heading))
 
 
-def places_of_workings(plan: Plan) -> Workings:
+def places_of_workings(plan: TemplatePlan) -> Workings:
     """Where the workings of a contract's workbook stand."""
     names = [*(term.label for term in READ_TERMS), *DERIVED_TERMS]
     last_month = HEADING_ROW + plan.month_rows
@@ -93,7 +90,7 @@ def places_of_workings(plan: Plan) -> Workings:
     )
 
 
-def prepared_rows(plan: Plan, table: str) -> int:
+def prepared_rows(plan: TemplatePlan, table: str) -> int:
     """How many rows of an input table the workings read."""
     return plan.table_rows[table] + SPARE_TABLE_ROWS
 
@@ -105,7 +102,7 @@ def _ranges(column: int, headings: tuple[str, ...], last_row: int) -> dict[str, 
     }
 
 
-def write_title(page: Page, column: int, text: str, headings: tuple[str, ...]) -> None:
+def write_title(page: TemplatePage, column: int, text: str, headings: tuple[str, ...]) -> None:
     """Write the title of a block of workings and its headings."""
     put(page, HEADING_ROW - 1, column, f"Working: {text}", page.styles.subtitle)
     put_row(page, HEADING_ROW, column, headings, page.styles.heading)

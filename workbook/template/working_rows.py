@@ -1,7 +1,4 @@
-"""The workings of the placements and the carer households, a row each, in plain formulas.
-
-Imports ``evidence``, the places of the workings, the plan and the page.
-"""
+"""The workings of the placements and the carer households, a row each, in plain formulas."""
 
 from __future__ import annotations
 
@@ -9,8 +6,14 @@ from datetime import date
 
 from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.workbook.template.page import Page, calculate
-from xlpbr.workbook.template.plan import FIRST_TABLE_ROW, TABLE_HEADING_ROW, Plan, column_of, fixed
+from xlpbr.workbook.template.page import TemplatePage, put_formula
+from xlpbr.workbook.template.plan import (
+    FIRST_TABLE_ROW,
+    TABLE_HEADING_ROW,
+    TemplatePlan,
+    column_of,
+    fixed,
+)
 from xlpbr.workbook.template.working_places import (
     HEADING_ROW,
     HOUSEHOLD_COLUMN,
@@ -26,19 +29,19 @@ _FAR_AWAY = date(9999, 12, 31)
 """The last day of a placement that has not ended."""
 
 
-def _input(plan: Plan, table: str, heading: str, number: int) -> str:
+def _input(plan: TemplatePlan, table: str, heading: str, number: int) -> str:
     """A cell of an input table by its row's number; the range moves with the table."""
     column = [column.heading for column in COLUMNS[table]].index(heading) + 1
     last = TABLE_HEADING_ROW + prepared_rows(plan, table)
     return f"INDEX({column_of(plan, table, column, FIRST_TABLE_ROW, last)},{number})"
 
 
-def _row_exists(plan: Plan, table: str, number: int) -> str:
+def _row_exists(plan: TemplatePlan, table: str, number: int) -> str:
     last = TABLE_HEADING_ROW + prepared_rows(plan, table)
     return f"ROWS({column_of(plan, table, 1, FIRST_TABLE_ROW, last)})>={number}"
 
 
-def write_placements(page: Page, plan: Plan, workings: Workings) -> None:
+def write_placements(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     """Write what each placement saved, to the days that the checks need."""
     styles = page.styles
     write_title(page, PLACEMENT_COLUMN, "the placements, and the month that is checked",
@@ -56,10 +59,12 @@ def write_placements(page: Page, plan: Plan, workings: Workings) -> None:
         row = HEADING_ROW + number
         formulas = _formulas_of_placement(plan, workings, row, number)
         for column, heading in enumerate(PLACEMENT_HEADINGS, start=PLACEMENT_COLUMN):
-            calculate(page, row, column, f"={formulas[heading]}", by_heading[heading])
+            put_formula(page, row, column, f"={formulas[heading]}", by_heading[heading])
 
 
-def _formulas_of_placement(plan: Plan, workings: Workings, row: int, number: int) -> dict[str, str]:
+def _formulas_of_placement(
+    plan: TemplatePlan, workings: Workings, row: int, number: int
+) -> dict[str, str]:
     at = workings.terms
     start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
     child, kind, before, after, moved, ended, agreed = (
@@ -118,7 +123,7 @@ def _formulas_of_placement(plan: Plan, workings: Workings, row: int, number: int
     }  # fmt: skip
 
 
-def write_households(page: Page, plan: Plan, workings: Workings) -> None:
+def write_households(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     """Write the day on which each household counts: its first approval for the cohort."""
     styles = page.styles
     write_title(page, HOUSEHOLD_COLUMN, "the carer households", HOUSEHOLD_HEADINGS)
@@ -152,4 +157,4 @@ def write_households(page: Page, plan: Plan, workings: Workings) -> None:
         )
         for offset, formula in enumerate(formulas):
             column = HOUSEHOLD_COLUMN + offset
-            calculate(page, row, column, f"={formula}", by_column[offset])
+            put_formula(page, row, column, f"={formula}", by_column[offset])

@@ -1,20 +1,19 @@
 """The workings of the Checks sheet: the contract worked out again in plain Excel formulas.
 
-No PBR_ function is called here: terms, months, placements and households are read from the
-input sheets and worked through with functions that every Excel has. Imports ``terms``,
-``cells``, the other workings, the plan and the page.
+No PBR_ function is called here: terms, months, placements and households are read from the input
+sheets and worked through with functions that every Excel has.
 """
 
 from __future__ import annotations
 
 from xlpbr import cells
 from xlpbr.contract.terms import DEFAULTS, Term
-from xlpbr.workbook.template.page import Page, calculate, put
+from xlpbr.workbook.template.page import TemplatePage, put, put_formula
 from xlpbr.workbook.template.plan import (
     CHECK_MONTH,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
-    Plan,
+    TemplatePlan,
     as_at_cell,
     fixed,
     on_sheet,
@@ -35,20 +34,20 @@ from xlpbr.workbook.template.working_places import (
 from xlpbr.workbook.template.working_rows import write_households, write_placements
 
 
-def write_workings(page: Page, plan: Plan) -> Workings:
+def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
     """Write all workings beside the checks."""
     workings = places_of_workings(plan)
     _write_terms(page, plan, workings)
     write_placements(page, plan, workings)
     write_households(page, plan, workings)
-    _write_months(page, plan, workings)
+    _write_month_workings(page, plan, workings)
     return workings
 
 
 # Terms.
 
 
-def _write_terms(page: Page, plan: Plan, workings: Workings) -> None:
+def _write_terms(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     styles = page.styles
     write_title(page, TERM_COLUMN, "the terms as read", ("Term", "Value"))
     names = term_names(plan)
@@ -67,12 +66,12 @@ def _write_terms(page: Page, plan: Plan, workings: Workings) -> None:
         missing = f'COUNTIF({names},"{term.label}")=0'
         formula = f'=IF({missing},{default},IF({value}="",{default},{read}))'
         style = styles.cell("text" if term.kind == "option" else term.kind, "working")
-        calculate(page, row, TERM_COLUMN + 1, formula, style)
+        put_formula(page, row, TERM_COLUMN + 1, formula, style)
         row += 1
     formulas = _derived(plan, workings)
     for name, kind in DERIVED_TERMS.items():
         put(page, row, TERM_COLUMN, name, label)
-        calculate(page, row, TERM_COLUMN + 1, f"={formulas[name]}", styles.cell(kind, "working"))
+        put_formula(page, row, TERM_COLUMN + 1, f"={formulas[name]}", styles.cell(kind, "working"))
         row += 1
 
 
@@ -84,7 +83,7 @@ def _default(term: Term) -> str:
     return '""' if default is None else f"{cells.plain_number(default):g}"
 
 
-def _derived(plan: Plan, workings: Workings) -> dict[str, str]:
+def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
     """What follows from the terms: the formula of each."""
     at, placements = workings.terms, workings.placements
     start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
@@ -135,7 +134,7 @@ def _complete_months(start: str, day: str) -> str:
 # Months.
 
 
-def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
+def _write_month_workings(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     styles = page.styles
     write_title(page, MONTH_COLUMN, "the months, from savings to what is payable", MONTH_HEADINGS)
     kinds = {
@@ -153,10 +152,10 @@ def _write_months(page: Page, plan: Plan, workings: Workings) -> None:
             formula = formulas[heading]
             if heading != "First day":
                 formula = f'IF({workings.month("First day", row)}="","",{formula})'
-            calculate(page, row, column, f"={formula}", by_heading[heading])
+            put_formula(page, row, column, f"={formula}", by_heading[heading])
 
 
-def _formulas_of_month(plan: Plan, workings: Workings, row: int) -> dict[str, str]:
+def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict[str, str]:
     at, approved = workings.terms, workings.households["Counts on"]
     start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
 

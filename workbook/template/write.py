@@ -1,7 +1,4 @@
-"""The template workbook of a contract: input tables, formulas on them, and checks.
-
-Imports the sheets of the template, the embedded engine's recalculation and XlsxWriter.
-"""
+"""The template workbook of a contract: input tables, formulas on them, and checks."""
 
 from __future__ import annotations
 
@@ -28,8 +25,8 @@ from xlpbr.workbook.template.forecast import write_forecast
 from xlpbr.workbook.template.inputs import write_evidence, write_terms
 from xlpbr.workbook.template.linked import write_linked
 from xlpbr.workbook.template.outputs import write_explain, write_readings, write_reconcile
-from xlpbr.workbook.template.page import Page
-from xlpbr.workbook.template.plan import Plan, plan_of
+from xlpbr.workbook.template.page import TemplatePage
+from xlpbr.workbook.template.plan import TemplatePlan, template_plan_of
 from xlpbr.workbook.template.statement import write_statement
 
 _MADE = datetime(2026, 1, 1)
@@ -64,7 +61,9 @@ def new_workbook(
         values = calculate(uncalculated)
     write_safely(
         target,
-        lambda path: write_plan(plan_of(contract, sample=sample), path, values, finish=finish),
+        lambda path: write_plan(
+            template_plan_of(contract, sample=sample), path, values, finish=finish
+        ),
     )
 
 
@@ -84,11 +83,11 @@ def write_template(
         values: for each sheet the value of every formula cell and of every cell that a formula
             fills; None for a workbook whose formulas have no value yet.
     """
-    write_plan(plan_of(contract, sample=sample), target, values)
+    write_plan(template_plan_of(contract, sample=sample), target, values)
 
 
 def write_plan(
-    plan: Plan,
+    plan: TemplatePlan,
     target: Path,
     values: Mapping[str, Mapping[Position, CellValue]] | None = None,
     *,
@@ -123,19 +122,19 @@ def write_plan(
 
 def write_sheets(
     workbook: Workbook,
-    plan: Plan,
+    plan: TemplatePlan,
     values: Mapping[str, Mapping[Position, CellValue]] | None,
 ) -> None:
     """Add the sheets of a plan to a workbook that is being written."""
     styles = Styles(workbook)
     pages = {
-        sheet: Page(
+        sheet: TemplatePage(
             name, workbook.add_worksheet(name), styles,
             None if values is None else values.get(name, {}), blanks_as_texts=bool(plan.book),
         )
         for sheet, name in ((sheet, plan.name_of(sheet)) for sheet in plan.sheets)
     }  # fmt: skip
-    writers: Mapping[str, Callable[[Page, Plan], None]] = {
+    writers: Mapping[str, Callable[[TemplatePage, TemplatePlan], None]] = {
         "About": write_about,
         "Terms": write_terms,
         **{table: partial(write_evidence, table=table) for table in COLUMNS},

@@ -1,7 +1,4 @@
-"""The demonstration: a contract's workbook with sample rows, calculated, checked and reported.
-
-Imports everything below the commands.
-"""
+"""The demonstration: a contract's workbook with sample rows, calculated, checked and reported."""
 
 from __future__ import annotations
 

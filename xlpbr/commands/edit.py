@@ -1,7 +1,6 @@
 """The commands that change a copy of a workbook, or the workbook itself: attach, insert, recalc.
 
-Each says what it did and holds no rule. Imports the options, ``terminal``, ``contracts``
-and ``errors``; what a single command needs is imported when that command runs.
+Each says what it did and holds no rule.
 """
 
 from __future__ import annotations

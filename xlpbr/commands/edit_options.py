@@ -1,7 +1,4 @@
-"""What the commands that change a workbook share: the file to write, and what may be passed over.
-
-Imports ``command_options``, ``terminal`` and click.
-"""
+"""What commands that change a workbook share: the file to write, and what may be passed over."""
 
 from __future__ import annotations
 

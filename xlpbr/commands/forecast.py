@@ -1,7 +1,6 @@
 """The command that forecasts a contract: forecast.
 
-It holds no rule. Imports ``cells``, ``periods``, ``forecast``, ``spills``, ``executors``,
-``command_options``, ``command_records``, ``terminal`` and click.
+It holds no rule.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from xlpbr.commands.options import DAY, form_options, workbook_tables
 from xlpbr.commands.records import mention, read, refuse_blocking, rows_read
 from xlpbr.commands.terminal import Form
 from xlpbr.executors import executor_of, run_in_order
-from xlpbr.forecast.forecast import (
+from xlpbr.forecast.run import (
     MOST_SCENARIOS,
     MOST_SEED,
     SENSITIVITY_SCENARIOS,
     Forecast,
     Sensitivity,
 )
-from xlpbr.forecast.forecast import forecast as forecast_of
+from xlpbr.forecast.run import forecast as forecast_of
 from xlpbr.functions import spills
 from xlpbr.periods import day_in_words
 
@@ -219,7 +218,7 @@ def _tried(one: Sensitivity, value: Cell) -> str:
     """A value that was tried, as its kind is written: pounds, a percentage or a number."""
     assert isinstance(value, float), "what is tried is a number"
     if one.kind == "money":
-        return terminal.in_words(value, "money")
+        return terminal.cell_in_words(value, "money")
     return f"{value:.2%}" if one.kind == "share" else f"{value:g}"
 
 

@@ -1,7 +1,6 @@
 """The commands that bring the functions to where a person works: install, serve, port.
 
-Each says what it did and holds no rule. Imports ``edit_options`` and ``terminal``;
-what a single command needs is imported when that command runs.
+Each says what it did and holds no rule.
 """
 
 from __future__ import annotations

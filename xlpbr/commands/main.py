@@ -1,8 +1,7 @@
 """The commands: from a workbook to a statement, a report or a list of problems.
 
-Each command reads, settles and shows; it holds no rule. Exit status 0; 1 for problems in the
-data, all of them listed; 2 for a call that cannot be carried out. Imports everything below it,
-click and rich; what a single command needs is imported when that command runs.
+Each command reads, settles and shows; it holds no rule. Exit status 0; 1 for problems in the data,
+all of them listed; 2 for a call that cannot be carried out.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ from xlpbr.commands.options import (
 )
 from xlpbr.commands.records import (
     PROBLEMS_IN_THE_DATA,
-    in_words,
     mention,
+    problem_in_words,
     read,
     refuse_blocking,
     rows_in_words,
@@ -321,7 +320,7 @@ def _about(found: ContractTables, records: ContractRecords, settled: Statement) 
         "as_at": settled.as_at.isoformat(),
         "rows_read": rows_read(records.row_counts),
         "problems": len(records.problems),
-        "notes": [in_words(found, problem) for problem in records.problems],
+        "notes": [problem_in_words(found, problem) for problem in records.problems],
     }
 
 
@@ -331,7 +330,12 @@ def _amounts_in_words(rows: Rows) -> Rows:
     return [
         headings,
         *(
-            [clause, figure, working, terminal.in_words(amount, FIGURE_BY_HEADING[figure].kind)]
+            [
+                clause,
+                figure,
+                working,
+                terminal.cell_in_words(amount, FIGURE_BY_HEADING[figure].kind),
+            ]
             for clause, figure, working, amount in lines
         ),
     ]

@@ -1,7 +1,4 @@
-"""What the commands share: the options that many have, and the outputs that none writes.
-
-Imports ``cells`` and ``errors``, and click.
-"""
+"""What the commands share: the options that many have, and the outputs that none writes."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from xlpbr.errors import CellError, FileProblem
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class _Calendar(click.ParamType[date]):
+class _CalendarOption(click.ParamType[date]):
     """A day or a month as a person types it: 31/10/2026, 31 Oct 2026, 2026-10-31, Oct 2026."""
 
     def __init__(self, name: str, read: Callable[[Any], date]) -> None:
@@ -34,10 +31,10 @@ class _Calendar(click.ParamType[date]):
             self.fail(error.message, param, ctx)
 
 
-DAY = _Calendar("date", cells.day)
+DAY = _CalendarOption("date", cells.day)
 """A day as a person types it."""
 
-MONTH = _Calendar("month", cells.month)
+MONTH = _CalendarOption("month", cells.month)
 """A month as a person types it, or any day in it."""
 
 

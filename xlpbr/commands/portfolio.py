@@ -1,7 +1,6 @@
 """The command that settles a folder of contracts: portfolio.
 
-It holds no rule. Imports ``command_options``, ``terminal``, ``errors``, ``executors``, rich and
-click; what settles and writes, with pandas and pyarrow, is imported when the command runs.
+It holds no rule.
 """
 
 from __future__ import annotations

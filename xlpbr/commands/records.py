@@ -1,7 +1,4 @@
-"""What the commands that read a contract share: its records, and what is wrong with them.
-
-Imports ``errors``, ``ranges``, ``terminal`` and ``contract_tables``, and click.
-"""
+"""What the commands that read a contract share: its records, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -42,7 +39,7 @@ def refuse_blocking(found: ContractTables, blocking: Collection[Problem]) -> Non
     if not blocking:
         return
     for problem in blocking:
-        terminal.say(in_words(found, problem))
+        terminal.say(problem_in_words(found, problem))
     count = len(blocking)
     stop = "1 problem stops" if count == 1 else f"{count} problems stop"
     terminal.say(f"{stop} the figures. Correct the cells above and run the command again.")
@@ -52,14 +49,14 @@ def refuse_blocking(found: ContractTables, blocking: Collection[Problem]) -> Non
 def mention(found: ContractTables, problems: Collection[Problem]) -> None:
     """List what a person should look at, where it does not stop the figures."""
     for problem in problems:
-        terminal.say(in_words(found, problem))
+        terminal.say(problem_in_words(found, problem))
     count = len(problems)
     if count:
         things = "1 thing" if count == 1 else f"{count} things"
         terminal.say(f"{things} to look at, listed above; the figures stand.")
 
 
-def in_words(found: ContractTables, problem: Problem) -> str:
+def problem_in_words(found: ContractTables, problem: Problem) -> str:
     """A problem in one line, with the cell where it is."""
     column = f" ({problem.column})" if problem.column else ""
     return f"{where(found, problem)}{column}: {problem.sentence}"

@@ -1,7 +1,4 @@
-"""Tables for a person's terminal and for machines: the same rows, three ways.
-
-Imports ``cells``, ``money``, ``periods`` and rich.
-"""
+"""Tables for a person's terminal and for machines: the same rows, three ways."""
 
 from __future__ import annotations
 
@@ -137,7 +134,7 @@ def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[st
             overflow="fold",
         )
     for row in rows[1:]:
-        table.add_row(*(escape(in_words(row[index], kinds[index])) for index in chosen))
+        table.add_row(*(escape(cell_in_words(row[index], kinds[index])) for index in chosen))
     screen.print(table)
     left_out = len(headings) - len(chosen)
     if left_out:
@@ -149,7 +146,7 @@ def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[st
 def _width(rows: Rows, index: int, kind: str) -> int:
     """How wide a column must be: its longest figure, and the longest word of its heading."""
     words = map(len, str(rows[0][index]).split())
-    figures = (len(in_words(row[index], kind)) for row in rows[1:])
+    figures = (len(cell_in_words(row[index], kind)) for row in rows[1:])
     return max(*words, *figures, 1)
 
 
@@ -157,7 +154,7 @@ def _needed(widths: Sequence[int], chosen: Iterable[int]) -> int:
     return 1 + sum(widths[index] + 3 for index in chosen)
 
 
-def in_words(cell: Cell, kind: str) -> str:
+def cell_in_words(cell: Cell, kind: str) -> str:
     """A cell as a person writes it: pounds and pence, a count, a month or a text."""
     if cell is None or cell == "":
         return ""

@@ -1,7 +1,6 @@
 """The assumptions of a forecast: each declared once, with label, unit, limits and default.
 
-The order of the fields is the order of the Assumptions table. Imports ``terms`` for the way in
-which a row is declared.
+The order of the fields is the order of the Assumptions table.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """One cell of a table, read as its term or its column says.
 
-Imports ``errors``, ``cells``, ``terms`` and ``evidence``. Each reader raises ``CellError``, and the
-caller adds where.
+Each reader raises ``CellError``, and the caller adds where.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Any
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.contract.evidence import Column
+from xlpbr.contract.evidence import EvidenceColumn
 from xlpbr.contract.terms import Term
 from xlpbr.errors import NUM, VALUE, CellError
 
@@ -77,7 +76,7 @@ def expected_of_term(term: Term) -> str:
     return expected if term.least is None else f"{expected}, {term.least} or more"
 
 
-def read_cell(column: Column, value: Cell) -> Any:
+def read_cell(column: EvidenceColumn, value: Cell) -> Any:
     """The value of a cell of a column; its default where the cell is blank."""
     kind = column.kind
     if cells.is_blank(value):
@@ -106,7 +105,7 @@ def read_cell(column: Column, value: Cell) -> Any:
     return _within(exact, value, 0, None) if kind == "price" else exact
 
 
-def expected_of_cell(column: Column) -> str:
+def expected_of_cell(column: EvidenceColumn) -> str:
     """What a column wants, in words."""
     if column.kind == "option":
         return f"one of: {', '.join(column.options)}"

@@ -1,6 +1,6 @@
 """What happened: placements, carer households and claims, one record a row.
 
-Each column is declared once, with the field it fills. Imports nothing of the project.
+Each column is declared once, with the field it fills.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ColumnKind = Literal["text", "date", "month", "price", "amount", "option", "yes_
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class EvidenceColumn:
     """One column of an evidence table.
 
     Attributes:
@@ -40,7 +40,7 @@ class Column:
 
 
 def _column(heading: str, kind: ColumnKind, unit: str, meaning: str, **more: Any) -> Any:
-    return field(metadata={"column": Column(heading, kind, unit, meaning, **more)})
+    return field(metadata={"column": EvidenceColumn(heading, kind, unit, meaning, **more)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Evidence:
         return tuple(placement for placement in self.placements if placement.agreed)
 
 
-def columns_of(record: type) -> tuple[Column, ...]:
+def columns_of(record: type) -> tuple[EvidenceColumn, ...]:
     """The columns of a record's table, in their order."""
     return tuple(
         replace(declared.metadata["column"], field_name=declared.name)
@@ -130,7 +130,7 @@ def columns_of(record: type) -> tuple[Column, ...]:
     )
 
 
-COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
+COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = MappingProxyType(
     {
         "Placements": columns_of(Placement),
         "Carers": columns_of(Household),

@@ -1,7 +1,6 @@
 """The built-in contracts, one TOML file each: values, clauses, readings and why.
 
-A contract is added by writing one more file. Imports ``errors``, ``cells``, ``readers``, ``terms``,
-``assumptions`` and ``evidence`` only.
+A contract is added by writing one more file.
 """
 
 from __future__ import annotations

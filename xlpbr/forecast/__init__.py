@@ -3,3 +3,18 @@
 Comes in: terms, evidence and assumptions. Goes out: months, chances and percentiles. A scenario is
 settled by the contract's own rules, on columns or, where those do not know a rule, one by one.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlpbr.forecast.run import forecast as forecast
+
+
+def __getattr__(name: str) -> Any:
+    """The function that scripts call, loaded when it is asked for."""
+    if name == "forecast":
+        return import_module("xlpbr.forecast.run").forecast
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

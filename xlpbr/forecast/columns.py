@@ -3,8 +3,6 @@
 The same uniform numbers as there, the same comparisons and the same arithmetic on them, so the
 scenarios are the same bit for bit. Day numbers are those of ``date.toordinal``, money is int64
 pence. Only a plan that ``fits_columns`` comes here.
-
-Imports numpy, ``scenario_plan``, ``scenarios`` and ``fast_settlement``.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, FAR, Plan, Price
+from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, FAR, Price, ScenarioPlan
 from xlpbr.forecast.scenarios import BLOCK, PERCENTILES, Spread, Summary, block_seed, rank
 from xlpbr.money import round_half_away
 from xlpbr.portfolio.settlement import (
@@ -59,8 +57,8 @@ class OutcomeColumns:
     maximum_binds: Flags
 
 
-def settle_range(
-    plan: Plan, seed: int, first: int, last: int, *, compiled: bool | None = None
+def settle_range_on_columns(
+    plan: ScenarioPlan, seed: int, first: int, last: int, *, compiled: bool | None = None
 ) -> OutcomeColumns:
     """The scenarios from ``first`` up to but not including ``last``, settled.
 
@@ -72,7 +70,7 @@ def settle_range(
         compiled: True for the compiled loops, False for numpy; None for what is installed.
     """
     parts = []
-    frames: dict[int, Frame] = {}
+    frames: dict[int, ScenarioFrame] = {}
     for draws in blocks_of_draws(plan.width, seed, first, last):
         count = len(draws)
         frames[count] = frames.get(count) or frame_of(plan, count)
@@ -113,7 +111,7 @@ def words_of(number: int) -> list[int]:
 # -- drawn -------------------------------------------------------------------------------------
 
 
-def drawn_columns(plan: Plan, draws: F64) -> DrawnColumns:
+def drawn_columns(plan: ScenarioPlan, draws: F64) -> DrawnColumns:
     """What some scenarios draw, from their rows of uniform numbers."""
     count, known = len(draws), len(plan.known)
     moves = _moves(plan, draws[:, len(plan.uncertain) :])
@@ -154,7 +152,7 @@ def drawn_columns(plan: Plan, draws: F64) -> DrawnColumns:
     )
 
 
-def _moves(plan: Plan, draws: F64) -> I64:
+def _moves(plan: ScenarioPlan, draws: F64) -> I64:
     """How many children move, by scenario and open month."""
     to_date = np.zeros((len(draws), len(plan.open_months) + 1), np.int64)
     for number, month in enumerate(plan.open_months):
@@ -164,7 +162,7 @@ def _moves(plan: Plan, draws: F64) -> I64:
     return moves
 
 
-def _own_draws(plan: Plan, draws: F64, comes: Flags) -> F64:
+def _own_draws(plan: ScenarioPlan, draws: F64, comes: Flags) -> F64:
     """The uniform numbers of each child to come, a row for each of the six."""
     first = len(plan.uncertain) + len(plan.open_months)
     last = first + DRAWS_OF_A_CHILD * plan.assumptions.children
@@ -172,7 +170,7 @@ def _own_draws(plan: Plan, draws: F64, comes: Flags) -> F64:
     return np.ascontiguousarray(of_child[comes].T)
 
 
-def _known_ends(plan: Plan, draws: F64) -> I64:
+def _known_ends(plan: ScenarioPlan, draws: F64) -> I64:
     """The day on which each known placement ended, by scenario."""
     ends = np.empty((len(draws), len(plan.known)), np.int64)
     ends[:] = [one.ended for one in plan.known]
@@ -191,7 +189,7 @@ def _known_ends(plan: Plan, draws: F64) -> I64:
     return ends
 
 
-def _ends(plan: Plan, month: I64, moved_on: I64, u: F64) -> I64:
+def _ends(plan: ScenarioPlan, month: I64, moved_on: I64, u: F64) -> I64:
     """The day on which each placement that began on a day of a month ended."""
     ends = np.full(len(u), FAR, np.int64)
     reached = np.array(plan.break_downs)
@@ -208,7 +206,9 @@ def _ends(plan: Plan, month: I64, moved_on: I64, u: F64) -> I64:
     return ends
 
 
-def _day_within(plan: Plan, reached: F64, month: I64, u: F64, first: I64, length: I64) -> I64:
+def _day_within(
+    plan: ScenarioPlan, reached: F64, month: I64, u: F64, first: I64, length: I64
+) -> I64:
     """The day after a day within a month of a placement; FAR after the programme."""
     before = np.where(month > 0, reached[month - 1], 0.0)
     within = ((u - before) / (reached[month] - before) * length).astype(np.int64)
@@ -227,7 +227,7 @@ def _prices(price: Price, u: F64) -> I64:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class ScenarioFrame:
     """What the settlement of so many scenarios needs besides what they draw."""
 
     months: MonthColumns
@@ -235,11 +235,11 @@ class Frame:
     rules: RuleColumns
 
 
-def frame_of(plan: Plan, count: int) -> Frame:
+def frame_of(plan: ScenarioPlan, count: int) -> ScenarioFrame:
     """The months and the terms of a plan, once for each of some scenarios."""
     terms, width = plan.terms, len(plan.ends)
     nothing = np.zeros(0, np.int64)
-    return Frame(
+    return ScenarioFrame(
         MonthColumns(np.arange(count + 1) * width, np.tile(np.array(plan.ends, np.int64), count)),
         np.full(count, plan.foster_only),
         RuleColumns(
@@ -254,7 +254,7 @@ def frame_of(plan: Plan, count: int) -> Frame:
 
 
 def settle_drawn(
-    plan: Plan, frame: Frame, drawn: DrawnColumns, *, compiled: bool | None = None
+    plan: ScenarioPlan, frame: ScenarioFrame, drawn: DrawnColumns, *, compiled: bool | None = None
 ) -> OutcomeColumns:
     """Some drawn scenarios, settled by the contract's rules."""
     terms, count, width = plan.terms, len(drawn.approved), len(plan.ends)
@@ -281,7 +281,7 @@ def settle_drawn(
 # -- many scenarios ----------------------------------------------------------------------------
 
 
-def summary_of(parts: Iterable[OutcomeColumns], count: int, width: int) -> Summary:
+def summary_of_columns(parts: Iterable[OutcomeColumns], count: int, width: int) -> Summary:
     """The spread of every figure over all scenarios; 16 bytes for each scenario and month.
 
     Args:
@@ -307,11 +307,11 @@ def summary_of(parts: Iterable[OutcomeColumns], count: int, width: int) -> Summa
             saving, payable, saving - payable,
             saved[month], paid[month], saved[month] - paid[month],
         )  # fmt: skip
-        months.append(tuple(map(_spread, figures)))
+        months.append(tuple(map(_spread_of_column, figures)))
     return Summary(tuple(months), fee_earned, threshold_passed, maximum_binds)
 
 
-def _spread(values: I64) -> Spread:
+def _spread_of_column(values: I64) -> Spread:
     places = [rank(percent, len(values)) for percent in PERCENTILES]
     found = np.partition(values, places)
     # Two sums of half the bits each: together they are exact, where one could pass int64.

@@ -2,9 +2,6 @@
 
 The chances are worked out exactly and rounded once to the nearest float, so that they are the
 same bits everywhere. Day numbers are those of ``date.toordinal``.
-
-Imports ``money``, ``periods``, ``rules``, ``terms``, ``evidence``, ``assumptions`` and
-``statement``.
 """
 
 from __future__ import annotations
@@ -109,7 +106,7 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ScenarioPlan:
     """What is the same in every scenario of a forecast.
 
     Attributes:
@@ -214,7 +211,7 @@ class Plan:
         return known.foster or not self.foster_only
 
 
-def plan_of(
+def scenario_plan_of(
     terms: ContractTerms,
     evidence: Evidence,
     assumptions: Assumptions,
@@ -222,7 +219,7 @@ def plan_of(
     *,
     most_children: int | None = None,
     width: int | None = None,
-) -> Plan:
+) -> ScenarioPlan:
     """Everything that does not change from scenario to scenario.
 
     Args:
@@ -251,7 +248,7 @@ def plan_of(
     children = assumptions.children if most_children is None else most_children
     uncertain = tuple(one for one in known if one.break_downs is not None)
     most = None if terms.contract_maximum is None else to_pence(terms.contract_maximum)
-    return Plan(
+    return ScenarioPlan(
         terms=terms,
         evidence=evidence,
         assumptions=assumptions,

@@ -3,8 +3,6 @@
 Scenario ``i`` of a seed is row ``i % 1000`` of block ``i // 1000`` of uniform numbers, so that it
 is the same however many are drawn and wherever. Only comparisons, ``+ - * /`` and square roots
 are done on these: the columns of ``scenario_columns`` give the same bits.
-
-Imports ``money``, ``rules``, ``evidence``, ``statement`` and ``scenario_plan``.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from datetime import date
 from fractions import Fraction
 
 from xlpbr.contract.evidence import Evidence, Household, Placement
-from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, FAR, Plan, Price
+from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, FAR, Price, ScenarioPlan
 from xlpbr.money import Pence, round_half_away
 from xlpbr.settlement import rules, statement
 from xlpbr.settlement.statement import BonusMeasures
@@ -72,7 +70,7 @@ class Outcome:
 # -- the uniform numbers -----------------------------------------------------------------------
 
 
-def rows_of_draws(plan: Plan, seed: int, first: int, last: int) -> Iterator[list[float]]:
+def rows_of_draws(plan: ScenarioPlan, seed: int, first: int, last: int) -> Iterator[list[float]]:
     """The uniform numbers of the scenarios from ``first`` up to but not including ``last``."""
     for block in range(first // BLOCK, (last - 1) // BLOCK + 1):
         draw = random.Random(block_seed(seed, block)).random
@@ -91,7 +89,7 @@ def block_seed(seed: int, block: int) -> int:
 # -- one scenario ------------------------------------------------------------------------------
 
 
-def scenario_of(plan: Plan, row: Sequence[float]) -> Scenario:
+def scenario_of(plan: ScenarioPlan, row: Sequence[float]) -> Scenario:
     """What a scenario draws, from its row of uniform numbers."""
     ended = []
     for u, known in zip(row, plan.uncertain, strict=False):
@@ -108,7 +106,7 @@ def scenario_of(plan: Plan, row: Sequence[float]) -> Scenario:
     return Scenario(tuple(ended), tuple(_children(plan, row, len(ended))))
 
 
-def _children(plan: Plan, row: Sequence[float], at: int) -> Iterator[Child]:
+def _children(plan: ScenarioPlan, row: Sequence[float], at: int) -> Iterator[Child]:
     left = plan.assumptions.children
     base = at + len(plan.open_months)
     for number, month in enumerate(plan.open_months):
@@ -138,7 +136,7 @@ def _drawn_price(price: Price, u: float) -> Pence:
     return int(price.high - math.sqrt((1.0 - u) * price.fall) + 0.5)
 
 
-def _drawn_end(plan: Plan, month: int, moved_on: int, u: float) -> int:
+def _drawn_end(plan: ScenarioPlan, month: int, moved_on: int, u: float) -> int:
     """The day on which a placement that began on a day of a month ended; FAR where it lasts."""
     reached = plan.break_downs
     lasted = bisect_right(reached, u)
@@ -155,7 +153,7 @@ def _drawn_end(plan: Plan, month: int, moved_on: int, u: float) -> int:
     return ended if ended <= plan.last_day else FAR
 
 
-def evidence_of(plan: Plan, scenario: Scenario) -> Evidence:
+def evidence_of(plan: ScenarioPlan, scenario: Scenario) -> Evidence:
     """A scenario as evidence, for ``settle``."""
     placements = list(plan.evidence.placements)
     for known, day in zip(plan.uncertain, scenario.ended, strict=True):
@@ -197,7 +195,7 @@ def _free_name(name: str, taken: set[str]) -> str:
 # -- settled -----------------------------------------------------------------------------------
 
 
-def settle_scenario(plan: Plan, scenario: Scenario) -> Outcome:
+def settle_scenario(plan: ScenarioPlan, scenario: Scenario) -> Outcome:
     """A scenario settled by the contract's rules; the pennies are those of ``settle``."""
     saved = list(plan.saved)
     foster_saved, in_place = plan.foster_saved, plan.in_place
@@ -245,7 +243,7 @@ def _add_saving(ends: Sequence[int], saved: list[Pence], child: Child, weekly: P
 
 
 def _paid(
-    plan: Plan, saved: list[Pence], approved: Sequence[int], measures: BonusMeasures
+    plan: ScenarioPlan, saved: list[Pence], approved: Sequence[int], measures: BonusMeasures
 ) -> Outcome:
     """What is paid month by month: as ``settle`` has it, on running totals."""
     terms = plan.terms
@@ -256,7 +254,7 @@ def _paid(
     carer_fee, parts = terms.carer_fee.numerator * 100, terms.carer_fee.denominator
     bonus = 0
     if plan.least_passing is not None:
-        bonus = statement.threshold_bonus(terms, measures)
+        bonus = statement.bonus_on_measures(terms, measures)
     fees = owed = before = earned_before = 0
     paid = []
     last = len(saved) - 1
@@ -282,7 +280,7 @@ def _paid(
     )
 
 
-def settle_range(plan: Plan, seed: int, first: int, last: int) -> list[Outcome]:
+def settle_range(plan: ScenarioPlan, seed: int, first: int, last: int) -> list[Outcome]:
     """The scenarios from ``first`` up to but not including ``last``, settled."""
     return [
         settle_scenario(plan, scenario_of(plan, row))
@@ -290,7 +288,7 @@ def settle_range(plan: Plan, seed: int, first: int, last: int) -> list[Outcome]:
     ]
 
 
-def draw_one(plan: Plan, seed: int, number: int) -> Scenario:
+def draw_one(plan: ScenarioPlan, seed: int, number: int) -> Scenario:
     """The scenario of a number, counted from 0."""
     return scenario_of(plan, next(rows_of_draws(plan, seed, number, number + 1)))
 

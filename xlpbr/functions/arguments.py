@@ -1,7 +1,4 @@
-"""The arguments of a worksheet function: cell values to exact values, errors that name them.
-
-Imports ``errors``, ``periods``, ``rules`` and ``cells``.
-"""
+"""The arguments of a worksheet function: cell values to exact values, errors that name them."""
 
 from __future__ import annotations
 

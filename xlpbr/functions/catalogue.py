@@ -2,7 +2,7 @@
 
 A function is declared by its signature, its docstring and ``@worksheet_function``. Names, help,
 defaults and shapes in every host, in the reference and on the template's Functions sheet are
-derived from that. Imports nothing of the project.
+derived from that.
 """
 
 from __future__ import annotations

@@ -4,8 +4,6 @@ Every rule is in ``rules`` and ``statement``; here cells become records and reco
 Each function is declared once, by its signature, its docstring and ``@worksheet_function``; the
 docstring's first paragraph is the help in Excel's function wizard.
 
-Imports everything below the hosts, and no third-party package.
-
 Every function raises ``CellError`` for an input it cannot use: ``#VALUE!`` for a text where a
 number or date is wanted, something missing, an unknown option or ranges that do not fit;
 ``#NUM!`` for a number or date outside what it may be; an error value gives that same error.
@@ -21,7 +19,7 @@ from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.errors import NUM, VALUE, CellError
-from xlpbr.forecast.forecast import MOST_SEED, forecast, within
+from xlpbr.forecast.run import MOST_SEED, forecast, within
 from xlpbr.functions import arguments, spills
 
 # The hosts take the catalogue from here, where it is filled.

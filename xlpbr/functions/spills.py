@@ -1,8 +1,4 @@
-"""Records to tables of cells: what a function spills and what a command prints.
-
-Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``statement``, ``workings``,
-``readings``, ``reconcile``, ``scenarios`` and ``forecast``.
-"""
+"""Records to tables of cells: what a function spills and what a command prints."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from fractions import Fraction
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import Problem
-from xlpbr.forecast.forecast import MONTH_FIGURES, Forecast, Sensitivity
+from xlpbr.forecast.run import MONTH_FIGURES, Forecast, Sensitivity
 from xlpbr.forecast.scenarios import PERCENTILES, Spread
 from xlpbr.periods import month_in_words
 from xlpbr.settlement import readings, reconcile, workings

@@ -1,8 +1,7 @@
 """One column of a table of many contracts to whole numbers: pence, days, places of names.
 
 What reads in one step for a whole column, a date or whole pence, is read so; anything else is read
-once for each different cell by the reader of the cells. Imports numpy, pandas, ``errors``,
-``cells``, ``evidence``, ``readers`` and ``fast_settlement``.
+once for each different cell by the reader of the cells.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import pandas as pd
 from xlpbr import cells
 from xlpbr.cells import Cell
 from xlpbr.contract import cell_readers as readers
-from xlpbr.contract.evidence import Column
+from xlpbr.contract.evidence import EvidenceColumn
 from xlpbr.errors import CellError
 from xlpbr.portfolio.settlement import FAR
 
@@ -127,17 +126,17 @@ def _within_the_calendar(series: pd.Series) -> pd.Series:
     return pd.Series(cells_of, dtype=object)
 
 
-def read_column(column: Column, series: pd.Series) -> ColumnValues:
+def read_column(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
     """A column as whole numbers."""
     kind = getattr(series.dtype, "kind", "O")
     if column.kind in ("price", "amount") and kind in "iuf":
         return _numbers(column, series)
     if column.kind in ("date", "month") and kind == "M" and isinstance(series.dtype, np.dtype):
-        return _days(column, series)
+        return _day_numbers(column, series)
     return _by_value(column, series)
 
 
-def _numbers(column: Column, series: pd.Series) -> ColumnValues:
+def _numbers(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
     """Pounds as floats or whole numbers: the decimal number that each prints as, in pence."""
     pounds = series.to_numpy(dtype=np.float64, na_value=np.nan)
     pence = np.rint(pounds * 100)
@@ -150,7 +149,7 @@ def _numbers(column: Column, series: pd.Series) -> ColumnValues:
     return _the_rest_by_value(column, series, values, np.isnan(pounds), usual, finer)
 
 
-def _days(column: Column, series: pd.Series) -> ColumnValues:
+def _day_numbers(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
     days = series.to_numpy().astype("datetime64[D]")
     blank = np.isnat(days)
     numbers = days.astype(np.int64) + _EPOCH
@@ -162,7 +161,7 @@ def _days(column: Column, series: pd.Series) -> ColumnValues:
 
 
 def _the_rest_by_value(
-    column: Column, series: pd.Series, values: I64, blank: Bool, usual: Bool, finer: Bool
+    column: EvidenceColumn, series: pd.Series, values: I64, blank: Bool, usual: Bool, finer: Bool
 ) -> ColumnValues:
     refused = np.zeros(len(values), np.bool_)
     rest = ~usual & ~blank
@@ -172,7 +171,7 @@ def _the_rest_by_value(
     return ColumnValues(values, blank, refused, finer)
 
 
-def _by_value(column: Column, series: pd.Series) -> ColumnValues:
+def _by_value(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
     """Any column: each different cell is read once."""
     places, found = _distinct(series)
     if column.kind == "text":
@@ -198,12 +197,12 @@ def _by_value(column: Column, series: pd.Series) -> ColumnValues:
     return ColumnValues(values[places], blank[places], refused[places], finer[places], tuple(names))
 
 
-def _optional(column: Column) -> Column:
+def _optional(column: EvidenceColumn) -> EvidenceColumn:
     """A column of the same kind whose cells may be blank."""
-    return Column(column.heading, column.kind, "", "", options=column.options)
+    return EvidenceColumn(column.heading, column.kind, "", "", options=column.options)
 
 
-def _value(column: Column, read: Any, names: dict[str, int]) -> int | None:
+def _value(column: EvidenceColumn, read: Any, names: dict[str, int]) -> int | None:
     """What a cell was read as, as a whole number; None for an amount finer than a penny."""
     if column.kind == "text":
         return names.setdefault(cells.key(read), len(names)) if read else -1

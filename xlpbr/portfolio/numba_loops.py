@@ -1,9 +1,8 @@
 """The loops of ``fast_settlement`` for numba, which compiles them once and keeps the result.
 
-Each does what the function of the same name in ``fast_numpy`` does. Nothing runs in parallel:
-the other requests of a server need the other cores. Indexes are unsigned, because numba asks of
-every signed one whether it counts from the end.
-Imports numba, numpy and ``fast_numpy``.
+Each does what the function of the same name in ``fast_numpy`` does. Nothing runs in parallel: the
+other requests of a server need the other cores. Indexes are unsigned, because numba asks of every
+signed one whether it counts from the end.
 """
 # A loop that numba compiles takes plain arrays and numbers, and is fastest in one piece.
 # ruff: noqa: PLR0915
@@ -224,7 +223,7 @@ def fill_matrix(
     _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _FLAGS, _NUMBERS, _NUMBERS, _NUMBERS,
     _RESULT, _RESULT, _RESULT, _RESULT, _RESULT, _RESULT,
 )  # fmt: skip
-def settle(
+def settle_months(
     first_month: I64,
     saving_to_date: I64,
     entitlement: I64,

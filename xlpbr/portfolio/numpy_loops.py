@@ -1,7 +1,7 @@
 """The loops of ``fast_settlement`` without loops: the same three functions as ``fast_compiled``.
 
-What the columns mean stands in ``fast_settlement``. Placements are worked on a block at a time,
-so that the arrays in between stay small. Imports numpy only.
+What the columns mean stands in ``fast_settlement``. Placements are worked on a block at a time, so
+that the arrays in between stay small.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def fill_matrix(
     return 0
 
 
-def settle(
+def settle_months(
     first_month: I64,
     saving_to_date: I64,
     entitlement: I64,

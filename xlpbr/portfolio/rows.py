@@ -1,8 +1,7 @@
 """Columns of many contracts to their month statements: what ``portfolio`` settles by.
 
-The sums are those of ``fast_settlement``; what hangs on a contract alone (entitlement, bonus,
-carer fees) is the core's own. Imports numpy, pandas, ``errors``, ``money``, ``terms``,
-``evidence``, ``statement``, ``fast_settlement``, ``portfolio_columns`` and ``portfolio_tables``.
+The sums are those of ``fast_settlement``; what hangs on a contract alone (entitlement, bonus, carer
+fees) is the core's own.
 """
 
 from __future__ import annotations
@@ -36,10 +35,10 @@ from xlpbr.portfolio.tables import ContractProblem
 from xlpbr.settlement.statement import (
     FIGURES,
     BonusMeasures,
+    bonus_on_measures,
     earned_of_fee,
     fee_without_vat,
     settle,
-    threshold_bonus,
 )
 
 _MOST_A_WEEK: Pence = 10**8
@@ -118,7 +117,7 @@ def settle_portfolio(portfolio: PortfolioColumns) -> pd.DataFrame:
     for place, one in enumerate(common):
         if one is not None and ends_now[place] and one.bonus_rate is not None:
             measures = BonusMeasures(int(saving.run_rate[place]), int(saving.accumulated[place]))
-            bonus[place] = threshold_bonus(one, measures)
+            bonus[place] = bonus_on_measures(one, measures)
     rules = RuleColumns(
         _entitlements(common, months),
         _carer_fees(common, starts, months, portfolio.approvals),

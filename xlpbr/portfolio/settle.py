@@ -1,9 +1,7 @@
 """Many contracts settled at once: tables with a column ``Contract`` in, a row a month out.
 
-The figures are those of ``statement.settle``, penny for penny. A contract with an amount finer
-than a penny, or so large that the sums of whole numbers could overflow, goes through ``settle``
-itself. Imports numpy, pandas, ``errors``, ``terms``, ``evidence``, ``cells``, ``statement``,
-``term_rows``, ``fast_settlement`` and the other modules of a portfolio.
+The figures are those of ``statement.settle``, penny for penny. A contract with an amount finer than
+a penny, or so large that the sums of whole numbers could overflow, goes through ``settle`` itself.
 """
 
 from __future__ import annotations

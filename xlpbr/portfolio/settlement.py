@@ -11,9 +11,6 @@ so no half occurs. It is ``(n + 3 - residue) / 7``, and the residue, ``(n + 3) m
 only on the weekly pence, the start and the day, each mod 7. So the sum over the placements in
 place follows from three sums that change where a placement starts or ends, and the matrix of
 placements and months is never made.
-
-Imports numpy, ``errors``, ``money``, ``rules``, ``terms``, ``statement``, ``fast_numpy`` and
-``fast_compiled``.
 """
 
 from __future__ import annotations
@@ -33,7 +30,7 @@ from xlpbr.money import Pence, in_words
 from xlpbr.portfolio import numpy_loops as fast_numpy
 from xlpbr.portfolio.numpy_loops import offsets
 from xlpbr.settlement.rules import DAYS_IN_YEAR
-from xlpbr.settlement.statement import BonusMeasures, threshold_bonus
+from xlpbr.settlement.statement import BonusMeasures, bonus_on_measures
 
 I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -315,7 +312,7 @@ def settle_columns(
     """
     _refuse_large_amounts(months, saving_to_date, rules)
     found = SettledColumns(*(np.empty(len(months.period_end), np.int64) for _ in range(6)))
-    _loops(compiled).settle(
+    _loops(compiled).settle_months(
         *_contiguous(
             months.first_month, saving_to_date, rules.entitlement, rules.no_catch_up,
             rules.cumulative, rules.carer_fees, rules.bonus, rules.maximum,
@@ -329,7 +326,7 @@ def settle_columns(
 def _bonuses_one_by_one(terms: ContractTerms, measured: I64) -> I64:
     amounts, place = np.unique(measured, return_inverse=True)
     # Both measures are the same amount, so whichever is asked for is this one.
-    bonuses = [threshold_bonus(terms, BonusMeasures(one, one)) for one in amounts.tolist()]
+    bonuses = [bonus_on_measures(terms, BonusMeasures(one, one)) for one in amounts.tolist()]
     if max(bonuses) >= LIMIT:
         raise CellError(
             NUM,
@@ -451,14 +448,14 @@ def _largest(amounts: I64) -> int:
     return max(int(amounts.max()), -int(amounts.min())) if len(amounts) else 0
 
 
-def _days(calendar: _Calendar) -> int:
+def _longest_days(calendar: _Calendar) -> int:
     """The days of the longest group, or of the year of a run rate."""
     return max(int((calendar.last - calendar.opens).max(initial=0)) + 1, DAYS_IN_YEAR)
 
 
 def _most_a_week(placements: PlacementColumns, calendar: _Calendar) -> Pence:
     rows = int(np.diff(placements.first_row).max(initial=1))
-    return (LIMIT - 1) // (rows * (_days(calendar) + 1))
+    return (LIMIT - 1) // (rows * (_longest_days(calendar) + 1))
 
 
 def _refuse_large_savings(placements: PlacementColumns, calendar: _Calendar, most: Pence) -> None:
@@ -468,7 +465,7 @@ def _refuse_large_savings(placements: PlacementColumns, calendar: _Calendar, mos
             NUM,
             f"The weekly savings are too large to add up exactly: found {in_words(found)}; "
             f"expected at most {in_words(most)} a week for {rows:,} placements over "
-            f"{_days(calendar):,} days.",
+            f"{_longest_days(calendar):,} days.",
         )
 
 

@@ -1,8 +1,7 @@
 """The tables of a portfolio to the rows that count, with every problem collected.
 
-A row that cannot be read, or that may be a row of totals, is given to the reader of tables,
-which says why; so are the rows of a child that overlap. Imports numpy, pandas, ``errors``,
-``cells``, ``evidence``, ``ranges``, ``tables``, ``fast_settlement`` and ``portfolio_columns``.
+A row that cannot be read, or that may be a row of totals, is given to the reader of tables, which
+says why; so are the rows of a child that overlap.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ import pandas as pd
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.contract.evidence import COLUMNS, Column, Evidence
+from xlpbr.contract.evidence import COLUMNS, Evidence, EvidenceColumn
 from xlpbr.errors import NA, VALUE, Problem
 from xlpbr.portfolio.columns import I64, Bool, ColumnValues, plain_cells, read_column
 from xlpbr.portfolio.settlement import FAR
 from xlpbr.tables.evidence import read_evidence
-from xlpbr.tables.headings import Found, find_columns, nearest
+from xlpbr.tables.headings import ReadRecord, find_columns, nearest
 
-CONTRACT = Column(
+CONTRACT = EvidenceColumn(
     "Contract", "text", "name", "The short name of the contract, as its terms have it.",
     required=True, field_name="contract",
 )  # fmt: skip
@@ -178,7 +177,7 @@ def _all(table: str, read: dict[str, ColumnValues], count: int) -> dict[str, Col
     }
 
 
-def core_evidence(given: Mapping[str, pd.DataFrame]) -> Found[Evidence]:
+def core_evidence(given: Mapping[str, pd.DataFrame]) -> ReadRecord[Evidence]:
     """Rows of some tables as the reader of tables has them, with its problems."""
     rows: dict[str, Cell] = {table: cells.rows(frame) for table, frame in given.items()}
     no_placements = [[column.heading for column in COLUMNS["Placements"]]]

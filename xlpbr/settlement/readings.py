@@ -1,7 +1,4 @@
-"""What each open reading of a contract is worth: every option tried alone.
-
-Imports ``money``, ``terms``, ``evidence`` and ``statement``.
-"""
+"""What each open reading of a contract is worth: every option tried alone."""
 
 from __future__ import annotations
 

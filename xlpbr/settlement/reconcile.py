@@ -1,7 +1,4 @@
-"""Our figures against theirs, key by key.
-
-Imports ``errors``, ``money``, ``periods`` and ``cells``.
-"""
+"""Our figures against theirs, key by key."""
 
 from __future__ import annotations
 

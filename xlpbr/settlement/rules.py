@@ -1,7 +1,6 @@
 """The clauses as pure functions, in the order of a contract: exact pounds in, pence out.
 
-Imports ``errors``, ``money`` and ``periods`` only. Amounts are ``Fraction`` pounds unless a
-name says pence.
+Amounts are ``Fraction`` pounds unless a name says pence.
 """
 
 from __future__ import annotations

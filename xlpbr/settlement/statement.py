@@ -1,7 +1,6 @@
 """The monthly statement: terms and evidence in, one record a month out.
 
-``settle`` is the readable specification of a statement; each rule that it applies is in
-``rules``. Imports ``money``, ``periods``, ``rules``, ``terms`` and ``evidence``.
+``settle`` is the readable specification of a statement; each rule that it applies is in ``rules``.
 """
 
 from __future__ import annotations
@@ -138,7 +137,7 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
         measures = None
         if period.last == terms.ends_on and terms.bonus_rate is not None:
             measures = bonus_measures(terms, agreed, saved)
-        bonus = 0 if measures is None else threshold_bonus(terms, measures)
+        bonus = 0 if measures is None else bonus_on_measures(terms, measures)
         owed = (month_fee, carer_fees, bonus)
         headroom = None if maximum is None else maximum - paid
         let_through = sum(rules.within_headroom(owed, headroom))
@@ -275,7 +274,7 @@ def measured(terms: ContractTerms, measures: BonusMeasures) -> Pence:
     return measures.run_rate if terms.bonus_measure == "run_rate" else measures.accumulated
 
 
-def threshold_bonus(terms: ContractTerms, measures: BonusMeasures) -> Pence:
+def bonus_on_measures(terms: ContractTerms, measures: BonusMeasures) -> Pence:
     """The bonus on the measured saving."""
     if terms.bonus_threshold is None or terms.bonus_rate is None:
         return 0

@@ -1,7 +1,7 @@
 """How a month's figures came about: each a line with its clause and its working.
 
-The amounts are those of the statement; the workings are the actual numbers, as a person would
-write them. Imports ``money``, ``periods``, ``rules``, ``terms``, ``evidence`` and ``statement``.
+The amounts are those of the statement; the workings are the actual numbers, as a person would write
+them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from xlpbr.settlement.statement import (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WorkingLine:
     """One figure of a month: the clause behind it, its heading, the working and the amount."""
 
     clause: str
@@ -59,7 +59,7 @@ class _Month:
         return getattr(self.before, field_name) if self.before else 0
 
 
-def explain(statement: Statement, index: int) -> list[Line]:
+def explain(statement: Statement, index: int) -> list[WorkingLine]:
     """The lines of one month, in the order of the statement's columns.
 
     Args:
@@ -70,7 +70,7 @@ def explain(statement: Statement, index: int) -> list[Line]:
         statement, statement.months[index], statement.months[index - 1] if index else None
     )
     return [
-        Line(
+        WorkingLine(
             _clause(statement.terms, figure),
             figure,
             _WORKINGS[figure.field_name](month),

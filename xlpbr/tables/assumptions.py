@@ -1,8 +1,4 @@
-"""The rows of an Assumptions table to ``Assumptions``, with every problem collected.
-
-Imports ``errors``, ``periods``, ``cells``, ``terms``, ``assumptions``, ``ranges`` and
-``term_rows``.
-"""
+"""The rows of an Assumptions table to ``Assumptions``, with every problem collected."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, Problem
 from xlpbr.money import in_words, to_pence
 from xlpbr.periods import month_in_words, month_of
-from xlpbr.tables.headings import Found
+from xlpbr.tables.headings import ReadRecord
 from xlpbr.tables.terms import ReadValues, ValueTable, missing_value, read_values
 
 ASSUMPTIONS_TABLE = ValueTable(
@@ -25,14 +21,14 @@ ASSUMPTION_COLUMNS = ASSUMPTIONS_TABLE.columns
 """The headings that an Assumptions table is found by."""
 
 
-def read_assumptions(table: Cell) -> Found[Assumptions]:
+def read_assumptions(table: Cell) -> ReadRecord[Assumptions]:
     """The assumptions of a forecast from a range with the headings ``Assumption``, ``Value``."""
     read = read_values(table, ASSUMPTIONS_TABLE)
     assumptions = Assumptions(**read.values)
     problems = list(read.problems)
     problems.extend(_missing(assumptions, problems))
     problems.extend(_costs_out_of_order(assumptions, read))
-    return Found(assumptions, tuple(problems))
+    return ReadRecord(assumptions, tuple(problems))
 
 
 def _missing(assumptions: Assumptions, problems: Iterable[Problem]) -> list[Problem]:

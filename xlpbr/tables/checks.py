@@ -1,8 +1,4 @@
-"""Every problem in the data, those that stop the figures and those a person should look at.
-
-Imports ``errors``, ``money``, ``periods``, ``cells``, ``terms``, ``assumptions``, ``evidence``,
-``ranges``, ``assumption_rows`` and ``statement``.
-"""
+"""Every problem in the data, those that stop the figures and those a person should look at."""
 
 from __future__ import annotations
 
@@ -20,7 +16,7 @@ from xlpbr.money import in_words, to_pence
 from xlpbr.periods import month_of
 from xlpbr.settlement.statement import settle
 from xlpbr.tables.assumptions import outside_the_programme
-from xlpbr.tables.headings import Found
+from xlpbr.tables.headings import ReadRecord
 
 _Row = TypeVar("_Row")
 
@@ -33,7 +29,7 @@ _MARKS_IN_A_NAME = str.maketrans("", "", "'’-.")
 
 
 def problems_of(
-    terms: Found[ContractTerms], evidence: Found[Evidence], notes: Iterable[Problem] = ()
+    terms: ReadRecord[ContractTerms], evidence: ReadRecord[Evidence], notes: Iterable[Problem] = ()
 ) -> list[Problem]:
     """All problems of a contract's data, in the order of its tables and rows.
 
@@ -53,7 +49,7 @@ def problems_of(
 
 
 def problems_of_assumptions(
-    terms: Found[ContractTerms], assumptions: Found[Assumptions]
+    terms: ReadRecord[ContractTerms], assumptions: ReadRecord[Assumptions]
 ) -> list[Problem]:
     """All problems of a forecast's assumptions, in the order of their rows.
 
@@ -71,7 +67,7 @@ def problems_of_assumptions(
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 
-def _about_placements(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
+def _about_placements(terms: ReadRecord[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
     placements = evidence.placements
     yield from _duplicates(
         "Placements",
@@ -173,7 +169,7 @@ def _unlikely_price(
 
 
 def _about_carers(
-    terms: Found[ContractTerms], evidence: Evidence, blocking: Iterable[Problem]
+    terms: ReadRecord[ContractTerms], evidence: Evidence, blocking: Iterable[Problem]
 ) -> Iterable[Problem]:
     households = evidence.households
     cohort = {cells.key(placement.child) for placement in evidence.placements}
@@ -226,7 +222,7 @@ def _about_carers(
             )
 
 
-def _about_claims(terms: Found[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
+def _about_claims(terms: ReadRecord[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
     yield from _second_claims(evidence.claims)
     if terms.blocking:
         return

@@ -1,8 +1,7 @@
 """Ranges to records: placements, carers and claims, with every problem collected.
 
 A bad row never stops the rest: each reader returns what it could read and the problems that it
-found, each with its table, row and heading. Imports ``errors``, ``cells``, ``terms``,
-``evidence``, ``readers``, ``ranges``, ``names`` and ``term_rows``.
+found, each with its table, row and heading.
 """
 
 from __future__ import annotations
@@ -16,10 +15,16 @@ from typing import Any
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract import cell_readers as readers
-from xlpbr.contract.evidence import COLUMNS, Claim, Column, Evidence, Household, Placement
+from xlpbr.contract.evidence import COLUMNS, Claim, Evidence, EvidenceColumn, Household, Placement
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, VALUE, CellError, Problem
-from xlpbr.tables.headings import Found, RowCount, find_columns, input_error, lost_digits_remedy
+from xlpbr.tables.headings import (
+    ReadRecord,
+    RowCount,
+    find_columns,
+    input_error,
+    lost_digits_remedy,
+)
 from xlpbr.tables.near_names import near_names
 from xlpbr.tables.terms import read_terms
 
@@ -29,7 +34,7 @@ _TOTALS_OF = re.compile(r"((grand|overall|sub)[ -]?)?totals?\b.*", re.IGNORECASE
 
 def read_evidence(
     placements: Cell, carers: Cell = None, claims: Cell = None
-) -> tuple[Found[Evidence], tuple[RowCount, ...]]:
+) -> tuple[ReadRecord[Evidence], tuple[RowCount, ...]]:
     """Placements, carers and claims from ranges with a heading row; the last two may be blank."""
     problems: list[Problem] = []
     counts: list[RowCount] = []
@@ -47,7 +52,7 @@ def read_evidence(
         counts.append(count)
     evidence = Evidence(tuple(read["Placements"]), tuple(read["Carers"]), tuple(read["Claims"]))
     problems.extend(_placements_that_do_not_fit(evidence))
-    return Found(evidence, tuple(problems)), tuple(counts)
+    return ReadRecord(evidence, tuple(problems)), tuple(counts)
 
 
 def _is_left_out(given: Cell) -> bool:
@@ -168,7 +173,7 @@ def _read_row(
     return None if wrong else record_type(**fields, row=row_number)
 
 
-def _found(column: Column, value: Cell) -> str:
+def _found(column: EvidenceColumn, value: Cell) -> str:
     """What stands in a cell; a number in a column of dates also as the day that Excel shows."""
     if cells.is_blank(value):
         return "nothing"
@@ -178,7 +183,7 @@ def _found(column: Column, value: Cell) -> str:
     return cells.shown(value)
 
 
-def _remedy(column: Column, value: Cell) -> str:
+def _remedy(column: EvidenceColumn, value: Cell) -> str:
     if cells.is_blank(value):
         return f"Give it, or clear the row. {column.meaning}"
     if isinstance(value, cells.SharedCell):

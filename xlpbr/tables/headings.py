@@ -1,7 +1,4 @@
-"""A range under its heading row: where each heading stands, and what is wrong with it.
-
-Imports ``errors`` and ``cells``.
-"""
+"""A range under its heading row: where each heading stands, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ class Heading(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[Record]):
+class ReadRecord(Generic[Record]):
     """What was read and what was wrong with it."""
 
     record: Record

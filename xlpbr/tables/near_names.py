@@ -1,7 +1,4 @@
-"""Names of children and households that are nearly the same: taken for one, or for two.
-
-Imports ``errors`` and ``cells``.
-"""
+"""Names of children and households that are nearly the same: taken for one, or for two."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """The rows of a Terms table to ``ContractTerms``, with every problem collected.
 
 A table of names and values is read the same way whatever its names are: ``read_values``.
-
-Imports ``errors``, ``periods``, ``cells``, ``terms``, ``readers`` and ``ranges``.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from xlpbr.contract.terms import TERMS, ContractTerms, Term
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.periods import last_day_of_term
 from xlpbr.tables.headings import (
-    Found,
+    ReadRecord,
     RowCount,
     find_columns,
     input_error,
@@ -90,7 +88,7 @@ class ReadValues:
     problems: tuple[Problem, ...]
 
 
-def read_terms(table: Cell) -> Found[ContractTerms]:
+def read_terms(table: Cell) -> ReadRecord[ContractTerms]:
     """The terms of a contract from a range with the headings ``Term`` and ``Value``."""
     read = read_values(table, TERMS_TABLE)
     problems = list(read.problems)
@@ -98,7 +96,7 @@ def read_terms(table: Cell) -> Found[ContractTerms]:
     if {"starts_on", "ends_on"} <= set(read.values):
         problems.extend(_dates_that_do_not_fit(terms))
     problems.extend(_bonus_that_does_not_fit(terms, problems))
-    return Found(terms, tuple(problems))
+    return ReadRecord(terms, tuple(problems))
 
 
 def read_values(table: Cell, of: ValueTable) -> ReadValues:
@@ -126,7 +124,7 @@ def read_values(table: Cell, of: ValueTable) -> ReadValues:
     return ReadValues(values, places, clauses, tuple(problems))
 
 
-def count_terms(table: Cell, found: Found[Any], of: ValueTable = TERMS_TABLE) -> RowCount:
+def count_terms(table: Cell, found: ReadRecord[Any], of: ValueTable = TERMS_TABLE) -> RowCount:
     """What became of the rows of a table of names and values; a row of neither is refused.
 
     Args:

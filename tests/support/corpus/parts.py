@@ -1,7 +1,7 @@
 """A workbook's package as a dictionary of parts, and how it is written as a zip file.
 
 The corpus makes most of its workbooks from one small workbook of XlsxWriter's, to which parts are
-added by hand as Excel writes them. Imports nothing of the project.
+added by hand as Excel writes them.
 """
 
 from __future__ import annotations

@@ -278,14 +278,14 @@ class Looked(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         self.names.append(name)
 
-from xlpbr.udfs import server_app, server_answers, server_project
-from xlpbr.udfs.server_requests import function_call
-from xlpbr.udfs.server_settings import DEFAULT_LIMITS
+from xlpbr.udfs.server import app, answers, xlwings_server
+from xlpbr.udfs.server.requests import function_call
+from xlpbr.udfs.server.settings import DEFAULT_LIMITS
 body = json.dumps({"func_name": "PBR_CONTRACT_CAP", "runtime": "1.4",
                    "args": [[[1.0] * 5] * 1000, None, [[""]]]}).encode()
-server_answers.result_of(function_call(body, DEFAULT_LIMITS))
+answers.result_of(function_call(body, DEFAULT_LIMITS))
 sys.meta_path.insert(0, Looked())
-answer = json.loads(server_answers.result_of(function_call(body, DEFAULT_LIMITS)))
+answer = json.loads(answers.result_of(function_call(body, DEFAULT_LIMITS)))
 print(json.dumps({
     "looked": Looked.names,
     "cells": sum(map(len, answer["result"])),

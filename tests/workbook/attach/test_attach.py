@@ -20,7 +20,7 @@ from xlpbr.workbook.attach.plan import NEEDS, PREFIX, plan_attachment, write_att
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.calculate.verification import verify
 from xlpbr.workbook.look.styles import FILLS
-from xlpbr.workbook.ooxml.book import cells as package_cells
+from xlpbr.workbook.ooxml.book import cells_of as package_cells
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.plan import CONTRACT_TABLES, TABLE_NAMES

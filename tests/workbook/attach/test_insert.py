@@ -7,7 +7,7 @@ import xlsxwriter
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.attach.insert import insert, read_formulas
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 
 CAP = "=PBR_FEE_CAP(C12,E12,F12)"
 
@@ -50,12 +50,12 @@ def test_a_formula_and_what_hangs_on_it(budget, out):
     assert done.cells == (("'Forecast 26'!D12", 39883.33),)
     assert (done.refreshed, done.kept, done.copy) == (2, (), None)
     book = open_book(out)
-    cell = cells(book, "Forecast 26")[12, 4]
+    cell = cells_of(book, "Forecast 26")[12, 4]
     assert (cell.formula, cell.value) == ("PBR_FEE_CAP(C12,E12,F12)", 39883.33)
-    assert cells(book, "Forecast 26")[20, 4].value == 39883.33
-    assert cells(book, "Other")[2, 2].value == 79766.66
-    before = cells(open_book(budget), "Forecast 26")
-    after = cells(book, "Forecast 26")
+    assert cells_of(book, "Forecast 26")[20, 4].value == 39883.33
+    assert cells_of(book, "Other")[2, 2].value == 79766.66
+    before = cells_of(open_book(budget), "Forecast 26")
+    after = cells_of(book, "Forecast 26")
     assert {place for place in after if after[place] != before.get(place)} == {(12, 4), (20, 4)}
 
 
@@ -71,24 +71,24 @@ def test_many_at_once_from_a_csv_file(budget, out, tmp_path):
     formulas = read_formulas(listed)
     assert formulas[1] == ("Forecast 26!$D$13", "PBR_FEE_CAP(C13,E13,F13)")
     assert [value for _, value in insert(budget, formulas, out).cells] == [39883.33, 0.33]
-    assert cells(open_book(out), "Forecast 26")[20, 4].value == 39883.66
+    assert cells_of(open_book(out), "Forecast 26")[20, 4].value == 39883.66
 
 
 def test_a_formula_that_fills_a_table(budget, out):
     done = insert(budget, [("Forecast 26!J3", "=PBR_CONTRACT_CAP(H1:H2,600)")], out)
     assert done.cells == (("'Forecast 26'!J3", 500.0),)
-    stored = cells(open_book(out), "Forecast 26")
+    stored = cells_of(open_book(out), "Forecast 26")
     assert (stored[3, 10].array_range, stored[4, 10].value) == ("J3:J4", 100.0)
     again = out.with_name("again.xlsx")
     insert(out, [("Forecast 26!J3", "=PBR_FEE_CAP(1,2)")], again, over=True)
-    stored = cells(open_book(again), "Forecast 26")
+    stored = cells_of(open_book(again), "Forecast 26")
     assert (stored[3, 10].value, stored[3, 10].array_range) == (1.0, None)
     assert (4, 10) not in stored
 
 
 def test_a_newer_function_of_excel_is_stored_with_its_prefix(budget, out):
     insert(budget, [("Other!C1", "=XLOOKUP(1,A1:A2,A1:A2,PBR_FEE_CAP(1,2))")], out)
-    formula = cells(open_book(out), "Other")[1, 3].formula
+    formula = cells_of(open_book(out), "Other")[1, 3].formula
     assert formula == "_xlfn.XLOOKUP(1,A1:A2,A1:A2,PBR_FEE_CAP(1,2))"
 
 
@@ -212,7 +212,7 @@ def test_a_line_break_in_a_formula_stays(tmp_path):
 
 def test_a_text_is_no_call_and_a_long_formula_is_cut(budget, out):
     insert(budget, [("Other!C1", '=IF(PBR_FEE_CAP(1,2)=1,"PBR_X(;[@A]",0)')], out)
-    assert cells(open_book(out), "Other")[1, 3].value == "PBR_X(;[@A]"
+    assert cells_of(open_book(out), "Other")[1, 3].value == "PBR_X(;[@A]"
     long = "=" + "1+" * 500 + "1"
     with pytest.raises(FileProblem) as caught:
         insert(budget, [("Other!C1", long)], out.with_name("long.xlsx"))

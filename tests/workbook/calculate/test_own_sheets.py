@@ -15,7 +15,7 @@ from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.read.contract_tables import read_records, read_tables, where
@@ -35,7 +35,7 @@ def shown(path):
     return {
         (sheet.name, position): cell.value.code if isinstance(cell.value, CellError) else cell.value
         for sheet in open_book(path).sheets
-        for position, cell in cells(open_book(path), sheet.name).items()
+        for position, cell in cells_of(open_book(path), sheet.name).items()
         if cell.formula is not None and "PBR_VERSION" not in cell.formula
     }
 
@@ -268,7 +268,7 @@ def test_whole_columns_as_excel_writes_them_are_understood(tmp_path):
             text = re.sub(rb"\$([A-E])\$1:\$\1\$1048576", rb"$\1:$\1", given.read(name))
             written.writestr(name, text)
     assert any("P!$B:$B" in (cell.formula or "") for cell in
-               cells(open_book(saved), "PBR Placements").values())  # fmt: skip
+               cells_of(open_book(saved), "PBR Placements").values())  # fmt: skip
     code, sentence = refused(saved)
     assert code == "not-calculated"
     assert "'PBR Placements'!C6 shows 5000, and P!B2, which it reads, holds 1." in sentence

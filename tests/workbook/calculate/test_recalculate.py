@@ -13,7 +13,7 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.calculate.engine import calls_a_function, with_blanks_for_omitted
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import verify
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 
 STATEMENT = "=PBR_STATEMENT(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],PbrClaims[#All])"
 STALE = 999.25
@@ -32,7 +32,7 @@ def recalculated(make_workbook, sample, tmp_path):
 
 
 def shown(book, sheet="S"):
-    return {position: cell.value for position, cell in cells(book, sheet).items()}
+    return {position: cell.value for position, cell in cells_of(book, sheet).items()}
 
 
 def as_serials(table, epoch=date(1899, 12, 30)):
@@ -51,7 +51,7 @@ def test_a_statement_spills_over_stale_values(recalculated, sample, date_1904):
     assert book.date_1904 is date_1904
     assert shown(book) == as_serials(functions.pbr_statement(*sample.values()), epoch)
     assert (done.functions, done.written, done.kept) == (1, 19 * 15, ())
-    assert cells(book, "S")[1, 1].array_range == "A1:O19"
+    assert cells_of(book, "S")[1, 1].array_range == "A1:O19"
 
 
 def test_dates_of_1904_mean_the_same_in_the_functions_of_excel(recalculated):
@@ -80,7 +80,7 @@ def test_a_spill_grows_and_shrinks(recalculated, stored):
     )  # fmt: skip
     values = {place: value for place, value in shown(book).items() if value is not None}
     assert values == as_serials([[500.0, 400.0], [100.0, -200.0], [100.0, 100.0]])
-    assert cells(book, "S")[1, 1].array_range == "A1:B3"
+    assert cells_of(book, "S")[1, 1].array_range == "A1:B3"
     assert done.functions == 1
 
 

@@ -9,7 +9,7 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.calculate.engine import load, own_calls
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.calculate.refresh import refreshed
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 
 STALE = 999.25
 CALL = ("=PBR_FEE_CAP(45000,349883.33)", STALE)
@@ -23,7 +23,7 @@ def after(make_workbook, tmp_path):
         path = make_workbook({}, formulas={f"S!{cell}": text for cell, text in formulas.items()})
         done = recalculate(path, tmp_path / "out.xlsx")
         values = {}
-        for (row, column), cell in cells(open_book(tmp_path / "out.xlsx"), "S").items():
+        for (row, column), cell in cells_of(open_book(tmp_path / "out.xlsx"), "S").items():
             value = cell.value
             values[f"{'ABCDEFGH'[column - 1]}{row}"] = (
                 value.code if isinstance(value, CellError) else value
@@ -166,7 +166,7 @@ def after_book(tmp_path):
         shown = {
             f"{sheet.name}!{'ABCDEFGH'[column - 1]}{row}": getattr(cell.value, "code", cell.value)
             for sheet in out.sheets
-            for (row, column), cell in cells(out, sheet.name).items()
+            for (row, column), cell in cells_of(out, sheet.name).items()
         }
         return shown, {kept.address: kept.reason for kept in done.kept}
 

@@ -33,7 +33,7 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.libreoffice import engine as calc_engine
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, detach, edit
 from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
 from xlpbr.workbook.ooxml.sheet.array_marks import (
@@ -74,7 +74,7 @@ def formulas_of(path: Path) -> dict[tuple[str, tuple[int, int]], str]:
     return {
         (sheet.name, position): cell.formula
         for sheet in book.sheets
-        for position, cell in cells(book, sheet.name).items()
+        for position, cell in cells_of(book, sheet.name).items()
         if cell.formula is not None
     }
 
@@ -307,7 +307,7 @@ def with_calls(path: Path, target: Path, allow: frozenset[str]) -> None:
     """A workbook of the corpus with calls in new cells and in a defined name."""
     book = open_book(path)
     sheet = book.sheets[0].name
-    taken = max((row for row, _ in cells(book, sheet)), default=0)
+    taken = max((row for row, _ in cells_of(book, sheet)), default=0)
     row = min(taken + 4, 1_048_570)
     changes = {
         (row, 40): CellChange(39883.33, FEE),
@@ -417,13 +417,13 @@ def test_values_take_the_place_of_formulas(templates, tmp_path):
     for path in templates:
         target = tmp_path / path.name
         before = {
-            sheet.name: cells(open_book(path), sheet.name) for sheet in open_book(path).sheets
+            sheet.name: cells_of(open_book(path), sheet.name) for sheet in open_book(path).sheets
         }
         done = port(path, "values", target, allow=EVERY)
         assert done.calls == 7
         after = open_book(target)
         for sheet in after.sheets:
-            now = cells(after, sheet.name)
+            now = cells_of(after, sheet.name)
             assert now.keys() == before[sheet.name].keys()
             for position, cell in now.items():
                 was = before[sheet.name][position]
@@ -449,7 +449,7 @@ def test_values_of_spills_shared_formulas_and_errors(hand, tmp_path):
     assert done.calls == 12
     text = part(target, BUDGET)
     assert "PBR_" not in text[text.index("<sheetData") : text.index("</sheetData>")]
-    now = cells(open_book(target), "Budget")
+    now = cells_of(open_book(target), "Budget")
     assert [now[row, 1].value for row in range(20, 28)] == [4775.25, 1, 2, 3, 4, 5250, 9000, 1]
     assert [now[row, 3].value for row in range(21, 25)] == [5250, 3750, 0, 18000]
     assert now[20, 2].value == "0.1.0"
@@ -470,7 +470,7 @@ def test_values_keep_errors_and_dates(tmp_path):
     sheet.write_formula("A3", "=PBR_FEE_CAP(1,2)=1", None, True)
     book.close()
     port(source, "values", target)
-    now = cells(open_book(target), "One")
+    now = cells_of(open_book(target), "One")
     assert isinstance(now[1, 1].value, CellError)
     assert now[1, 1].value.code == "#VALUE!"
     assert (now[2, 1].value, now[3, 1].value) == (45901, True)

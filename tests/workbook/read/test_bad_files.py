@@ -31,7 +31,7 @@ from xlpbr import cli
 from xlpbr.contract.library import load_contract
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.files.safe_writing import write_safely
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.template.write import new_workbook
@@ -100,8 +100,8 @@ def test_31_values_hidden_under_merged_cells_stay(tmp_path):
         )  # fmt: skip
     _, _, changed = calculated(tmp_path, path)
     assert changed == {"xl/worksheets/sheet1.xml"}
-    out = cells(open_book(tmp_path / "out.xlsx"), "Terms")
-    assert out[(2, 2)].value == cells(open_book(path), "Terms")[(2, 2)].value == 45901
+    out = cells_of(open_book(tmp_path / "out.xlsx"), "Terms")
+    assert out[(2, 2)].value == cells_of(open_book(path), "Terms")[(2, 2)].value == 45901
     assert out[(1, 4)].value == 600
 
 
@@ -111,7 +111,7 @@ def test_36_manual_calculation(tmp_path):
     ))  # fmt: skip
     _, after, _ = calculated(tmp_path, path)
     assert b'calcMode="manual"' in after["xl/workbook.xml"]
-    assert cells(open_book(tmp_path / "out.xlsx"), "Terms")[(1, 4)].value == 600
+    assert cells_of(open_book(tmp_path / "out.xlsx"), "Terms")[(1, 4)].value == 600
 
 
 def test_37_new_functions_work_the_first_time(tmp_path):
@@ -119,7 +119,7 @@ def test_37_new_functions_work_the_first_time(tmp_path):
     new_workbook(load_contract("plymouth-l04-2526"), path, sample=True)
     book = open_book(path)
     formulas = [
-        cell.formula for sheet in book.sheets for cell in cells(book, sheet.name).values()
+        cell.formula for sheet in book.sheets for cell in cells_of(book, sheet.name).values()
         if cell.formula
     ]  # fmt: skip
     newer = r"(AGGREGATE|XLOOKUP|FILTER|SORT|UNIQUE|SEQUENCE|TEXTJOIN|LET|IFS|MAXIFS|MINIFS)\("

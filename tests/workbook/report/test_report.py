@@ -24,7 +24,7 @@ from tests.support.golden import (
 from xlpbr import functions
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.forecast.forecast import Forecast, forecast
+from xlpbr.forecast.run import Forecast, forecast
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.tables.assumptions import read_assumptions
 from xlpbr.tables.evidence import read_contract

@@ -32,11 +32,11 @@ from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.calculate.verification import verify
 from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.look.text_width import lines_needed
-from xlpbr.workbook.ooxml.book import cells as package_cells
+from xlpbr.workbook.ooxml.book import cells_of as package_cells
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.checks import AGREES, STATUSES_OF_A_CHECK
-from xlpbr.workbook.template.plan import AUDIT_COLUMNS, plan_of
+from xlpbr.workbook.template.plan import AUDIT_COLUMNS, template_plan_of
 from xlpbr.workbook.template.write import new_workbook, write_template
 
 pytestmark = pytest.mark.filterwarnings(
@@ -180,7 +180,7 @@ def cells_at(address):
 
 
 def problems_corner(contract, *, sample):
-    return f"A{40 + plan_of(contract, sample=sample).month_rows + 3}"
+    return f"A{40 + template_plan_of(contract, sample=sample).month_rows + 3}"
 
 
 # Structure.
@@ -199,7 +199,7 @@ def test_the_sheets_stand_in_their_order_and_about_is_open(opened):
 
 def test_the_inputs_are_excel_tables_with_the_declared_headings(opened):
     for (name, _), book in opened.items():
-        cohort = plan_of(load_contract(name), sample=False).terms.cohort_size
+        cohort = template_plan_of(load_contract(name), sample=False).terms.cohort_size
         for table in INPUT_SHEETS:
             found = book[table].tables[f"Pbr{table}"]
             headings = [column.name for column in found.tableColumns]

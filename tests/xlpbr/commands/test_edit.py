@@ -9,7 +9,7 @@ from tests.support.corpus.refused import compound_file
 from tests.xlpbr.commands.test_main import refused
 from xlpbr.commands import edit as edit_commands
 from xlpbr.workbook.calculate.refresh import Kept
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
@@ -50,13 +50,13 @@ def test_attach_reads_the_books_own_table_and_detach_gives_the_book_back(xlpbr, 
     assert lines[1] == "Added because the others need them: PBR Terms, PBR Carers, PBR Claims."
     assert lines[-1] == "To take them out again: xlpbr detach attached.xlsx -o OUT.xlsx"
     book = open_book(attached)
-    shown = cells(book, "PBR Placements")
+    shown = cells_of(book, "PBR Placements")
     children = [cell.value for cell in shown.values() if cell.value in ("00123", "00124")]
     assert children == ["00123", "00124"]
-    heading = next(row for (row, column), cell in cells(book, "PBR Statement").items()
+    heading = next(row for (row, column), cell in cells_of(book, "PBR Statement").items()
                    if cell.value == "Month" and column == 1)  # fmt: skip
     # Two children for whole weeks of September: 7,000 - 1,400 a week for the one who had moved.
-    assert cells(book, "PBR Statement")[heading + 1, 3].value == 24000.0
+    assert cells_of(book, "PBR Statement")[heading + 1, 3].value == 24000.0
     status, out, err = xlpbr("detach", attached, "-o", back)
     assert (status, out) == (0, "")
     assert err.splitlines()[0].startswith(f"Took 6 sheets out of {attached}; wrote {back}: PBR ")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.forecast_cases import KNOWN, assumed, contract
 from xlpbr.errors import NUM, CellError
-from xlpbr.forecast.forecast import forecast, scenario_evidence, within
+from xlpbr.forecast.run import forecast, scenario_evidence, within
 from xlpbr.tables.assumptions import read_assumptions
 
 

@@ -25,9 +25,9 @@ from xlpbr.contract.library import assumptions_table, load_contract, sample_tabl
 from xlpbr.errors import CellError
 from xlpbr.executors import run_in_order
 from xlpbr.forecast import columns as scenario_columns
-from xlpbr.forecast import forecast as module
+from xlpbr.forecast import run as module
 from xlpbr.forecast import scenarios
-from xlpbr.forecast.forecast import checked_plan, forecast, last_known_day
+from xlpbr.forecast.run import checked_plan, forecast, last_known_day
 from xlpbr.functions import spills
 from xlpbr.money import round_half_away
 from xlpbr.settlement.statement import settle
@@ -204,7 +204,7 @@ def test_means_agree_with_the_closed_form(evidence, changed, as_at):
     count = 6_000
     plan = checked_plan(PLAIN, evidence, assumptions, as_at)
     found = forecast(PLAIN, evidence, assumptions, as_at=as_at, scenarios=count, seed=11)
-    columns = scenario_columns.settle_range(plan, 11, 0, count, compiled=False)
+    columns = scenario_columns.settle_range_on_columns(plan, 11, 0, count, compiled=False)
     saving, moves = expected_saving(PLAIN, evidence, assumptions, as_at)
     fees = moves * float(assumptions.households * PLAIN.carer_fee * 100)
     last = found.months[-1]
@@ -227,7 +227,7 @@ def test_the_mean_run_rate_of_foster_placements_agrees_too():
     count = 6_000
     found = forecast(terms, Evidence(), assumptions, scenarios=count)
     plan = checked_plan(terms, Evidence(), assumptions, SEPTEMBER)
-    columns = scenario_columns.settle_range(plan, 1, 0, count, compiled=False)
+    columns = scenario_columns.settle_range_on_columns(plan, 1, 0, count, compiled=False)
     moves = float(assumptions.moves_a_month) * (4 + 14 / 28)
     weekly = float(sum(assumptions.residential) - sum(assumptions.family)) / 3
     theory = moves * (1 - float(assumptions.share_reunified)) * weekly * 100 * 365 / 7
@@ -270,8 +270,8 @@ def test_chunks_workers_and_ways_change_nothing():
 
 def test_the_first_scenarios_of_many_are_those_of_few():
     plan = checked_plan(contract(), KNOWN, assumed(), SEPTEMBER)
-    many = scenario_columns.settle_range(plan, 1, 0, 5_000, compiled=False)
-    few = scenario_columns.settle_range(plan, 1, 0, 1_000, compiled=False)
+    many = scenario_columns.settle_range_on_columns(plan, 1, 0, 5_000, compiled=False)
+    few = scenario_columns.settle_range_on_columns(plan, 1, 0, 1_000, compiled=False)
     assert (many.saving_to_date[:1_000] == few.saving_to_date).all()
     assert (many.payable_to_date[:1_000] == few.payable_to_date).all()
     assert len({tuple(row) for row in many.saving_to_date.tolist()}) > 4_900

@@ -16,8 +16,8 @@ from tests.support.forecast_cases import KNOWN, assumed, contract, placed, rando
 from xlpbr.contract.evidence import Evidence
 from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
-from xlpbr.forecast.forecast import checked_plan, last_known_day, scenario_evidence
-from xlpbr.forecast.plan import FAR, plan_of
+from xlpbr.forecast.plan import FAR, scenario_plan_of
+from xlpbr.forecast.run import checked_plan, last_known_day, scenario_evidence
 from xlpbr.periods import edate
 from xlpbr.settlement.statement import BonusMeasures, bonus_measures, measured, settle
 
@@ -88,7 +88,7 @@ def test_the_children_who_are_known_to_have_an_end_keep_it():
 
 @pytest.mark.parametrize("mean", [Fraction(0), Fraction(1, 3), Fraction(5, 2), Fraction(40)])
 def test_the_number_of_moves_is_poissons(mean):
-    plan = plan_of(
+    plan = scenario_plan_of(
         contract(ends_on=date(2027, 2, 28)), KNOWN, assumed(moves_a_month=mean, children=60),
         date(2026, 9, 30),
     )  # fmt: skip
@@ -107,7 +107,7 @@ def test_the_number_of_moves_is_poissons(mean):
 
 
 def test_a_part_of_a_month_has_as_many_fewer_moves():
-    plan = plan_of(contract(), KNOWN, assumed(), date(2026, 10, 24))
+    plan = scenario_plan_of(contract(), KNOWN, assumed(), date(2026, 10, 24))
     october, *_, february = plan.open_months
     assert (date.fromordinal(october.first_day), october.length) == (date(2026, 10, 25), 7)
     assert october.reached[0] == pytest.approx(math.exp(-2.5 * 7 / 31), abs=1e-15)
@@ -117,7 +117,7 @@ def test_a_part_of_a_month_has_as_many_fewer_moves():
 
 def test_of_a_running_month_only_the_rest_is_left():
     evidence = Evidence((placed("C01", date(2026, 1, 20)),))
-    plan = plan_of(contract(), evidence, assumed(), date(2026, 3, 10))
+    plan = scenario_plan_of(contract(), evidence, assumed(), date(2026, 3, 10))
     (known,) = plan.uncertain
     table = known.break_downs
     assert table is not None
@@ -193,12 +193,14 @@ def outcomes(columns):
 def test_a_scenario_is_settled_as_the_core_settles_it(case, seed, first):
     terms, evidence, assumptions, as_at = case
     day = as_at or last_known_day(terms, evidence, assumptions)
-    plan = plan_of(terms, evidence, assumptions, day, most_children=6)
+    plan = scenario_plan_of(terms, evidence, assumptions, day, most_children=6)
     found = scenarios.settle_range(plan, seed, first, first + 4)
     for number, outcome in enumerate(found, start=first):
         agree(plan, number, seed, outcome)
     if plan.fits_columns:
-        columns = scenario_columns.settle_range(plan, seed, first, first + 4, compiled=False)
+        columns = scenario_columns.settle_range_on_columns(
+            plan, seed, first, first + 4, compiled=False
+        )
         assert outcomes(columns) == found
 
 
@@ -219,7 +221,7 @@ def test_many_scenarios_of_each_reading_both_ways(readings):
     assert plan.fits_columns
     found = scenarios.settle_range(plan, 9, 950, 1_070)
     for compiled in (False, None):
-        columns = scenario_columns.settle_range(plan, 9, 950, 1_070, compiled=compiled)
+        columns = scenario_columns.settle_range_on_columns(plan, 9, 950, 1_070, compiled=compiled)
         assert outcomes(columns) == found
     for number in (950, 999, 1_000, 1_001, 1_069):
         agree(plan, number, 9, found[number - 950])

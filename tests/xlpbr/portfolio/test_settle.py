@@ -26,7 +26,7 @@ from tests.support import strategies
 from tests.support.brute_force import Contract, PlacementRow
 from tests.support.brute_force import Evidence as Happened
 from xlpbr.contract.cell_readers import read_cell
-from xlpbr.contract.evidence import Claim, Column, Evidence, Placement
+from xlpbr.contract.evidence import Claim, Evidence, EvidenceColumn, Placement
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, sample_table, terms_table
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.functions import pbr_statement
@@ -253,7 +253,7 @@ def test_numbers_and_dates_are_not_read_one_by_one(monkeypatch):
     )
     reads: list[Any] = []
 
-    def counted(column: Column, cell: Any) -> Any:
+    def counted(column: EvidenceColumn, cell: Any) -> Any:
         reads.append(cell)
         return read_cell(column, cell)
 

@@ -26,10 +26,10 @@ from xlpbr.settlement.statement import (
     BonusMeasures,
     MonthStatement,
     bonus_measures,
+    bonus_on_measures,
     counted_from,
     measured,
     settle,
-    threshold_bonus,
 )
 
 assert fast.numba_is_installed(), "the tests compare the compiled loops with numpy"
@@ -392,7 +392,7 @@ def test_threshold_bonuses_are_the_cores(
     terms = ContractTerms(bonus_threshold=threshold, bonus_rate=rate, bonus_shape=shape)
     at_threshold = min(int(threshold * 100) + beside, 2**61)
     every = [*amounts, at_threshold]
-    expected = [threshold_bonus(terms, BonusMeasures(one, one)) for one in every]
+    expected = [bonus_on_measures(terms, BonusMeasures(one, one)) for one in every]
     assert fast.threshold_bonuses(terms, numbers(every)).tolist() == expected
 
 
@@ -521,7 +521,8 @@ def test_a_block_that_does_not_fit_is_a_mistake_of_the_caller(compiled: bool) ->
 def test_without_numba_the_numpy_way_is_taken() -> None:
     script = (
         "import sys; sys.modules['numba'] = None\n"
-        "import numpy as np; from datetime import date; from xlpbr import fast_settlement as fast\n"
+        "import numpy as np; from datetime import date\n"
+        "from xlpbr.portfolio import settlement as fast\n"
         "assert not fast.numba_is_installed()\n"
         "months = fast.month_columns([(date(2025, 1, 1), date(2025, 1, 31))])\n"
         "one = np.array([0, 1]); day = np.array([date(2025, 1, 1).toordinal()])\n"

@@ -97,7 +97,7 @@ def test_a_child_that_has_not_moved_counts_from_no_day():
 
 def test_a_contract_without_a_bonus_gives_none():
     measures = statement.BonusMeasures(run_rate=10**9, accumulated=10**9)
-    assert statement.threshold_bonus(ContractTerms(), measures) == 0
+    assert statement.bonus_on_measures(ContractTerms(), measures) == 0
 
 
 def test_a_contract_file_that_cannot_be_read(tmp_path, monkeypatch):

@@ -1,7 +1,4 @@
-"""Cells of a package's sheets, set and checked.
-
-Imports ``xlpbr.errors``, the draft and the modules for sheets beneath it.
-"""
+"""Cells of a package's sheets, set and checked."""
 
 from __future__ import annotations
 
@@ -62,7 +59,7 @@ def set_cells(
     for name, of_sheet in wanted.items():
         if not of_sheet:
             continue
-        sheet = _sheet(draft.book, name)
+        sheet = _sheet_to_change(draft.book, name)
         changes = {
             position: _stored(draft.book, sheet, position, change, mark)
             for position, change in of_sheet.items()
@@ -109,7 +106,7 @@ def check_cells(draft: Draft, edits: Collection[SheetEdit], after: Book) -> None
         )
 
 
-def _sheet(book: Book, name: str) -> SheetInfo:
+def _sheet_to_change(book: Book, name: str) -> SheetInfo:
     sheet = sheet_named(book, name)
     if sheet is None:
         names = ", ".join(known.name for known in book.sheets)

@@ -1,7 +1,4 @@
-"""A package that was written, read again: only what was meant to differ may differ.
-
-Imports ``xlpbr.errors`` and ``archive``, ``archive_copy``, ``content_types``, ``relationships``.
-"""
+"""A package that was written, read again: only what was meant to differ may differ."""
 
 from __future__ import annotations
 

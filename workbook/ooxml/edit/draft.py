@@ -1,7 +1,7 @@
 """What an edit makes of the parts of a package, worked out before anything is written.
 
-Each function puts into a draft what one kind of change does to the parts; ``finish`` then works
-out the parts that list all others. Imports ``xlpbr.errors`` and the modules for the single parts.
+Each function puts into a draft what one kind of change does to the parts; ``finish`` then works out
+the parts that list all others.
 """
 
 from __future__ import annotations

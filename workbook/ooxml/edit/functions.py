@@ -1,7 +1,4 @@
-"""Functions of a package's formulas called by other names, and checked.
-
-Imports ``xlpbr.errors``, the draft and the modules for parts beneath it.
-"""
+"""Functions of a package's formulas called by other names, and checked."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """Edits inside an .xlsx or .xlsm package: what is not to change stays byte for byte.
 
-Loading and saving a workbook through a library loses parts of it, so the package itself is
-edited. Members that are not touched are copied as the compressed bytes that they are, XML parts
-are spliced, and the copy is read again before it is moved into place. Imports ``xlpbr.errors``
-and the modules beneath it in this folder.
+Loading and saving a workbook through a library loses parts of it, so the package itself is edited.
+Members that are not touched are copied as the compressed bytes that they are, XML parts are
+spliced, and the copy is read again before it is moved into place.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pathlib import Path
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.files.safe_writing import refuse_open, write_safely
 from xlpbr.workbook.ooxml.addresses import cell_address, column_letter, split_area
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells, open_book
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.cells import check_cells, set_cells
 from xlpbr.workbook.ooxml.edit.check import Intended, check_package
 from xlpbr.workbook.ooxml.edit.draft import Draft, finish, start_draft
@@ -319,7 +318,7 @@ def _refuse_typed_cells(
     new_ranges: Mapping[Position, str],
 ) -> None:
     """Refuse to write over what a person typed in."""
-    sheet_cells = cells(book, sheet)
+    sheet_cells = cells_of(book, sheet)
     try:
         before = [split_area(cell.array_range) for cell in sheet_cells.values() if cell.array_range]
         after = [split_area(new_range) for new_range in new_ranges.values()]

@@ -1,8 +1,4 @@
-"""The cells of a sheet that must not be set, refused before anything is written.
-
-Imports ``xlpbr.errors``, ``addresses``, ``book``, ``cell_change``, ``sheet_frame`` and
-``sheet_scan``.
-"""
+"""The cells of a sheet that must not be set, refused before anything is written."""
 
 from __future__ import annotations
 

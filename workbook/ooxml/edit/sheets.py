@@ -1,7 +1,6 @@
 """Sheets that are added to a package or taken out of it again.
 
-Only a sheet that xlpbr added is ever taken out: it carries a mark. Imports ``xlpbr.errors``, the
-draft and the modules for sheets, styles and names beneath it.
+Only a sheet that xlpbr added is ever taken out: it carries a mark.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import split_area
-from xlpbr.workbook.ooxml.book import Book, cells, open_book
+from xlpbr.workbook.ooxml.book import Book, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.draft import Draft, change_chain, lead_to, put, take_out_sheets
 from xlpbr.workbook.ooxml.edit.transplant import transplanted
 from xlpbr.workbook.ooxml.edit.uses import names_going, uses_of
@@ -115,7 +114,7 @@ def remove_sheets(draft: Draft, names: Sequence[str]) -> None:
 def _formula_cells(book: Book, sheet: ListedSheet) -> list[ChainCell]:
     """The cells of a sheet that have a formula or are filled by one."""
     found = []
-    for position, cell in cells(book, sheet.name).items():
+    for position, cell in cells_of(book, sheet.name).items():
         if cell.formula is not None:
             area = (*position, *position) if not cell.array_range else split_area(cell.array_range)
             first_row, first_column, last_row, last_column = area
@@ -176,6 +175,6 @@ def check_sheets(
             # Their texts stand in the cells, so the book's own texts, which may be many, are
             # not read.
             contents = read_sheet(after.archive, part, name, (), date_1904=after.date_1904)
-            if cells(made, name) != contents.cells:
+            if cells_of(made, name) != contents.cells:
                 raise copy_differs(draft.book.archive, f"in the sheet {name}")
         close_archive(made.archive)

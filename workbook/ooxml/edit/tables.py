@@ -1,7 +1,4 @@
-"""Excel tables laid over cells of a package's sheets.
-
-Imports ``xlpbr.errors``, the draft, ``new_table`` and the modules for parts beneath it.
-"""
+"""Excel tables laid over cells of a package's sheets."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.book import Book, cells, sheet_named
+from xlpbr.workbook.ooxml.book import Book, cells_of, sheet_named
 from xlpbr.workbook.ooxml.edit.draft import Draft, present, put
 from xlpbr.workbook.ooxml.parts.new_table import NewTable, table_part, table_splices
 from xlpbr.workbook.ooxml.parts.relationships import (
@@ -50,7 +47,7 @@ def add_tables(draft: Draft, tables: Sequence[NewTable]) -> None:
         _refuse_taken(book, table)
         _refuse_in_the_way(book, table)
         first_row, first_column, _, last_column = table.area
-        stored = cells(book, sheet.name)
+        stored = cells_of(book, sheet.name)
         headings = [
             stored[first_row, column].value if (first_row, column) in stored else None
             for column in range(first_column, last_column + 1)

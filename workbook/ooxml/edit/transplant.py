@@ -1,7 +1,6 @@
 """Sheets of a workbook that XlsxWriter wrote, as parts to be added to another book.
 
 Says what is to be added and changed; the book's own sheets, texts and theme stay as they are.
-Imports ``xlpbr.errors``, ``archive``, ``book``, the parts' modules and the merges.
 """
 
 from __future__ import annotations
@@ -117,7 +116,7 @@ def transplanted(
             (left-behind), holds what cannot be carried (cannot-carry), the book would hold too
             many cell formats (too-many-styles), or a part is damaged.
     """
-    sheets = [_sheet(made, name) for name in names]
+    sheets = [_sheet_made(made, name) for name in names]
     if made.date_1904 != book.date_1904:
         years = [1904 if one.date_1904 else 1900 for one in (made, book)]
         raise FileProblem(
@@ -208,7 +207,7 @@ def _transplanted(
     )
 
 
-def _sheet(made: Book, name: str) -> SheetInfo:
+def _sheet_made(made: Book, name: str) -> SheetInfo:
     for sheet in made.sheets:
         if sheet.name == name:
             return sheet

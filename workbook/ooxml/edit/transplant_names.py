@@ -1,7 +1,4 @@
-"""Names that come with sheets into another book: which, whether they are free, what is missing.
-
-Imports ``xlpbr.errors``, ``addresses`` and ``book``.
-"""
+"""Names that come with sheets into another book: which, whether they are free, what is missing."""
 
 from __future__ import annotations
 

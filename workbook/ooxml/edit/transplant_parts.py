@@ -1,7 +1,4 @@
-"""The parts that sheets lead to (tables, charts, pictures, comments) under names free in a book.
-
-Imports ``archive``, ``content_types``, ``relationships`` and ``strict_form``.
-"""
+"""The parts that sheets lead to (tables, charts, pictures, comments) under names free in a book."""
 
 from __future__ import annotations
 

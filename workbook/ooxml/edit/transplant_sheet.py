@@ -1,8 +1,8 @@
 """A sheet that XlsxWriter wrote, as XML that stands in another book.
 
-Texts move from the shared list into the cells, and the numbers of formats, of differential
-formats and of the mark for spilling formulas become those of the book. All else stays byte for
-byte. Works on XlsxWriter's way of writing only. Imports ``addresses``.
+Texts move from the shared list into the cells, and the numbers of formats, of differential formats
+and of the mark for spilling formulas become those of the book. All else stays byte for byte. Works
+on XlsxWriter's way of writing only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The record of an attachment in a package: kept when sheets are attached, used to undo it.
-
-Imports the draft, ``undo_record`` and the modules beneath them.
-"""
+"""The record of an attachment in a package: kept when sheets are attached, used to undo it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What in a workbook reads certain sheets: cells, names, charts and the rest.
-
-Imports ``addresses``, ``archive``, ``book``, ``function_names``, ``part_graph`` and ``xml_edit``.
-"""
+"""What in a workbook reads certain sheets: cells, names, charts and the rest."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from html import unescape
 from xml.sax.saxutils import escape
 
 from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import Book, DefinedName, SheetInfo, cells
+from xlpbr.workbook.ooxml.book import Book, DefinedName, SheetInfo, cells_of
 from xlpbr.workbook.ooxml.parts.part_graph import reachable
 from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
 from xlpbr.workbook.ooxml.xml.splice import as_utf8
@@ -92,7 +89,7 @@ def uses_of(book: Book, names: Collection[str]) -> list[str]:
 def _uses_on(
     book: Book, sheet: SheetInfo, folded: Collection[str], tables: Collection[str]
 ) -> Iterator[str]:
-    for position, cell in cells(book, sheet.name).items():
+    for position, cell in cells_of(book, sheet.name).items():
         if cell.formula is not None and _reads(cell.formula, folded, tables):
             yield cell_address(sheet.name, *position)
     text = _text(book, sheet.part)

@@ -1,7 +1,7 @@
 """The order in which Excel last calculated: ``calcChain.xml``, kept right when formulas change.
 
-An entry for a cell without a formula makes Excel offer to repair the workbook. Works on the
-bytes of that part. Imports ``addresses`` and ``xml_edit``.
+An entry for a cell without a formula makes Excel offer to repair the workbook. Works on the bytes
+of that part.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The types of a package's parts, as ``[Content_Types].xml`` lists them.
 
-Works on the bytes of that part. Imports ``xml_edit`` only.
+Works on the bytes of that part.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The parts of a package that list others, read from it; damaged ones are refused by name.
-
-Imports ``archive``, ``content_types``, ``relationships`` and ``workbook_part``.
-"""
+"""The parts of a package that list others, read from it; damaged ones are refused by name."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The mark of cells with a dynamic array formula: an entry in the book's metadata part.
 
-Without the mark Excel takes a formula that spills for an old array formula. Imports
-``strict_form``, ``xml_edit`` and ``xml_lists``.
+Without the mark Excel takes a formula that spills for an old array formula.
 """
 
 from __future__ import annotations

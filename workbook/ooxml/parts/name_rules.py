@@ -1,7 +1,4 @@
-"""The names that Excel allows for sheets and for defined names.
-
-Imports ``xlpbr.errors`` and ``addresses``.
-"""
+"""The names that Excel allows for sheets and for defined names."""
 
 from __future__ import annotations
 

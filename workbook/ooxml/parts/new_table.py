@@ -1,7 +1,4 @@
-"""An Excel table over cells of a sheet: its part, and its place in the sheet's XML.
-
-Imports ``xlpbr.errors``, ``addresses``, ``name_rules`` and ``xml_edit``.
-"""
+"""An Excel table over cells of a sheet: its part, and its place in the sheet's XML."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Which parts of a package lead to which others.
-
-Imports ``archive``, ``listing_parts`` and ``relationships``.
-"""
+"""Which parts of a package lead to which others."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The relationships of a part: read, added, taken out, and their targets.
 
-Works on the bytes of one ``.rels`` part. Imports ``xml_edit`` only.
+Works on the bytes of one ``.rels`` part.
 """
 
 from __future__ import annotations

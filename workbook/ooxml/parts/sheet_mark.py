@@ -1,7 +1,6 @@
 """The mark of a sheet that xlpbr added: a hidden name that only that sheet knows.
 
-Such a name is kept when Excel saves the workbook. Imports ``workbook_part`` and
-``workbook_edit``.
+Such a name is kept when Excel saves the workbook.
 """
 
 from __future__ import annotations

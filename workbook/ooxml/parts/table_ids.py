@@ -1,7 +1,6 @@
 """The numbers by which a package tells its tables apart.
 
-Cells that are mapped to an XML schema are numbered with the tables. Imports ``archive``,
-``content_types``, ``listing_parts`` and ``xml_edit``.
+Cells that are mapped to an XML schema are numbered with the tables.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The theme of a workbook: its colours and fonts by number and by name, and doing without them.
 
-Text in a theme's colour changes with the theme. What moves to a workbook with another theme
-takes the colour itself along. Imports nothing of the project.
+Text in a theme's colour changes with the theme. What moves to a workbook with another theme takes
+the colour itself along.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What a workbook was before sheets were attached, kept inside it so that it can be given back.
 
 The record is a custom XML part, a kind of part that Excel keeps when it saves: the hash of the
-whole file, and each part that was changed with the compressed bytes that it had. Imports
-``archive_copy``.
+whole file, and each part that was changed with the compressed bytes that it had.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Changes of ``workbook.xml``: sheets and defined names added and taken out.
 
-Works on the bytes of that part. Imports ``xlpbr.errors``, ``name_rules``, ``relationships``,
-``workbook_part`` and ``xml_edit``.
+Works on the bytes of that part.
 """
 
 from __future__ import annotations

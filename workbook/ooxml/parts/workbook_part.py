@@ -1,6 +1,6 @@
 """What ``workbook.xml`` says: its sheets, names, views, protection and way to calculate.
 
-Works on the bytes of that part. Imports ``xml_edit`` and ``relationships``.
+Works on the bytes of that part.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 An Office add-in's function stands in a cell that is marked as spilling, even where it gives one
 value. The mark of a port is an entry of its own in the metadata part that says the same as the
-book's usual one, so that the number in a cell's ``cm`` tells who put it there. A program that
-saves the workbook may make one entry of the two. Imports ``metadata_merge`` and ``xml_edit``.
+book's usual one, so that the number in a cell's ``cm`` tells who put it there. A program that saves
+the workbook may make one entry of the two.
 """
 
 from __future__ import annotations

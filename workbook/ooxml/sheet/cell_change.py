@@ -1,7 +1,4 @@
-"""What becomes of a cell: its value, its formula, and the cells that the formula fills.
-
-Imports ``xlpbr.errors`` and ``sheet_xml``.
-"""
+"""What becomes of a cell: its value, its formula, and the cells that the formula fills."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The pieces of XML that change one cell of a sheet, or put new cells into one row.
-
-Imports ``xlpbr.errors``, ``addresses``, ``cell_change``, ``cell_xml``, ``row_cells``,
-``sheet_scan`` and ``xml_edit``.
-"""
+"""The pieces of XML that change one cell of a sheet, or put new cells into one row."""
 
 from __future__ import annotations
 

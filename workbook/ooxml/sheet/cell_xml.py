@@ -1,7 +1,4 @@
-"""The XML of one cell: its value, its formula and its opening tag.
-
-Imports ``xlpbr.errors`` and ``sheet_xml``.
-"""
+"""The XML of one cell: its value, its formula and its opening tag."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Cells set in a sheet's XML, spliced in so that every other byte stays as it was.
-
-Imports ``xlpbr.errors`` and the modules beneath: ``addresses``, ``archive``, ``cell_change``,
-``cell_splices``, ``cell_xml``, ``shared_formulas``, ``sheet_frame``, ``sheet_scan``,
-``sheet_text``, ``sheet_xml`` and ``xml_edit``.
-"""
+"""Cells set in a sheet's XML, spliced in so that every other byte stays as it was."""
 
 from __future__ import annotations
 

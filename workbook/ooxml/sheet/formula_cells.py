@@ -1,7 +1,6 @@
 """The cells of a sheet that hold a formula, one after another, with the places of their tags.
 
-A sheet of any size is passed piece by piece. Imports ``addresses``, ``sheet_frame`` and
-``xml_edit``.
+A sheet of any size is passed piece by piece.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ def formula_cells(chunks: Iterable[bytes], merged: list[Area]) -> Iterator[Formu
         expat.ExpatError: the part is not well-formed, or declares a document type.
         ValueError: a cell has an address that is none.
     """
-    reader = _Reader(merged)
+    reader = _FormulaReader(merged)
     for chunk in chunks:
         reader.feed(chunk, last=False)
         while reader.found:
@@ -76,7 +75,7 @@ def formula_cells(chunks: Iterable[bytes], merged: list[Area]) -> Iterator[Formu
     yield from reader.found
 
 
-class _Reader:
+class _FormulaReader:
     """Collects cells while the parser runs."""
 
     def __init__(self, merged: list[Area]) -> None:

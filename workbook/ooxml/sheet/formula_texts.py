@@ -1,7 +1,6 @@
 """The formulas in a part, wherever they stand, with functions called by other names.
 
-Works on the bytes of a sheet, a table, a chart or ``workbook.xml``. Imports ``function_names``
-and ``xml_edit``.
+Works on the bytes of a sheet, a table, a chart or ``workbook.xml``.
 """
 
 from __future__ import annotations

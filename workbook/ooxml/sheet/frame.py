@@ -1,7 +1,4 @@
-"""What a sheet says outside its rows: where cells are merged, protected or styled by column.
-
-Imports ``addresses``, ``archive``, ``raw_rows``, ``sheet_xml`` and ``xml_edit``.
-"""
+"""What a sheet says outside its rows: where cells are merged, protected or styled by column."""
 
 from __future__ import annotations
 

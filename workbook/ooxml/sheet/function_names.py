@@ -1,6 +1,6 @@
 """Names in a formula: functions called by another name, and the sheets that it reads.
 
-Works on the text of one formula, as stored, without ``=``. Imports ``xlpbr.errors``.
+Works on the text of one formula, as stored, without ``=``.
 """
 
 from __future__ import annotations

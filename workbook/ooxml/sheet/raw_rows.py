@@ -1,6 +1,6 @@
 """Rows of a sheet as they are written, and what one pass over a sheet finds of them.
 
-Places count bytes of the part in UTF-8. Imports nothing of the project.
+Places count bytes of the part in UTF-8.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The cells of a sheet as the package stores them, with their last calculated values.
 
-The known libraries drop error cells, formulas or digits, or turn money formatted as a date
-into a date; this reads what stands in the file. Imports ``xlpbr.errors`` and the modules
-beneath: ``archive``, ``addresses``, ``plain_sheet``, ``shared_formulas``, ``stored_cells``.
+The known libraries drop error cells, formulas or digits, or turn money formatted as a date into a
+date; this reads what stands in the file.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 Excel and the libraries write nearly all cells in one form: ``<c r="B5" s="3" t="s"><v>7</v></c>``.
 Where all that stands inside ``sheetData`` (or inside ``sst``) is of that form, it is well-formed
 XML and one expression reads it; what stands around it goes through the parser. For anything else,
-or anything wrong, these functions give None, and the parser reads the whole and says what is
-wrong. Imports ``addresses`` and ``stored_cells``.
+or anything wrong, these functions give None, and the parser reads the whole and says what is wrong.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The cells of one row of a sheet, with the places of what they are written with.
-
-Imports ``addresses``, ``raw_rows`` and ``xml_edit``.
-"""
+"""The cells of one row of a sheet, with the places of what they are written with."""
 
 from __future__ import annotations
 

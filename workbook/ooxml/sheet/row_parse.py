@@ -1,7 +1,4 @@
-"""The rows of a sheet found with a parser, whatever else stands between them.
-
-Imports ``addresses``, ``archive``, ``raw_rows``, ``sheet_text`` and ``xml_edit``.
-"""
+"""The rows of a sheet found with a parser, whatever else stands between them."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ def parse_rows(
         FileProblem: the part is missing, damaged, declares a document type or is in another
             encoding than UTF-8 or UTF-16.
     """
-    reader = _Reader(archive, part, wanted, shared)
+    reader = _RowParser(archive, part, wanted, shared)
     try:
         for chunk in text_chunks(archive, part):
             reader.feed(chunk)
@@ -50,7 +47,7 @@ def parse_rows(
     return reader.found
 
 
-class _Reader:
+class _RowParser:
     """Collects the rows wanted while the parser runs, with the parser's own places."""
 
     def __init__(

@@ -1,7 +1,6 @@
 """The rows of a sheet found by searching its bytes, as Excel and the known libraries write them.
 
-What they do not write is left to the parser of ``row_parse``. Imports ``addresses``,
-``raw_rows`` and ``xml_edit``.
+What they do not write is left to the parser of ``row_parse``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The rows of an edited sheet read again, and what in them is not as it was asked for.
 
-Shares nothing with the reading that the edit was made from. Imports ``xlpbr.errors``,
-``addresses``, ``cell_change``, ``shared_formulas``, ``sheet_scan`` and ``sheet_xml``.
+Shares nothing with the reading that the edit was made from.
 """
 
 from __future__ import annotations

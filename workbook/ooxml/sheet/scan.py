@@ -1,8 +1,6 @@
 """What must be known of a sheet before cells in it are set, read in one pass.
 
-Only the rows of the cells asked for are kept, as they are written. Imports ``xlpbr.errors``,
-``addresses``, ``archive``, ``sheet_frame``, ``sheet_text`` and the modules of rows:
-``raw_rows``, ``row_cells``, ``row_parse`` and ``row_search``.
+Only the rows of the cells asked for are kept, as they are written.
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ MOST_ROWS_FILLED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class SharedFormulaCells:
     """The cells that share one formula.
 
     Attributes:
@@ -69,7 +67,7 @@ class SheetScan:
     places: Mapping[int, int] = field(repr=False)
     arrays: tuple[Area, ...] = field(repr=False)
     data_tables: tuple[Area, ...] = field(repr=False)
-    shared: Mapping[str, Sharing] = field(repr=False)
+    shared: Mapping[str, SharedFormulaCells] = field(repr=False)
 
     def cell(self, position: Position) -> ScannedCell | None:
         """A cell of a row that was asked for; None when it does not stand in the sheet."""
@@ -233,7 +231,7 @@ def _scan(archive: Archive, part: str, found: FoundRows, shared: frozenset[str])
         tuple(area for area in arrays if area),
         tuple(area for area in tables if area),
         {
-            index: Sharing(
+            index: SharedFormulaCells(
                 sum(1 for raw in uses if raw.index == index and raw.text and raw.reference),
                 tuple(raw for raw in uses if raw.index == index and not raw.text),
                 found.others.get(index),

@@ -1,7 +1,4 @@
-"""Formulas that a sheet stores once for many cells: the text that each cell would show.
-
-Imports ``xlpbr.workbook.ooxml.addresses`` only.
-"""
+"""Formulas that a sheet stores once for many cells: the text that each cell would show."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a sheet holds, as its part stores it: cells, merged areas and hidden rows.
-
-Imports ``xlpbr.errors`` only.
-"""
+"""What a sheet holds, as its part stores it: cells, merged areas and hidden rows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The text of a sheet's part in UTF-8, piece by piece, and the way back to how it is stored.
 
 A sheet of a million rows is hundreds of megabytes of XML, so it is never held as a whole.
-Imports ``xlpbr.errors`` and ``archive``.
 """
 
 from __future__ import annotations

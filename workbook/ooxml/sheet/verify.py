@@ -1,8 +1,6 @@
 """A sheet that was edited, read again beside the one before: only what was asked may differ.
 
-Reads the rows that were touched on its own, so that a mistake of the editor shows. Imports
-``xlpbr.errors``, ``addresses``, ``archive``, ``cell_change``, ``row_verify``, ``sheet_scan``,
-``sheet_text`` and ``xml_edit``.
+Reads the rows that were touched on its own, so that a mistake of the editor shows.
 """
 
 from __future__ import annotations

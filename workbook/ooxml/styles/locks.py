@@ -1,6 +1,6 @@
 """Which cell formats lock a cell once its sheet is protected.
 
-Works on the bytes of the styles part. Imports ``xml_edit``.
+Works on the bytes of the styles part.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What entries of a style table look like, so that two that look alike can be told.
 
-Programs write the same font or border in different words: ``<b/>`` or ``<b val="true"/>``, a
-colour of the theme or the colour itself. A look leaves such differences out. Imports ``theme``.
+Programs write the same font or border in different words: ``<b/>`` or ``<b val="true"/>``, a colour
+of the theme or the colour itself. A look leaves such differences out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Cell formats of a workbook that XlsxWriter wrote, merged into another book's style table.
 
-What the book has already is used again; the rest is put at the end of its lists, so that no
-number that its own cells use changes. Imports ``xlpbr.errors``, ``style_looks``, ``theme``,
-``xml_edit`` and ``xml_lists``.
+What the book has already is used again; the rest is put at the end of its lists, so that no number
+that its own cells use changes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Lists under the root of a part, such as the fonts of the styles: entries put at their end.
-
-Imports ``xml_edit``.
-"""
+"""Lists under the root of a part, such as the fonts of the styles: entries put at their end."""
 
 from __future__ import annotations
 

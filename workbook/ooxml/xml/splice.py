@@ -1,7 +1,7 @@
 """Places in an XML part, found with a parser, and pieces spliced in at them.
 
-A part is changed by replacing bytes between two places, so that the rest stays as its writer
-left it. Places count bytes of the part in UTF-8. Imports nothing of the project.
+A part is changed by replacing bytes between two places, so that the rest stays as its writer left
+it. Places count bytes of the part in UTF-8.
 """
 
 from __future__ import annotations

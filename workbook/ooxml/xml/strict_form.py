@@ -2,7 +2,6 @@
 
 XlsxWriter writes the transitional form. A book in the strict form gets its parts in that form:
 other names of the namespaces and relationships, and shares of a hundred with a percent sign.
-Imports nothing of the project.
 """
 
 from __future__ import annotations

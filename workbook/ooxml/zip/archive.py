@@ -1,7 +1,6 @@
 """The zip package around a workbook: opened, refused where it must be, and read.
 
-Every refusal is one sentence that names the file and says what to do. Imports
-``xlpbr.errors``, ``archive_refusals``, ``archive_layout`` and ``archive_copy``.
+Every refusal is one sentence that names the file and says what to do.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Copies of a package in which only the members asked for differ.
 
-A member that is not to change is copied as the very bytes that it is in the file, with its
-header and what follows its data, so that a copy with nothing changed is the same file. Imports
-``xlpbr.errors``, ``archive_refusals``, ``archive_layout`` and ``archive_packing``.
+A member that is not to change is copied as the very bytes that it is in the file, with its header
+and what follows its data, so that a copy with nothing changed is the same file.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 Reads the zip format itself, because the standard library keeps neither the raw entries nor the
 bytes between members. Refuses a package in which two programs could read different things.
-Imports ``xlpbr.errors`` and ``archive_refusals``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""New contents of members, compressed into a package that is being written.
-
-Imports ``archive_layout`` and ``archive_refusals``.
-"""
+"""New contents of members, compressed into a package that is being written."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Files that are no workbook's package, or one that must not be opened, each with its sentence.
-
-Imports ``xlpbr.errors`` only.
-"""
+"""Files that are no workbook's package, or one that must not be opened, each with its sentence."""
 
 from __future__ import annotations
 

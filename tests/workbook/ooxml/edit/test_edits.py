@@ -16,7 +16,7 @@ from tests.support.host_books import hand_written_book, openpyxl_book, xlsxwrite
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.attach.attach import attach
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit import sheets as package_sheets
 from xlpbr.workbook.ooxml.edit.package import Changes, detach, edit, write_values
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
@@ -128,7 +128,7 @@ def test_sheets_are_added_and_nothing_else_changes(budget, made, tmp_path):
     book = open_book(out)
     assert [sheet.name for sheet in book.sheets] == ["Budget", "Locked", *NAMES]
     for name in NAMES:
-        assert cells(book, name) == cells(open_book(made), name)
+        assert cells_of(book, name) == cells_of(open_book(made), name)
     loaded = openpyxl.load_workbook(out)
     assert loaded[NAMES[0]]["A1"].font.b
     assert loaded[NAMES[0]]["B11"].number_format == '"£"#,##0.00'
@@ -151,7 +151,7 @@ def test_added_sheets_are_taken_out_and_replaced(budget, made, tmp_path):
     )
     replaced = open_book(tmp_path / "replaced.xlsx")
     assert [sheet.name for sheet in replaced.sheets] == ["Budget", "Locked", *NAMES]
-    assert cells(replaced, NAMES[0])[4, 2].value == 2000.5
+    assert cells_of(replaced, NAMES[0])[4, 2].value == 2000.5
 
 
 def test_only_sheets_that_xlpbr_added_are_taken_out(budget, made, tmp_path):
@@ -225,7 +225,7 @@ def test_the_order_of_calculation_is_kept_right(budget, tmp_path):
     ]  # fmt: skip
     values = {
         (row, column): cell.value
-        for (row, column), cell in cells(open_book(out), "Budget").items()
+        for (row, column), cell in cells_of(open_book(out), "Budget").items()
         if column == 2
     }
     assert values == {
@@ -245,7 +245,7 @@ def test_cells_of_a_protected_sheet(budget, tmp_path):
     assert code == "protected-cell"
     assert sentence.startswith("Locked!A1 is locked and its sheet is protected;")
     edit(open_book(budget), set_one("Locked", 2, 1, 9.0), out)
-    assert cells(open_book(out), "Locked")[2, 1].value == 9.0
+    assert cells_of(open_book(out), "Locked")[2, 1].value == 9.0
     allowed = tmp_path / "allowed.xlsx"
     edit(open_book(budget), set_one("Locked", 1, 1, 9.0), allowed, allow={"protected-sheet"})
     assert "<sheetProtection" in part(allowed, "xl/worksheets/sheet2.xml")
@@ -295,8 +295,8 @@ def test_a_book_that_somebody_changed_since_it_was_read_is_not_written(budget, t
     with pytest.raises(FileProblem) as caught:
         edit(book, set_one("Budget", 30, 1, 1.0), budget, in_place=True)
     assert caught.value.code == "changed-since-read"
-    assert cells(open_book(budget), "Budget")[40, 1].value == 1.0
-    assert (30, 1) not in cells(open_book(budget), "Budget")
+    assert cells_of(open_book(budget), "Budget")[40, 1].value == 1.0
+    assert (30, 1) not in cells_of(open_book(budget), "Budget")
 
 
 def test_a_book_that_is_open_in_excel_is_not_edited(budget, tmp_path):
@@ -315,7 +315,7 @@ def test_in_place_a_dated_copy_is_kept(budget, tmp_path):
     assert re.fullmatch(
         rf"budget \(before xlpbr {date.today():%Y}-\d\d-\d\d \d\d\.\d\d\)\.xlsx", done.kept.name
     )
-    assert cells(open_book(budget), "Budget")[30, 1].value == 1.0
+    assert cells_of(open_book(budget), "Budget")[30, 1].value == 1.0
 
 
 def test_the_input_and_another_ending_are_refused(budget, tmp_path):
@@ -411,7 +411,7 @@ def test_a_spilling_formula_gets_its_mark(budget, tmp_path):
         (21, 1): CellChange(4.0),
     }
     edit(open_book(budget), Changes(cells={"Budget": changes}), out)
-    assert cells(open_book(out), "Budget")[20, 1].array_range == "A20:A21"
+    assert cells_of(open_book(out), "Budget")[20, 1].array_range == "A20:A21"
     assert 'cm="1"' in part(out, "xl/worksheets/sheet1.xml")
     assert "XLDAPR" in part(out, "xl/metadata.xml")
     again = tmp_path / "again.xlsx"
@@ -435,7 +435,7 @@ def test_functions_are_renamed_and_come_back(budget, tmp_path):
     done = edit(open_book(calling), Changes(functions=to), out)
     assert done.changed == ("xl/workbook.xml", "xl/worksheets/sheet1.xml")
     book = open_book(out)
-    assert cells(book, "Budget")[30, 1].formula == (
+    assert cells_of(book, "Budget")[30, 1].formula == (
         "IF(A1=\"PBR_FEE_CAP(\",_xldudf_PBR_FEE_CAP(1,2),pbr_fee_cap (3,4))&'PBR_FEE_CAP('!A1"
     )
     assert book.names[0].text == "_xldudf_PBR_FEE_CAP(Budget!$A$1,2)"
@@ -522,7 +522,7 @@ def test_what_was_changed_since_stays_when_the_sheets_go(budget, attached, tmp_p
     assert not gone.exact
     other = {name for name in members(back) if members(back)[name] != members(budget).get(name)}
     assert other == {"xl/worksheets/sheet1.xml", "xl/calcChain.xml"}
-    assert cells(open_book(back), "Budget")[30, 1].value == 1.0
+    assert cells_of(open_book(back), "Budget")[30, 1].value == 1.0
 
 
 def test_a_name_given_since_stays_when_the_sheets_go(budget, attached, tmp_path):

@@ -16,8 +16,8 @@ import xlsxwriter
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.ooxml.addresses import column_letter, column_number, split_area
-from xlpbr.workbook.ooxml.book import StoredCell, cells, open_book
-from xlpbr.workbook.ooxml.edit import cells as package_cells
+from xlpbr.workbook.ooxml.book import StoredCell, cells_of, open_book
+from xlpbr.workbook.ooxml.edit import cells_of as package_cells
 from xlpbr.workbook.ooxml.edit.package import write_values
 from xlpbr.workbook.ooxml.sheet.read import serial_number
 from xlpbr.workbook.ooxml.sheet.shared_formulas import formula_at, shared_formula
@@ -83,7 +83,7 @@ def refusal(path):
 
 
 def values_of(path, sheet="Data"):
-    return {position: cell.value for position, cell in cells(open_book(path), sheet).items()}
+    return {position: cell.value for position, cell in cells_of(open_book(path), sheet).items()}
 
 
 # ---- opening: what is refused ------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_truncated_and_damaged_packages(tmp_path):
     place = info.header_offset + 30 + len(info.filename) + 20
     spoiled.write_bytes(content[:place] + bytes([content[place] ^ 255]) + content[place + 1 :])
     with pytest.raises(FileProblem, match=r"is damaged in its part xl/worksheets/sheet1\.xml"):
-        cells(open_book(spoiled), "Data")
+        cells_of(open_book(spoiled), "Data")
 
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
@@ -181,7 +181,7 @@ def test_document_types_are_refused(tmp_path, part, declared):
     parts[part] = declared + parts[part]
     path = write_parts(tmp_path / "b.xlsx", parts)
     with pytest.raises(FileProblem) as caught:
-        cells(open_book(path), "Data")
+        cells_of(open_book(path), "Data")
     assert str(caught.value) == (
         f"{path} declares a document type (DOCTYPE) in its part {part}, which no workbook needs "
         "and which can be an attack; open it in Excel and save it as a new workbook."
@@ -284,7 +284,7 @@ def varied(tmp_path):
 
 
 def test_cells_agree_with_openpyxl(varied):
-    ours = cells(open_book(varied), "data")
+    ours = cells_of(open_book(varied), "data")
     formulas = openpyxl.load_workbook(varied)["Data"]
     shown = openpyxl.load_workbook(varied, data_only=True)["Data"]
     seen = 0
@@ -345,7 +345,7 @@ def test_every_stored_form_of_a_value(tmp_path):
         strings="<si><t>a_x000D_\nb</t></si><si><r><t>rich </t></r><r><t>text</t></r>"
         "<rPh><t>guide</t></rPh></si><si><t>_xD83D__xDE00_</t></si>",
     )
-    stored = cells(open_book(path), "Data")
+    stored = cells_of(open_book(path), "Data")
     assert {position: cell.value for position, cell in stored.items()} == {
         (2, 1): 12345678901234567.0,
         (2, 2): 0.001,
@@ -384,7 +384,7 @@ def test_every_stored_form_of_a_value(tmp_path):
 def test_damaged_cells_are_named(tmp_path, cell, what):
     path = raw_book(tmp_path / "b.xlsx", f'<row r="2">{cell}</row>')
     with pytest.raises(FileProblem) as caught:
-        cells(open_book(path), "Data")
+        cells_of(open_book(path), "Data")
     assert str(caught.value).startswith(
         f"{path} is damaged in its part xl/worksheets/sheet1.xml: {what}"
     )
@@ -398,7 +398,7 @@ def test_shared_formulas_read_as_each_cell_shows_them(tmp_path):
         '<c r="G2"><f t="shared" si="0"/><v>2</v></c></row>'
         '<row r="4"><c r="F4"><f t="shared" si="0"/><v>3</v></c></row>',
     )
-    stored = cells(open_book(path), "Data")
+    stored = cells_of(open_book(path), "Data")
     other = openpyxl.load_workbook(path)["Data"]
     for (row, column), cell in stored.items():
         assert "=" + cell.formula == other.cell(row, column).value
@@ -411,7 +411,7 @@ def test_a_shared_formula_may_be_written_out_after_it_is_used(tmp_path):
         '<row r="2"><c r="A2"><f t="shared" si="0"/><v>1</v></c></row><row r="3"><c r="A3">'
         '<f t="shared" ref="A2:A3" si="0">B3*2</f><v>2</v></c></row>',
     )
-    stored = cells(open_book(path), "Data")
+    stored = cells_of(open_book(path), "Data")
     assert stored[2, 1] == StoredCell(1.0, "B2*2", None, "number", never_calculated=False)
 
 
@@ -466,7 +466,7 @@ def test_sheets_tables_names_and_date_system(tmp_path):
         ("Here", "Last!$A$1", "Last"),
     ]
     with pytest.raises(FileProblem, match="has no sheet 'Chart'; its sheets are It's data, Hid"):
-        cells(opened, "Chart")
+        cells_of(opened, "Chart")
 
 
 def test_a_format_at_the_last_row_costs_nothing(tmp_path):
@@ -575,7 +575,7 @@ def test_every_kind_of_value_is_read_back(varied, tmp_path):
     }
     given = {(row, 6): value for row, value in enumerate(wanted, start=1)}
     write_values(open_book(varied), target, {"Data": given}, {})
-    stored = cells(open_book(target), "Data")
+    stored = cells_of(open_book(target), "Data")
     for (row, value), expected in zip(enumerate(wanted, start=1), wanted.values(), strict=True):
         cell = stored[row, 6]
         shown = cell.value.code if isinstance(cell.value, CellError) else cell.value
@@ -609,7 +609,7 @@ def test_a_spill_that_grows(spilling, tmp_path):
     target = tmp_path / "out.xlsx"
     grown = {(row, column): row * 10 + column for row in range(1, 11) for column in (2, 3)}
     write_values(open_book(spilling), target, {"Data": grown}, {"Data": {(1, 2): "B1:C10"}})
-    stored = cells(open_book(target), "Data")
+    stored = cells_of(open_book(target), "Data")
     assert {position: cell.value for position, cell in stored.items()} == {
         **{position: float(value) for position, value in grown.items()},
         (1, 1): "head",
@@ -646,7 +646,7 @@ def test_a_spill_that_shrinks_keeps_the_styles(spilling, tmp_path):
     target = tmp_path / "out.xlsx"
     shrunk = {(1, 2): "only one", (2, 2): None, (3, 2): None}
     write_values(open_book(spilling), target, {"Data": shrunk}, {"Data": {(1, 2): "B1:B1"}})
-    stored = cells(open_book(target), "Data")
+    stored = cells_of(open_book(target), "Data")
     assert stored[1, 2].value == "only one"
     assert stored[1, 2].array_range == "B1:B1"
     assert (2, 2) not in stored

@@ -31,7 +31,7 @@ from tests.support.templates import template
 from xlpbr.contract.library import CONTRACT_NAMES
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
-from xlpbr.workbook.ooxml.book import cells, open_book
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.transplant import transplanted
 from xlpbr.workbook.ooxml.parts.theme import Theme, read_theme
 
@@ -312,11 +312,11 @@ def test_cells_are_read_from_the_package_as_they_were_made(made, hosts, carried,
     book = open_book(carried(name, host))
     source = open_book(made[name])
     for sheet in source.sheets:
-        assert cells(book, sheet.name) == cells(source, sheet.name)
+        assert cells_of(book, sheet.name) == cells_of(source, sheet.name)
     assert {n.lower() for n in source.tables} <= set(book.tables)
     own = open_book(hosts[host])
     for sheet in own.sheets:
-        assert cells(book, sheet.name) == cells(own, sheet.name)
+        assert cells_of(book, sheet.name) == cells_of(own, sheet.name)
 
 
 # What is added and what is not touched.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.ooxml.addresses import column_letter
-from xlpbr.workbook.ooxml.book import TableArea, cells, open_book
+from xlpbr.workbook.ooxml.book import TableArea, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.refusals import edit_refusals
 from xlpbr.workbook.ooxml.sheet import scan as sheet_scan
 from xlpbr.workbook.ooxml.sheet import text as sheet_text
@@ -280,9 +280,9 @@ def test_random_cells_of_random_sheets(tmp_path, sheet, changes):
     path = write_book(tmp_path / "before.xlsx", data, namespace)
     assert both_ways(path, changes) or not usual
     target = tmp_path / "after.xlsx"
-    before = dict(cells(open_book(path), "Data"))
+    before = dict(cells_of(open_book(path), "Data"))
     edit(path, changes, target)
-    after = cells(open_book(target), "Data")
+    after = cells_of(open_book(target), "Data")
     assert expected_cells(after, {}) == expected_cells(before, changes)
     with zipfile.ZipFile(target) as packed:
         new = packed.read(PART)
@@ -360,7 +360,7 @@ def test_rows_across_the_pieces_of_a_large_sheet(tmp_path):
     assert both_ways(path, positions)
     changes = {(number, 3): CellChange(float(number), None) for number in range(1, 402)}
     edit(path, changes, tmp_path / "out.xlsx")
-    after = cells(open_book(tmp_path / "out.xlsx"), "Data")
+    after = cells_of(open_book(tmp_path / "out.xlsx"), "Data")
     assert [after[number, 3].value for number in range(1, 402)] == [*map(float, range(1, 402))]
     assert len(after) == 400 + 401
     scan = scan_sheet(open_archive(path), PART, positions)
@@ -529,7 +529,7 @@ SHARED = (
 def test_a_shared_formula_goes_on_in_the_next_cell(tmp_path):
     def formulas(changes):
         edited(tmp_path, changes, SHARED)
-        stored = cells(open_book(tmp_path / "out.xlsx"), "Data")
+        stored = cells_of(open_book(tmp_path / "out.xlsx"), "Data")
         return {position: cell.formula for position, cell in stored.items()}
 
     whole = {(1, 2): 'A1&"<"', (1, 3): 'B1&"<"', (2, 2): 'A2&"<"', (7, 2): 'A7&"<"'}
@@ -560,7 +560,7 @@ def test_a_formula_shared_by_many_cells(tmp_path):
     assert [use.position for use in sharing.uses] == [(2, 1), (3, 1), (4, 1)]
     assert sharing.rest == (5, 1, 5000, 1)
     edit(path, changes, tmp_path / "out.xlsx")
-    stored = cells(open_book(tmp_path / "out.xlsx"), "Data")
+    stored = cells_of(open_book(tmp_path / "out.xlsx"), "Data")
     assert [stored[n, 1].formula for n in range(1, 5001)] == [
         "1", "B2*2", "2", *(f"B{n}*2" for n in range(4, 5001))
     ]  # fmt: skip
@@ -798,7 +798,7 @@ def test_a_formula_that_says_it_fills_cells_elsewhere(tmp_path):
     path = write_book(tmp_path / "b.xlsx", sheet_xml(rows))
     changes = {(2, 2): CellChange("north", None)}
     edit(path, changes, tmp_path / "out.xlsx")
-    assert cells(open_book(tmp_path / "out.xlsx"), "Data")[1, 1].value == "kept"
+    assert cells_of(open_book(tmp_path / "out.xlsx"), "Data")[1, 1].value == "kept"
     scan = scan_sheet(open_archive(path), PART, changes)
     with pytest.raises(FileProblem, match=r"a change of it would empty Data!A1; clear"):
         edit_refusals("Data", scan, changes)

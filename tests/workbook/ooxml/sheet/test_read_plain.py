@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.ooxml.book import cells, open_book, sheet_rows
+from xlpbr.workbook.ooxml.book import cells_of, open_book, sheet_rows
 from xlpbr.workbook.ooxml.sheet import read as sheet_xml
 from xlpbr.workbook.ooxml.sheet.read import SheetRows, StoredCell
 from xlpbr.workbook.ooxml.sheet.read_plain import plain_sheet, plain_strings
@@ -166,7 +166,7 @@ def by_parser(monkeypatch, path):
 def contents(path):
     try:
         book = open_book(path)
-        return [(dict(cells(book, one.name)), sheet_rows(book, one.name)) for one in book.sheets]
+        return [(dict(cells_of(book, one.name)), sheet_rows(book, one.name)) for one in book.sheets]
     except FileProblem as problem:
         return str(problem), problem.code
 

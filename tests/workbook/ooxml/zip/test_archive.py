@@ -665,7 +665,7 @@ def test_names_that_do_not_fit_are_a_mistake(tmp_path):
 MEASURE = """
 import resource, sys, time
 from pathlib import Path
-from xlpbr.workbook.parts.archive import copy_archive, open_archive
+from xlpbr.workbook.ooxml.zip.archive import copy_archive, open_archive
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.perf_counter()
 archive = open_archive(Path(sys.argv[1]))

@@ -2,9 +2,6 @@
 
 Scenarios are drawn and settled as plain numbers (``scenarios``) or, where numpy is installed and
 there is enough to do, as columns (``scenario_columns``): the figures are the same.
-
-Imports ``errors``, ``money``, ``periods``, ``terms``, ``evidence``, ``assumptions``,
-``assumption_rows``, ``scenario_plan`` and ``scenarios``.
 """
 
 from __future__ import annotations
@@ -23,7 +20,7 @@ from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms, Kind
 from xlpbr.errors import NUM, CellError
 from xlpbr.forecast import scenarios as plain
-from xlpbr.forecast.plan import Plan, plan_of
+from xlpbr.forecast.plan import ScenarioPlan, scenario_plan_of
 from xlpbr.forecast.scenarios import BLOCK, Spread, Summary
 from xlpbr.money import Pence, round_half_away
 from xlpbr.periods import ONE_DAY, day_in_words, month_end, month_in_words
@@ -256,7 +253,7 @@ def scenario_evidence(
 
 def checked_plan(
     terms: ContractTerms, evidence: Evidence, assumptions: Assumptions, as_at: date
-) -> Plan:
+) -> ScenarioPlan:
     """The plan of a forecast whose assumptions fit the programme and ``as_at``.
 
     Raises:
@@ -271,7 +268,7 @@ def checked_plan(
             f"Assumptions, First month of moves: found {month_in_words(first)}; expected a month"
             f" that ends after As at, {day_in_words(as_at)}. Correct one of the two.",
         )
-    return plan_of(
+    return scenario_plan_of(
         terms, evidence, assumptions, as_at, most_children=_nearby(assumptions.children)[1]
     )
 
@@ -284,7 +281,7 @@ def _nearby(children: int) -> tuple[int, int]:
 # -- which way, and in which chunks -----------------------------------------------------------
 
 
-def _way_for(plan: Plan, count: int) -> Way:
+def _way_for(plan: ScenarioPlan, count: int) -> Way:
     work = (count + _TRIALS * min(count, SENSITIVITY_SCENARIOS)) * (
         len(plan.known) + plan.assumptions.children + 1
     )
@@ -312,7 +309,7 @@ def _needed_columns() -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    plan: Plan
+    plan: ScenarioPlan
     seed: int
     first: int
     last: int
@@ -320,7 +317,7 @@ class _Chunk:
 
 
 def _summary(
-    plan: Plan,
+    plan: ScenarioPlan,
     seed: int,
     count: int,
     way: Way,
@@ -333,7 +330,7 @@ def _summary(
     parts = run(_settled, chunks)
     if way == "plain":
         return plain.summary_of([outcome for part in parts for outcome in part])
-    found: Summary = _needed_columns().summary_of(parts, count, len(plan.periods))
+    found: Summary = _needed_columns().summary_of_columns(parts, count, len(plan.periods))
     return found
 
 
@@ -341,7 +338,7 @@ def _settled(chunk: _Chunk) -> Any:
     """The scenarios of a chunk, settled: a list of outcomes, or columns of them."""
     if chunk.way == "plain":
         return plain.settle_range(chunk.plan, chunk.seed, chunk.first, chunk.last)
-    return _needed_columns().settle_range(
+    return _needed_columns().settle_range_on_columns(
         chunk.plan,
         chunk.seed,
         chunk.first,
@@ -363,12 +360,14 @@ class _Trial:
     at_high: Assumptions
 
 
-def _sensitivities(plan: Plan, seed: int, count: int, way: Way) -> Sequence[Sensitivity]:
+def _sensitivities(plan: ScenarioPlan, seed: int, count: int, way: Way) -> Sequence[Sensitivity]:
     """Each assumption at its low and its high value, on the same draws; the strongest first."""
     tried = min(count, SENSITIVITY_SCENARIOS)
 
     def net(assumptions: Assumptions) -> Pence:
-        varied = plan_of(plan.terms, plan.evidence, assumptions, plan.as_at, width=plan.width)
+        varied = scenario_plan_of(
+            plan.terms, plan.evidence, assumptions, plan.as_at, width=plan.width
+        )
         return _summary(varied, seed, tried, way).months[-1][-1].mean
 
     usual = net(plan.assumptions)
