@@ -27,6 +27,7 @@ ORDER: list[set[str]] = [
     {"xlpbr.udfs"},
     {"xlpbr.workbook.files", "xlpbr.workbook.look"},
     {"xlpbr.workbook.ooxml"},
+    {"xlpbr.workbook.ours"},
     {"xlpbr.workbook.read"},
     {"xlpbr.workbook.calculate"},
     {"xlpbr.workbook.template", "xlpbr.workbook.port"},

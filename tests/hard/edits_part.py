@@ -14,10 +14,12 @@ from tests.hard import cell_reader, packages
 from tests.hard.books import Workbook
 from tests.hard.cell_reader import Cell, Cells
 from tests.hard.results import Run
+from tests.support.edits import edit
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.ooxml.addresses import column_letter, split_cell
 from xlpbr.workbook.ooxml.book import open_book
-from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
+from xlpbr.workbook.ooxml.edit.program import ALLOWANCES
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 
 _FORMULAS = (ArrayFormula, DataTableFormula)
@@ -76,7 +78,7 @@ def run_edits(run: Run, found: list[Workbook], folder: Path, number: int, seed: 
 
 def _chain(run: Run, book: Workbook, folder: Path, chance: random.Random, length: int) -> None:
     """Edits in a row in one workbook."""
-    allow = frozenset(ALLOWANCES) if chance.random() < 0.8 else frozenset()
+    allow = ALLOWANCES if chance.random() < 0.8 else frozenset()
     now = folder / f"now{book.path.suffix}"
     new = folder / f"new{book.path.suffix}"
     shutil.copyfile(book.path, now)

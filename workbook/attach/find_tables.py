@@ -14,10 +14,10 @@ from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.errors import FileProblem
 from xlpbr.tables.headings import heading_rows, nearest
-from xlpbr.workbook.ooxml.addresses import LAST_ROW, area_address, cell_address
+from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, area_address, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of, sheet_rows
 from xlpbr.workbook.ooxml.sheet.read import serial_number
-from xlpbr.workbook.ooxml.sheet.stored_cells import Area, SheetRows
+from xlpbr.workbook.ooxml.sheet.stored_cells import SheetRows
 from xlpbr.workbook.read.hidden_rows import rows_that_do_not_show
 from xlpbr.workbook.read.ranges import FoundRange, find_range, first_rows, read_range
 from xlpbr.workbook.template.links import Link, LinkedColumn

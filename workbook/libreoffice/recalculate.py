@@ -36,6 +36,7 @@ from xlpbr.workbook.libreoffice.texts import compares_texts_of_a_table
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import CellValue, Position, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import write_values
+from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.port.host_names import calls, plain
 from xlpbr.workbook.read.own_sheets import own_sheets
 
@@ -93,7 +94,7 @@ def recalculate_with_calc(
                 hanging.setdefault(place, set()).update(sources)
         _refuse_errors(opened, hanging, reasons)
         values, ranges = _taken(opened, set(hanging) - set(reasons))
-    done = write_values(book, target, values, ranges, allow=allow, in_place=in_place)
+    done = write_values(book, target, values, ranges, program=XLPBR, allow=allow, in_place=in_place)
     kept = tuple(
         Kept(cell_address(sheet, *position), reasons[sheet, position])
         for sheet, position in sorted(reasons)

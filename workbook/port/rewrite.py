@@ -18,6 +18,7 @@ from xlpbr.workbook.ooxml.edit.draft import Draft, finish, present, put, start_d
 from xlpbr.workbook.ooxml.edit.package import Changes, edit, refuse_locks, save_draft
 from xlpbr.workbook.ooxml.sheet.edit import edited_chunks
 from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, spliced
+from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.port.check import Marks, check_ported
 from xlpbr.workbook.port.host_names import PREFIXES
 from xlpbr.workbook.port.marks import (
@@ -103,7 +104,7 @@ def port(
         host: the host whose form the formulas get; ``values`` turns every formula that calls a
             PBR_ function into the value that it shows.
         target: the file to write, of the same kind (.xlsx or .xlsm).
-        allow: what the edit may pass over, as ``package.ALLOWANCES`` lists it.
+        allow: what the edit may pass over, as ``ALLOWANCES`` lists it.
         in_place: whether the target is the workbook itself; a dated copy of it is kept.
 
     Raises:
@@ -115,7 +116,7 @@ def port(
     if host == "values":
         return _to_values(book, target, allow=allow, in_place=in_place)
     prefix = PREFIXES[host]
-    draft = start_draft(book)
+    draft = start_draft(book, XLPBR)
     refuse_locks(draft, allow, sheets=False)
     found = find_calls(book, prefix)
     if prefix:
@@ -170,7 +171,7 @@ def _to_values(book: Book, target: Path, *, allow: Collection[str], in_place: bo
     changes, formulas = values_for_calls(book)
     names = names_with_calls(book)
     elsewhere = calls_elsewhere(book)
-    done = edit(book, Changes(cells=changes), target, allow=allow, in_place=in_place)
+    done = edit(book, Changes(cells=changes), target, program=XLPBR, allow=allow, in_place=in_place)
     notes = []
     if not formulas:
         notes.append(f"{book.path.name} has no formula that calls a PBR_ function.")

@@ -12,9 +12,8 @@ from xlpbr.errors import FileProblem, Problem
 from xlpbr.tables.assumptions import ASSUMPTION_COLUMNS
 from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, Heading, heading_rows
 from xlpbr.tables.terms import TERM_COLUMNS
-from xlpbr.workbook.ooxml.addresses import area_address
+from xlpbr.workbook.ooxml.addresses import Area, area_address
 from xlpbr.workbook.ooxml.book import Book
-from xlpbr.workbook.ooxml.sheet.stored_cells import Area
 from xlpbr.workbook.read.merged_cells import with_headings_down, without_hidden
 from xlpbr.workbook.read.ranges import FoundRange, first_rows
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from xlpbr import cells
 from xlpbr.cells import Rows, SharedCell
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.workbook.ooxml.addresses import area_address
-from xlpbr.workbook.ooxml.sheet.stored_cells import Area
+from xlpbr.workbook.ooxml.addresses import Area, area_address
 
 _OF_EACH_ROW = {"price", "amount"}
 _VALUE_TABLES = {

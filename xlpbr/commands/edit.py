@@ -79,12 +79,13 @@ def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **opt
     from xlpbr.workbook.attach.attach import typed_into
     from xlpbr.workbook.ooxml.book import open_book
     from xlpbr.workbook.ooxml.edit.package import detach as detach_sheets
+    from xlpbr.workbook.ours import XLPBR
 
     target = output_target(file, output, in_place=in_place, replace=replace)
     with terminal.progress(f"Taking sheets out of {file.name}"):
         book = open_book(file)
         typed = typed_into(book)
-        done = detach_sheets(book, target, allow=allowed(options), in_place=in_place)
+        done = detach_sheets(book, target, program=XLPBR, allow=allowed(options), in_place=in_place)
     wrote = "" if in_place else f"; wrote {target}"
     if done.sheets:
         count = _counted(len(done.sheets), "sheet")

@@ -25,6 +25,7 @@ from tests.support.corpus.parts import (
     set_rows,
     write_zip,
 )
+from tests.support.edits import detach, edit
 from tests.support.host_books import converted
 from tests.support.needed import need, need_libreoffice
 from tests.support.templates import template
@@ -34,17 +35,17 @@ from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import Changes, detach, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
-from xlpbr.workbook.ooxml.sheet.array_marks import (
-    ported_mark,
-    with_ported_mark,
-    without_ported_mark,
-)
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.formula_cells import formula_cells
 from xlpbr.workbook.ooxml.xml.splice import spliced
 from xlpbr.workbook.port import rewrite as port_module
+from xlpbr.workbook.port.array_marks import (
+    ported_mark,
+    with_ported_mark,
+    without_ported_mark,
+)
 from xlpbr.workbook.port.host_names import READ_PREFIXES, calls, in_host_form, plain, rewritten
 from xlpbr.workbook.port.rewrite import PORTED_TO, port
 
