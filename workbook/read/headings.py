@@ -66,12 +66,10 @@ def titles_above(given: FoundRange, found: FoundRange) -> Problem | None:
         else f"Rows {given.first_row} to {found.first_row - 1} are taken for titles"
     )
     return Problem(
-        given.table,
-        None,
-        "",
-        f"the headings in row {found.first_row} of the sheet",
-        f"the headings in row {given.first_row}, the first of the range",
-        f"{titles} and not read. Nothing to do if that is right.",
+        table=given.table,
+        found=f"the headings in row {found.first_row} of the sheet",
+        expected=f"the headings in row {given.first_row}, the first of the range",
+        remedy=f"{titles} and not read. Nothing to do if that is right.",
     )
 
 

@@ -95,8 +95,9 @@ def read_table(
     of_headings: list[Problem] = []
     if not isinstance(frame, pd.DataFrame):
         problem = Problem(
-            table, None, "", "nothing" if frame is None else f"a {type(frame).__name__}",
-            "a data frame with the headings of the table and Contract", "Make one of it.", VALUE,
+            table=table, found="nothing" if frame is None else f"a {type(frame).__name__}",
+            expected="a data frame with the headings of the table and Contract",
+            remedy="Make one of it.", code=VALUE,
         )  # fmt: skip
         problems.append(ContractProblem("", problem))
         return None
@@ -273,7 +274,15 @@ def _unknown(
         elif near is not None:
             remedy = f"Correct the spelling to {near}, or add the terms of the contract."
         expected = "a contract whose terms are given"
-        problem = Problem(table, place + 1, CONTRACT.heading, found, expected, remedy, code)
+        problem = Problem(
+            table=table,
+            row=place + 1,
+            column=CONTRACT.heading,
+            found=found,
+            expected=expected,
+            remedy=remedy,
+            code=code,
+        )
         yield ContractProblem(_plain(name), problem)
 
 
