@@ -140,7 +140,7 @@ DIFFERENCES: dict[str, tuple[Difference, ...]] = {
             lambda case: case.name.endswith(": 0"),
         ),
         Difference(
-            "an error value given to PBR_CHECK in the place of a table",
+            "an error value given to PBR_CHECK in place of a table",
             "Calc shows that error without asking the function.",
             lambda case: case.function == "PBR_CHECK" and case.name.endswith("an error alone"),
         ),

@@ -32,9 +32,9 @@ def rows_that_do_not_show(found: FoundRange, rows: Rows, hidden: Collection[int]
     return Problem(
         table=found.table,
         found=f"{what} of data hidden, by hand or by a filter: {place} of the sheet",
-        expected="every row to show",
+        expected="all rows visible",
         remedy="Hidden rows are read and counted like the others."
-        " Show them to see what is counted.",
+        " Unhide them to see what is counted.",
     )
 
 

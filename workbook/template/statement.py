@@ -61,7 +61,7 @@ _STILL_TO_COME = (
     "Months still to come are worked out as if every placement in place stays as it is and nothing"
     " else happens."
 )
-"""Always shown: which months are to come would hang on the day on which the book is opened."""
+"""Always shown: which months are to come would depend on the day on which the book is opened."""
 
 KEY_FIGURES_ROW = 7
 _VALUE_COLUMN = 4

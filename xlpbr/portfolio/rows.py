@@ -1,7 +1,7 @@
 """Columns of many contracts to their month statements: what ``portfolio`` settles by.
 
-The sums are those of ``fast_settlement``; what hangs on a contract alone (entitlement, bonus, carer
-fees) is the core's own.
+The sums are those of ``fast_settlement``; what depends on a contract alone (entitlement, bonus,
+carer fees) is the core's own.
 """
 
 from __future__ import annotations

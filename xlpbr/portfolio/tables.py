@@ -268,7 +268,7 @@ def _unknown(
         code, remedy = NA, "Add the terms of the contract, or leave its rows out."
         error = cells.error_in(cell)
         if cell is None:
-            code, remedy = VALUE, "Give it, or clear the row."
+            code, remedy = VALUE, "Enter it, or clear the row."
         elif error is not None:
             code, remedy = error.code, "Correct the formula in the cell."
         elif near is not None:

@@ -91,7 +91,7 @@ def _about_placements(terms: ReadRecord[ContractTerms], evidence: Evidence) -> I
             column="Child",
             found=f"{len(children)} children",
             expected=f"at most the {size} of Cohort size",
-            remedy="Check which children are of the cohort, or correct Cohort size.",
+            remedy="Check which children belong to the cohort, or correct Cohort size.",
         )
 
 
@@ -103,7 +103,7 @@ def _about_the_move(placement: Placement, terms: ContractTerms | None) -> Iterab
             yield moved(
                 found="nothing, though Ended on is given",
                 expected="the day of the move",
-                remedy="Give Moved on: without it nothing is saved.",
+                remedy="Enter Moved on: without it there is no saving.",
             )
         return
     residential, family = placement.residential_weekly, placement.family_weekly
@@ -121,13 +121,14 @@ def _about_the_move(placement: Placement, terms: ContractTerms | None) -> Iterab
     moved = partial(moved, found=f"{placement.moved_on:%d/%m/%Y}")
     if placement.moved_on > terms.ends_on:
         yield moved(
-            expected=f"a day up to Ends on, {terms.ends_on:%d/%m/%Y}",
-            remedy="The move is after the programme: it saves nothing here.",
+            expected=f"a day on or before Ends on, {terms.ends_on:%d/%m/%Y}",
+            remedy="The move is after the programme, so it saves nothing here.",
         )
     elif placement.moved_on < terms.starts_on:
         yield moved(
-            expected=f"a day from Starts on, {terms.starts_on:%d/%m/%Y}",
-            remedy="Only days from Starts on are counted. Check that the child is of the cohort.",
+            expected=f"a day on or after Starts on, {terms.starts_on:%d/%m/%Y}",
+            remedy="Only days from Starts on are counted."
+            " Check that the child belongs to the cohort.",
         )
 
 
@@ -138,13 +139,13 @@ def _unlikely_price(here: partial[Problem], price: Fraction | None) -> Iterable[
     here = partial(here, found=in_words(to_pence(price)))
     if price > _MOST_POUNDS_A_WEEK:
         yield here(
-            expected=f"a price of a week, rarely above {in_words(_MOST_POUNDS_A_WEEK * 100)}",
-            remedy="Check that it is not the price of a year.",
+            expected=f"a weekly price, rarely above {in_words(_MOST_POUNDS_A_WEEK * 100)}",
+            remedy="Check that it is not a yearly price.",
         )
     elif 0 < price < _FEWEST_POUNDS_A_WEEK:
         yield here(
-            expected=f"a price of a week, rarely below {in_words(_FEWEST_POUNDS_A_WEEK * 100)}",
-            remedy="Check that it is in pounds, not a time or thousands of pounds.",
+            expected=f"a weekly price, rarely below {in_words(_FEWEST_POUNDS_A_WEEK * 100)}",
+            remedy="Check that it is in pounds, not in hours or thousands of pounds.",
         )
 
 
@@ -164,7 +165,7 @@ def _about_carers(
             yield here(
                 column="Household",
                 found=cells.shown(household.household),
-                expected=f"each household once; it is in row {other.row} as well",
+                expected=f"each household once; it is also in row {other.row}",
                 remedy="A household is paid for once, at its first approval.",
                 other_row=other.row,
             )
@@ -211,8 +212,8 @@ def _about_claims(terms: ReadRecord[ContractTerms], evidence: Evidence) -> Itera
                 found=month_in_words(claim.month),
                 expected=f"a month of the programme, {month_in_words(starts)} to"
                 f" {month_in_words(ends)}",
-                remedy="Check the month. A claim before the programme counts from its first month,"
-                " one after it is never reached.",
+                remedy="Check the month. A claim before the programme counts from its first month;"
+                " a claim after it never counts.",
             )
 
 

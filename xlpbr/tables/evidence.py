@@ -122,7 +122,7 @@ def _not_data(
         return None
     return no_data(
         found=f"{cells.shown(label)}, a row of totals",
-        remedy="It is left out of the figures. Nothing to do if it is a row of totals.",
+        remedy="It is left out of the figures. If it is a row of totals, there is nothing to do.",
     )
 
 
@@ -163,7 +163,7 @@ def _read_row(
                     own=column.heading,
                     found=_found(column, value),
                     expected=readers.expected_of_cell(column),
-                    remedy=f"Give it, or clear the row. {column.meaning}"
+                    remedy=f"Enter it, or clear the row. {column.meaning}"
                     if cells.is_blank(value)
                     else f"Correct {column.heading}.",
                 )
@@ -197,7 +197,7 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                 column=column.heading,
                 found="nothing",
                 expected=readers.expected_of_cell(column),
-                remedy="The child has moved: give the price.",
+                remedy="The child has moved: enter the price.",
                 code=VALUE if placement.agreed else None,
             )
             for column in PRICES

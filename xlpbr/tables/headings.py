@@ -19,7 +19,8 @@ MOST_ROWS_OF_TITLES = 30
 """The heading row is looked for in so many rows of a range."""
 
 HEADING_BETWEEN = (
-    "It is taken for a heading between the rows and left out. Nothing to do if it is one."
+    "It is treated as a heading between the rows and left out."
+    " If it is one, there is nothing to do."
 )
 """What to do about cells that are merged across the columns."""
 
@@ -160,7 +161,7 @@ def find_columns(
                     column=known,
                     found="the heading twice",
                     expected="each heading once",
-                    remedy="Rename the column that is not meant.",
+                    remedy="Rename the one that is not meant.",
                 )
             )
         else:

@@ -47,7 +47,7 @@ def _other_spellings(here: partial[Problem], same: Sequence[_Written]) -> Iterat
             row=row,
             found=cells.spelling(name),
             expected=f"{cells.spelling(usual)} as in row {usual_row}",
-            remedy="They are taken for the same. Correct the one that is misspelt.",
+            remedy="They are treated as the same. Correct the one that is misspelt.",
             other_row=usual_row,
         )
 
@@ -63,7 +63,7 @@ def _look_alikes(here: partial[Problem], names: Iterable[_Written]) -> Iterator[
                 row=row,
                 found=cells.shown(name),
                 expected=f"a name that does not look like {cells.shown(other)} in row {other_row}",
-                remedy="They are taken for two: O and 0, or l, I and 1, differ. Correct one if"
+                remedy="They are treated as two: O and 0, or l, I and 1, differ. Correct one if"
                 " they are the same.",
                 other_row=other_row,
             )

@@ -215,7 +215,7 @@ def missing_values(
             column=term.label,
             found="nothing",
             expected=f"a {'number' if term.kind == 'money' else term.kind}",
-            remedy=f"Give {term.label}: {term.meaning}",
+            remedy=f"Enter {term.label}: {term.meaning}",
             code=VALUE,
         )
         for term in needed
@@ -265,7 +265,7 @@ def _unknown_name(of: ValueTable, row: int, label: str) -> Problem:
         return here(expected=f'"{near}"', remedy=f"Correct the spelling to {near}.", code=VALUE)
     return here(
         expected=f"{of.a_noun} of {of.of}",
-        remedy=f"It is not {of.a_noun} that is read. Nothing to do if it is a note.",
+        remedy="It is not read. If it is a note, there is nothing to do.",
     )
 
 
@@ -307,6 +307,6 @@ def _bonus_that_does_not_fit(
             column=missing[0],
             found="nothing",
             expected="a bonus threshold and a bonus rate, or neither",
-            remedy=f"Give {missing[0]}, or clear the other.",
+            remedy=f"Enter {missing[0]}, or clear the other.",
             code=VALUE,
         )

@@ -124,7 +124,7 @@ def test_06_nearly_the_same_child(tmp_path):
     ]
     path = make(tmp_path, [PLACEMENTS, *rows], terms=[["Cohort size", 2]])
     records = noted(path, 6)
-    same = "They are taken for the same. Correct the one that is misspelt."
+    same = "They are treated as the same. Correct the one that is misspelt."
     assert read(path)[1] == [
         message(6),
         'Placements!A4 (Child): found "AB1" with a non-breaking space; expected "AB1" as in'
@@ -234,7 +234,7 @@ def test_10_formulas_never_calculated(tmp_path):
     assert refusal(lambda: read(path), path) == message(10)
 
 
-def test_11_a_blank_cell_is_not_nought(tmp_path):
+def test_11_a_blank_cell_is_not_zero(tmp_path):
     path = make(tmp_path, [PLACEMENTS, child(), child("C02", before=None), [], child("C03")])
     records = blocked(path, 11)
     (count,) = (count for count in records.row_counts if count.table == "Placements")

@@ -556,8 +556,8 @@ def test_everything_that_is_wrong_is_said_at_once():
         f"Cheshire East: Placements, row 7, Family weekly cost: found nothing; {price} The child"
         " has moved: give the price.",
         "Placements, row 8, Contract: found nothing; expected a contract whose terms are given."
-        " Give it, or clear the row.",
-        f"{place} 9, Child: found nothing; expected a pseudonym. Give it, or clear the row. A"
+        " Enter it, or clear the row.",
+        f"{place} 9, Child: found nothing; expected a pseudonym. Enter it, or clear the row. A"
         " pseudonym for the child, never a name.",
         f"{place} 9, Moved on: found the date 31/12/1949; expected a date such as 01/09/2025."
         " Correct Moved on.",

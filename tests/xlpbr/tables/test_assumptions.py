@@ -236,7 +236,7 @@ def test_a_yearly_price_is_asked_about():
     found = read_assumptions(table(residential_high=368_000))
     (problem,) = checks.problems_of_assumptions(terms, found)
     assert problem.code is None
-    assert problem.remedy == "Check that it is not the price of a year."
+    assert problem.remedy == "Check that it is not a yearly price."
 
 
 def test_the_help_of_the_function_names_the_table():
