@@ -74,7 +74,8 @@ def _token(authorization: str) -> str:
         raise Refused(
             NOT_SIGNED_IN,
             f"Excel could not sign you in (error {code or 'unknown'}). Sign in to Excel with your "
-            "work account, then calculate again. If that does not help, show this to your IT department.",
+            "work account, then calculate again. If that does not help, show this to your IT "
+            "department.",
         )
     if scheme.casefold() != "bearer" or not token or " " in token or len(token) > _LONGEST_TOKEN:
         raise Refused(

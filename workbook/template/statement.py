@@ -110,7 +110,7 @@ def write_statement(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) 
         {
             "validate": "date", "criteria": ">=", "value": f"={term_cell(plan, 'Starts on')}",
             "input_title": "As at",
-            "input_message": "The last day that is known. Blank: the whole programme.",
+            "input_message": "The last day to count. Blank: the whole programme.",
             "error_title": "This cannot be used",
             "error_message": f"Give a date on or after Starts on ({plan.name_of('Terms')}), or"
             " clear the cell.",

@@ -161,7 +161,7 @@ def find_columns(
                     column=known,
                     found="the heading twice",
                     expected="each heading once",
-                    remedy="Rename the one that is not meant.",
+                    remedy="Rename the column that is not meant.",
                 )
             )
         else:

@@ -96,7 +96,7 @@ NOTICES = {
     ),
     "a household twice": (
         {"carers": [["F1", MARCH, "C01"], ["F1", date(2026, 4, 1), "C01"]]},
-        ["Carers", 2.0, "Household", '"F1"', "each household once; it is in row 1 as well"],
+        ["Carers", 2.0, "Household", '"F1"', "each household once; it is also in row 1"],
     ),
     "a carer linked to no child": (
         {"carers": [["F1", MARCH, None]]},
