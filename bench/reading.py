@@ -51,7 +51,7 @@ Place = tuple[str, int, int, int, int]
 
 
 def contract_of(seed: int) -> Contract:
-    """Plymouth's contract with the drawn rows in the place of its illustrations."""
+    """Plymouth's contract with the drawn rows in place of its illustrations."""
     drawn = draw(seed)
     values = dict(drawn.terms[1:])
     dates = {"Starts on", "Ends on"}

@@ -97,7 +97,7 @@ def table_reference() -> str:
         "# The tables",
         GENERATED,
         "Tables are ranges with a heading row. Columns are found by their heading, in any order;"
-        " other columns are passed over, and so are blank rows. The order of rows changes nothing.",
+        " other columns are ignored, and so are blank rows. The order of rows changes nothing.",
         "## Terms",
         "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings.",
         table(
@@ -165,9 +165,9 @@ def contract_reference() -> str:
     parts = [
         "# The contracts",
         GENERATED,
-        "Each contract is one TOML file under `xlpbr/contract/built_in/`, from a published decision. A"
-        " clause is quoted by its number. Where the wording is open, the reading that is used is"
-        " named with the reason. See `CONTRIBUTING.md` for how one is added.",
+        "Each contract is one TOML file under `xlpbr/contract/built_in/`, from a published"
+        " decision. A clause is quoted by its number. Where the wording is open, the reading that is"
+        " used is named with the reason. See `CONTRIBUTING.md` for how one is added.",
     ]
     for name in CONTRACT_NAMES:
         parts += contract_page(load_contract(name))

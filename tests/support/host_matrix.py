@@ -140,7 +140,7 @@ DIFFERENCES: dict[str, tuple[Difference, ...]] = {
             lambda case: case.name.endswith(": 0"),
         ),
         Difference(
-            "an error value given to PBR_CHECK in the place of a table",
+            "an error value given to PBR_CHECK in place of a table",
             "Calc shows that error without asking the function.",
             lambda case: case.function == "PBR_CHECK" and case.name.endswith("an error alone"),
         ),
@@ -438,7 +438,7 @@ BESIDE: dict[str, str] = {"PBR_CONTRACT_CAP": "amounts", "PBR_THRESHOLD_BONUS": 
 
 # -- the cases -------------------------------------------------------------------------------
 
-_NUMERIC = {"£", "£ a week", "whole months", "fraction", "count"}
+_NUMERIC = {"£", "£ a week", "whole months", "fraction", "whole number"}
 _DATED = {"date", "dates"}
 _NO_VALUE = CellError("#N/A", "the cell shows #N/A")
 _DIVIDED = CellError("#DIV/0!", "the cell shows #DIV/0!")
@@ -540,7 +540,7 @@ def _numbers_of(unit: str, good: float) -> Iterator[_Variant]:
         yield "number", "an eighth", 0.125, ()
         yield "number", "above 1", 1.5, ()
         yield "text number", "per cent", "12.5%", ()
-    elif unit in ("whole months", "count"):
+    elif unit in ("whole months", "whole number"):
         yield "number", "one more", good + 1, ()
         yield "number", "a half", 1.5, ()
         yield "text number", "a text of digits", f" {good:.0f} ", ()

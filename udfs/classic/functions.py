@@ -97,7 +97,7 @@ def _result(function: WorksheetFunction, arguments: list[Any]) -> Any:
         return CellError(
             VALUE,
             f"{function.name} failed within xlpbr ({type(error).__name__}: {error}). This is a"
-            " mistake of the program: please report it, with the formula.",
+            " fault in xlpbr: please report it, with the formula.",
         )
 
 

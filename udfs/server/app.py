@@ -146,7 +146,7 @@ class _Posts:
             raise Refused(
                 TOOK_TOO_LONG,
                 f"The calculation was stopped after {self._limits.seconds:g} seconds. Give fewer "
-                "rows, or ask whoever looks after the server to allow more time.",
+                "rows, or ask whoever runs the server to allow more time.",
             ) from None
         finally:
             note(request.scope, calculated=time.perf_counter() - started)
@@ -158,7 +158,7 @@ class _Posts:
         most = self._limits.body_bytes
         too_large = Refused(
             TOO_LARGE,
-            f"The call is larger than {self._limits.megabytes} MB. Give the rows that are used "
+            f"The call is larger than {self._limits.megabytes} MB. Choose the rows in use "
             "instead of whole columns.",
         )
         length = request.headers.get("content-length", "")
@@ -233,8 +233,13 @@ async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG
 
 async def _not_there(request: Request, error: Exception) -> Response:  # noqa: ARG001
     assert isinstance(error, HTTPException)
-    reasons = {404: "There is nothing at this address.", 405: "This is not asked for like that."}
-    return _detail(error.status_code, reasons.get(error.status_code, "This cannot be answered."))
+    reasons = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that kind of request.",
+    }
+    return _detail(
+        error.status_code, reasons.get(error.status_code, "The server cannot answer this.")
+    )
 
 
 async def _fault(request: Request, error: Exception) -> Response:  # noqa: ARG001

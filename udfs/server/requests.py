@@ -81,7 +81,7 @@ def function_call(body: bytes, limits: Limits) -> FunctionCall:
         raise Refused(
             CANNOT_BE_USED,
             "func_name: expected the name of a function of this add-in, such as PBR_SAVING. "
-            "If the add-in was updated, close and open Excel.",
+            "If the add-in was updated, close Excel and open it again.",
         )
     arguments = data.get("args")
     if not isinstance(arguments, list):
@@ -151,7 +151,7 @@ class _Budget:
         if self.used > self.most:
             raise Refused(
                 TOO_LARGE,
-                f"The call holds more than {self.most:,} cells. Give the rows that are used "
+                f"The call holds more than {self.most:,} cells. Choose the rows in use "
                 "instead of whole columns.",
             )
 

@@ -168,7 +168,7 @@ def refuse_unknown_headings(tables: Iterable[str], headings: Mapping[str, str]) 
         near = nearest(ours, known)
         hint = f"; did you mean {near}?" if near else "."
         raise FileProblem(
-            f"--map '{theirs}={ours}': there is no heading {ours} of ours{hint} The headings of"
+            f"--map '{theirs}={ours}': our tables have no heading {ours}{hint} The headings of"
             f" {' and '.join(linked)} are: {', '.join(known)}.",
             _CODE,
         )
@@ -282,8 +282,9 @@ def _columns(
         if near is not None:
             instead = "" if one.heading_required else f', or --map "{near}=" if it is not'
             sentences.append(
-                f"The heading '{near}' in {_address_of_heading(found, strangers[near])} is near"
-                f" '{one.heading}'; add --map \"{near}={one.heading}\" if it is meant{instead}."
+                f"The heading '{near}' in {_address_of_heading(found, strangers[near])} looks"
+                f" like '{one.heading}'; add --map \"{near}={one.heading}\" if it is"
+                f" meant{instead}."
             )
             pairs.append((near, one.heading))
         elif one.heading_required:
@@ -293,7 +294,7 @@ def _columns(
         ready = " ".join(f'--map "{theirs}={ours}"' for theirs, ours in pairs)
         sentences.append(
             f"{_cells_in_words(found, _excel_table(book, found))} has no heading"
-            f" {' and none '.join(repr(heading) for heading in missing)}. Its other headings are:"
+            f" {' or '.join(repr(heading) for heading in missing)}. Its other headings are:"
             f" {', '.join(strangers) or 'none'}. Give the range with its heading row, or add what"
             f" is meant: {ready}"
         )
@@ -382,7 +383,7 @@ def _what_was_taken(link: Link) -> str:
     blank = len(link.rows) - filled
     passed_over = ""
     if blank:
-        passed_over = f", {blank:,} blank {'row' if blank == 1 else 'rows'} passed over"
+        passed_over = f", {blank:,} blank {'row' if blank == 1 else 'rows'} skipped"
     renamed = ", ".join(
         f"{cells.text(column.heading)} as {ours}"
         for ours, column in link.columns.items()

@@ -351,7 +351,7 @@ def _refuse_blocked(
 def _changes(
     calculation: Calculation, new: Refreshed, stored: Mapping[Place, str]
 ) -> dict[str, dict[Position, CellChange]]:
-    """What the cells hold now: the formulas with their values, and the values that hang on them."""
+    """What the cells hold now: the formulas, their values and the values that depend on them."""
     changes: dict[str, dict[Position, CellChange]] = {}
     for sheet, values in new.values.items():
         ranges = new.ranges.get(sheet, {})

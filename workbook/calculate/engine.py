@@ -1,7 +1,7 @@
 """A workbook inside the embedded engine: loaded, calculated, and asked what depends on what.
 
 The engine reads no tables from a file, counts days from 1900 unless told, takes an argument left
-out for 0 and leaves spilled values in the way of the next spill; all that is made good here.
+out for 0 and leaves spilled values in the way of the next spill; all that is put right here.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
 
 
 def dependents(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
-    """The formulas that depend on some, and from which of them each hangs directly.
+    """The formulas that depend on some, and on which of them each depends directly.
 
     Those asked about are in the result themselves. The engine itself knows no way through names,
     tables and several sheets at once, so the ways are found in the formulas.
@@ -225,7 +225,7 @@ def _filled_before(calculation: Calculation, place: Place) -> list[Position]:
 
 
 def hold(calculation: Calculation, places: Iterable[Place]) -> None:
-    """Put the last values of formulas in the place of the formulas.
+    """Put the last values of formulas in place of the formulas.
 
     What is not to change then counts as the workbook shows it, whatever the engine would have
     made of it. Nothing is calculated yet.
@@ -342,7 +342,7 @@ def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
     """The engine with the workbook as it was before any array spilled.
 
     What the last calculation spilled would stand in the way of the next. It is emptied in a
-    passing copy of the file: emptied in the engine, the last row of it would stay empty under
+    temporary copy of the file: emptied in the engine, the last row of it would stay empty under
     whatever spills there next (seen in formualizer 0.13.0).
     """
     emptied: dict[str, bytes] = {}
@@ -357,10 +357,10 @@ def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
         if spilled:
             emptied[sheet.part] = with_new_values(book.archive, sheet.part, spilled, {})
     with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
-        passing = Path(folder) / f"book{book.path.suffix}"
-        copy_archive(book.archive, emptied, passing)
+        temporary = Path(folder) / f"book{book.path.suffix}"
+        copy_archive(book.archive, emptied, temporary)
         try:
-            engine = formualizer.Workbook.from_path(str(passing), config=_settings(book))
+            engine = formualizer.Workbook.from_path(str(temporary), config=_settings(book))
         except Exception as error:
             raise FileProblem(
                 f"{book.path} cannot be calculated by the embedded engine: {error}."

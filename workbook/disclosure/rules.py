@@ -167,7 +167,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
             "fee": index in fees.singles
             or (index in savings.singles and month.fee == month.saving),
             "carer_fees": alone or not terms.carer_fee,
-            # Nought tells too: that the savings do not reach the threshold.
+            # £0 tells too: that the savings do not reach the threshold.
             "bonus": month.bonus_measures is None or savings_of.bonus,
             "held_back": alone or index < freely_paid,
         }

@@ -340,7 +340,7 @@ def _remove_pipe(folder: Path) -> None:
     if sys.platform == "win32":
         return
     profile = (folder / "profile").as_uri().encode("utf-16-le")
-    # LibreOffice writes the digest without leading noughts.
+    # LibreOffice writes the digest without leading zeros.
     digest = "".join(f"{byte:x}" for byte in hashlib.md5(profile, usedforsecurity=False).digest())
     for place in ("/tmp", "/var/tmp"):
         pipe = Path(place) / f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{digest}"

@@ -1,7 +1,7 @@
 """A workbook's PBR_ formulas calculated by LibreOffice Calc, their values written to a copy.
 
-A passing copy is opened in a private Calc. A value is taken only where Calc can be trusted with the
-formula, and an error only where a PBR_ function, or what the formula reads, gave it.
+A temporary copy is opened in a private Calc. A value is taken only where Calc can be trusted with
+the formula, and an error only where a PBR_ function, or what the formula reads, gave it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def recalculate_with_calc(
         for place, sources in hanging_on(opened, hidden).items():
             if place in hidden:
                 reasons[place] = (
-                    f"it uses {opened.reads[place].hidden}, and what that reads cannot be told"
+                    f"it uses {opened.reads[place].hidden}, and it cannot be seen what that reads"
                 )
             if place in hidden or place in hanging:
                 hanging.setdefault(place, set()).update(sources)

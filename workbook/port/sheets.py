@@ -322,7 +322,7 @@ def _marked_by_port(cell: FormulaCell, mark: int) -> bool:
 
 
 def _cell_splice(cell: FormulaCell, mark: int) -> Splice:
-    """Give a cell a mark, in the place of one that it has."""
+    """Give a cell a mark, in place of one that it has."""
     tag = tag_at(cell.tag, 0)
     known = re.search(rb"""(?<=\s)cm\s*=\s*(?:"[^"]*"|'[^']*')""", tag[2])
     if known is not None:

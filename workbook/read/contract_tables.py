@@ -139,8 +139,8 @@ def read_tables(
 
 def _cannot_be_read(problem: FileProblem) -> Problem:
     return Problem(
-        ASSUMPTIONS, None, "", "a table that cannot be read", "assumptions of a forecast",
-        str(problem),
+        table=ASSUMPTIONS, found="a table that cannot be read",
+        expected="assumptions of a forecast", remedy=str(problem),
     )  # fmt: skip
 
 

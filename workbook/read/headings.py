@@ -60,17 +60,15 @@ def titles_above(given: FoundRange, found: FoundRange) -> Problem | None:
         return None
     count = found.first_row - given.first_row
     titles = (
-        f"Row {given.first_row} is taken for a title"
+        f"Row {given.first_row} is treated as a title"
         if count == 1
-        else f"Rows {given.first_row} to {found.first_row - 1} are taken for titles"
+        else f"Rows {given.first_row} to {found.first_row - 1} are treated as titles"
     )
     return Problem(
-        given.table,
-        None,
-        "",
-        f"the headings in row {found.first_row} of the sheet",
-        f"the headings in row {given.first_row}, the first of the range",
-        f"{titles} and not read. Nothing to do if that is right.",
+        table=given.table,
+        found=f"the headings in row {found.first_row} of the sheet",
+        expected=f"the headings in row {given.first_row}, the first of the range",
+        remedy=f"{titles} and not read. If that is right, there is nothing to do.",
     )
 
 

@@ -178,7 +178,7 @@ def _chart(report: Report, page: ReportPage, drawing: Drawing, data_row: int) ->
 
 
 def _lowest(report: Report, lines: Sequence[ChartLine]) -> int | None:
-    """An axis begins at nought unless a placement that costs more brings a line below it."""
+    """An axis begins at £0 unless a placement that costs more brings a line below it."""
     headings = [column.heading for column in chart_columns(report)]
     wanted = [headings.index(line.heading) for line in lines]
     values = [row[column] for row in chart_rows(report) for column in wanted]

@@ -33,7 +33,7 @@ _MOST_NAMED = 5
     "mapped",
     multiple=True,
     metavar="'BOOK=OURS'",
-    help="A heading of the book and the heading that is meant; may be given several times.",
+    help="A heading in the workbook, and the heading it stands for; can be given several times.",
 )
 @written_to
 def attach(
@@ -46,7 +46,7 @@ def attach(
     replace: bool,
     **options: Any,
 ) -> None:
-    """Add the PBR sheets of a contract to a workbook; all else in it stays as it is."""
+    """Add the PBR sheets of a contract to a workbook; everything else stays as it is."""
     from xlpbr.workbook.attach.attach import attach as attach_sheets
 
     target = output_target(file, output, in_place=in_place, replace=replace)
@@ -113,7 +113,7 @@ def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **opt
     help="A CSV file with the columns Cell and Formula, for many at once.",
 )
 @click.option("--over", is_flag=True, help="Write over cells that hold something.")
-@click.option("--errors", is_flag=True, help="Insert a formula that shows an error all the same.")
+@click.option("--errors", is_flag=True, help="Insert a formula even if it shows an error.")
 @written_to
 def insert(
     file: Path,
@@ -170,7 +170,7 @@ def insert(
     type=click.Choice(["embedded", "calc"]),
     default="embedded",
     show_default=True,
-    help="What calculates: the engine that comes with xlpbr, or the LibreOffice that is installed.",
+    help="What calculates: the engine that comes with xlpbr, or an installed LibreOffice.",
 )
 @written_to
 def recalc(

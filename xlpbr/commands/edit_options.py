@@ -14,8 +14,8 @@ from xlpbr.commands.options import refuse_output, there
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _ALLOWED = {
-    "signed": "Edit a signed workbook all the same; its signature is void then.",
-    "locked-structure": "Add or take out sheets although the workbook's structure is locked.",
+    "signed": "Change a signed workbook all the same; its signature becomes void.",
+    "locked-structure": "Add or take out sheets even if the workbook's structure is locked.",
     "protected-sheet": "Change locked cells of a protected sheet.",
 }
 """What may be passed over, and what its option says."""
@@ -27,9 +27,9 @@ def written_to(command: _Command) -> _Command:
     """The file to write: another one, or the workbook itself with a dated copy beside it."""
     for name, help_text in reversed(_ALLOWED.items()):
         command = click.option(f"--allow-{name}", is_flag=True, help=help_text)(command)
-    command = click.option(
-        "--replace", is_flag=True, help="Replace the output file if it is there already."
-    )(command)
+    command = click.option("--replace", is_flag=True, help="Replace the output file if it exists.")(
+        command
+    )
     command = click.option(
         "--in-place", is_flag=True, help="Change the workbook itself; a dated copy is kept."
     )(command)

@@ -68,7 +68,7 @@ _HOW_TO_READ = (
 @click.option(
     "--assumptions",
     metavar="WHERE",
-    help="Where Assumptions is: a table, a name, or cells such as 'Sheet!A4:B18'.",
+    help="Where the Assumptions table is: its name, or cells such as 'Sheet!A4:B18'.",
 )
 @click.option(
     "--scenarios", type=click.IntRange(1, MOST_SCENARIOS), default=10_000, show_default=True,
@@ -80,12 +80,14 @@ _HOW_TO_READ = (
 )  # fmt: skip
 @click.option(
     "--as-at", type=DAY,
-    help="The last day that is known; the day before the first month of moves if left out.",
+    help="The last day that is known; if left out, the day before the first month of moves.",
 )  # fmt: skip
 @click.option(
-    "--workers", type=click.IntRange(1), help="Processes of this computer; 1 if left out."
+    "--workers",
+    type=click.IntRange(1),
+    help="How many processes of this computer to use; 1 if left out.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers settle.")
+@click.option("--scheduler", metavar="ADDRESS", help="The address of a Dask scheduler to use.")
 @form_options
 def forecast(
     file: Path,
@@ -100,7 +102,9 @@ def forecast(
 ) -> None:
     """Print what a contract may save and pay, and what moves the result most."""
     if workers is not None and scheduler is not None:
-        raise click.UsageError("--workers are of this computer; a --scheduler has its own.")
+        raise click.UsageError(
+            "Give --workers for this computer, or --scheduler, which has its own workers; not both."
+        )
     found, records = read(file, {**places, "assumptions": assumptions or "PbrAssumptions"})
     assumed = records.assumptions
     assert assumed is not None, "a workbook without Assumptions is refused when it is read"

@@ -144,7 +144,7 @@ def readings(file: Path, as_at: date | None, form: Form | None, **places: str | 
 def explain(
     file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
-    """Print how the figures of a month came about."""
+    """Print how each figure of a month was worked out."""
     found, records = read(file, places)
     settled = _settled(records, as_at, found)
     rows = spills.explain_month(settled, month)
@@ -210,7 +210,7 @@ def terms(contract: str, form: Form | None) -> None:
 @commands.command()
 @click.argument("contract")
 @output_file
-@click.option("--sample", is_flag=True, help="Fill in rows that are marked as illustrations.")
+@click.option("--sample", is_flag=True, help="Fill in sample rows, marked as illustrations.")
 @click.option(
     "--host",
     type=click.Choice(host_commands.HOSTS),
@@ -220,7 +220,7 @@ def terms(contract: str, form: Form | None) -> None:
     "--lite-embed/--lite-require",
     default=True,
     show_default=True,
-    help="With --host lite: the functions inside the workbook, or a released xlpbr by its name.",
+    help="With --host lite: put the functions into the workbook, or name a released xlpbr.",
 )
 def new(
     contract: str, output: Path, replace: bool, sample: bool, host: str | None, lite_embed: bool
@@ -247,7 +247,7 @@ def new(
     type=click.IntRange(min=2),
     help=f"With --public: counts from 1 to this are not shown; {_CUT_OFF} if left out.",
 )
-@click.option("--pdf", is_flag=True, help="Write the same as PDF pages beside it.")
+@click.option("--pdf", is_flag=True, help="Also write the report as a PDF beside it.")
 @click.option(
     "--prepared-by",
     default="not stated",
@@ -269,7 +269,7 @@ def report(
     from xlpbr.workbook.report.from_workbook import write_reports
 
     if cut_off is not None and not public:
-        raise click.UsageError("--cut-off goes with --public.")
+        raise click.UsageError("--cut-off works only with --public.")
     refuse_output(output, replace=replace, source=there(file))
     if pdf:
         refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")

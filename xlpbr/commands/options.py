@@ -44,7 +44,7 @@ def workbook_tables(command: _Command) -> _Command:
         command = click.option(
             f"--{table.lower()}",
             metavar="WHERE",
-            help=f"Where {table} is: a table, a name, or cells such as 'Sheet!A4:H40'.",
+            help=f"Where the {table} table is: its name, or cells such as 'Sheet!A4:H40'.",
         )(command)
     return click.argument("file", type=click.Path(path_type=Path))(command)
 
@@ -52,7 +52,7 @@ def workbook_tables(command: _Command) -> _Command:
 def as_at_option(command: _Command) -> _Command:
     """The day up to which things are known."""
     return click.option(
-        "--as-at", type=DAY, help="The last day that is known; the whole programme if left out."
+        "--as-at", type=DAY, help="The last day to count; the end of the programme if left out."
     )(command)
 
 
@@ -62,15 +62,15 @@ def form_options(command: _Command) -> _Command:
         command
     )
     return click.option(
-        "--json", "form", flag_value="json", help="JSON with the rows that were read."
+        "--json", "form", flag_value="json", help="Print JSON, with the count of rows read."
     )(command)
 
 
 def output_file(command: _Command) -> _Command:
     """The file to write, and whether one that is there may be replaced."""
-    command = click.option(
-        "--replace", is_flag=True, help="Replace the output file if it is there already."
-    )(command)
+    command = click.option("--replace", is_flag=True, help="Replace the output file if it exists.")(
+        command
+    )
     return click.option(
         "-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write."
     )(command)

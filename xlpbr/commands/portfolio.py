@@ -33,17 +33,19 @@ _ENDINGS = (".xlsx", ".parquet")
 @click.argument("folder", type=click.Path(path_type=Path))
 @output_file
 @as_at_option
-@click.option("--terms", metavar="WHERE", help="Where Terms is in every workbook.")
-@click.option("--placements", metavar="WHERE", help="Where Placements is in every workbook.")
-@click.option("--carers", metavar="WHERE", help="Where Carers is in every workbook.")
-@click.option("--claims", metavar="WHERE", help="Where Claims is in every workbook.")
+@click.option("--terms", metavar="WHERE", help="Where the Terms table is in every workbook.")
+@click.option(
+    "--placements", metavar="WHERE", help="Where the Placements table is in every workbook."
+)
+@click.option("--carers", metavar="WHERE", help="Where the Carers table is in every workbook.")
+@click.option("--claims", metavar="WHERE", help="Where the Claims table is in every workbook.")
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help="Processes of this computer that settle; 1 if left out.",
+    help="How many processes of this computer to use; 1 if left out.",
 )
 @click.option(
-    "--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers settle instead."
+    "--scheduler", metavar="ADDRESS", help="The address of a Dask scheduler to use instead."
 )
 def portfolio(
     folder: Path,
@@ -59,7 +61,9 @@ def portfolio(
     The output is a workbook (.xlsx) or the month rows alone (.parquet).
     """
     if workers is not None and scheduler is not None:
-        raise click.UsageError("--workers are of this computer; a --scheduler has its own.")
+        raise click.UsageError(
+            "Give --workers for this computer, or --scheduler, which has its own workers; not both."
+        )
     suffix = output.suffix if output.suffix.casefold() in _ENDINGS else ".xlsx or .parquet"
     refuse_output(output, replace=replace, suffix=suffix)
     _refuse_without_packages()
@@ -147,8 +151,8 @@ def _say(settled: SettledFolder, output: Path) -> None:
     if left_out:
         if settled.settled:
             terminal.say(
-                "What is not settled is in no figure. Mend it, or take a file without a contract "
-                "out of the folder, and run again with --replace."
+                "What is not settled is in no figure. Correct it, or take a file without a "
+                "contract out of the folder, and run again with --replace."
             )
         raise click.exceptions.Exit(FILES_NOT_SETTLED)
 

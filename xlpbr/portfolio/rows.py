@@ -1,7 +1,7 @@
 """Columns of many contracts to their month statements: what ``portfolio`` settles by.
 
-The sums are those of ``fast_settlement``; what hangs on a contract alone (entitlement, bonus, carer
-fees) is the core's own.
+The sums are those of ``fast_settlement``; what depends on a contract alone (entitlement, bonus,
+carer fees) is the core's own.
 """
 
 from __future__ import annotations
@@ -298,9 +298,10 @@ def _settle_the_others(
         largest = max((abs(amount) for row in rows for amount in row), default=0)
         if largest >= LIMIT:
             problem = Problem(
-                "Placements", None, "", f"figures up to {in_words(largest)}",
-                f"less than {in_words(LIMIT)}, the most that a portfolio's figures can hold",
-                "Look for a price, a fee or a claim with too many digits.", NUM,
+                table="Placements", found=f"figures up to {in_words(largest)}",
+                expected=f"less than {in_words(LIMIT)}, the most that a portfolio's figures can"
+                " hold",
+                remedy="Look for a price, a fee or a claim with too many digits.", code=NUM,
             )  # fmt: skip
             problems.append(ContractProblem(portfolio.names[place], problem))
             continue

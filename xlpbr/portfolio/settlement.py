@@ -7,7 +7,7 @@ refused with the limit. The loops are those of ``fast_compiled`` where numba is
 installed, else those of ``fast_numpy``; the figures are the same.
 
 A running total of a placement is ``(n + 3) // 7`` with n = weekly pence × days: seven is odd,
-so no half occurs. It is ``(n + 3 - residue) / 7``, and the residue, ``(n + 3) mod 7``, hangs
+so no half occurs. It is ``(n + 3 - residue) / 7``, and the residue, ``(n + 3) mod 7``, depends
 only on the weekly pence, the start and the day, each mod 7. So the sum over the placements in
 place follows from three sums that change where a placement starts or ends, and the matrix of
 placements and months is never made.
@@ -121,7 +121,7 @@ class RuleColumns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SettledColumns:
-    """The figures of each of the T periods that hang on the months before, in pence."""
+    """The figures of each of the T periods that depend on the months before, in pence."""
 
     saving: I64
     fee: I64

@@ -190,7 +190,7 @@ def in_place(moved_on: date | None, ended_on: date | None, day: date) -> bool:
 def outcome_fee(
     price: Fraction, achieved_on: Iterable[date], period: Period, limit: int | None = None
 ) -> Pence:
-    """So much for each outcome in a period, at most ``limit`` of them.
+    """The fee for the outcomes of a period at a price each, at most ``limit`` of them.
 
     Plymouth L04 25/26, section 7 paragraph 6; Cheshire East, 16 February 2026: £10,000 for
     each carer household approved.
@@ -202,7 +202,7 @@ def outcome_fee(
 def contract_cap(
     amounts: Iterable[Fraction], maximum: Fraction | None, paid_before: Fraction
 ) -> list[Pence]:
-    """What of each amount may still be paid before the total reaches the contract maximum.
+    """How much of each amount can be paid before the total reaches the contract maximum.
 
     A negative amount is a credit: it passes whole and frees headroom for those after it
     (Plymouth L04 25/26, sections 4.1 and 7 paragraph 8).

@@ -246,7 +246,7 @@ def approvals_that_count(evidence: Evidence) -> list[date]:
 
 
 def name_key(name: str) -> str:
-    """What children and households are matched by: without regard to case."""
+    """What children and households are matched by: tidy, in capitals or not."""
     return name.casefold()
 
 

@@ -340,7 +340,7 @@ def assert_no_suppressed_cell_follows(shown: Shown) -> None:
     follow = [unknown for unknown, row in pivots.items() if len(row) == 1]
     for name, index in follow:
         if name in MONEY:
-            # That an amount is nought, or the same as in a month that is shown, tells nothing:
+            # That an amount is £0, or the same as in a month that is shown, tells nothing:
             # what came between belongs to no one.
             same = {known.get((name, m)) for m in range(len(statement.months))}
             value = getattr(statement.months[index], name)
@@ -649,7 +649,7 @@ def test_the_bonus_is_hidden_where_few_children_are_counted_or_left_out() -> Non
         assert shown.latest("payable_to_date") is None
 
 
-def test_a_bonus_of_nought_is_hidden_too_where_few_are_counted() -> None:
+def test_a_bonus_of_zero_is_hidden_too_where_few_are_counted() -> None:
     """It would tell that the savings of the few do not reach the threshold."""
     terms: dict[str, object] = {
         "bonus_threshold": Fraction(100_000_000), "bonus_rate": Fraction(1, 10),

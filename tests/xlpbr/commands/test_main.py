@@ -449,7 +449,10 @@ def test_a_file_that_is_there_is_replaced_only_when_told(xlpbr, budget, tmp_path
 
 def test_a_cut_off_without_the_public_version_is_a_wrong_call(xlpbr, budget, tmp_path):
     target = tmp_path / "report.xlsx"
-    refused(xlpbr("report", budget, "-o", target, "--cut-off", "3"), "--cut-off goes with --public")
+    refused(
+        xlpbr("report", budget, "-o", target, "--cut-off", "3"),
+        "--cut-off works only with --public",
+    )
     assert not target.exists()
 
 
