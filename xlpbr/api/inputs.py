@@ -113,7 +113,9 @@ def rows_of(name: str, table: Table) -> Rows | None:
     if isinstance(table, pd.DataFrame):
         return cells.rows(table)
     if isinstance(table, list | tuple):
-        if table and all(isinstance(row, Mapping) for row in table):
+        if not table:
+            return []
+        if all(isinstance(row, Mapping) for row in table):
             headings = list(dict.fromkeys(heading for row in table for heading in row))
             return [
                 headings,

@@ -74,4 +74,4 @@ def _amounts(name: str, given: Any) -> Rows:
     rows = rows_of(name, given)
     if rows is None:
         raise CellError(VALUE, f"{name}: nothing found; expected two columns, keys and amounts")
-    return rows
+    return rows or [["Key", "Amount"]]
