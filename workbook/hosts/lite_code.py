@@ -134,8 +134,10 @@ def _imports(source: str) -> Iterator[str]:
 
 
 def _statements(within: ast.AST) -> Iterator[ast.AST]:
-    """Everything in a module but what it tries to import for speed and may miss."""
+    """Everything in a module but what only a type checker reads, or speed needs, and may miss."""
     for node in ast.iter_child_nodes(within):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
         if isinstance(node, ast.Try) and any(
             isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
             for handler in node.handlers

@@ -350,7 +350,8 @@ def _never_calculated(book: Book, found: FoundRange, never: list[tuple[int, int]
         start = f"{len(never):,} formulas have never been calculated, the first in {first}"
     return FileProblem(
         f"{book.path}: {start}. Open and save the workbook in Excel, or run: "
-        f"xlpbr recalc {book.path.name} -o OUT{book.path.suffix}"
+        f"xlpbr recalc {book.path.name} -o OUT{book.path.suffix}",
+        "never-calculated",
     )
 
 
