@@ -8,7 +8,7 @@ DEMO_READY := $(VENV)/.ready-for-demo
 TEST_READY := $(VENV)/.ready-for-test
 HOSTS_READY := build/.ready-for-hosts
 
-.PHONY: demo test hard bench lint types derived docs ready picture clean
+.PHONY: demo test hard bench lint types derived docs ready site picture clean
 
 demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
@@ -57,6 +57,10 @@ docs: $(TEST_READY)
 # The workbooks that a finance officer downloads; a test fails while one of them is stale.
 ready: $(TEST_READY)
 	$(BIN)/python -m docs.generators.ready
+
+# The pages as a site, in build/site; a dead link stops it.
+site: $(TEST_READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 picture: $(TEST_READY)
 	$(BIN)/python docs/generators/picture.py
