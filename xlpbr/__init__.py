@@ -13,7 +13,7 @@ functions are in ``xlpbr.functions``; docs/guide/python.md shows what is here.
 Decimal('120800.00')
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 TYPE_CHECKING = False  # the name is what type checkers look for; typing takes long to load
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from host_table import with_host_table
+from house_order import with_folders
 
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
 from xlpbr.contract.evidence import COLUMNS
@@ -34,12 +35,14 @@ def pages() -> dict[Path, str]:
     readme = ROOT / "README.md"
     reference = ROOT / "docs" / "reference"
     hosts = reference / "hosts.md"
+    house = ROOT / "docs" / "house" / "architecture.md"
     return {
         reference / "functions.md": function_reference(),
         reference / "tables.md": table_reference(),
         reference / "contracts.md": contract_reference(),
         reference / "bad-input.md": bad_input_reference(),
         hosts: with_host_table(hosts.read_text(encoding="utf-8")),
+        house: with_folders(house.read_text(encoding="utf-8")),
         readme: with_function_list(readme.read_text(encoding="utf-8")),
     }
 
@@ -166,8 +169,8 @@ def contract_reference() -> str:
         "# The contracts",
         GENERATED,
         "Each contract is one TOML file under `xlpbr/contract/built_in/`, from a published"
-        " decision. A clause is quoted by its number. Where the wording is open, the reading that is"
-        " used is named with the reason. See `CONTRIBUTING.md` for how one is added.",
+        " decision. A clause is quoted by its number. Where the wording is open, the reading that"
+        " is used is named with the reason. See `CONTRIBUTING.md` for how one is added.",
     ]
     for name in CONTRACT_NAMES:
         parts += contract_page(load_contract(name))
