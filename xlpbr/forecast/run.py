@@ -1,7 +1,7 @@
 """A forecast: many scenarios of what may come, each settled by the contract's own rules.
 
 Scenarios are drawn and settled as plain numbers (``scenarios``) or, where numpy is installed and
-there is enough to do, as columns (``scenario_columns``): the figures are the same.
+there is enough to do, as columns (``columns``): the figures are the same.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Scenario ``i`` of a seed is row ``i % 1000`` of block ``i // 1000`` of uniform numbers, so that it
 is the same however many are drawn and wherever. Only comparisons, ``+ - * /`` and square roots
-are done on these: the columns of ``scenario_columns`` give the same bits.
+are done on these: the columns of ``columns`` give the same bits.
 """
 
 from __future__ import annotations

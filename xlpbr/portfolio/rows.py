@@ -1,6 +1,6 @@
-"""Columns of many contracts to their month statements: what ``portfolio`` settles by.
+"""Columns of many contracts to their month statements: what ``settle_many`` settles by.
 
-The sums are those of ``fast_settlement``; what hangs on a contract alone (entitlement, bonus, carer
+The sums are those of ``settlement``; what depends on a contract alone (entitlement, bonus, carer
 fees) is the core's own.
 """
 
