@@ -44,13 +44,13 @@ from xlpbr.functions import FUNCTIONS
 CALL = "/xlwings/custom-functions-call"
 SERVE = """
 import sys
-from xlpbr.udfs.server import serve
+from xlpbr.udfs.server.serve import serve
 serve("127.0.0.1", int(sys.argv[1]), workers=int(sys.argv[2]))
 """
 
 LOOK_UP = """
 import importlib, json, time
-from xlpbr.udfs import server_project
+from xlpbr.udfs.server import xlwings_server
 from xlpbr.udfs.office_js import from_office_js, spare_the_lookup
 import xlwings.utils
 from xlwings import conversion

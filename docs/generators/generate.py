@@ -165,7 +165,7 @@ def contract_reference() -> str:
     parts = [
         "# The contracts",
         GENERATED,
-        "Each contract is one TOML file under `xlpbr/contracts/`, from a published decision. A"
+        "Each contract is one TOML file under `xlpbr/contract/built_in/`, from a published decision. A"
         " clause is quoted by its number. Where the wording is open, the reading that is used is"
         " named with the reason. See `CONTRIBUTING.md` for how one is added.",
     ]

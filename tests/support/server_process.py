@@ -22,7 +22,7 @@ CALL = "/xlwings/custom-functions-call"
 
 SERVE = """
 import sys
-from xlpbr.udfs.server import serve
+from xlpbr.udfs.server.serve import serve
 serve(sys.argv[1], int(sys.argv[2]), workers=int(sys.argv[3]))
 """
 
