@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from types import ModuleType
+from typing import assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -196,10 +197,16 @@ def saving_columns(
 
 def measured_savings(terms: ContractTerms, run_rate: I64, accumulated: I64) -> I64:
     """The savings that are held against the threshold, in pence."""
-    if terms.bonus_measure == "lower":
-        lower: I64 = np.minimum(run_rate, accumulated)
-        return lower
-    return run_rate if terms.bonus_measure == "run_rate" else accumulated
+    match terms.bonus_measure:
+        case "run_rate":
+            return run_rate
+        case "accumulated":
+            return accumulated
+        case "lower":
+            lower: I64 = np.minimum(run_rate, accumulated)
+            return lower
+        case other:
+            assert_never(other)
 
 
 def threshold_bonuses(terms: ContractTerms, measured: I64) -> I64:

@@ -354,7 +354,8 @@ THRESHOLDS = st.fractions(0, 4_000_000, max_denominator=10**5) | st.sampled_from
 
 @settings(max_examples=150, deadline=None)
 @given(
-    THRESHOLDS, FRACTIONS | st.just(Fraction(1, 10**17 + 3)), st.sampled_from(["excess", "whole"]),
+    THRESHOLDS, FRACTIONS | st.just(Fraction(1, 10**17 + 3)),
+    st.sampled_from(strategies.OPTIONS["Bonus shape"]),
     st.lists(AMOUNTS | st.integers(-500, 500), max_size=6), st.integers(-3, 3),
 )  # fmt: skip
 @example(Fraction(10**18), Fraction(0), "excess", [1], 0)
