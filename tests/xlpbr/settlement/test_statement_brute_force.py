@@ -57,7 +57,7 @@ def assert_same_table(got: list[list], expected: list[list]) -> None:
 
 def test_the_statement_day_by_day_knows_every_term_and_option() -> None:
     """Who adds one writes its rule into tests/support/brute_force.py, anew from the clause."""
-    assert brute_force.WRITTEN_FOR == {term.field_name: tuple(term.options) for term in READINGS}
+    assert {term.field_name: tuple(term.options) for term in READINGS} == brute_force.WRITTEN_FOR
     bear_on_a_figure = {term.field_name for term in TERMS if term.kind != "text"} - {"cohort_size"}
     assert {field.name for field in dataclasses.fields(Contract)} == bear_on_a_figure
 
