@@ -27,7 +27,6 @@ NAME = "org.xlpbr.calc.Worker"
 
 _NEVER_RUN_MACROS = 0
 _NEVER_UPDATE_LINKS = 0
-_WITH_EVERYTHING = 1023
 _TRUTH = {"TRUE": True, "FALSE": False}
 _CALL = re.compile(
     rf"(?<![\w.])(?:{re.escape(calc.SERVICE)}\.)?(?:{calc.TWIN})?PBR_\w+\(", re.IGNORECASE

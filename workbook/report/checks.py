@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from xlpbr.contract.known_rules import known_rules
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import ONE_DAY, month_of
 from xlpbr.settlement.statement import Statement, name_key
@@ -15,6 +16,9 @@ from xlpbr.workbook.report.page import SUPPRESSED, Value
 ANOTHER_WAY = "Worked out another way"
 
 _FAULT = "no: report this as a fault"
+
+KNOWN = known_rules()
+"""What the figures are worked out another way for."""
 
 
 def check_lines(report: Report) -> list[str]:
@@ -63,6 +67,12 @@ def _agreement_rows(report: Report) -> Iterator[list[Value]]:
     """The statement held against figures that are worked out without it, and against limits."""
     statement, shown = report.last_shown.statement, report.last_shown
     if not statement.months:
+        return
+    if unknown := KNOWN.unknown_in(statement.terms):
+        yield [
+            ANOTHER_WAY, "Statement", "not checked", "the figures worked out another way",
+            f"This check does not know {' and '.join(unknown)}: check the figures by hand.",
+        ]  # fmt: skip
         return
     for heading, field_name, how, expected in (
         ("Saving to date", "saving_to_date", "each placement's days at once", _saving(statement)),

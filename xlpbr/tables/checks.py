@@ -218,7 +218,7 @@ def _about_claims(terms: ReadRecord[ContractTerms], evidence: Evidence) -> Itera
 
 
 def _about_the_maximum(terms: ContractTerms, evidence: Evidence) -> Iterable[Problem]:
-    if terms.contract_maximum is None or terms.maximum_reading != "warn":
+    if terms.contract_maximum is None or terms.maximum_reading == "hard_stop":
         return
     over = settle(terms, evidence).payable - to_pence(terms.contract_maximum)
     if over > 0:

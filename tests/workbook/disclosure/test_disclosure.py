@@ -21,7 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.strategies import cases, tables
+from tests.support.strategies import OPTIONS, cases, tables
 from xlpbr.contract.evidence import Claim, Evidence, Household, Placement
 from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.contract.terms import ContractTerms
@@ -364,15 +364,15 @@ def busy_cases(draw: st.DrawFn) -> tuple[ContractTerms, Evidence, date | None]:
         cohort_size=draw(st.none() | st.integers(10, 26)),
         fee=Fraction(draw(st.sampled_from([0, 150_000, 599_800, 3_000_000]))),
         fee_months=draw(st.sampled_from([None, 6, 12])),
-        fee_reading=draw(st.sampled_from(["catch_up", "no_catch_up", "up_to_cap"])),
-        savings_reading=draw(st.sampled_from(["month", "cumulative"])),
+        fee_reading=draw(st.sampled_from(OPTIONS["Fee reading"])),
+        savings_reading=draw(st.sampled_from(OPTIONS["Savings reading"])),
         carer_fee=Fraction(draw(st.sampled_from([0, 10_000]))),
         bonus_threshold=Fraction(draw(st.sampled_from([0, 1_000_000, 3_000_000]))),
         bonus_rate=Fraction(1, 10),
-        bonus_measure=draw(st.sampled_from(["run_rate", "accumulated", "lower"])),
-        bonus_counts=draw(st.sampled_from(["family", "foster"])),
+        bonus_measure=draw(st.sampled_from(OPTIONS["Bonus measure"])),
+        bonus_counts=draw(st.sampled_from(OPTIONS["Bonus counts"])),
         contract_maximum=draw(st.sampled_from([None, Fraction(400_000), Fraction(1_000_000)])),
-        maximum_reading=draw(st.sampled_from(["hard_stop", "warn"])),
+        maximum_reading=draw(st.sampled_from(OPTIONS["Maximum reading"])),
     )
     waves = draw(st.lists(st.integers(-20, 560), min_size=1, max_size=5))
     placements, homes = [], []
