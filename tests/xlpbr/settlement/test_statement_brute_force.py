@@ -54,6 +54,7 @@ def assert_same_table(got: list[list], expected: list[list]) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(cases())
 @example((CONTRACT, EVIDENCE, None))
@@ -65,6 +66,7 @@ def test_every_cell_of_the_statement(case: tuple[Contract, Evidence, date | None
     assert_same_table(got, expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(cases())
 @example((CONTRACT, EVIDENCE, None))
@@ -155,6 +157,7 @@ def test_whole_months_of_a_programme_that_ends_about_an_anniversary(
     assert_same_table(functions.pbr_statement(*tables(contract, EVIDENCE)), expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(cases(most_children=3))
 @example((CONTRACT, EVIDENCE, None))

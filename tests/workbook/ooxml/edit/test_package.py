@@ -4,7 +4,6 @@ import datetime
 import hashlib
 import os
 import random
-import shutil
 import struct
 import subprocess
 import zipfile
@@ -13,11 +12,12 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from tests.support.needed import need_libreoffice
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.ooxml.addresses import column_letter, column_number, split_area
 from xlpbr.workbook.ooxml.book import StoredCell, cells_of, open_book
-from xlpbr.workbook.ooxml.edit import cells_of as package_cells
+from xlpbr.workbook.ooxml.edit import cells as package_cells
 from xlpbr.workbook.ooxml.edit.package import write_values
 from xlpbr.workbook.ooxml.sheet.read import serial_number
 from xlpbr.workbook.ooxml.sheet.shared_formulas import formula_at, shared_formula
@@ -770,10 +770,9 @@ def test_a_copy_that_differs_is_not_kept(varied, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [varied]
 
 
+@pytest.mark.program
 def test_libreoffice_opens_the_copy(varied, tmp_path):
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("LibreOffice (soffice) is not installed")
+    soffice = str(need_libreoffice())
     target = tmp_path / "out.xlsx"
     write_values(
         open_book(varied),
