@@ -1,10 +1,14 @@
-"""What several tests need: a contract's tables, a small workbook with them, the hosts."""
+"""What several tests need: a contract's tables, a small workbook with them, the hosts.
+
+Here too are the kinds of tests: ``program`` where another program is needed, ``slow`` where a test
+takes more than a second of processor time by itself; the rest is quick (tests/README.md).
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from tests.support import kinds
 from tests.support.browser import started_chromium
 from tests.support.needed import CALC_REMEDY, need
 from tests.support.server_process import RunningServer, running_server
@@ -113,23 +118,52 @@ def pytest_configure() -> None:
         raise pytest.UsageError("XLPBR_REQUIRE_LIBREOFFICE is set, and LibreOffice is missing.")
 
 
-@pytest.fixture(scope="module")
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        kinds.mark(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with kinds.running(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    with kinds.measured(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    complaint = kinds.complaint(item)
+    if call.when == "call" and report.passed and complaint:
+        report.outcome, report.longrepr = "failed", complaint
+    return report
+
+
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """The server of xlpbr on this computer."""
+    """The server of xlpbr on this computer, with its settings as they come."""
     with running_server(tmp_path_factory.mktemp("server")) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One Chromium for the module."""
+    """One Chromium for the module: while it runs, no test may start a loop of asyncio."""
     with started_chromium() as found:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def calc() -> Iterator[calc_engine.Calc]:
-    """One private Calc for the module."""
+    """One private Calc for the run."""
     try:
         with calc_engine.running() as started:
             need("LibreOffice 25.2", present=started.line >= (25, 2), remedy=CALC_REMEDY)

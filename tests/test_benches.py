@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench.benches import FIRST, ROOT, benches
 
 
+@pytest.mark.slow
 def test_a_bench_runs_in_a_process_of_its_own_and_its_page_is_written(tmp_path: Path):
     page = tmp_path / "performance.md"
     done = subprocess.run(

@@ -43,6 +43,7 @@ def books(folder, names=SMALL):
     return found
 
 
+@pytest.mark.slow
 def test_every_accepted_workbook_takes_a_cell(tmp_path):
     """Cells mapped to XML were once read as tables, and their workbook refused as damaged."""
     names = [entry.name for entry in corpus.entries(slow=False)
@@ -79,6 +80,7 @@ def test_what_must_be_refused_is_refused_with_its_code(tmp_path):
     assert run.failures == []
 
 
+@pytest.mark.slow
 def test_a_few_workbooks_are_edited_without_harm(tmp_path):
     run = Run("corpus", "")
     run_corpus(run, books(tmp_path, SMALL[:4]), tmp_path / "out", judged=False)
@@ -86,6 +88,7 @@ def test_a_few_workbooks_are_edited_without_harm(tmp_path):
     assert run.figures["detached to the same bytes"] == 4
 
 
+@pytest.mark.slow
 def test_random_edits_change_one_cell(tmp_path):
     run = Run("edits", "")
     run_edits(run, books(tmp_path), tmp_path / "edits", 60, seed=1)
@@ -94,6 +97,7 @@ def test_random_edits_change_one_cell(tmp_path):
     assert run.figures["made"] > 30
 
 
+@pytest.mark.slow
 @forked
 def test_a_few_saves_are_killed(tmp_path):
     run = Run("kill", "")
@@ -113,6 +117,7 @@ print(json.dumps([run.failures, run.figures["cases"]]))
 """
 
 
+@pytest.mark.slow
 @forked
 def test_a_few_spoilt_workbooks(tmp_path):
     # In a process of its own: children with little memory must not start from one that has much.
@@ -125,6 +130,7 @@ def test_a_few_spoilt_workbooks(tmp_path):
     assert cases > 5
 
 
+@pytest.mark.slow
 def test_a_few_dirty_tables(tmp_path):
     run = Run("dirty", "")
     run_dirty(run, tmp_path / "dirty", 40, 1)

@@ -11,7 +11,7 @@ import openpyxl
 import xlsxwriter
 from openpyxl.styles import Font, PatternFill
 
-from xlpbr.workbook.libreoffice.pdf import find_libreoffice
+from tests.support.needed import need_libreoffice
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.transplant import Transplanted
 from xlpbr.workbook.ooxml.parts.content_types import with_content_types
@@ -100,10 +100,8 @@ def openpyxl_book(path: Path) -> Path:
     return path
 
 
-def libreoffice_book(path: Path) -> Path | None:
-    """A workbook saved by LibreOffice; None where it is not installed."""
-    if find_libreoffice() is None:
-        return None
+def libreoffice_book(path: Path) -> Path:
+    """A workbook saved by LibreOffice."""
     folder = path.parent / "before"
     folder.mkdir()
     return converted(openpyxl_book(folder / path.name), path.parent, "xlsx")
@@ -212,8 +210,7 @@ def in_the_usual_form(path: Path) -> Path:
 
 def converted(path: Path, folder: Path, kind: str) -> Path:
     """What LibreOffice makes of a workbook, in another folder: ``pdf`` or ``xlsx``."""
-    office = find_libreoffice()
-    assert office is not None
+    office = need_libreoffice()
     subprocess.run(
         [str(office), f"-env:UserInstallation=file://{folder}/profile", "--headless",
          "--convert-to", kind, "--outdir", str(folder), str(path)],

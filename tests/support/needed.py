@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import kinds
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,8 +21,13 @@ CALC_REMEDY = (
 """How to get the LibreOffice in which the functions run."""
 
 
-def need(what: str, *, present: bool, remedy: str) -> None:
-    """Skip a test whose program is missing, and say how to get it; fail it where all must run."""
+def need(what: str, *, present: bool, remedy: str, program: bool = True) -> None:
+    """Skip a test whose program is missing, and say how to get it; fail it where all must run.
+
+    A test that is not marked ``program`` may not ask for one: ``make test`` runs it everywhere.
+    """
+    if program and kinds.running_is_quick():
+        pytest.fail(f"This test needs {what}: mark it @pytest.mark.program.")
     if present:
         return
     if os.environ.get("XLPBR_REQUIRE_HOSTS"):
@@ -29,13 +35,15 @@ def need(what: str, *, present: bool, remedy: str) -> None:
     pytest.skip(f"{what} is not installed. {remedy}")
 
 
-def need_libreoffice() -> None:
-    """A LibreOffice of any line."""
+def need_libreoffice() -> Path:
+    """A LibreOffice of any line: its program."""
+    found = find_libreoffice()
     need(
         "LibreOffice",
-        present=find_libreoffice() is not None,
+        present=found is not None,
         remedy="Install LibreOffice Calc; .ci/run shows how on Debian.",
     )
+    return Path(found or "")
 
 
 def need_node_package(name: str) -> Path:

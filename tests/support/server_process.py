@@ -69,6 +69,7 @@ def running_server(
         "xlwings Server",
         present=importlib.util.find_spec("xlwings_server") is not None,
         remedy="Install it with: pip install 'xlpbr[server]'.",
+        program=False,
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith("XL")}
     ours = {f"XLPBR_SERVER_{name}": str(value) for name, value in (settings or {}).items()}

@@ -143,6 +143,7 @@ def test_a_wrong_host_is_found_out(monkeypatch: pytest.MonkeyPatch):
 # -- the embedded engine ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_embedded_engine_gives_the_same_in_every_cell_of_a_sheet(tmp_path: Path):
     path, places = matrix_book(tmp_path / "matrix.xlsx")
     calculation = load(open_book(path))

@@ -52,6 +52,7 @@ def with_serials(case: Case) -> Case:
     return replace(case, arguments=tuple(map(plain, case.arguments)))
 
 
+@pytest.mark.slow
 def test_every_case_gives_what_the_core_gives_for_the_same_cells(answers):
     assert len(answers["results"]) == len(cases()) > 1000
     for case, answer in zip(cases(), answers["results"], strict=True):
@@ -63,6 +64,7 @@ def test_what_differs_from_the_core_is_said_in_the_matrix(answers):
     assert problems("lite", lambda case: shown(found[case.name])) == []
 
 
+@pytest.mark.slow
 def test_a_blank_cell_may_come_as_an_empty_text(answers, tmp_path):
     chosen = [case for case in cases() if case.kind == "blank"]
     assert len(chosen) > 100
@@ -90,6 +92,7 @@ def test_excel_is_told_of_each_function_what_the_catalogue_says(answers):
             assert parameter["dimensionality"] == "matrix"
 
 
+@pytest.mark.slow
 def test_an_error_with_a_message_is_thrown_and_others_are_values(tmp_path):
     calls = [
         request("PBR_FEE_CAP", [["tbc"]], [[5.0]], None),
@@ -112,6 +115,7 @@ def test_an_error_with_a_message_is_thrown_and_others_are_values(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_an_excel_too_old_for_errors_as_values_gets_no_text_in_their_place(tmp_path):
     calls = [
         request("PBR_TERMS", [["somewhere"]], runtime="1.3"),
@@ -256,6 +260,7 @@ async def main():
 """
 
 
+@pytest.mark.slow
 def test_a_column_through_xlwings_is_what_the_plain_call_gives(tmp_path):
     found = run_on_python(tmp_path, [], script=COLUMN)["script"]
     assert len(found) == 4
@@ -287,6 +292,7 @@ async def main():
 """
 
 
+@pytest.mark.slow
 def test_neither_pandas_nor_numpy_is_on_the_path_of_a_call(tmp_path):
     pytest.importorskip("pandas")
     found = run_on_python(tmp_path, [], script=NO_PANDAS)

@@ -3,7 +3,6 @@
 import dataclasses
 import itertools
 import re
-import shutil
 import zipfile
 from datetime import date, datetime
 
@@ -229,6 +228,7 @@ def test_what_a_sheet_needs_comes_along_and_nothing_else(wish, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_all_sheets_without_a_link_are_those_of_the_template(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), headings={})
     assert attachment.sheets == tuple(PREFIX + sheet for sheet in SHEETS)
@@ -250,6 +250,7 @@ def test_a_sheet_that_is_not_one_of_ours_is_refused(tmp_path):
         attach(book, sheets=["Statment"])
 
 
+@pytest.mark.slow
 def test_names_that_are_taken_are_refused(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), headings={})
     again = open_book(together(attachment, tmp_path / "again.xlsx", values={}))
@@ -280,6 +281,7 @@ PLACES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "date_1904"), [*itertools.product(PLACES, (False,)), ("address", True)]
 )
@@ -333,6 +335,7 @@ def test_linked_tables_give_what_the_functions_give_for_the_books_own(how, date_
     assert checks[24, 5] == "Agrees"
 
 
+@pytest.mark.slow
 def test_checks_agree_on_linked_tables_of_numbers_and_dates(tmp_path):
     rows = (*ROWS[:-1], *MORE)
     book = made(tmp_path / "budget.xlsx", rows=rows)
@@ -345,6 +348,7 @@ def test_checks_agree_on_linked_tables_of_numbers_and_dates(tmp_path):
     assert checks[18, 2].value > 900_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", PLACES)
 def test_rows_added_to_the_books_table_are_counted_or_missed_aloud(how, tmp_path):
     place, table = PLACES[how]
@@ -369,6 +373,7 @@ def test_rows_added_to_the_books_table_are_counted_or_missed_aloud(how, tmp_path
         assert_results(values, terms_table(CONTRACT), mapped((*rows, *MORE)), CLAIMS[:1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["table", "columns"])
 def test_more_rows_than_are_prepared_are_missed_aloud(how, tmp_path):
     place, table = PLACES[how]
@@ -383,6 +388,7 @@ def test_more_rows_than_are_prepared_are_missed_aloud(how, tmp_path):
     assert values["PBR Checks"][6, 2].startswith("NOT ALL AGREE")
 
 
+@pytest.mark.slow
 def test_rows_inserted_within_the_range_come_along(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), placements=ADDRESS)
     # What Excel makes of the formulas when two rows are inserted under the heading.
@@ -397,6 +403,7 @@ def test_rows_inserted_within_the_range_come_along(tmp_path):
     assert_results(values, terms_table(CONTRACT), mapped(rows), CLAIMS[:1])
 
 
+@pytest.mark.slow
 def test_what_stands_under_the_range_is_said_and_not_counted_as_missed(tmp_path):
     content = {"total": True}
     attachment = attach(made(tmp_path / "budget.xlsx", **content), placements=ADDRESS)
@@ -412,6 +419,7 @@ def test_what_stands_under_the_range_is_said_and_not_counted_as_missed(tmp_path)
     )
 
 
+@pytest.mark.slow
 def test_a_column_that_was_moved_gives_no_figures(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), placements=ADDRESS)
     plan = attachment.plan
@@ -432,6 +440,7 @@ def test_a_column_that_was_moved_gives_no_figures(tmp_path):
     assert values["PBR Checks"][6, 2].startswith("NOT ALL AGREE")
 
 
+@pytest.mark.slow
 def test_an_error_in_the_books_table_stays_that_error(tmp_path):
     rows = (("AB", date(2025, 9, 1), "C1", "=NA()", 1000, None, "foster", "yes"),)
     book = made(tmp_path / "budget.xlsx", rows=rows)
@@ -455,6 +464,7 @@ TERMS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("date_1904", [False, True])
 def test_the_books_own_terms_are_read_from_it(date_1904, tmp_path):
     content = {"terms": TERMS, "rows": ROWS[:-1]}
@@ -485,6 +495,7 @@ def test_the_books_own_terms_are_read_from_it(date_1904, tmp_path):
                     assert plain(cell.value) == plain(values[sheet.name][position])
 
 
+@pytest.mark.slow
 def test_terms_that_cannot_be_read_are_said_when_they_are_attached(tmp_path):
     book = made(tmp_path / "budget.xlsx", terms=(*TERMS[:1], *TERMS[2:]))
     attachment = attach(book, contract=None, headings={}, terms="Deal!A2:C8")
@@ -527,6 +538,7 @@ def test_about_says_what_was_attached_what_is_read_and_how_it_is_taken_out(tmp_p
             assert named <= {*attachment.sheets}, cell.value
 
 
+@pytest.mark.slow
 def test_linked_cells_are_locked_and_do_not_look_like_inputs(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), placements=ADDRESS)
     write_attachment(attachment, tmp_path / "made.xlsx")
@@ -630,9 +642,7 @@ def test_titles_within_the_range_are_passed_over_and_merged_cells_are_refused(tm
 # In another program.
 
 
-@pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice is not installed: install it to run this"
-)
+@pytest.mark.program
 @pytest.mark.parametrize(("how", "date_1904"), [("table", False), ("address", True)])
 def test_a_second_spreadsheet_program_links_the_same(how, date_1904, tmp_path, monkeypatch):
     place, table = PLACES[how]

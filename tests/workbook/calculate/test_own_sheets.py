@@ -98,6 +98,7 @@ def test_which_sheets_are_ours(attached, made, tmp_path):
     assert own_sheets(open_book(tmp_path / "other.xlsx")) == frozenset()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", [{(5, 2): 7200.0}, {(5, 2): "tbc"}, {(11, 1): "00009", (11, 2): 1.0}]
 )
@@ -109,6 +110,7 @@ def test_what_the_book_holds_now_reaches_the_statement(attached, tmp_path, chang
     assert shown(tmp_path / "out.xlsx") != shown(attached)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "problems"),
     [({(6, 3): "tbc"}, 1), ({(6, 3): "tbc", (7, 3): "tbc", (8, 3): "tbc"}, 3)],
@@ -126,6 +128,7 @@ def test_a_workbook_of_our_own_is_calculated_whole(made, tmp_path, change, probl
     assert len(found) >= problems
 
 
+@pytest.mark.slow
 def test_figures_are_not_read_from_links_that_are_out_of_date(attached, tmp_path):
     changed = with_cells(attached, tmp_path / "changed.xlsx", "Placements 25-26", {(5, 2): 7200.0})
     with pytest.raises(FileProblem) as caught:
@@ -142,6 +145,7 @@ def test_figures_are_not_read_from_links_that_are_out_of_date(attached, tmp_path
     assert rows[1][2] == 7200.0
 
 
+@pytest.mark.slow
 def test_figures_are_not_read_while_rows_of_the_book_are_left_out(attached, tmp_path):
     changed = with_cells(
         attached, tmp_path / "changed.xlsx", "Placements 25-26", {(13, 1): "00019"}
@@ -199,6 +203,7 @@ def test_what_does_not_concern_the_links_is_no_reason_to_refuse(attached, made, 
     assert rows[1][1] == 7200.0
 
 
+@pytest.mark.slow
 def test_a_problem_in_a_linked_cell_names_the_cell_of_the_book(attached, tmp_path):
     changed = with_cells(attached, tmp_path / "changed.xlsx", LINKED, {(6, 2): "tbc"})
     recalculate(changed, tmp_path / "out.xlsx")
@@ -207,6 +212,7 @@ def test_a_problem_in_a_linked_cell_names_the_cell_of_the_book(attached, tmp_pat
     assert where(found, problem) == "'PBR Placements'!C7 (reads 'Placements 25-26'!B6)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "table", "year_1904"),
     [("Budget", "Budget", False), ("P!A:E", None, False), ("P!A1:E4", None, True)],
@@ -246,6 +252,7 @@ def test_tables_whole_columns_and_other_dates_are_compared_as_well(
     assert "'PBR Placements'!F7 shows #N/A, and P!E3, which it reads, holds 46000." in sentence
 
 
+@pytest.mark.slow
 def test_whole_columns_as_excel_writes_them_are_understood(tmp_path):
     """Excel stores $A$1:$A$1048576 as $A:$A."""
     with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:

@@ -407,6 +407,7 @@ def busy_cases(draw: st.DrawFn) -> tuple[ContractTerms, Evidence, date | None]:
     return terms, evidence, as_at
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(busy_cases(), st.sampled_from([2, 5, 5, 8]))
 def test_busy_programmes_cannot_be_worked_back(
@@ -415,6 +416,7 @@ def test_busy_programmes_cannot_be_worked_back(
     assert_nothing_worked_back(show_publicly(settle(*case), cut_off))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(cases(most_children=9), st.integers(2, 5))
 def test_any_contract_cannot_be_worked_back(case, cut_off: int) -> None:
@@ -423,6 +425,7 @@ def test_any_contract_cannot_be_worked_back(case, cut_off: int) -> None:
     assert_nothing_worked_back(show_publicly(statement, cut_off))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(busy_cases(), st.sampled_from([2, 5, 5, 8]))
 def test_monthly_reports_of_busy_programmes_cannot_be_subtracted(
@@ -432,6 +435,7 @@ def test_monthly_reports_of_busy_programmes_cannot_be_subtracted(
     assert_reports_belong_together(settle(terms, evidence), cut_off)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(cases(most_children=9), st.integers(2, 4))
 def test_monthly_reports_of_any_contract_cannot_be_subtracted(case, cut_off: int) -> None:

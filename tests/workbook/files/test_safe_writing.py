@@ -204,6 +204,7 @@ def test_a_failure_at_every_call_leaves_the_old_or_the_new_file(tmp_path, monkey
     assert {"write", "flush", "fsync", "replace", "link", "open file"} <= set(seen)
 
 
+@pytest.mark.slow
 @posix
 def test_a_process_killed_at_every_call_leaves_the_old_or_the_new_file(tmp_path, monkeypatch):
     killed, number = 0, 0
@@ -304,6 +305,7 @@ def take_lock(path, outcomes, start):
         start.wait()
 
 
+@pytest.mark.slow
 @posix
 def test_a_stale_lock_is_taken_over_by_one(tmp_path):
     context = multiprocessing.get_context("fork")

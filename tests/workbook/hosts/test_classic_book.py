@@ -14,7 +14,6 @@ from pyopenvba import ExcelFile
 
 from tests.conftest import CONTRACT
 from tests.support.host_books import converted
-from tests.support.needed import need_libreoffice
 from tests.support.templates import template
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import FileProblem
@@ -138,6 +137,7 @@ def test_on_windows_the_settings_name_this_python():
     assert "Interpreter_Win" not in settings_for(Path("/usr/bin/python"), "linux")
 
 
+@pytest.mark.slow
 def test_the_same_contract_gives_the_same_file(made, tmp_path):
     again = tmp_path / "again.xlsm"
     new_classic_workbook(load_contract(CONTRACT), again, sample=True)
@@ -151,9 +151,9 @@ def test_the_commands_read_it(made, xlpbr):
     assert xlpbr("check", made)[0] == 0
 
 
+@pytest.mark.program
 def test_libreoffice_opens_it(made, tmp_path):
     """The sheets and what is typed in them; the functions are for Excel."""
-    need_libreoffice()
     found = openpyxl.load_workbook(converted(made, tmp_path, "xlsx"))
     wanted = openpyxl.load_workbook(made)
     assert found.sheetnames == wanted.sheetnames

@@ -6,7 +6,6 @@ import itertools
 import re
 import shutil
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -27,7 +26,6 @@ from tests.support.corpus.parts import (
 )
 from tests.support.edits import detach, edit
 from tests.support.host_books import converted
-from tests.support.needed import need, need_libreoffice
 from tests.support.templates import template
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract
 from xlpbr.errors import CellError, FileProblem
@@ -249,6 +247,7 @@ def test_there_and_back_is_the_same_file(tmp_path, metadata, there, back):
     assert returned.read_bytes() == source.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("there", "back"), list(itertools.product(HOSTS, HOSTS)))
 def test_templates_go_to_every_host_and_back(templates, tmp_path, there, back):
     for path in templates:
@@ -260,6 +259,7 @@ def test_templates_go_to_every_host_and_back(templates, tmp_path, there, back):
         assert returned.read_bytes() == source.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_template_changes_in_names_and_marks_only(templates, tmp_path):
     for path in templates:
         target = tmp_path / path.name
@@ -281,6 +281,7 @@ def test_a_template_changes_in_names_and_marks_only(templates, tmp_path):
             assert copy.read_bytes() == (target if host in OFFICE else path).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_engine_gives_the_same_values_after_porting(templates, hand, tmp_path):
     for number, path in enumerate((templates[0], hand)):
         lite, back = (tmp_path / f"{name}{number}.xlsx" for name in ("lite", "back"))
@@ -291,6 +292,7 @@ def test_the_engine_gives_the_same_values_after_porting(templates, hand, tmp_pat
         assert sum(map(len, before.values())) > 10
 
 
+@pytest.mark.slow
 def test_values_recalculated_in_the_other_form_go_back_with_it(templates, tmp_path):
     """A recalculation between the two changes values, and the form still goes back."""
     source = templates[0]
@@ -320,10 +322,16 @@ def with_calls(path: Path, target: Path, allow: frozenset[str]) -> None:
     edit(book, Changes(cells={sheet: changes}, names=names), target, allow=allow)
 
 
-BOOKS = [entry for entry in corpus.entries(slow=False) if entry.refused_code is None]
+BOOKS = [
+    pytest.param(
+        entry, id=entry.name, marks=[pytest.mark.program] if entry.needs_libreoffice else []
+    )
+    for entry in corpus.entries(slow=False)
+    if entry.refused_code is None
+]
 
 
-@pytest.mark.parametrize("entry", BOOKS, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", BOOKS)
 def test_books_of_the_corpus_go_there_and_back(tmp_path, entry):
     made = tmp_path / entry.name
     entry.make(made)
@@ -352,6 +360,7 @@ def test_books_of_the_corpus_go_there_and_back(tmp_path, entry):
     assert back.read_bytes() == source.read_bytes()
 
 
+@pytest.mark.slow
 def test_an_attached_book_goes_there_and_back_and_is_detached(tmp_path):
     budget, attached = tmp_path / "budget.xlsx", tmp_path / "attached.xlsx"
     write_zip(budget, base_parts())
@@ -414,6 +423,7 @@ def test_a_ported_cell_that_fills_more_by_now_keeps_a_mark(hand, tmp_path):
 # -- values -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_values_take_the_place_of_formulas(templates, tmp_path):
     for path in templates:
         target = tmp_path / path.name
@@ -600,6 +610,7 @@ def test_a_copy_that_is_not_as_meant_is_not_kept(hand, tmp_path, monkeypatch, sp
 # -- other programs ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_openpyxl_opens_what_was_ported(templates, hand, tmp_path):
     for path, host in itertools.product((templates[0], hand), ("lite", "calc", "values")):
         target = tmp_path / f"{host}-{path.name}"
@@ -609,8 +620,8 @@ def test_openpyxl_opens_what_was_ported(templates, hand, tmp_path):
         ]
 
 
+@pytest.mark.program
 def test_libreoffice_opens_what_was_ported_and_shows_the_last_values(templates, tmp_path):
-    need_libreoffice()
     source = templates[0]
     port(source, "lite", tmp_path / "lite.xlsx")
     folder = tmp_path / "opened"
@@ -622,41 +633,27 @@ def test_libreoffice_opens_what_was_ported_and_shows_the_last_values(templates, 
     assert shown == [cell.value for cell in before["Placements"][5]]
 
 
-def test_calc_calculates_what_was_ported_and_shows_the_same(templates, tmp_path):
+@pytest.mark.slow
+def test_calc_calculates_what_was_ported_and_shows_the_same(calc, templates, tmp_path):
     """In LibreOffice 25.2, which knows the functions by both names and reads the marks."""
     parts = hand_parts()
     parts[BUDGET] = parts[BUDGET].replace(b"[0]!", b"").replace(b"_xll.", b"")
     hand = write_zip(tmp_path / "hand.xlsx", parts)
     areas = {hand: ("Budget", "A20:C27"), templates[0]: ("Statement", "A1:O40")}
-    with running_calc() as calc:
-        for path, area in areas.items():
-            lite = tmp_path / f"lite-{path.name}"
-            port(path, "lite", lite)
-            shown = [
-                calc_engine.read(calc, calc_engine.open_in(calc, book), [area])[0]
-                for book in (path, lite)
-            ]
-            assert as_text(shown[0]) == as_text(shown[1])
-            assert sum(isinstance(cell, float) for row in shown[0] for cell in row) > 10
+    for path, area in areas.items():
+        lite = tmp_path / f"lite-{path.name}"
+        port(path, "lite", lite)
+        shown = [
+            calc_engine.read(calc, calc_engine.open_in(calc, book), [area])[0]
+            for book in (path, lite)
+        ]
+        assert as_text(shown[0]) == as_text(shown[1])
+        assert sum(isinstance(cell, float) for row in shown[0] for cell in row) > 10
 
 
 def as_text(rows: list[list]) -> list[list[str]]:
     """Rows in which errors compare by their code."""
     return [[getattr(cell, "code", repr(cell)) for cell in row] for row in rows]
-
-
-@contextmanager
-def running_calc():
-    """A private Calc of the line that knows the functions by the names that books store."""
-    remedy = "Install LibreOffice 25.2 with python3-uno; .ci/run shows how on Debian."
-    try:
-        with calc_engine.running() as calc:
-            need("LibreOffice 25.2", present=calc.line >= (25, 2), remedy=remedy)
-            yield calc
-    except FileProblem as problem:
-        if str(problem) != calc_engine.NOT_INSTALLED and "does not run xlpbr" not in str(problem):
-            raise
-        need("LibreOffice 25.2 with python3-uno", present=False, remedy=remedy)
 
 
 # -- the pieces -------------------------------------------------------------------------------

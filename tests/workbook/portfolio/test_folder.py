@@ -238,6 +238,7 @@ def test_what_is_due_back_is_not_taken_off_what_is_still_to_invoice(xlpbr, folde
     assert pence(summary["Still to invoice"]["Amount"]) == sum(balances) - due_back
 
 
+@pytest.mark.slow
 def test_a_year_in_which_the_figures_stop_is_said_to_be_incomplete(xlpbr, folder, out):
     sheets = ("Financial years", "Years by contract")
     said = "The year 2026/27 is not complete: its figures stop at 31 Oct 2026."
@@ -446,6 +447,7 @@ def test_no_workbook_of_the_folder_is_written_over(xlpbr, folder):
     assert xlpbr("portfolio", folder, "-o", target)[0] == 2
 
 
+@pytest.mark.slow
 def test_an_earlier_output_in_the_folder_is_no_input(xlpbr, folder):
     out = folder / "all.xlsx"
     assert xlpbr("portfolio", folder, "-o", out)[0] == 0

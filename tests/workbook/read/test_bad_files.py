@@ -115,6 +115,7 @@ def test_36_manual_calculation(tmp_path):
     assert cells_of(open_book(tmp_path / "out.xlsx"), "Terms")[(1, 4)].value == 600
 
 
+@pytest.mark.slow
 def test_37_new_functions_work_the_first_time(tmp_path):
     path = tmp_path / "new.xlsx"
     new_workbook(load_contract("plymouth-l04-2526"), path, sample=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import openpyxl
 import pytest
 
 from tests.support.golden import (
@@ -21,6 +20,7 @@ from tests.support.golden import (
     sample_source,
     write_golden,
 )
+from tests.support.opened import opened
 from xlpbr import functions
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.errors import CellError, FileProblem
@@ -75,7 +75,7 @@ def sheets_of(path: Path) -> list[str]:
 
 def table_of(path: Path, sheet: str) -> list[list[Any]]:
     """The cells of a sheet's marked table, heading row first, dates as dates."""
-    worksheet = openpyxl.load_workbook(path)[sheet]
+    worksheet = opened(path)[sheet]
     (table,) = worksheet.tables.values()
     return [
         [cell.value.date() if isinstance(cell.value, datetime) else cell.value for cell in row]
@@ -85,7 +85,7 @@ def table_of(path: Path, sheet: str) -> list[list[Any]]:
 
 def lines_of(path: Path, sheet: str) -> list[str]:
     """The running text above a sheet's table."""
-    worksheet = openpyxl.load_workbook(path)[sheet]
+    worksheet = opened(path)[sheet]
     (table,) = worksheet.tables.values()
     heading_row = worksheet[table.ref][0][0].row
     return [str(worksheet.cell(row, 1).value) for row in range(1, heading_row)]
@@ -275,6 +275,7 @@ AHEAD = (
 )
 
 
+@pytest.mark.slow
 def test_what_lies_ahead_is_not_told_as_a_fact(tmp_path: Path) -> None:
     words = sentences_at(tmp_path, None)
     assert words.startswith(AHEAD)
@@ -342,7 +343,7 @@ def test_a_report_of_sample_rows_says_so(tmp_path: Path, table: str, public: boo
     words = "ILLUSTRATION: made from sample rows, not from real children"
     assert words in lines_of(target, "Cover")[1:3]
     assert lines_of(target, "Summary")[1] == words
-    for sheet in openpyxl.load_workbook(target):
+    for sheet in opened(target):
         assert (sheet.oddHeader.left.text or "").startswith(words), sheet.title
 
 
@@ -427,7 +428,7 @@ def test_public_workings_need_two_months_that_can_be_shown(tmp_path: Path) -> No
     # All come in September; October is level, so it is shown by itself as well.
     for day, there in ((date(2025, 9, 30), False), (date(2025, 10, 31), True)):
         target = report_of(tmp_path / "r.xlsx", source, day, public=True)
-        book = openpyxl.load_workbook(target)
+        book = opened(target)
         assert ("Workings" in book.sheetnames) == there
         links = {cell.value for (cell, *_) in book["Cover"].iter_rows(max_col=1) if cell.hyperlink}
         assert ("Workings" in links) == there
@@ -661,7 +662,7 @@ def pounds(pence: int) -> float:
 
 
 def test_the_forecast_is_that_of_the_function(ahead: Path) -> None:
-    assert openpyxl.load_workbook(ahead).sheetnames == WITH_FORECAST
+    assert opened(ahead).sheetnames == WITH_FORECAST
     heading, *rows = table_of(ahead, "Forecast")
     found = expected_forecast()
     assert [row[0] for row in rows] == [month.month for month in found.months]
@@ -740,7 +741,7 @@ def test_the_fan_charts_of_the_report_say_what_they_show(ahead: Path) -> None:
     assert len(words) == 2
     assert f"a saving to date of £{last.saving_to_date.p50 / 100:,.2f}; the band goes" in words[0]
     assert f"to £{last.payable_to_date.p90 / 100:,.2f}. A level line" in words[1]
-    sheet = openpyxl.load_workbook(ahead)["Forecast"]
+    sheet = opened(ahead)["Forecast"]
     (table,) = sheet.tables.values()
     first, end = sheet[table.ref][1][0].row, sheet[table.ref][-1][0].row
     for part in ("xl/charts/chart3.xml", "xl/charts/chart4.xml"):
@@ -765,7 +766,7 @@ def test_with_nothing_to_forecast_there_is_no_forecast(tmp_path: Path) -> None:
     changes["Children_still_to_move"] = None
     source = sample_source(assumptions=sample_assumptions(**changes))
     target = report_of(tmp_path / "r.xlsx", source)
-    assert openpyxl.load_workbook(target).sheetnames == SHEETS
+    assert opened(target).sheetnames == SHEETS
     counted = [row for row in table_of(target, "Checks") if row[1] == "Assumptions"]
     assert [row[0] for row in counted] == ["Rows accounted for"]
 
@@ -773,19 +774,19 @@ def test_with_nothing_to_forecast_there_is_no_forecast(tmp_path: Path) -> None:
 def test_a_chance_of_a_break_down_alone_is_a_forecast(tmp_path: Path) -> None:
     source = sample_source(assumptions=sample_assumptions(Children_still_to_move=0))
     target = report_of(tmp_path / "r.xlsx", source)
-    assert openpyxl.load_workbook(target).sheetnames == WITH_FORECAST
+    assert opened(target).sheetnames == WITH_FORECAST
 
 
 def test_what_is_wrong_with_the_assumptions_stops_the_forecast_alone(tmp_path: Path) -> None:
     source = sample_source(assumptions=sample_assumptions(Share_reunified=5))
     target = report_of(tmp_path / "r.xlsx", source)
-    assert openpyxl.load_workbook(target).sheetnames == SHEETS
+    assert opened(target).sheetnames == SHEETS
     (problem,) = (row for row in table_of(target, "Checks") if row[0] == "Problem in the data")
     assert problem[1] == "Assumptions, row 13, Share reunified"
     assert problem[2] == "5"
     early = sample_assumptions(First_month_of_moves=date(2026, 10, 1))
     report_of(target, sample_source(assumptions=early))
-    assert openpyxl.load_workbook(target).sheetnames == SHEETS
+    assert opened(target).sheetnames == SHEETS
     (refused,) = (row for row in table_of(target, "Checks") if row[0] == "No forecast")
     assert "found October 2026; expected a month that ends after As at" in refused[2]
 
@@ -905,7 +906,7 @@ def test_it_holds_values_only(either: Path) -> None:
 
 
 def test_each_sheet_has_a_title_in_a1_and_one_marked_table_without_gaps(either: Path) -> None:
-    book = openpyxl.load_workbook(either)
+    book = opened(either)
     assert book.sheetnames == sheets_of(either)
     names = set()
     for sheet in book:
@@ -925,7 +926,7 @@ def test_each_sheet_has_a_title_in_a1_and_one_marked_table_without_gaps(either: 
 
 
 def test_the_cursor_is_in_a1_and_the_cover_is_open(either: Path) -> None:
-    book = openpyxl.load_workbook(either)
+    book = opened(either)
     assert book.active.title == "Cover"
     for sheet in book:
         assert not sheet.freeze_panes
@@ -934,7 +935,7 @@ def test_the_cursor_is_in_a1_and_the_cover_is_open(either: Path) -> None:
 
 
 def test_the_contents_lead_to_every_sheet(either: Path) -> None:
-    sheet = openpyxl.load_workbook(either)["Cover"]
+    sheet = opened(either)["Cover"]
     links = {cell.hyperlink.location for (cell, *_) in sheet.iter_rows(max_col=1) if cell.hyperlink}
     assert links == {f"'{name}'!A1" for name in sheets_of(either)[1:]}
 
@@ -947,7 +948,7 @@ def test_letters_are_large_enough_and_without_serifs(either: Path) -> None:
 
 
 def test_text_stands_left_and_wraps_and_numbers_stand_right(either: Path) -> None:
-    book = openpyxl.load_workbook(either)
+    book = opened(either)
     for sheet in book:
         (table,) = sheet.tables.values()
         for row in list(sheet[table.ref])[1:]:
@@ -963,7 +964,7 @@ def test_text_stands_left_and_wraps_and_numbers_stand_right(either: Path) -> Non
 
 
 def test_every_sheet_prints_on_a4_with_its_heading_repeated(either: Path) -> None:
-    book = openpyxl.load_workbook(either)
+    book = opened(either)
     for sheet in book:
         (table,) = sheet.tables.values()
         heading = sheet[table.ref][0][0].row
@@ -987,7 +988,7 @@ def test_the_document_has_a_title_and_a_language(either: Path) -> None:
 
 def test_rows_are_high_enough_for_their_text(either: Path) -> None:
     """Fifteen points a line, for a text that surely does not fit into fewer lines."""
-    book = openpyxl.load_workbook(either)
+    book = opened(either)
     for sheet in book:
         (table,) = sheet.tables.values()
         widths = {

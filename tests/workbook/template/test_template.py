@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import math
 import re
-import shutil
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from xlsxwriter.worksheet import Worksheet
 
 import xlpbr
+from tests.support.opened import opened as read_by_openpyxl
 from tests.support.second_program import calculated_by_libreoffice
 from tests.support.templates import template
 from xlpbr import cells, functions
@@ -98,7 +98,7 @@ def plymouth(books):
 
 @pytest.fixture(scope="module")
 def opened(books):
-    return {key: openpyxl.load_workbook(path) for key, path in books.items()}
+    return {key: read_by_openpyxl(path) for key, path in books.items()}
 
 
 def with_terms(contract, **values):
@@ -162,7 +162,7 @@ def xml_of(path, part):
 
 def rows_of(path, table):
     """A table of a workbook as the functions are given it: heading row first."""
-    sheet = openpyxl.load_workbook(path, data_only=True)[table]
+    sheet = read_by_openpyxl(path, values=True)[table]
     area = sheet.tables[f"Pbr{table}"].ref
     return [[cell.value for cell in row] for row in sheet[area]]
 
@@ -229,6 +229,7 @@ def test_the_terms_are_those_of_the_contract(books):
         assert [[plain(value) for value in row] for row in rows_of(path, "Terms")] == expected
 
 
+@pytest.mark.slow
 def test_every_sample_row_says_that_it_is_an_illustration(books):
     for (name, sample), path in books.items():
         for table in COLUMNS:
@@ -303,6 +304,7 @@ def formulas_of(sheet):
     return found
 
 
+@pytest.mark.slow
 def test_native_formulas_need_no_newer_excel_than_2010(opened):
     used = set()
     for book in opened.values():
@@ -434,6 +436,7 @@ def test_the_rows_of_checks_are_as_high_as_what_they_hold(opened):
         assert lines_needed(status, 36.5, bold=True) == 1
 
 
+@pytest.mark.slow
 def test_a_contract_of_ones_own_keeps_its_title_or_is_called_by_its_name(tmp_path):
     file = tmp_path / "ours.toml"
     for title, shown in (('title = "Homes to families & more"\n', "Homes to families & more"),
@@ -441,7 +444,7 @@ def test_a_contract_of_ones_own_keeps_its_title_or_is_called_by_its_name(tmp_pat
         file.write_text(f'name = "our-contract"\n{title}', encoding="utf-8")
         path = tmp_path / "book.xlsx"
         new_workbook(load_contract(str(file)), path, sample=False)
-        book = openpyxl.load_workbook(path)
+        book = read_by_openpyxl(path)
         assert book.properties.title == shown
         assert book["Statement"]["C1"].value == shown
         assert shown in [cell.value for cell in book["About"]["B"]]
@@ -490,6 +493,7 @@ def test_the_statement_says_what_is_assumed_of_months_to_come(opened):
                 assert not re.search(r"\b(TODAY|NOW|OFFSET|INDIRECT|RAND)\(", formula)
 
 
+@pytest.mark.slow
 def test_the_audit_columns_change_no_figure_and_stop_nothing(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     path = tmp_path / "book.xlsx"
@@ -609,9 +613,10 @@ def test_the_functions_sheet_says_what_the_catalogue_says(opened):
 # Figures.
 
 
+@pytest.mark.slow
 def test_every_formula_carries_the_value_that_the_engine_gives(books, calculated):
     for key, path in books.items():
-        shown = openpyxl.load_workbook(path, data_only=True)
+        shown = read_by_openpyxl(path, values=True)
         count = 0
         for sheet, values in calculated[key].items():
             for (row, column), value in values.items():
@@ -626,6 +631,7 @@ def test_every_formula_carries_the_value_that_the_engine_gives(books, calculated
                     assert cell.find(f"{MAIN}v") is not None, (sheet, cell.get("r"))
 
 
+@pytest.mark.slow
 def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, calculated):
     for (name, sample), path in books.items():
         values = calculated[name, sample]
@@ -654,9 +660,10 @@ def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, ca
 
 
 def values_of(path):
-    return openpyxl.load_workbook(path, data_only=True)
+    return read_by_openpyxl(path, values=True)
 
 
+@pytest.mark.slow
 def test_sample_figures_are_called_illustrations_until_the_sample_is_cleared(
     books, calculated, tmp_path
 ):
@@ -748,6 +755,7 @@ def combination(number: int) -> tuple[str, dict[str, str]]:
     return name, {label: next(fee if label in OF_THE_FEE else others) for label, _ in OPTIONS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(COMBINATIONS)))
 def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
     name, options = combination(number)
@@ -775,6 +783,7 @@ def test_the_combinations_take_every_option_of_every_reading():
     assert set().union(*taken) == {(label, one) for label, own in OPTIONS for one in own}
 
 
+@pytest.mark.slow
 def test_the_chosen_month_is_performed_again_for_every_month(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     path = tmp_path / "book.xlsx"
@@ -785,6 +794,7 @@ def test_the_chosen_month_is_performed_again_for_every_month(tmp_path):
         assert [checks[17, column] for column in (2, 3, 4, 5)] == [saving, saving, 0.0, "Agrees"]
 
 
+@pytest.mark.slow
 def test_as_at_shortens_the_statement_and_the_checks_follow(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     day = date(2026, 4, 20)
@@ -799,9 +809,7 @@ def test_as_at_shortens_the_statement_and_the_checks_follow(tmp_path):
     assert values["Readings"][9, 4] == statement[-1][11]
 
 
-@pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice is not installed: install it to run this"
-)
+@pytest.mark.program
 def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
     calculated, tmp_path, monkeypatch
 ):
@@ -815,7 +823,7 @@ def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
     write_template(load_contract("plymouth-l04-2526"), path, sample=True, values=expected)
     found = values_of(calculated_by_libreoffice(path, tmp_path))
     compared = 0
-    for sheet in openpyxl.load_workbook(path):
+    for sheet in read_by_openpyxl(path):
         for address in formulas_of(sheet):
             if sheet[address].value == "=PBR_VERSION()":
                 continue
@@ -870,6 +878,7 @@ def test_the_assumptions_are_a_table_of_their_own_with_values_by_kind(opened):
         assert {(rule.formula1, rule.formula2) for rule in shares} == {("0", "1")}
 
 
+@pytest.mark.slow
 def test_the_key_figures_of_the_forecast_are_those_of_its_total(books, calculated):
     for key, path in books.items():
         values = calculated[key]["Forecast"]
@@ -886,6 +895,7 @@ def test_the_key_figures_of_the_forecast_are_those_of_its_total(books, calculate
     assert calculated["cheshire-east-2026", True]["Forecast"][16, 2] == "no bonus in the terms"
 
 
+@pytest.mark.slow
 def test_without_assumptions_the_forecast_is_the_statement(books, calculated):
     for name in CONTRACT_NAMES:
         path, values = books[name, False], calculated[name, False]["Forecast"]
@@ -898,6 +908,7 @@ def test_without_assumptions_the_forecast_is_the_statement(books, calculated):
                 assert [values[row, column + n] for n in range(4)] == [month[figure]] * 4
 
 
+@pytest.mark.slow
 def test_the_inputs_of_the_forecast_reach_it(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     path, day = tmp_path / "book.xlsx", date(2026, 8, 31)
@@ -912,6 +923,7 @@ def test_the_inputs_of_the_forecast_reach_it(tmp_path):
     assert got == [[plain(value) for value in row] for row in expected]
 
 
+@pytest.mark.slow
 def test_the_fan_charts_are_drawn_from_cells_with_the_percentiles(books, calculated):
     for (name, sample), path in books.items():
         values = calculated[name, sample]["Forecast"]
@@ -956,6 +968,7 @@ def test_a_wrong_assumption_stops_the_forecast_and_no_other_sheet(tmp_path):
     assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
 
 
+@pytest.mark.slow
 def test_a_forecast_longer_than_the_prepared_rows_is_still_read_to_its_end(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     path = tmp_path / "book.xlsx"
@@ -999,6 +1012,7 @@ def test_an_error_in_an_input_is_never_summed_away(tmp_path, table, address, val
     assert problems == [table]
 
 
+@pytest.mark.slow
 def test_a_price_typed_as_text_is_read_by_the_functions_and_named_by_the_checks(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     values = figures(contract, tmp_path / "book.xlsx", ("Placements", "C6", "£7,076.92"))
@@ -1007,6 +1021,7 @@ def test_a_price_typed_as_text_is_read_by_the_functions_and_named_by_the_checks(
     assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
 
 
+@pytest.mark.slow
 def test_a_programme_longer_than_the_prepared_rows_shows_no_wrong_total(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     values = figures(
@@ -1017,6 +1032,7 @@ def test_a_programme_longer_than_the_prepared_rows_shows_no_wrong_total(tmp_path
     assert values["Statement"][22, 6] == "The charts show 18 months; the programme is longer now."
 
 
+@pytest.mark.slow
 def test_a_contract_without_dates_makes_a_book_that_says_what_is_missing(tmp_path):
     contract = with_terms(load_contract("cheshire-east-2026"), Starts_on="", Ends_on="")
     path = tmp_path / "book.xlsx"
@@ -1036,7 +1052,7 @@ def test_texts_of_the_contract_are_never_formulas(tmp_path):
     contract = dataclasses.replace(contract, title="=1+1 & more", notes=("-2",), source=bad)
     path = tmp_path / "book.xlsx"
     write_template(contract, path, sample=True)
-    book = openpyxl.load_workbook(path)
+    book = read_by_openpyxl(path)
     assert book["Terms"]["B8"].value == bad
     assert book["Terms"]["B8"].data_type == "s"
     assert book["Placements"]["A6"].data_type == "s"
@@ -1045,6 +1061,7 @@ def test_texts_of_the_contract_are_never_formulas(tmp_path):
     assert book["Statement"].oddHeader.left.text == "=1+1 && more"
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(plymouth, tmp_path):
     again = tmp_path / "again.xlsx"
     new_workbook(load_contract("plymouth-l04-2526"), again, sample=True)
@@ -1057,6 +1074,7 @@ def test_excel_takes_the_last_values_as_they_are(plymouth):
     assert calculation.get("calcMode") in (None, "auto")
 
 
+@pytest.mark.slow
 def test_a_book_that_cannot_be_written_leaves_what_was_there(tmp_path):
     folder = tmp_path / "folder.xlsx"
     folder.mkdir()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from xlpbr.commands import demo as demonstration
@@ -17,6 +19,7 @@ def without_pages(monkeypatch):
     assert callable(pdf.find_libreoffice)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTRACT_NAMES)
 def test_the_demonstration_of_a_contract(tmp_path, capsys, name):
     demonstration.demonstrate(load_contract(name), tmp_path / "demo")
@@ -32,6 +35,9 @@ def test_the_demonstration_of_a_contract(tmp_path, capsys, name):
 
 
 def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys, monkeypatch):
+    # What is calculated is shown above; a new workbook shows its figures without it.
+    monkeypatch.setattr(demonstration, "recalculate", shutil.copyfile)
+    monkeypatch.setattr(demonstration, "calculate", lambda _: {})
     monkeypatch.setattr(demonstration, "verify", lambda *_: Verification(7, 1348, ()))
     monkeypatch.setattr(demonstration, "write_reports", lambda *_, **__: [])
     contract = load_contract(CONTRACT_NAMES[0])
@@ -49,6 +55,8 @@ def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys, monkeypatch):
 
 
 def test_a_formula_that_differs_is_told_and_nothing_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(demonstration, "recalculate", shutil.copyfile)
+    monkeypatch.setattr(demonstration, "calculate", lambda _: {})
     monkeypatch.setattr(demonstration, "verify", lambda *_: Verification(6, 573, ("Statement!B9",)))
     with pytest.raises(FileProblem, match=r"1 of 573 cells differ.*Statement!B9"):
         demonstration.demonstrate(load_contract(CONTRACT_NAMES[0]), tmp_path)

@@ -149,6 +149,7 @@ def test_recalc_in_place_keeps_a_copy(xlpbr, budget, tmp_path):
     assert "The workbook as it was is kept as out (before xlpbr " in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "column", "value"), [("Carers", 0, "A. Carer"), ("Assumptions", 1, 5.0)]
 )

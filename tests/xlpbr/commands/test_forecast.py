@@ -45,6 +45,7 @@ def printed(cell):
     return cell.isoformat()
 
 
+@pytest.mark.slow
 def test_csv_is_what_the_function_spills(xlpbr, book, tables):
     status, out, err = xlpbr("forecast", book, *SCENARIOS, "--csv")
     assert (status, err) == (0, "")

@@ -405,6 +405,7 @@ def test_recalc_of_a_workbook_without_a_formula(xlpbr, budget, tmp_path):
     assert xlpbr("statement", tmp_path / "out.xlsx", "--csv") == xlpbr("statement", budget, "--csv")
 
 
+@pytest.mark.slow
 def test_new_makes_a_workbook_that_the_other_commands_read(xlpbr, tmp_path):
     path = tmp_path / "made.xlsx"
     status, _, err = xlpbr("new", "cheshire-east-2026", "--sample", "-o", path)

@@ -48,6 +48,7 @@ def six_of(saved: list[int], paid: list[int], month: int) -> list[int]:
 # -- nothing uncertain ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @SLOWLY
 @given(strategies.cases())
 def test_where_nothing_is_uncertain_it_is_the_statement(case):
@@ -188,6 +189,7 @@ PLACED = Evidence((
 ))  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("evidence", "changed", "as_at"),
     [
@@ -217,6 +219,7 @@ def test_means_agree_with_the_closed_form(evidence, changed, as_at):
     assert saving > 10_000_000  # the theory is of real amounts
 
 
+@pytest.mark.slow
 def test_the_mean_run_rate_of_foster_placements_agrees_too():
     terms = replace(
         PLAIN, bonus_threshold=Fraction(0), bonus_rate=Fraction(1), bonus_counts="foster",
@@ -238,6 +241,7 @@ def test_the_mean_run_rate_of_foster_placements_agrees_too():
 # -- the same figures, however it runs ---------------------------------------------------------
 
 
+@pytest.mark.slow
 @SLOWLY
 @given(random_cases())
 def test_both_ways_give_the_same_forecast(case):
@@ -249,6 +253,7 @@ def test_both_ways_give_the_same_forecast(case):
         assert columns == plain
 
 
+@pytest.mark.slow
 def test_chunks_workers_and_ways_change_nothing():
     def run(scenarios: int = 2_500, **how) -> module.Forecast:
         return forecast(contract(), KNOWN, assumed(), scenarios=scenarios, seed=3, **how)
@@ -337,6 +342,7 @@ def test_the_chances_lie_between_none_and_all():
     assert 0 < forecast(dear, KNOWN, assumed(), scenarios=2_000).fee_earned < 1
 
 
+@pytest.mark.slow
 def test_what_moves_the_result_is_what_a_forecast_with_it_gives():
     terms = contract()
     found = forecast(terms, KNOWN, assumed(), scenarios=700, seed=2)
@@ -385,6 +391,7 @@ def test_the_share_of_reunified_children_moves_a_bonus_on_foster_placements():
 # -- the last day that is known ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_last_day_that_is_known_where_none_is_given():
     assert last_known_day(contract(), KNOWN, assumed()) == SEPTEMBER
     assert last_known_day(contract(), KNOWN, assumed(first_month=None)) == date(2026, 11, 30)

@@ -189,6 +189,7 @@ def outcomes(columns):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @SLOWLY
 @given(random_cases(), st.integers(0, 2**53 - 1), st.integers(0, 1_200))
 def test_a_scenario_is_settled_as_the_core_settles_it(case, seed, first):

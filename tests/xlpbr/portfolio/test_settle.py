@@ -140,6 +140,7 @@ def portfolios(draw: st.DrawFn) -> tuple[dict[str, Contract], dict[str, Happened
     return contracts, evidence, as_at, draw(st.sampled_from(FORMS)), draw(st.integers(0, 999))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(portfolios())
 def test_every_figure_is_that_of_settle(case: Any) -> None:

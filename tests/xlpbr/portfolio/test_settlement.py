@@ -211,6 +211,7 @@ EDGES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.lists(random_contracts(), max_size=4))
 @example(EDGES)

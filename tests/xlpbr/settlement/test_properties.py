@@ -156,6 +156,7 @@ def columns(kind: str, length: int) -> st.SearchStrategy[list[list]]:
     )
 
 
+@pytest.mark.slow
 @MANY
 @given(st.data(), st.integers(2, 5))
 def test_savings_over_columns_are_filled_down(data: st.DataObject, length: int) -> None:
@@ -171,6 +172,7 @@ def test_savings_over_columns_are_filled_down(data: st.DataObject, length: int) 
         assert got[n] == [outcome(functions.pbr_saving, *one)]
 
 
+@pytest.mark.slow
 @MANY
 @given(st.data(), st.integers(2, 4), st.integers(2, 4))
 def test_pro_rata_over_a_column_and_a_row_is_filled_down_and_right(
@@ -253,6 +255,7 @@ def test_a_price_as_text_is_the_number() -> None:
     assert functions.pbr_saving("£1,234.50", 0, day, None, day, date(2026, 3, 7)) == 1234.50
 
 
+@pytest.mark.slow
 @FEW
 @given(cases())
 def test_a_statement_of_texts_and_serials(case: Case) -> None:
@@ -286,6 +289,7 @@ def stirred(table: list[list], order: random.Random) -> list[list]:
     return [[row[n] for n in columns_in_order] for row in [heading, *rows]]
 
 
+@pytest.mark.slow
 @MANY
 @given(cases(), st.integers(0, 10_000))
 def test_order_of_rows_and_blank_rows_change_nothing_in_the_statement(
@@ -298,6 +302,7 @@ def test_order_of_rows_and_blank_rows_change_nothing_in_the_statement(
     assert functions.pbr_statement(*other, as_at) == functions.pbr_statement(*given_tables, as_at)
 
 
+@pytest.mark.slow
 @FEW
 @given(cases(most_children=3), st.integers(0, 10_000))
 def test_order_of_rows_and_blank_rows_change_nothing_in_the_readings(case: Case, seed: int) -> None:
@@ -309,6 +314,7 @@ def test_order_of_rows_and_blank_rows_change_nothing_in_the_readings(case: Case,
     assert got == functions.pbr_readings(terms, rows, carers, as_at)
 
 
+@pytest.mark.slow
 @FEW
 @given(st.lists(placements(), min_size=2, max_size=6), DAYS, st.integers(0, 10_000))
 def test_order_of_rows_and_blank_rows_change_nothing_in_the_run_rate(
@@ -325,6 +331,7 @@ def test_order_of_rows_and_blank_rows_change_nothing_in_the_run_rate(
 # -- the fee ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @MANY
 @given(cases())
 def test_the_fee_is_never_above_savings_or_entitlement(case: Case) -> None:
@@ -351,6 +358,7 @@ def test_the_fee_is_never_above_savings_or_entitlement(case: Case) -> None:
     assert column_pence(table, "Fee to date")[-1:] in ([], [charged])
 
 
+@pytest.mark.slow
 @MANY
 @given(cases(), st.integers(0, 20), st.integers(1, 50_000))
 def test_raising_a_saving_never_lowers_the_fee(case: Case, which: int, steps: int) -> None:
@@ -519,6 +527,7 @@ def test_outcome_fees_are_counted(
 # -- the statement ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @MANY
 @given(cases(), st.data())
 def test_a_statement_to_a_day_is_a_cut_of_the_whole(case: Case, data: st.DataObject) -> None:
@@ -536,6 +545,7 @@ def test_a_statement_to_a_day_is_a_cut_of_the_whole(case: Case, data: st.DataObj
     assert column_of(cut, "Month") == column_of(whole, "Month")[: len(cut) - 1]
 
 
+@pytest.mark.slow
 @MANY
 @given(cases())
 def test_the_columns_of_the_statement_hang_together(case: Case) -> None:
@@ -556,6 +566,7 @@ def test_the_columns_of_the_statement_hang_together(case: Case) -> None:
     assert all(cell == 0 for cell in p["Bonus"][:-1])
 
 
+@pytest.mark.slow
 @FEW
 @given(cases())
 def test_a_statement_is_its_clauses(case: Case) -> None:
@@ -593,6 +604,7 @@ def test_a_statement_is_its_clauses(case: Case) -> None:
         starts = end + timedelta(days=1)
 
 
+@pytest.mark.slow
 @FEW
 @given(cases(most_children=3))
 def test_the_reading_in_use_makes_no_difference(case: Case) -> None:
@@ -610,6 +622,7 @@ def test_the_reading_in_use_makes_no_difference(case: Case) -> None:
     assert {row[2] for row in table[1:]} == {"yes", "no"}
 
 
+@pytest.mark.slow
 @FEW
 @given(cases(most_children=3), st.data())
 def test_the_amounts_of_an_explanation_are_those_of_the_statement(
@@ -628,6 +641,7 @@ def test_the_amounts_of_an_explanation_are_those_of_the_statement(
     assert all(line[2] for line in explained[1:] if line[1] in figures)
 
 
+@pytest.mark.slow
 @FEW
 @given(cases(most_children=3))
 def test_sound_data_have_no_problem_that_stops_a_figure(case: Case) -> None:

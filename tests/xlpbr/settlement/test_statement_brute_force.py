@@ -62,6 +62,7 @@ def test_the_statement_day_by_day_knows_every_term_and_option() -> None:
     assert {field.name for field in dataclasses.fields(Contract)} == bear_on_a_figure
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(cases())
 @example((CONTRACT, EVIDENCE, None))
@@ -73,6 +74,7 @@ def test_every_cell_of_the_statement(case: tuple[Contract, Evidence, date | None
     assert_same_table(got, expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(cases())
 @example((CONTRACT, EVIDENCE, None))
@@ -163,6 +165,7 @@ def test_whole_months_of_a_programme_that_ends_about_an_anniversary(
     assert_same_table(functions.pbr_statement(*tables(contract, EVIDENCE)), expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(cases(most_children=3))
 @example((CONTRACT, EVIDENCE, None))

@@ -4,7 +4,6 @@ import datetime
 import hashlib
 import os
 import random
-import shutil
 import struct
 import subprocess
 import zipfile
@@ -14,6 +13,7 @@ import pytest
 import xlsxwriter
 
 from tests.support.edits import write_values
+from tests.support.needed import need_libreoffice
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.ooxml.addresses import column_letter, column_number, split_area
@@ -770,10 +770,9 @@ def test_a_copy_that_differs_is_not_kept(varied, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [varied]
 
 
+@pytest.mark.program
 def test_libreoffice_opens_the_copy(varied, tmp_path):
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("LibreOffice (soffice) is not installed")
+    soffice = str(need_libreoffice())
     target = tmp_path / "out.xlsx"
     write_values(
         open_book(varied),

@@ -30,7 +30,6 @@ from tests.support.host_books import (
 from tests.support.templates import template
 from xlpbr.contract.library import CONTRACT_NAMES
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.transplant import transplanted
 from xlpbr.workbook.ooxml.parts.theme import Theme, read_theme
@@ -44,7 +43,7 @@ UNSAID = (None, False, 0, "", (), frozenset(), "general", "bottom")
 """What an attribute says that means the same as none."""
 
 MADE = (*CONTRACT_NAMES, "report", "public")
-HOSTS: dict[str, Callable[[Path], Path | None]] = {
+HOSTS: dict[str, Callable[[Path], Path]] = {
     "xlsxwriter": xlsxwriter_book,
     "openpyxl": openpyxl_book,
     "libreoffice": libreoffice_book,
@@ -53,6 +52,22 @@ HOSTS: dict[str, Callable[[Path], Path | None]] = {
     "utf-16": lambda path: hand_written_book(path, wide=True),
     "without-styles": lambda path: hand_written_book(path, styles=None),
 }
+EVERY_HOST = [
+    pytest.param(name, marks=[pytest.mark.program] if name == "libreoffice" else [])
+    for name in HOSTS
+]
+
+
+class Hosts(dict[str, Path]):
+    """The workbooks by name, each made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, name: str) -> Path:
+        self[name] = HOSTS[name](self.folder / f"{name}.xlsx")
+        return self[name]
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +83,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def hosts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("hosts")
-    found = {name: make(folder / f"{name}.xlsx") for name, make in HOSTS.items()}
-    return {name: path for name, path in found.items() if path is not None}
-
-
-def host_of(hosts: dict[str, Path], name: str) -> Path:
-    if name not in hosts:
-        pytest.skip("LibreOffice is not installed")
-    return hosts[name]
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Hosts:
+    return Hosts(tmp_path_factory.mktemp("hosts"))
 
 
 def put(made: Path, host: Path, target: Path, names: list[str] | None = None) -> Path:
@@ -282,19 +289,19 @@ def sheets_of(path: Path) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def carried(
-    made: dict[str, Path], hosts: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+    made: dict[str, Path], hosts: Hosts, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, str], Path]:
     """The workbook of a host with the sheets of one of ours in it, made once and not changed."""
     folder = tmp_path_factory.mktemp("carried")
 
     def of(name: str, host: str) -> Path:
         path = folder / f"{name}-{host}.xlsx"
-        return path if path.exists() else put(made[name], host_of(hosts, host), path)
+        return path if path.exists() else put(made[name], hosts[host], path)
 
     return of
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("host", EVERY_HOST)
 @pytest.mark.parametrize("name", [*MADE, "everything"])
 def test_sheets_look_and_count_in_any_workbook_as_they_were_made(made, carried, name, host):
     target = carried(name, host)
@@ -306,7 +313,7 @@ def test_sheets_look_and_count_in_any_workbook_as_they_were_made(made, carried, 
         assert {k for k in got.keys() - expected.keys() if "style of row" not in k} == set()
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("host", EVERY_HOST)
 @pytest.mark.parametrize("name", [*MADE, "everything"])
 def test_cells_are_read_from_the_package_as_they_were_made(made, hosts, carried, name, host):
     book = open_book(carried(name, host))
@@ -327,9 +334,9 @@ def parts_of(path: Path) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("host", EVERY_HOST)
 def test_only_the_workbook_its_lists_and_its_styles_change(made, hosts, tmp_path, host):
-    own = host_of(hosts, host)
+    own = hosts[host]
     before = parts_of(own)
     after = parts_of(put(made["everything"], own, tmp_path / "out.xlsx"))
     changed = {name for name in before if after[name] != before[name]}
@@ -536,7 +543,7 @@ def test_a_sheet_that_leads_to_something_unknown_is_refused(hosts, tmp_path, kin
     assert f"something of the kind {kind}" in str(found)
 
 
-@pytest.mark.skipif(find_libreoffice() is None, reason="LibreOffice is not installed")
+@pytest.mark.program
 @pytest.mark.parametrize("host", ["strict", "utf-16"])
 def test_libreoffice_reads_the_same_values(made, hosts, tmp_path, host):
     def values(path: Path, folder: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -551,7 +558,7 @@ def test_libreoffice_reads_the_same_values(made, hosts, tmp_path, host):
     assert values(target, tmp_path / "out") == own | alone
 
 
-@pytest.mark.skipif(find_libreoffice() is None, reason="LibreOffice is not installed")
+@pytest.mark.program
 def test_libreoffice_prints_the_same_pages(made, hosts, tmp_path):
     def printed(path: Path) -> tuple[int, Counter[str]]:
         pages = converted(path, tmp_path, "pdf")

@@ -428,6 +428,7 @@ def test_a_sheet_is_marked():
     assert with_changes(changed, removing("rId10")) == data
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_what_is_added_and_taken_out_leaves_no_trace(data):
     names = data.draw(

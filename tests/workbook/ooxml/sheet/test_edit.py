@@ -268,6 +268,7 @@ def expected_cells(before, changes):
     }
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150,
     derandomize=True,

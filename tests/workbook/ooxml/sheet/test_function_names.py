@@ -252,6 +252,7 @@ def test_what_is_no_formula_is_passed_over():
         assert spliced(data, renaming_splices([*pieces, b""], {"A": "B"})) == changed
 
 
+@pytest.mark.slow
 def test_a_piece_without_an_end_is_not_held_for_ever():
     pieces = [b"<a><!--", *[b" -" * (1 << 21)] * 5]
     with pytest.raises(ValueError, match="16 MiB"):

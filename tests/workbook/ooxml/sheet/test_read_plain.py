@@ -171,6 +171,7 @@ def contents(path):
         return str(problem), problem.code
 
 
+@pytest.mark.slow
 def test_damaged_sheets_read_as_the_parser_reads_them(tmp_path, monkeypatch):
     """Pieces of a sound sheet are dropped, doubled, swapped or changed, again and again."""
     numbers = random.Random(5)

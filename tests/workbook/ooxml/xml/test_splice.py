@@ -183,6 +183,7 @@ def test_namespaces_are_those_of_the_innermost():
     assert namespaces(*found["a"], *found["a/b"]) == {"": "m", "r": "two"}
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(
         [b"<a/>", b"<a />", b"<a></a>", b"<a>\n</a>", b"<a><k/></a>", b"<a ><k/> </a>"]

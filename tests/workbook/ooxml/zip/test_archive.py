@@ -285,6 +285,7 @@ def test_other_compressions_are_refused(tmp_path):
         assert refusal(path).code == "other-format"
 
 
+@pytest.mark.slow
 def test_every_damaged_byte_of_the_frame_is_refused_or_harmless(tmp_path):
     """No byte of the headers, directory or end makes anything but a refusal or a sound copy."""
     form = Form(
@@ -451,6 +452,7 @@ def hand_made_packages(draw):
 PACKAGES = st.one_of(zipfile_packages(), hand_made_packages())
 
 
+@pytest.mark.slow
 @THOROUGH
 @given(content=PACKAGES)
 def test_a_copy_with_nothing_changed_is_the_same_file(tmp_path, content):
@@ -458,6 +460,7 @@ def test_a_copy_with_nothing_changed_is_the_same_file(tmp_path, content):
     assert copied(path, tmp_path / "out.xlsx") == content
 
 
+@pytest.mark.slow
 @THOROUGH
 @given(content=PACKAGES, data=st.data())
 def test_what_was_done_is_undone_to_the_byte(tmp_path, content, data):
@@ -500,6 +503,7 @@ def test_what_was_done_is_undone_to_the_byte(tmp_path, content, data):
     assert after.read_bytes() == content
 
 
+@pytest.mark.slow
 @THOROUGH
 @given(content=zipfile_packages(), data=st.data())
 def test_members_taken_out_come_back_to_their_places(tmp_path, content, data):

@@ -1,0 +1,75 @@
+"""The kinds of tests: which need a program, which are slow, and which take too long unmarked.
+
+Time is processor time, with that of processes that a test waits for: a busy machine adds little
+to it. What a fixture takes before the test does not count.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = Path(__file__).resolve().parents[1] / "programs"
+PROGRAM_FIXTURES = frozenset({"browser", "calc"})
+MOST_SECONDS = 2.0
+"""What a test that is not marked may take in CI: twice what it should, as machines differ."""
+
+_SECONDS = pytest.StashKey[float]()
+_running: list[pytest.Item] = []
+
+
+def mark(item: pytest.Item) -> None:
+    """Mark a test that needs a program by the folder in which it stands or by its fixtures."""
+    fixtures = getattr(item, "fixturenames", ())
+    if PROGRAMS in item.path.parents or PROGRAM_FIXTURES.intersection(fixtures):
+        item.add_marker(pytest.mark.program)
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether ``make test`` runs it."""
+    return not any(item.get_closest_marker(kind) for kind in ("program", "slow"))
+
+
+@contextmanager
+def running(item: pytest.Item) -> Iterator[None]:
+    """Remember which test runs, for what asks from within it."""
+    _running.append(item)
+    try:
+        yield
+    finally:
+        _running.pop()
+
+
+def running_is_quick() -> bool:
+    """Whether a test runs now that needs no program by its marks."""
+    return bool(_running) and _running[-1].get_closest_marker("program") is None
+
+
+@contextmanager
+def measured(item: pytest.Item) -> Iterator[None]:
+    """Keep what a test takes."""
+    before = processor_seconds()
+    try:
+        yield
+    finally:
+        item.stash[_SECONDS] = processor_seconds() - before
+
+
+def processor_seconds() -> float:
+    """What this process and the processes that it waited for have taken."""
+    return sum(os.times()[:4])
+
+
+def complaint(item: pytest.Item) -> str:
+    """In CI, what to do about a quick test that took too long; empty where all is well."""
+    seconds = item.stash.get(_SECONDS, 0.0)
+    if not os.environ.get("CI") or not is_quick(item) or seconds <= MOST_SECONDS:
+        return ""
+    return (
+        f"{item.nodeid} took {seconds:.1f} s of processor time; a test that is not marked may take"
+        f" {MOST_SECONDS:.0f} s. Make it faster, or mark it @pytest.mark.slow."
+    )
