@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from xlpbr.errors import FileProblem
 
 OFFICE_JS = "_xldudf_"
 """What a workbook stores before the name of a function of an Office add-in."""
@@ -67,5 +69,31 @@ HOSTS: Mapping[str, Host] = MappingProxyType({host.name: host for host in _LIST}
 OF_WORKBOOKS: tuple[str, ...] = tuple(host.name for host in _LIST if host.suffix)
 """The names of the hosts that a workbook is made for."""
 
+VALUES = "values"
+"""The word for none: plain values stand in the place of the formulas."""
+
+PORT_TARGETS: tuple[str, ...] = (*OF_WORKBOOKS, VALUES)
+"""What a workbook can be ported to."""
+
 STORED_PREFIXES: tuple[str, ...] = tuple(dict.fromkeys(host.prefix for host in _LIST))
 """How a workbook may store the names of functions: plainly, or as an Office add-in does."""
+
+
+def refuse_unknown(name: str, known: Iterable[str]) -> None:
+    """Refuse what is no host.
+
+    Raises:
+        FileProblem: the name is not among those that are known.
+    """
+    names = list(known)
+    if name not in names:
+        raise FileProblem(f"{name} is not a host of the functions. Choose {', '.join(names)}.")
+
+
+def in_words(names: Iterable[str]) -> str:
+    """Some hosts of workbooks, each with where its functions run."""
+    hosts = [HOSTS[name] for name in names]
+    return ", ".join(
+        f"{host.name} ({host.place}{'; an .xlsm' if host.suffix == '.xlsm' else ''})"
+        for host in hosts
+    )

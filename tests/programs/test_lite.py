@@ -119,7 +119,7 @@ def test_main_shows_every_file_as_it_is_under_a_short_explanation():
 def test_a_text_that_could_not_stand_as_it_is_is_refused(monkeypatch):
     monkeypatch.setattr(
         "xlpbr.workbook.hosts.lite_code.needed_files",
-        lambda entry: {"xlpbr/odd.py": "a = '''b'''"},
+        lambda _: {"xlpbr/odd.py": "a = '''b'''"},
     )
     with pytest.raises(ValueError, match=r"xlpbr/odd\.py holds '''"):
         main_with_code()

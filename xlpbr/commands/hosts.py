@@ -12,13 +12,13 @@ import click
 
 from xlpbr.commands import terminal
 from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS
 
-HOSTS = ("classic", "lite", "server", "calc")
-"""Where the functions run, as an option names it."""
+_INSTALLED = tuple(name for name in OF_WORKBOOKS if HOSTS[name].is_installed)
 
 
 @click.command()
-@click.argument("host", type=click.Choice(["classic", "calc"]))
+@click.argument("host", type=click.Choice(_INSTALLED))
 @click.option("--remove", is_flag=True, help="Take it out again; for calc only.")
 def install(host: str, remove: bool) -> None:
     """Set up once what Excel on Windows (classic) or LibreOffice (calc) needs."""
@@ -42,7 +42,7 @@ def install(host: str, remove: bool) -> None:
     "--to",
     "host",
     required=True,
-    type=click.Choice([*HOSTS, "values"]),
+    type=click.Choice(PORT_TARGETS),
     help="The host whose names the formulas get; values puts their last values in their place.",
 )
 @written_to
