@@ -1,7 +1,7 @@
-"""The manifest, ``manifest.xml`` beside this module: the small file that tells Excel of the add-in.
+"""The manifest, ``manifest.xml`` beside this module: the small file that tells Excel of us.
 
-It names no namespace, so that the functions are ``PBR_SAVING`` and not ``SOMETHING.PBR_SAVING``. Its
-id stays the same for ever: Excel knows the add-in by it.
+It names no namespace, so that a function is ``PBR_SAVING`` and not ``SOMETHING.PBR_SAVING``. Its id
+stays the same for ever: Excel knows the add-in by it.
 """
 
 from __future__ import annotations

@@ -81,6 +81,9 @@ def port(
 @click.option("--key", type=click.Path(path_type=Path), help="The key of the certificate.")
 def serve(host: str, port: int, workers: int, certificate: Path | None, key: Path | None) -> None:
     """Run the server for xlwings Server; docs/guide/server.md says how a council does."""
+    from xlpbr.udfs.server import refuse_missing_package
+
+    refuse_missing_package()
     from xlpbr.udfs.server.serve import serve as run_server
 
     run_server(host, port, workers=workers, certificate=certificate, key=key, say=terminal.say)
