@@ -27,9 +27,6 @@ from xlpbr.functions.catalogue import Argument, WorksheetFunction
 KINDS = ("number", "text number", "blank", "error", "date", "1x1", "row", "column", "table")
 """The kinds of input. A table's kind is what stands inside it, or the form of its range."""
 
-HOSTS = ("embedded", "classic", "lite", "server", "calc")
-"""Every host that runs the cases; the core itself is what they are compared with."""
-
 
 class LeftOut:
     """An argument that is not given, at the end or between two commas."""
@@ -160,7 +157,7 @@ def problems(host: str, run: Callable[[Case], Any]) -> list[str]:
     A difference that no case shows any more is wrong too: what is said of a host must be true.
 
     Args:
-        host: one of ``HOSTS``.
+        host: the name of the host.
         run: what the host gives for a case, as ``sheet_form`` takes it; an error is returned.
     """
     wrong = []

@@ -18,7 +18,7 @@ import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -27,7 +27,7 @@ from xlpbr import __version__
 from xlpbr.udfs.server import answers as server_answers
 from xlpbr.udfs.server import xlwings_server as server_project
 from xlpbr.udfs.server.guard import FAULT, FAULT_REASON, guarded, note
-from xlpbr.udfs.server.manifest import ICON_SIZES, manifest
+from xlpbr.udfs.server.manifest import manifest
 from xlpbr.udfs.server.requests import BAD_REQUEST, TOO_LARGE, Refused, function_call, tables
 from xlpbr.udfs.server.settings import Settings, from_environment
 from xlpbr.udfs.server.sign_in import sign_in_check
@@ -72,7 +72,6 @@ def application(settings: Settings) -> ASGIApp:
         Route("/manifest.xml", partial(_manifest, settings)),
         Route("/xlpbr/catalogue.json", _json_of(server_answers.catalogue)),
         Route("/xlpbr/contracts.json", _json_of(server_answers.contracts)),
-        Route("/xlpbr/icons/{name}", _icon),
         Route("/xlpbr/check", posts.check, methods=["POST"]),
         Route(CALL, posts.call, methods=["POST"]),
         # xlwings Server has more routes; what is not needed is not there.
@@ -80,6 +79,7 @@ def application(settings: Settings) -> ASGIApp:
         Route("/xlwings/custom-functions-code.js", client),
         Route("/static/{path:path}", client),
         Mount("/pages", StaticFiles(directory=PAGES)),
+        Mount("/xlpbr/icons", StaticFiles(directory=server_project.ICONS)),
     ]
     app = Starlette(
         routes=routes,
@@ -210,13 +210,6 @@ async def _manifest(settings: Settings, request: Request) -> Response:  # noqa: 
         media_type="application/xml",
         headers={"Content-Disposition": "attachment; filename=xlpbr-manifest.xml"},
     )
-
-
-async def _icon(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in {f"xlpbr-{size}.png" for size in ICON_SIZES}:
-        raise HTTPException(404)
-    return FileResponse(server_project.ICONS / name)
 
 
 def _json_of(answer: Callable[[], bytes]) -> _Answer:

@@ -18,8 +18,9 @@ from formualizer.visitor import collect_function_names
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
-from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register, to_engine
-from xlpbr.udfs.formula_calls import outer_calls
+from xlpbr.udfs.embedded import from_engine, register, to_engine
+from xlpbr.udfs.formula_calls import call_pattern, outer_calls, without_quoted
+from xlpbr.udfs.hosts import STORED_PREFIXES
 from xlpbr.workbook.calculate.formula_reads import (
     Place,
     ReadBy,
@@ -39,9 +40,7 @@ Values = dict[str, dict[Position, CellValue]]
 
 NAME_ERROR = "#NAME?"
 _THIS_ROW = re.compile(r"([\w.]+)\[\[#This Row\],\[([^\[\]']+)\]\]")
-_CALL = re.compile(
-    rf"(?<![\w.])(?:{'|'.join(STORED_PREFIXES)})(?:{'|'.join(FUNCTIONS)})\s*\(", re.IGNORECASE
-)
+_CALL = call_pattern(STORED_PREFIXES)
 
 
 @dataclass(frozen=True)
@@ -293,13 +292,8 @@ def with_blanks_for_omitted(formula: str) -> str:
     open_calls: list[bool] = []
     word = ""
     previous = ""
-    quote = ""
-    for character in formula:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character == "(":
+    for written_as, character in zip(formula, without_quoted(formula), strict=True):
+        if character == "(":
             open_calls.append(word.upper() in names)
         elif character in ",)":
             if (
@@ -311,7 +305,7 @@ def with_blanks_for_omitted(formula: str) -> str:
                 written.append('""')
             if character == ")" and open_calls:
                 open_calls.pop()
-        written.append(character)
+        written.append(written_as)
         if not character.isspace():
             word = word + character if character.isalnum() or character in "_." else ""
             previous = character

@@ -199,15 +199,12 @@ def errors_given(calc: Calc, book: int, place: tuple[str, tuple[int, int]]) -> l
 
 def private_files() -> dict[str, bytes]:
     """The files of a private Calc by their place in its folder, but for what names the folder."""
-    modules = registration.python_files(registration.FUNCTIONS_FILE, _WORKER_FILE)
     return {
         "types.idl": registration.types().encode(),
-        registration.FUNCTIONS_FILE: registration.component_source(registration.FUNCTIONS_FILE),
-        _WORKER_FILE: registration.component_source(_WORKER_FILE),
         "profile/user/registrymodifications.xcu": registration.private_settings(
             _ASK_AT_START
         ).encode(),
-    } | {f"pythonpath/{name}": source for name, source in modules.items()}
+    } | registration.component_files(registration.FUNCTIONS_FILE, _WORKER_FILE)
 
 
 def _has_python(program: Path) -> bool:

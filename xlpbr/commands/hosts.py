@@ -12,13 +12,13 @@ import click
 
 from xlpbr.commands import terminal
 from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS
 
-HOSTS = ("classic", "lite", "server", "calc")
-"""Where the functions run, as an option names it."""
+_INSTALLED = tuple(name for name in OF_WORKBOOKS if HOSTS[name].is_installed)
 
 
 @click.command()
-@click.argument("host", type=click.Choice(["classic", "calc"]))
+@click.argument("host", type=click.Choice(_INSTALLED))
 @click.option("--remove", is_flag=True, help="Take it out again; for calc only.")
 def install(host: str, remove: bool) -> None:
     """Set up Excel on Windows (classic) or LibreOffice (calc), once."""
@@ -44,7 +44,7 @@ def install(host: str, remove: bool) -> None:
     "--to",
     "host",
     required=True,
-    type=click.Choice([*HOSTS, "values"]),
+    type=click.Choice(PORT_TARGETS),
     help="The host to write the formulas for; values replaces them with their last values.",
 )
 @written_to
@@ -83,6 +83,9 @@ def port(
 @click.option("--key", type=click.Path(path_type=Path), help="The key of the certificate.")
 def serve(host: str, port: int, workers: int, certificate: Path | None, key: Path | None) -> None:
     """Run the server for xlwings Server; docs/guide/server.md says how a council does."""
+    from xlpbr.udfs.server import refuse_missing_package
+
+    refuse_missing_package()
     from xlpbr.udfs.server.serve import serve as run_server
 
     run_server(host, port, workers=workers, certificate=certificate, key=key, say=terminal.say)

@@ -44,6 +44,7 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import spills
 from xlpbr.periods import day_in_words, month_in_words
 from xlpbr.settlement.statement import FIGURE_BY_HEADING, FIGURES, Statement, settle
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, in_words
 from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables, where
 
 WRONG_CALL = 2
@@ -213,8 +214,8 @@ def terms(contract: str, form: Form | None) -> None:
 @click.option("--sample", is_flag=True, help="Fill in sample rows, marked as illustrations.")
 @click.option(
     "--host",
-    type=click.Choice(host_commands.HOSTS),
-    help="Where the functions run: classic makes a workbook with macros (.xlsm).",
+    type=click.Choice(OF_WORKBOOKS),
+    help=f"Where the functions run: {in_words(OF_WORKBOOKS)}.",
 )
 @click.option(
     "--lite-embed/--lite-require",
@@ -231,7 +232,7 @@ def new(
     """
     from xlpbr.workbook.hosts.new import new_book
 
-    refuse_output(output, replace=replace, suffix=".xlsm" if host == "classic" else ".xlsx")
+    refuse_output(output, replace=replace, suffix=HOSTS[host].suffix if host else ".xlsx")
     with terminal.progress(f"Making {output.name}"):
         new_book(load_contract(contract), output, host, sample=sample, lite_embed=lite_embed)
     terminal.say(f"Made {output}.")
