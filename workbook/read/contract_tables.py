@@ -82,6 +82,11 @@ class ContractRecords:
         return tuple(problem for problem in self.problems if problem.code is not None)
 
     @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Every problem, those in the assumptions included."""
+        return (*self.problems, *self.assumption_problems)
+
+    @property
     def all_counts(self) -> tuple[RowCount, ...]:
         """What became of the rows of every table, the Assumptions included."""
         assumed = self.assumption_count
@@ -157,26 +162,41 @@ def _read_table(book: Book, given: FoundRange) -> tuple[FoundRange, Rows, Iterab
 
 
 def read_records(found: ContractTables) -> ContractRecords:
-    """The records of a workbook's tables with every problem in them."""
+    """The records of a workbook's tables with every problem in them; each cell is read once."""
     with found.dates():
-        terms = term_rows.read_terms(found.rows["Terms"])
-        evidence, row_counts = tables.read_evidence(
-            found.rows["Placements"], found.rows["Carers"], found.rows["Claims"]
+        records = records_of(found.rows, found.notes, found.assumption_notes)
+    located = tuple(_with_other_cell(found, problem) for problem in records.problems)
+    return replace(records, problems=located)
+
+
+def records_of(
+    rows: Mapping[str, Rows | None],
+    notes: Iterable[Problem] = (),
+    assumption_notes: Iterable[Problem] = (),
+) -> ContractRecords:
+    """The records of a contract's tables with every problem in them.
+
+    Args:
+        rows: the cells of each table, heading row first; None where there is none.
+        notes: what to know besides of how they were read.
+        assumption_notes: the same of the Assumptions table.
+    """
+    terms = term_rows.read_terms(rows["Terms"])
+    evidence, row_counts = tables.read_evidence(rows["Placements"], rows["Carers"], rows["Claims"])
+    problems = checks.problems_of(terms, evidence, notes)
+    counts = (term_rows.count_terms(rows["Terms"], terms), *row_counts)
+    assumptions = assumption_count = None
+    assumption_problems = [*assumption_notes]
+    if (assumed := rows[ASSUMPTIONS]) is not None:
+        assumptions = assumption_rows.read_assumptions(assumed)
+        assumption_count = term_rows.count_terms(
+            assumed, assumptions, assumption_rows.ASSUMPTIONS_TABLE
         )
-        problems = checks.problems_of(terms, evidence, found.notes)
-        counts = (term_rows.count_terms(found.rows["Terms"], terms), *row_counts)
-        assumptions = assumption_count = None
-        assumption_problems = [*found.assumption_notes]
-        if (assumed := found.rows[ASSUMPTIONS]) is not None:
-            assumptions = assumption_rows.read_assumptions(assumed)
-            assumption_count = term_rows.count_terms(
-                assumed, assumptions, assumption_rows.ASSUMPTIONS_TABLE
-            )
-            assumption_problems += checks.problems_of_assumptions(terms, assumptions)
-    located = tuple(_with_other_cell(found, problem) for problem in problems)
+        assumption_problems += checks.problems_of_assumptions(terms, assumptions)
     return ContractRecords(
-        terms, evidence, counts, located, assumptions, assumption_count, tuple(assumption_problems)
-    )
+        terms, evidence, counts, tuple(problems), assumptions, assumption_count,
+        tuple(assumption_problems),
+    )  # fmt: skip
 
 
 def _with_other_cell(found: ContractTables, problem: Problem) -> Problem:

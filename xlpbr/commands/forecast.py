@@ -104,7 +104,7 @@ def forecast(
     found, records = read(file, {**places, "assumptions": assumptions or "PbrAssumptions"})
     assumed = records.assumptions
     assert assumed is not None, "a workbook without Assumptions is refused when it is read"
-    problems = (*records.problems, *records.assumption_problems)
+    problems = records.all_problems
     refuse_blocking(found, [problem for problem in problems if problem.code is not None])
     with (
         terminal.progress(f"Settling {scenarios:,} scenarios of {file.name}"),
