@@ -15,7 +15,8 @@ from xlpbr.contract.library import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, detach, edit
+from xlpbr.workbook.ooxml.edit.allowances import ALLOWANCES
+from xlpbr.workbook.ooxml.edit.package import Changes, detach, edit
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 

@@ -17,7 +17,8 @@ from tests.hard.results import Run
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.ooxml.addresses import column_letter, split_cell
 from xlpbr.workbook.ooxml.book import open_book
-from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.ooxml.edit.allowances import ALLOWANCES
+from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 
 _FORMULAS = (ArrayFormula, DataTableFormula)

@@ -24,7 +24,8 @@ from tests.hard.mutations import mutated
 from tests.hard.results import Run
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.ooxml.edit.allowances import ALLOWANCES
+from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 

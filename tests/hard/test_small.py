@@ -18,7 +18,8 @@ from tests.hard.kill_part import run_kills
 from tests.hard.results import Run
 from tests.support import corpus
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.ooxml.edit.allowances import ALLOWANCES
+from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 ROOT = Path(__file__).resolve().parents[2]

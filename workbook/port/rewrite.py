@@ -103,7 +103,7 @@ def port(
         host: the host whose form the formulas get; ``values`` turns every formula that calls a
             PBR_ function into the value that it shows.
         target: the file to write, of the same kind (.xlsx or .xlsm).
-        allow: what the edit may pass over, as ``package.ALLOWANCES`` lists it.
+        allow: what the edit may pass over, as ``allowances.ALLOWANCES`` lists it.
         in_place: whether the target is the workbook itself; a dated copy of it is kept.
 
     Raises:

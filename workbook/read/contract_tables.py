@@ -17,6 +17,7 @@ from xlpbr.tables import assumptions as assumption_rows
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
+from xlpbr.tables.declared import ASSUMPTIONS, DECLARED, TABLES
 from xlpbr.tables.headings import ReadRecord, RowCount
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, Position, open_book, sheet_rows
@@ -26,14 +27,6 @@ from xlpbr.workbook.read.linked_tables import cell_read, refuse_stale_links
 from xlpbr.workbook.read.merged_cells import with_labels, without_hidden
 from xlpbr.workbook.read.own_sheets import own_sheets
 from xlpbr.workbook.read.ranges import FoundRange, find_range, read_range, sheet_row
-
-TABLES = ("Terms", "Placements", "Carers", "Claims")
-
-ASSUMPTIONS = "Assumptions"
-"""The table of a forecast; what is wrong in it stops nothing else."""
-
-_NAMES = {"Terms": "Term", ASSUMPTIONS: "Assumption"}
-"""By table of names and values, the heading of the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +219,7 @@ def where(found: ContractTables, problem: Problem) -> str:
     place, rows = found.places[problem.table], found.rows[problem.table]
     if place is None or rows is None:
         return problem.table
-    names = _NAMES.get(problem.table)
+    names = DECLARED[problem.table].names
     wanted = problem.column if names in (None, problem.column) else "Value"
     headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
     columns = [index for index, heading in enumerate(headings) if heading == cells.key(wanted)]

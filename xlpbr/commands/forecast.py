@@ -15,7 +15,7 @@ import click
 import xlpbr
 from xlpbr.cells import Cell, Rows
 from xlpbr.commands import terminal
-from xlpbr.commands.options import DAY, form_options, workbook_tables
+from xlpbr.commands.options import DAY, assumptions_option, form_options, workbook_tables
 from xlpbr.commands.records import mention, read, refuse_blocking, rows_read
 from xlpbr.commands.terminal import Form
 from xlpbr.executors import executor_of, run_in_order
@@ -65,11 +65,7 @@ _HOW_TO_READ = (
 
 @click.command()
 @workbook_tables
-@click.option(
-    "--assumptions",
-    metavar="WHERE",
-    help="Where Assumptions is: a table, a name, or cells such as 'Sheet!A4:B18'.",
-)
+@assumptions_option
 @click.option(
     "--scenarios", type=click.IntRange(1, MOST_SCENARIOS), default=10_000, show_default=True,
     help="How many scenarios are drawn.",

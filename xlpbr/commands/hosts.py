@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from xlpbr.commands import terminal
-from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
+from xlpbr.commands.options import allowed, output_target, say_kept, written_to
 
 HOSTS = ("classic", "lite", "server", "calc")
 """Where the functions run, as an option names it."""

@@ -15,6 +15,7 @@ from xlpbr.errors import FileProblem
 from xlpbr.workbook.files.safe_writing import refuse_open, write_safely
 from xlpbr.workbook.ooxml.addresses import cell_address, column_letter, split_area
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book
+from xlpbr.workbook.ooxml.edit.allowances import LOCKED_STRUCTURE, SIGNED
 from xlpbr.workbook.ooxml.edit.cells import check_cells, set_cells
 from xlpbr.workbook.ooxml.edit.check import Intended, check_package
 from xlpbr.workbook.ooxml.edit.draft import Draft, finish, start_draft
@@ -34,17 +35,6 @@ from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 from xlpbr.workbook.ooxml.zip.archive import close_archive, refuse_changed
 from xlpbr.workbook.ooxml.zip.copy import copy_archive
-
-SIGNED = "signed"
-LOCKED_STRUCTURE = "locked-structure"
-PROTECTED_SHEET = "protected-sheet"
-
-ALLOWANCES: Mapping[str, str] = {
-    SIGNED: "Edit a signed workbook all the same; its signature is void then.",
-    LOCKED_STRUCTURE: "Add or take out sheets although the structure of the workbook is locked.",
-    PROTECTED_SHEET: "Change locked cells of a protected sheet.",
-}
-"""What an edit passes over only when it is told to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +107,7 @@ def edit(
         book: the workbook; the file must not have changed since it was read.
         changes: what is to be done.
         target: the file to write, of the same kind (.xlsx or .xlsm).
-        allow: which of ``ALLOWANCES`` are passed over.
+        allow: which of ``allowances.ALLOWANCES`` are passed over.
         in_place: whether the target is the workbook itself; a dated copy of it is kept beside it.
 
     Raises:
@@ -167,7 +157,7 @@ def write_values(
         values: by sheet and (row, column), what the cells show now; None for an empty cell.
         array_ranges: by sheet and first cell, the cells that an array formula now fills,
             such as ``B2:B9``.
-        allow: which of ``ALLOWANCES`` are passed over.
+        allow: which of ``allowances.ALLOWANCES`` are passed over.
         in_place: whether the target is the workbook itself.
 
     Raises:
@@ -197,7 +187,7 @@ def detach(
     Args:
         book: the workbook.
         target: the file to write.
-        allow: which of ``ALLOWANCES`` are passed over.
+        allow: which of ``allowances.ALLOWANCES`` are passed over.
         in_place: whether the target is the workbook itself; a dated copy of it is kept beside it.
 
     Raises:

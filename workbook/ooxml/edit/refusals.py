@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import area_address, cell_address, split_area
 from xlpbr.workbook.ooxml.book import TableArea
+from xlpbr.workbook.ooxml.edit.allowances import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 from xlpbr.workbook.ooxml.sheet.frame import Area
 from xlpbr.workbook.ooxml.sheet.scan import (
@@ -17,9 +18,6 @@ from xlpbr.workbook.ooxml.sheet.scan import (
     style_of,
     within,
 )
-
-PROTECTED_SHEET = "protected-sheet"
-"""The word with which a person allows locked cells of protected sheets to be changed."""
 
 
 def edit_refusals(
