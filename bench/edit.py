@@ -191,15 +191,17 @@ def compare(folder: Path, rows: int, other: str, name: str) -> list[Row]:
 def report(folder: Path) -> Path:
     """The report of the Plymouth contract with its sample rows, as a workbook of its own."""
     from xlpbr.contract.library import load_contract
-    from xlpbr.workbook.read.contract_tables import read_tables
+    from xlpbr.workbook.read.contract_tables import read_records, read_tables
     from xlpbr.workbook.report.from_workbook import write_reports
     from xlpbr.workbook.template.write import new_workbook
 
     book, made = folder / "contract.xlsx", folder / "report.xlsx"
     new_workbook(load_contract("plymouth-l04-2526"), book, sample=True)
+    found = read_tables(book, {})
     write_reports(
-        read_tables(book, {}), made, as_at=None, prepared_by="bench", public_cut_off=None, pdf=False
-    )
+        found, read_records(found), made,
+        as_at=None, prepared_by="bench", public_cut_off=None, pdf=False,
+    )  # fmt: skip
     return made
 
 

@@ -36,9 +36,10 @@ from xlpbr.contract.library import Contract, load_contract
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
+from xlpbr.tables.declared import TABLES
 from xlpbr.workbook.ooxml.addresses import area_address
 from xlpbr.workbook.ooxml.zip.archive import close_archive
-from xlpbr.workbook.read.contract_tables import TABLES, read_records, read_tables
+from xlpbr.workbook.read.contract_tables import read_records, read_tables
 from xlpbr.workbook.template.write import new_workbook
 
 BOOKS, DIFFERENT, FEWER_BOOKS = 1_000, 20, 50

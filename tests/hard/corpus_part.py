@@ -89,7 +89,7 @@ def _try_all(run: Run, trial: Trial, place: Path, made: list[Path]) -> None:
         trial.refused = problem.code or "without a code"
         return
     suffix = path.suffix
-    allow = trial.book.entry.allow if trial.book.entry else ALLOWANCES
+    allow = trial.book.entry.allow if trial.book.entry else frozenset(ALLOWANCES)
     if trial.book.entry is not None and allow:
         _must_ask(run, trial, place / f"asked{suffix}", made[0])
     first, names = made[0], NAMES

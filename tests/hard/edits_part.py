@@ -78,7 +78,7 @@ def run_edits(run: Run, found: list[Workbook], folder: Path, number: int, seed: 
 
 def _chain(run: Run, book: Workbook, folder: Path, chance: random.Random, length: int) -> None:
     """Edits in a row in one workbook."""
-    allow = ALLOWANCES if chance.random() < 0.8 else frozenset()
+    allow = frozenset(ALLOWANCES) if chance.random() < 0.8 else frozenset()
     now = folder / f"now{book.path.suffix}"
     new = folder / f"new{book.path.suffix}"
     shutil.copyfile(book.path, now)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import Contract
+from xlpbr.tables.declared import ASSUMPTIONS
 from xlpbr.workbook.attach.plan import PREFIX, plan_attachment, write_attachment
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
@@ -15,7 +17,7 @@ from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ours import XLPBR
 
-_FILLED_IN = {"Placements", "Carers", "Claims", "Assumptions"}
+_FILLED_IN = {*COLUMNS, ASSUMPTIONS}
 """The sheets that are there to be filled in by hand."""
 _VALUE_COLUMN = 2
 """The one column of Assumptions that is filled in."""

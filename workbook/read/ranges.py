@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from xlpbr.errors import FileProblem
+from xlpbr.tables.declared import REQUIRED
 from xlpbr.workbook.ooxml.addresses import (
     LAST_ROW,
     area_address,
@@ -44,9 +45,6 @@ __all__ = [
     "read_range",
     "sheet_row",
 ]
-
-REQUIRED = frozenset({"Terms", "Placements"})
-"""The tables without which nothing can be worked out; Carers and Claims may be absent."""
 
 _MOST_LISTED = 12
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 200

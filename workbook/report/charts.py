@@ -77,7 +77,7 @@ def _savings_lines(report: Report) -> list[ChartLine]:
 def _payable_lines(report: Report) -> list[ChartLine]:
     lines = [_PAYABLE]
     invoiced = report.last_shown.latest("invoiced_to_date")
-    if report.source.claims is not None and invoiced is not None:
+    if report.source.rows["Claims"] is not None and invoiced is not None:
         lines.append(_INVOICED)
     return lines if report.terms.contract_maximum is None else [*lines, _MAXIMUM]
 

@@ -10,6 +10,7 @@ from xlpbr.contract.known_rules import known_rules
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import ONE_DAY, month_of
 from xlpbr.settlement.statement import Statement, name_key
+from xlpbr.tables.declared import TABLES
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import SUPPRESSED, Value
 
@@ -58,7 +59,7 @@ def _row_count_rows(report: Report) -> Iterator[list[Value]]:
             "yes" if adds_up else _FAULT,
         ]
     given = {count.table for count in report.row_counts}
-    for table in ("Carers", "Claims"):
+    for table in TABLES:
         if table not in given:
             yield ["Rows accounted for", table, "no table", "the table is optional", "yes"]
 
@@ -148,7 +149,7 @@ def _limits(statement: Statement) -> dict[str, bool]:
 
 def _problem_rows(report: Report) -> Iterator[list[Value]]:
     if report.is_public:
-        for table in ("Terms", "Placements", "Carers", "Claims"):
+        for table in TABLES:
             yield [
                 "Problems in the data", table, "not shown in the public version",
                 "see the full report", "see the full report",

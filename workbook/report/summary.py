@@ -141,7 +141,7 @@ def _payable_in_words(report: Report) -> str:
         if payable == 0
         else f"{pounds_in_words(payable)} {verb} payable in all"
     )
-    if report.source.claims is None:
+    if report.source.rows["Claims"] is None:
         return f"{start}. No invoices were given."
     if balance is None or payable is None:
         return f"{start}; what has been invoiced is {SUPPRESSED}."

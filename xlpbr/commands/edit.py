@@ -13,8 +13,13 @@ import click
 
 from xlpbr import cells
 from xlpbr.commands import terminal
-from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
-from xlpbr.commands.options import workbook_tables
+from xlpbr.commands.options import (
+    allowed,
+    output_target,
+    say_kept,
+    workbook_tables,
+    written_to,
+)
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError
 

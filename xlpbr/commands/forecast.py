@@ -15,7 +15,7 @@ import click
 import xlpbr
 from xlpbr.cells import Cell, Rows
 from xlpbr.commands import terminal
-from xlpbr.commands.options import DAY, form_options, workbook_tables
+from xlpbr.commands.options import DAY, assumptions_option, form_options, workbook_tables
 from xlpbr.commands.records import mention, read, refuse_blocking, rows_read
 from xlpbr.commands.terminal import Form
 from xlpbr.executors import executor_of, run_in_order
@@ -65,11 +65,7 @@ _HOW_TO_READ = (
 
 @click.command()
 @workbook_tables
-@click.option(
-    "--assumptions",
-    metavar="WHERE",
-    help="Where the Assumptions table is: its name, or cells such as 'Sheet!A4:B18'.",
-)
+@assumptions_option
 @click.option(
     "--scenarios", type=click.IntRange(1, MOST_SCENARIOS), default=10_000, show_default=True,
     help="How many scenarios are drawn.",
@@ -108,7 +104,7 @@ def forecast(
     found, records = read(file, {**places, "assumptions": assumptions or "PbrAssumptions"})
     assumed = records.assumptions
     assert assumed is not None, "a workbook without Assumptions is refused when it is read"
-    problems = (*records.problems, *records.assumption_problems)
+    problems = records.all_problems
     refuse_blocking(found, [problem for problem in problems if problem.code is not None])
     with (
         terminal.progress(f"Settling {scenarios:,} scenarios of {file.name}"),

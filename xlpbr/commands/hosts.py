@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from xlpbr.commands import terminal
-from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
+from xlpbr.commands.options import allowed, output_target, say_kept, written_to
 from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS
 
 _INSTALLED = tuple(name for name in OF_WORKBOOKS if HOSTS[name].is_installed)

@@ -165,7 +165,7 @@ def explain(
 def check(file: Path, form: Form | None, **places: str | None) -> None:
     """List every problem in a workbook's tables."""
     found, records = read(file, places)
-    problems = (*records.problems, *records.assumption_problems)
+    problems = records.all_problems
     headings, *rows = spills.problems_table(problems)
     located = [
         [where(found, problem), *row] for problem, row in zip(problems, rows, strict=False)
@@ -279,6 +279,7 @@ def report(
     with terminal.progress(f"Writing {output.name}"):
         written = write_reports(
             found,
+            records,
             output,
             as_at=as_at,
             prepared_by=prepared_by,

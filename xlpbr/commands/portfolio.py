@@ -16,7 +16,12 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from xlpbr.commands import terminal
-from xlpbr.commands.options import as_at_option, output_file, refuse_output
+from xlpbr.commands.options import (
+    as_at_option,
+    output_file,
+    refuse_output,
+    tables_of_every_workbook,
+)
 from xlpbr.errors import FileProblem
 from xlpbr.executors import executor_of
 
@@ -33,12 +38,7 @@ _ENDINGS = (".xlsx", ".parquet")
 @click.argument("folder", type=click.Path(path_type=Path))
 @output_file
 @as_at_option
-@click.option("--terms", metavar="WHERE", help="Where the Terms table is in every workbook.")
-@click.option(
-    "--placements", metavar="WHERE", help="Where the Placements table is in every workbook."
-)
-@click.option("--carers", metavar="WHERE", help="Where the Carers table is in every workbook.")
-@click.option("--claims", metavar="WHERE", help="Where the Claims table is in every workbook.")
+@tables_of_every_workbook
 @click.option(
     "--workers",
     type=click.IntRange(1),

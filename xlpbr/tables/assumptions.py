@@ -17,9 +17,6 @@ ASSUMPTIONS_TABLE = ValueTable(
     "Assumptions", "Assumption", "assumption", "the forecast", ASSUMPTIONS
 )
 
-ASSUMPTION_COLUMNS = ASSUMPTIONS_TABLE.columns
-"""The headings that an Assumptions table is found by."""
-
 
 def read_assumptions(table: Cell) -> ReadRecord[Assumptions]:
     """The assumptions of a forecast from a range with the headings ``Assumption``, ``Value``."""

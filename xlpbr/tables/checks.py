@@ -25,6 +25,7 @@ from xlpbr.money import in_words, to_pence
 from xlpbr.periods import month_in_words, month_of
 from xlpbr.settlement.statement import settle
 from xlpbr.tables.assumptions import outside_the_programme
+from xlpbr.tables.declared import TABLES
 from xlpbr.tables.headings import ReadRecord
 
 _MOST_WORDS_OF_A_NAME = 4
@@ -51,8 +52,7 @@ def problems_of(
     problems.extend(_about_claims(terms, evidence.record))
     if not (terms.blocking or evidence.blocking):
         problems.extend(_about_the_maximum(terms.record, evidence.record))
-    order = {"Terms": 0, "Placements": 1, "Carers": 2, "Claims": 3}
-    return sorted(problems, key=lambda problem: (order[problem.table], problem.row or 0))
+    return sorted(problems, key=lambda one: (TABLES.index(one.table), one.row or 0))
 
 
 def problems_of_assumptions(

@@ -14,7 +14,9 @@ from xlpbr.errors import VALUE, CellError, Problem
 
 Record = TypeVar("Record")
 
-_NEAR_HEADING = 0.75
+NEAR_HEADING = 0.75
+"""How like one of ours a heading must be to be taken for a slip of it."""
+
 MOST_ROWS_OF_TITLES = 30
 """The heading row is looked for in so many rows of a range."""
 
@@ -124,7 +126,7 @@ def _rank(row: Sequence[Cell], declared: Sequence[Heading], required: set[str]) 
     if not known & found:
         return False, 0
     strangers = found - known
-    near = [name for name in known - found if nearest(name, strangers, _NEAR_HEADING)]
+    near = [name for name in known - found if nearest(name, strangers, NEAR_HEADING)]
     return required <= found, len(known & found) + len(near)
 
 
@@ -169,7 +171,7 @@ def find_columns(
     for column in declared:
         if column.heading in columns:
             continue
-        near = nearest(column.heading, (word for word in strangers if word), _NEAR_HEADING)
+        near = nearest(column.heading, (word for word in strangers if word), NEAR_HEADING)
         if near is not None:
             problems.append(
                 wrong(

@@ -68,9 +68,6 @@ class ValueTable:
 
 TERMS_TABLE = ValueTable("Terms", "Term", "term", "the contract", TERMS)
 
-TERM_COLUMNS = TERMS_TABLE.columns
-"""The headings that a Terms table is found by."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReadValues:

@@ -22,13 +22,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.strategies import OPTIONS, cases, tables
-from xlpbr.contract.evidence import Claim, Evidence, Household, Placement
+from xlpbr.contract.evidence import COLUMNS, Claim, Evidence, Household, Placement
 from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import FIGURES, Statement, settle
 from xlpbr.tables.evidence import read_contract
 from xlpbr.workbook.disclosure.rules import Shown, show_last_month, show_publicly
-from xlpbr.workbook.report.write import ReportSource, write_report
+from xlpbr.workbook.read.contract_tables import records_of
+from xlpbr.workbook.report.facts import ReportSource
+from xlpbr.workbook.report.write import write_report
 
 MONEY = [figure.field_name for figure in FIGURES if figure.kind == "money"]
 
@@ -688,16 +690,17 @@ def published_report(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sh
         if row[0] in ("Provider", "Fee"):
             row[3] = "7 para 2 (agreed for C03 and h02)"
             row[4] = "As the carers H01 of c01 said."
+    rows = {
+        "Terms": terms,
+        "Assumptions": None,
+        **{one: sample_table(contract, one) for one in COLUMNS},
+    }
     source = ReportSource(
-        terms,
-        *(sample_table(contract, table) for table in ("Placements", "Carers", "Claims")),
-        file_name="Budget C07.xlsx",
-        sha256="0" * 64,
-        places={"Placements": "sheet of C01"},
+        rows, file_name="Budget C07.xlsx", sha256="0" * 64, places={"Placements": "sheet of C01"}
     )
     target = tmp_path_factory.mktemp("public") / "report.xlsx"
     write_report(
-        source, target, as_at=date(2026, 10, 31), prepared_by="Carer of C02",
+        records_of(rows), source, target, as_at=date(2026, 10, 31), prepared_by="Carer of C02",
         prepared_on=date(2026, 11, 21), public=True,
     )  # fmt: skip
     return target, show_publicly(built_in("plymouth-l04-2526", date(2026, 10, 31)), 5)

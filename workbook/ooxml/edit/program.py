@@ -11,9 +11,12 @@ SIGNED = "signed"
 LOCKED_STRUCTURE = "locked-structure"
 PROTECTED_SHEET = "protected-sheet"
 
-ALLOWANCES = frozenset({SIGNED, LOCKED_STRUCTURE, PROTECTED_SHEET})
-"""What an edit passes over only when it is told to: that a signature becomes void, that the
-structure of a workbook is locked, that a cell of a protected sheet is."""
+ALLOWANCES: Mapping[str, str] = {
+    SIGNED: "Change a signed workbook all the same; its signature becomes void.",
+    LOCKED_STRUCTURE: "Add or take out sheets even if the workbook's structure is locked.",
+    PROTECTED_SHEET: "Change locked cells of a protected sheet.",
+}
+"""What an edit passes over only when it is told to, each with what is done then, as a sentence."""
 
 
 class Save(Protocol):
