@@ -35,6 +35,14 @@ _DATA_ONLY = Problem(
 )  # fmt: skip
 
 
+_NO_MERGED_CELLS = Problem(
+    "Terms", None, "", "a workbook whose merged cells xlwings does not tell here",
+    "a workbook that is open in Excel on this computer, or the file's path",
+    "What is merged over several rows is read in its first row alone; the others look blank. Give"
+    " xlpbr.read the path if there are merged cells.",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class CopiedBook:
     """What is to be known of a copy: how the workbook is called, and what cannot be seen in it."""
@@ -143,6 +151,7 @@ def _add_table(sheet: Any, name: str, area: str, has_heading: bool, totals: int)
 
 
 def _from_excel(source: Any, copy: Any) -> CopiedBook:
+    notes: tuple[Problem, ...] = ()
     for sheet in source.sheets:
         of_copy = copy.create_sheet(sheet.name)
         used = sheet.used_range
@@ -153,8 +162,11 @@ def _from_excel(source: Any, copy: Any) -> CopiedBook:
             for across, value in enumerate(row):
                 if value not in (None, ""):
                     _put(of_copy, top + down, left + across, value, as_text=_is_plain_text(value))
-        for area in _merged(sheet, used, rows):
-            of_copy.merge_cells(area)
+        try:
+            for area in _merged(sheet, used, rows):
+                of_copy.merge_cells(area)
+        except NotImplementedError:  # xlwings has engines that read without Excel
+            notes = (_NO_MERGED_CELLS,)
         for table in sheet.tables:
             area = _without_dollars(table.range.address)
             _add_table(of_copy, table.name, area, bool(table.show_headers),
@@ -165,7 +177,7 @@ def _from_excel(source: Any, copy: Any) -> CopiedBook:
         sheet_name = sheet_name.removeprefix("'").removesuffix("'").replace("''", "'")
         where = copy[sheet_name] if sheet_name in copy.sheetnames else copy
         where.defined_names[plain] = defined
-    return CopiedBook(str(source.name))
+    return CopiedBook(str(source.name), notes)
 
 
 def _is_plain_text(value: object) -> bool:

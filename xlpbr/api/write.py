@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from xlpbr import cells
 from xlpbr.api.inputs import rows_of
 from xlpbr.api.sheets import OpenSheet, open_sheet
 from xlpbr.cells import Rows
-from xlpbr.errors import FileProblem
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.tables.headings import nearest
 from xlpbr.workbook.ooxml.addresses import (
@@ -27,6 +27,8 @@ from xlpbr.workbook.ooxml.addresses import (
 from xlpbr.workbook.port.host_names import PREFIXES, HostName, calls, in_host_form
 
 _LIKE_OURS = re.compile(r"(?<![\w.])(PBR_\w+)\s*\(", re.IGNORECASE)
+_FIRST_CALL = re.compile(r"=\s*(?:_xldudf_)?(PBR_\w+)\s*\(", re.IGNORECASE)
+_RANGE = re.compile(r"[:\[#{]")
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
 
@@ -139,26 +141,30 @@ def _write_formula(
     target: OpenSheet, formula: str, area: tuple[int, int, int, int], value: Any, *, replace: bool
 ) -> Written:
     is_table = (
-        value is not None
-        and not pd.api.types.is_scalar(value)
-        and not isinstance(value, cells.CellError)
+        value is not None and not pd.api.types.is_scalar(value) and not isinstance(value, CellError)
     )
     last: Rows | None = _rows(value) if is_table else None if value is None else [[value]]
     if last is not None:
         area = _grown(target.name, area, last)
     several = (area[0], area[1]) != (area[2], area[3])
-    spills = several or any(
-        FUNCTIONS[name].returns.startswith("A table") for name in calls(formula)
-    )
-    if spills and not several and last is None and target.needs_size:
+    filling = [name for name in calls(formula) if _may_fill(name, formula)]
+    first = _FIRST_CALL.match(formula)
+    is_filled_by_first = first is not None and first[1].upper() in filling
+    if is_filled_by_first and not several and last is None and target.needs_size:
         raise FileProblem(
-            f"{target.name}: openpyxl must be told how many cells {calls(formula)[0]} fills: give"
+            f"{target.name}: openpyxl must be told how many cells {filling[0]} fills: give"
             ' all of them, such as at="A1:P20", or give value.'
         )
     _refuse_held(target, area, replace=replace)
-    stored = target.put_formula(area, formula, last, spills)
+    stored = target.put_formula(area, formula, last, several or bool(filling))
     note = "" if stored else NO_VALUE_IN_OPENPYXL if target.needs_size else NO_VALUE_GIVEN
     return Written(_absolute(target.name, area), formula, stored, note)
+
+
+def _may_fill(name: str, formula: str) -> bool:
+    """Whether a function gives a table, or as many values as the ranges that it is given."""
+    gives = get_type_hints(FUNCTIONS[name].call)["return"]
+    return bool(gives == Rows or (gives is Any and _RANGE.search(formula)))
 
 
 def _checked(formula: str, host: HostName) -> str:

@@ -303,7 +303,7 @@ def _columns() -> ModuleType | None:
 def _needed_columns() -> ModuleType:
     found = _columns()
     if found is None:
-        raise ImportError('scenarios in columns need numpy: pip install numpy')
+        raise ImportError("scenarios in columns need numpy: pip install numpy")
     return found
 
 
