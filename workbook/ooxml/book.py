@@ -264,8 +264,8 @@ def _tables(archive: Archive, sheets: tuple[SheetInfo, ...]) -> dict[str, TableA
 
 
 def _defined_name(name: ListedName, sheets: Sequence[ListedSheet]) -> DefinedName:
-    known = name.sheet is not None and 0 <= name.sheet < len(sheets)
-    sheet = sheets[name.sheet].name if known else None
+    number = name.sheet
+    sheet = None if number is None or not 0 <= number < len(sheets) else sheets[number].name
     return DefinedName(name.name, name.text.strip(), sheet, name.hidden)
 
 

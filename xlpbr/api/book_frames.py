@@ -6,7 +6,7 @@ for what the workbook is refused for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -40,7 +40,7 @@ def values_frame(of: ValueTable, rows: Rows) -> pd.DataFrame:
         return found if term is None else value_of_term(term, found)
 
     whole = len(places) == len(of.columns)
-    readers_of = {places["Value"]: value} if whole else {}
+    readers_of: dict[int, Callable[[int], Cell]] = {places["Value"]: value} if whole else {}
     return _frame(rows, kept, readers_of, ())
 
 
@@ -57,15 +57,19 @@ def evidence_frame(table: str, rows: Rows | None, read: ReadRecord[Evidence]) ->
         rows = [[column.heading for column in declared]]
     places = find_columns(table, rows, declared, [])
     evidence = read.record
-    records = (*evidence.placements, *evidence.households, *evidence.claims)
-    of_table = {record.row for record in records if type(record).__name__ == _RECORDS[table]}
+    records: Mapping[str, Sequence[Any]] = {
+        "Placements": evidence.placements,
+        "Carers": evidence.households,
+        "Claims": evidence.claims,
+    }
+    used = {record.row for record in records[table]}
     of_problems = [problem for problem in read.problems if problem.table == table]
     noted = {problem.row for problem in of_problems}
     wrong = {problem.row for problem in of_problems if problem.code is not None}
     kept = [
         number
         for number, row in enumerate(rows[1:], start=1)
-        if _has_data(row) and (number in of_table or number in wrong or number not in noted)
+        if _has_data(row) and (number in used or number in wrong or number not in noted)
     ]
 
     def reader(column: Any) -> Callable[[int], Cell]:
@@ -82,15 +86,15 @@ def evidence_frame(table: str, rows: Rows | None, read: ReadRecord[Evidence]) ->
     return _frame(rows, kept, readers_of, days)
 
 
-_RECORDS = {"Placements": "Placement", "Carers": "Household", "Claims": "Claim"}
-
-
 def _has_data(row: Sequence[Cell]) -> bool:
     return not all(map(cells.is_blank, row))
 
 
 def _frame(
-    rows: Rows, kept: list[int], readers_of: dict[int, Callable[[int], Cell]], days: Sequence[int]
+    rows: Rows,
+    kept: list[int],
+    readers_of: Mapping[int, Callable[[int], Cell]],
+    days: Sequence[int],
 ) -> pd.DataFrame:
     headings: list[str] = []
     columns: list[Any] = []

@@ -29,10 +29,20 @@ NOT_CALCULATED = (
 """What to do about a formula in a workbook that openpyxl opened with its formulas."""
 
 _DATA_ONLY = Problem(
-    "Terms", None, "", "a workbook that openpyxl opened with data_only=True", "the file's path",
-    "A formula that was never calculated looks blank in it, and sheets of xlpbr that read others"
-    " are not checked for being up to date. Give xlpbr.read the path to have both checked.",
-)  # fmt: skip
+    table="Terms",
+    found="a workbook that openpyxl opened with data_only=True",
+    expected="the file's path",
+    remedy="A formula that was never calculated looks blank in it, and sheets of xlpbr that read"
+    " others are not checked for being up to date. Give xlpbr.read the path to have both checked.",
+)
+
+_NO_MERGED_CELLS = Problem(
+    table="Terms",
+    found="a workbook whose merged cells xlwings does not tell here",
+    expected="a workbook that is open in Excel on this computer, or the file's path",
+    remedy="What is merged over several rows is read in its first row alone; the others look blank."
+    " Give xlpbr.read the path if there are merged cells.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,7 @@ def _add_table(sheet: Any, name: str, area: str, has_heading: bool, totals: int)
 
 
 def _from_excel(source: Any, copy: Any) -> CopiedBook:
+    notes: tuple[Problem, ...] = ()
     for sheet in source.sheets:
         of_copy = copy.create_sheet(sheet.name)
         used = sheet.used_range
@@ -153,8 +164,11 @@ def _from_excel(source: Any, copy: Any) -> CopiedBook:
             for across, value in enumerate(row):
                 if value not in (None, ""):
                     _put(of_copy, top + down, left + across, value, as_text=_is_plain_text(value))
-        for area in _merged(sheet, used, rows):
-            of_copy.merge_cells(area)
+        try:
+            for area in _merged(sheet, used, rows):
+                of_copy.merge_cells(area)
+        except NotImplementedError:  # xlwings has engines that read without Excel
+            notes = (_NO_MERGED_CELLS,)
         for table in sheet.tables:
             area = _without_dollars(table.range.address)
             _add_table(of_copy, table.name, area, bool(table.show_headers),
@@ -165,7 +179,7 @@ def _from_excel(source: Any, copy: Any) -> CopiedBook:
         sheet_name = sheet_name.removeprefix("'").removesuffix("'").replace("''", "'")
         where = copy[sheet_name] if sheet_name in copy.sheetnames else copy
         where.defined_names[plain] = defined
-    return CopiedBook(str(source.name))
+    return CopiedBook(str(source.name), notes)
 
 
 def _is_plain_text(value: object) -> bool:

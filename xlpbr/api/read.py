@@ -171,10 +171,11 @@ def read(
         try:
             return _read_file(path, given, copied.name, copied.notes)
         except FileProblem as problem:
-            sentence = _for_python(str(problem).replace(str(path), copied.name))
-            if problem.code == "never-calculated":
-                sentence = f"{sentence.partition(_ADVICE)[0]}. {NOT_CALCULATED}"
-            raise FileProblem(sentence, problem.code) from None
+            sentence, code = _for_python(str(problem).replace(str(path), copied.name)), problem.code
+    # Raised out here: while the reader's error is held, Windows keeps the copy.
+    if code == "never-calculated":
+        sentence = f"{sentence.partition(_ADVICE)[0]}. {NOT_CALCULATED}"
+    raise FileProblem(sentence, code)
 
 
 def _for_python(sentence: str) -> str:

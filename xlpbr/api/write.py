@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 import pandas as pd
 
@@ -13,9 +13,10 @@ from xlpbr import cells
 from xlpbr.api.inputs import rows_of
 from xlpbr.api.sheets import OpenSheet, open_sheet
 from xlpbr.cells import Rows
-from xlpbr.errors import FileProblem
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.tables.headings import nearest
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS
 from xlpbr.workbook.ooxml.addresses import (
     LAST_COLUMN,
     LAST_ROW,
@@ -24,9 +25,11 @@ from xlpbr.workbook.ooxml.addresses import (
     quoted_sheet,
     split_area,
 )
-from xlpbr.workbook.port.host_names import PREFIXES, HostName, calls, in_host_form
+from xlpbr.workbook.port.host_names import calls, in_host_form
 
 _LIKE_OURS = re.compile(r"(?<![\w.])(PBR_\w+)\s*\(", re.IGNORECASE)
+_FIRST_CALL = re.compile(r"=\s*(?:_xldudf_)?(PBR_\w+)\s*\(", re.IGNORECASE)
+_RANGE = re.compile(r"[:\[#{]")
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
 
@@ -64,7 +67,7 @@ def write(
     sheet: str,
     at: str = "A1",
     *,
-    host: HostName = "classic",
+    host: str = "classic",
     value: Any = None,
     replace: bool = False,
 ) -> Written:
@@ -139,37 +142,41 @@ def _write_formula(
     target: OpenSheet, formula: str, area: tuple[int, int, int, int], value: Any, *, replace: bool
 ) -> Written:
     is_table = (
-        value is not None
-        and not pd.api.types.is_scalar(value)
-        and not isinstance(value, cells.CellError)
+        value is not None and not pd.api.types.is_scalar(value) and not isinstance(value, CellError)
     )
     last: Rows | None = _rows(value) if is_table else None if value is None else [[value]]
     if last is not None:
         area = _grown(target.name, area, last)
     several = (area[0], area[1]) != (area[2], area[3])
-    spills = several or any(
-        FUNCTIONS[name].returns.startswith("A table") for name in calls(formula)
-    )
-    if spills and not several and last is None and target.needs_size:
+    filling = [name for name in calls(formula) if _may_fill(name, formula)]
+    first = _FIRST_CALL.match(formula)
+    is_filled_by_first = first is not None and first[1].upper() in filling
+    if is_filled_by_first and not several and last is None and target.needs_size:
         raise FileProblem(
-            f"{target.name}: openpyxl must be told how many cells {calls(formula)[0]} fills: give"
+            f"{target.name}: openpyxl must be told how many cells {filling[0]} fills: give"
             ' all of them, such as at="A1:P20", or give value.'
         )
     _refuse_held(target, area, replace=replace)
-    stored = target.put_formula(area, formula, last, spills)
+    stored = target.put_formula(area, formula, last, several or bool(filling))
     note = "" if stored else NO_VALUE_IN_OPENPYXL if target.needs_size else NO_VALUE_GIVEN
     return Written(_absolute(target.name, area), formula, stored, note)
 
 
-def _checked(formula: str, host: HostName) -> str:
+def _may_fill(name: str, formula: str) -> bool:
+    """Whether a function gives a table, or as many values as the ranges that it is given."""
+    gives = get_type_hints(FUNCTIONS[name].call)["return"]
+    return bool(gives == Rows or (gives is Any and _RANGE.search(formula)))
+
+
+def _checked(formula: str, host: str) -> str:
     """A formula as the host stores it."""
     if not formula.startswith("="):
         raise FileProblem(
             f"what: found the text {cells.shown(formula)}; expected a table, or a formula that"
             " starts with =."
         )
-    if host not in PREFIXES:
-        raise FileProblem(f"host: found {host!r}; expected one of: {', '.join(PREFIXES)}.")
+    if host not in OF_WORKBOOKS:
+        raise FileProblem(f"host: found {host!r}; expected one of: {', '.join(OF_WORKBOOKS)}.")
     known = calls(formula)
     for name in _LIKE_OURS.findall(formula):
         if name.upper() not in FUNCTIONS:
@@ -178,7 +185,7 @@ def _checked(formula: str, host: HostName) -> str:
             raise FileProblem(f"what: there is no function {name.upper()}.{hint}")
     if not known:
         raise FileProblem(f"what: the formula {cells.shown(formula)} calls no PBR_ function.")
-    return in_host_form(formula, PREFIXES[host])
+    return in_host_form(formula, HOSTS[host].prefix)
 
 
 def _area(at: str) -> tuple[int, int, int, int]:

@@ -122,7 +122,7 @@ def there(file: Path) -> Path | None:
 
 def written_to(command: _Command) -> _Command:
     """The file to write: another one, or the workbook itself with a dated copy beside it."""
-    for name, help_text in reversed(ALLOWANCES.items()):
+    for name, help_text in reversed(tuple(ALLOWANCES.items())):
         command = click.option(f"--allow-{name}", is_flag=True, help=help_text)(command)
     command = _replace_option(command)
     command = click.option(

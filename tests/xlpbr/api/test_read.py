@@ -13,7 +13,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
 import xlpbr
-from tests.support.xlwings_books import Book
+from tests.support import xlwings_books
 from xlpbr.contract.library import assumptions_table, load_contract
 from xlpbr.errors import CellError, FileProblem
 
@@ -31,7 +31,7 @@ def in_openpyxl(path, **options):
 
 
 def in_excel(path):
-    return Book(openpyxl.load_workbook(path, data_only=True))
+    return xlwings_books.Book(openpyxl.load_workbook(path, data_only=True))
 
 
 WAYS = [str, in_openpyxl, in_excel]
@@ -153,6 +153,17 @@ def test_a_price_merged_over_rows_is_refused(make_workbook, sample, way):
     assert "once over the merged cells" in found.problems["Found"].iloc[0]
     with pytest.raises(CellError, match="once over the merged cells"):
         xlpbr.settle(found.terms, found.placements)
+
+
+def test_merged_cells_that_xlwings_does_not_tell_are_mentioned(book, monkeypatch):
+    def merge_cells(_):
+        raise NotImplementedError
+
+    monkeypatch.setattr(xlwings_books.Range, "merge_cells", property(merge_cells))
+    problems = xlpbr.read(in_excel(book)).problems
+    assert problems["Found"].tolist()[0].startswith("a workbook whose merged cells")
+    assert problems["Where"].tolist()[0] == "Budget 2026.xlsx"
+    assert not problems["Stops the figures"].any()
 
 
 def test_a_formula_that_was_never_calculated_is_said(make_workbook, sample):

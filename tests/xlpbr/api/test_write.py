@@ -192,6 +192,27 @@ def test_a_formula_that_fills_cells_says_or_is_told_which(tmp_path, made):
     assert shown(tmp_path / "calculated.xlsx", "Terms")[9][:2] == ["Fee months", 12]
 
 
+@pytest.mark.parametrize("made", MADE)
+def test_a_formula_that_gives_one_value_of_many_needs_one_cell(tmp_path, made):
+    rows = [["Saving", "Earned"], [100, 50], [100, 90]]
+    with made(tmp_path / "out.xlsx") as book:
+        xlpbr.write(book, rows, "Fee")
+        for place, formula in {
+            "D1": '=INDEX(PBR_TERMS("plymouth-l04-2526"),10,2)',
+            "D2": "=SUM(PBR_FEE_CAP(A2:A3,B2:B3))",
+            "D3": "=PBR_CLAWBACK(A2:A3,A2:A3,B2:B3)",
+        }.items():
+            assert xlpbr.write(book, formula, "Fee", place).address == f"Fee!$D${place[1]}"
+        if made in OPENPYXL:
+            with pytest.raises(FileProblem, match="must be told how many cells PBR_FEE_CAP fills"):
+                xlpbr.write(book, "=PBR_FEE_CAP(A2:A3,B2:B3)", "Fee", "F2")
+        xlpbr.write(book, "=PBR_FEE_CAP(A2:A3,B2:B3)", "Fee", "F2:F3")
+    recalculate(tmp_path / "out.xlsx", tmp_path / "calculated.xlsx")
+    found = shown(tmp_path / "calculated.xlsx", "Fee")
+    assert [row[3] for row in found] == [12, 90, 110]
+    assert [row[5] for row in found[1:]] == [50, 40]
+
+
 def test_a_book_that_counts_from_1904_shows_the_right_last_value(tmp_path):
     path = tmp_path / "out.xlsx"
     with xlsxwriter.Workbook(path, {"date_1904": True}) as book:
