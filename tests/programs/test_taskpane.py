@@ -259,7 +259,7 @@ def test_what_is_missing_or_wrong_is_said_at_its_field(pane):
     open_function(pane, "PBR_PRO_RATA")
     pane.page.get_by_role("button", name=INSERT).click()
     assert faults(pane) == [
-        f"Give {name}: a cell, a range or a value."
+        f"Enter {name}: a cell, a range or a value."
         for name in ("amount", "starts_on", "months", "as_at")
     ]
     assert pane.page.evaluate("document.activeElement.id") == "argument-amount"
