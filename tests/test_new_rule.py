@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from tests.support import strategies
 from tests.support.new_rule import ROOT, planted_house
 from xlpbr.contract import terms as declarations
 from xlpbr.contract.known_rules import known_rules
@@ -143,6 +144,7 @@ def test_the_options_of_an_argument_are_said_in_its_help():
 
 def test_everything_that_is_declared_is_explained():
     assert workings.KNOWN.unknown == []
+    assert strategies.options_known_to(workings.KNOWN) == strategies.OPTIONS
     assert known_rules().unknown_in(ContractTerms()) == []
 
 

@@ -21,13 +21,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.strategies import OPTIONS, cases, tables
+from tests.support.strategies import cases, options_known_to, tables
 from xlpbr.contract.evidence import Claim, Evidence, Household, Placement
 from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import FIGURES, Statement, settle
 from xlpbr.tables.evidence import read_contract
-from xlpbr.workbook.disclosure.rules import Shown, show_last_month, show_publicly
+from xlpbr.workbook.disclosure.rules import KNOWN, Shown, show_last_month, show_publicly
 from xlpbr.workbook.report.write import ReportSource, write_report
 
 MONEY = [figure.field_name for figure in FIGURES if figure.kind == "money"]
@@ -351,6 +351,8 @@ def assert_no_suppressed_cell_follows(shown: Shown) -> None:
 
 
 # Contracts in which something happens.
+
+OPTIONS = options_known_to(KNOWN)
 
 
 @st.composite
