@@ -23,10 +23,13 @@ from hypothesis import strategies as st
 
 from tests.support.strategies import cases, options_known_to, tables
 from xlpbr.contract.evidence import Claim, Evidence, Household, Placement
+from xlpbr.contract.known_rules import KnownRules
 from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import FileProblem
 from xlpbr.settlement.statement import FIGURES, Statement, settle
 from xlpbr.tables.evidence import read_contract
+from xlpbr.workbook.disclosure import rules as disclosure_rules
 from xlpbr.workbook.disclosure.rules import KNOWN, Shown, show_last_month, show_publicly
 from xlpbr.workbook.report.write import ReportSource, write_report
 
@@ -594,6 +597,16 @@ def few_children(count: int, **more: object) -> Statement:
         for n in range(count)
     )
     return settle(terms, Evidence(placements))
+
+
+def test_no_other_reading_is_valued_where_one_was_not_thought_through(monkeypatch) -> None:
+    statement = few_children(6)
+    assert show_publicly(statement, 5).other_readings
+    fewer = {**KNOWN.allowed, "fee_reading": frozenset({"catch_up"})}
+    monkeypatch.setattr(disclosure_rules, "KNOWN", KnownRules(fewer))
+    assert not show_publicly(statement, 5).other_readings
+    with pytest.raises(FileProblem, match='No public version can be made under Fee reading "up_'):
+        show_publicly(few_children(6, fee_reading="up_to_cap"), 5)
 
 
 @pytest.mark.parametrize(("count", "hidden"), [(0, False), (1, True), (5, True), (6, False)])
