@@ -140,6 +140,17 @@ def test_each_form_of_input_gives_the_same(terms, tmp_path):
             pd.testing.assert_frame_equal(found.to_frame(), wanted)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "Float32", "Float64", "float[pyarrow]", "category"])
+def test_columns_of_other_kinds_are_read_as_they_print(terms, dtype):
+    kinds = dict.fromkeys(("Residential weekly cost", "Family weekly cost"), dtype)
+    placements = frame(PLACEMENTS).astype(kinds)
+    wanted = xlpbr.settle(terms, PLACEMENTS)
+    found = xlpbr.settle(terms, placements)
+    assert found.to_frame().equals(wanted.to_frame())
+    many = xlpbr.settle_many({"One": terms}, placements.assign(Contract="One"))
+    assert many.payable["One"] == wanted.payable
+
+
 def test_pounds_are_decimals_and_pence_whole_numbers(terms):
     settled = xlpbr.settle(terms, PLACEMENTS, carers=CARERS, claims=CLAIMS, as_at="31/10/2026")
     pounds, pence = settled.to_frame(), settled.to_frame(pence=True)
