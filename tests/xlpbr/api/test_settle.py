@@ -63,7 +63,7 @@ def outcome(call):
         return error.code
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
 @given(strategies.cases())
 def test_frames_give_the_pennies_of_the_function(case):
     contract, evidence, as_at = case
@@ -82,7 +82,7 @@ def test_frames_give_the_pennies_of_the_function(case):
     assert outcome(lambda: as_cells(settled())) == expected
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=15)
 @given(strategies.cases(most_children=2))
 def test_readings_and_problems_are_those_of_the_functions(case):
     contract, evidence, as_at = case
