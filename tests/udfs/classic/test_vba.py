@@ -17,7 +17,7 @@ from xlpbr.errors import FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.classic import vba as classic_vba
 from xlpbr.udfs.classic.cells import ERROR_NUMBERS
-from xlpbr.workbook.hosts.classic_project import vba_project
+from xlpbr.workbook.hosts.classic_book import vba_project
 
 
 @pytest.fixture(scope="module")
