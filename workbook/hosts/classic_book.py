@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path, PureWindowsPath
+from string import Template
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -30,20 +31,6 @@ from xlpbr.workbook.template.write import new_workbook
 
 SETTINGS_SHEET = "xlwings.conf"
 """The name by which xlwings finds the settings of a workbook."""
-
-_NOTES = (
-    "The rows above tell xlwings how to reach Python. They stand in the first two columns, without"
-    " an empty row between them.",
-    "If the functions show #NAME?: allow macros for this workbook (File, Info, Enable content). In"
-    " a command window run: xlpbr install classic. Then close Excel and open the workbook again.",
-    "To read the reason of an error, select the cell: it stands at the foot of the window. The"
-    " macro ThisWorkbook.ListErrors lists every error (Alt+F8).",
-    "Interpreter_Win: the Python that has xlpbr. Where Python stands elsewhere on another computer,"
-    " delete that whole row there: the Python that xlpbr install classic has noted for the user is"
-    " taken.",
-    f"The macros of this workbook go with xlwings {xlwings.__version__} and no other version. After"
-    f" an update of xlwings run: python -m pip install xlwings=={xlwings.__version__}",
-)
 
 _STANDALONE = Path(xlwings.__file__).parent / "quickstart_standalone.xlsm"
 _FROM_XLWINGS = {"xlwings": "standard", "Dictionary": "other"}
@@ -116,9 +103,15 @@ def write_settings(book: Workbook, settings: Mapping[str, str]) -> None:
         if value:
             sheet.write_string(row, 1, value, styles.plain)
     first = len(settings) + 1
-    for row, note in enumerate((f"Made by xlpbr {xlpbr.__version__}.", *_NOTES), start=first):
+    for row, note in enumerate(_notes(), start=first):
         sheet.merge_range(row, 0, row, 1, note, styles.prose)
         sheet.set_row(row, 15 * (1 + len(note) // 95))
+
+
+def _notes() -> list[str]:
+    text = (Path(__file__).parent / "classic" / "notes.txt").read_text(encoding="utf-8")
+    filled = Template(text).substitute(xlwings=xlwings.__version__)
+    return [f"Made by xlpbr {xlpbr.__version__}.", *filled.splitlines()]
 
 
 def vba_project(sheets: int) -> bytes:
