@@ -756,9 +756,9 @@ def test_cells_that_must_not_be_set(tmp_path, changes, code, sentence):
     ],
 )
 def test_formulas_that_would_fill_what_is_taken(tmp_path, position, area, why, code):
-    changes = {
-        place: CellChange(1.0) for place in area_cells(split_area(area))
-    } | {position: CellChange(1.0, "_xlfn.SORT(K1:K9)", area, 1)}
+    changes = {place: CellChange(1.0) for place in area_cells(split_area(area))} | {
+        position: CellChange(1.0, "_xlfn.SORT(K1:K9)", area, 1)
+    }
     path = write_book(tmp_path / "b.xlsx", sheet_xml(SPILL + OTHER, after=FRAME[0]))
     scan = scan_sheet(open_archive(path), PART, changes)
     if why is None:
