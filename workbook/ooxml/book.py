@@ -271,8 +271,8 @@ def _tables(archive: Archive, sheets: tuple[SheetInfo, ...]) -> dict[str, TableA
 
 
 def _defined_name(name: ListedName, sheets: Sequence[ListedSheet]) -> DefinedName:
-    known = name.sheet is not None and 0 <= name.sheet < len(sheets)
-    sheet = sheets[name.sheet].name if known else None
+    number = -1 if name.sheet is None else name.sheet
+    sheet = sheets[number].name if 0 <= number < len(sheets) else None
     return DefinedName(name.name, name.text.strip(), sheet, name.hidden)
 
 
