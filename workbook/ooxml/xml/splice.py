@@ -121,36 +121,44 @@ def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
     Raises:
         expat.ExpatError: the part is not well-formed, or declares a document type.
     """
-    wanted = {path: tuple(path.split("/")) for path in paths}
     found: dict[str, list[Element]] = {path: [] for path in paths}
-    by_depth: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
-    for path, steps in wanted.items():
-        by_depth.setdefault(len(steps), []).append((path, steps))
+    patterns = [(path, tuple(path.split("/"))) for path in paths if "*" in path]
     opened: list[str] = []
-    places: list[list[tuple[str, int]]] = []
+    here: list[str] = [""]  # the path of each element that is open
+    places: list[list[tuple[str, int]]] = [[]]
+    none: list[tuple[str, int]] = []
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
         raise expat.ExpatError("it declares a document type")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        opened.append(tag.rpartition(":")[2])
-        here: list[tuple[str, int]] = []
-        for path, steps in by_depth.get(len(opened), ()):
-            if all(step in ("*", name) for step, name in zip(steps, opened, strict=True)):
-                parent = -1
-                if len(places) > 0:
-                    above = path.rpartition("/")[0]
-                    parent = next((index for known, index in places[-1] if known == above), -1)
-                place = parser.CurrentByteIndex
-                raw = tag_at(data, place)
-                here.append((path, len(found[path])))
-                end = raw.end() if raw[3] else -1
-                found[path].append(Element(raw[1], attributes, place, raw.end(), end, end, parent))
-        places.append(here)
+        name = tag.rpartition(":")[2]
+        opened.append(name)
+        path = f"{here[-1]}/{name}" if here[-1] else name
+        here.append(path)
+        matching = [path] if path in found else []
+        matching += [
+            pattern
+            for pattern, steps in patterns
+            if len(steps) == len(opened)
+            and all(step in ("*", known) for step, known in zip(steps, opened, strict=True))
+        ]
+        if not matching:
+            places.append(none)
+            return
+        place = parser.CurrentByteIndex
+        raw = tag_at(data, place)
+        end = raw.end() if raw[3] else -1
+        around = dict(places[-1])
+        places.append([(path, len(found[path])) for path in matching])
+        for path in matching:
+            parent = around.get(path.rpartition("/")[0], -1)
+            found[path].append(Element(raw[1], attributes, place, raw.end(), end, end, parent))
 
     def end(_: str) -> None:
         opened.pop()
+        here.pop()
         for path, index in places.pop():
             element = found[path][index]
             if element.end < 0:
