@@ -159,12 +159,9 @@ def test_a_calculation_that_takes_too_long_is_stopped_and_the_next_is_not(tmp_pa
         running_server(tmp_path, {"SECONDS": 0.2, "AT_ONCE": 1}) as server,
         httpx.Client(base_url=server.address, timeout=60) as client,
     ):
-        started = time.perf_counter()
         status, reason = refusal(client, long)
-        took = time.perf_counter() - started
         assert status == 504
         assert reason.startswith("The calculation was stopped after 0.2 seconds. Give fewer rows")
-        assert took < 5
         # It has really ended: the worker is idle, and the next call has the time to itself.
         for _ in range(20):
             assert good_answers(client)
