@@ -62,6 +62,7 @@ def test_every_case_gives_what_the_core_gives_for_the_same_cells(answers):
         assert shown(answer) == expected(with_serials(case)), case.name
 
 
+@pytest.mark.slow
 def test_what_differs_from_the_core_is_said_in_the_matrix(answers):
     found = by_name(answers)
     assert problems("lite", lambda case: shown(found[case.name])) == []
@@ -76,6 +77,7 @@ def test_a_blank_cell_may_come_as_an_empty_text(answers, tmp_path):
     assert again["results"] == [first[case.name] for case in chosen]
 
 
+@pytest.mark.slow
 def test_excel_is_told_of_each_function_what_the_catalogue_says(answers):
     meta = answers["meta"]
     assert meta["allowErrorForDataTypeAny"] is True
@@ -131,6 +133,7 @@ def test_an_excel_too_old_for_errors_as_values_gets_no_text_in_their_place(tmp_p
     assert answers[1]["error"] == '#VALUE! amount: found "x"; expected a number'
 
 
+@pytest.mark.slow
 def test_dates_come_with_the_format_of_the_persons_excel(answers):
     statement = next(
         answer["result"]

@@ -53,6 +53,7 @@ def marked(reason: str) -> tuple[str, str]:
     return VALUE, reason
 
 
+@pytest.mark.slow
 def test_every_case_of_the_matrix_is_what_the_core_gives(client):
     assert problems("server", lambda case: answer_to(client, case, None)) == []
 
@@ -73,6 +74,7 @@ def error_of(case: Case) -> CellError | None:
     return result if isinstance(result, CellError) else None
 
 
+@pytest.mark.slow
 def test_an_error_of_the_whole_comes_with_its_message_and_is_not_tried_again(client):
     assert 400 not in retry_codes(client)
     wrong = [(case, error) for case in cases() if (error := error_of(case)) is not None]
@@ -123,6 +125,7 @@ def test_errors_in_a_range_are_true_error_values_for_excel(client):
     assert answer.json() == {"result": [[{"type": "Error", "errorType": "Div0"}]]}
 
 
+@pytest.mark.slow
 def test_the_first_call_after_the_start_is_answered(tmp_path):
     with running_server(tmp_path) as server, httpx.Client(base_url=server.address) as client:
         answer = client.post(
@@ -289,6 +292,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_a_call_looks_for_no_module_and_needs_no_pandas():
     done = subprocess.run(
         [sys.executable, "-c", IN_A_PROCESS], capture_output=True, text=True, check=True, cwd=ROOT

@@ -240,6 +240,7 @@ def test_too_much_invoiced_is_to_be_reimbursed(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_all_invoiced_and_none_invoiced(tmp_path: Path) -> None:
     claims = [["Month", "Invoiced"], [date(2026, 1, 1), 10_000]]
     day = date(2026, 1, 31)
@@ -301,6 +302,7 @@ def as_at_line(target: Path) -> str:
     return line
 
 
+@pytest.mark.slow
 def test_the_cover_says_how_the_day_lies_to_the_programme(tmp_path: Path) -> None:
     def said(day: date | None, **more: Any) -> str:
         return as_at_line(report_of(tmp_path / "r.xlsx", None, day, **more))
