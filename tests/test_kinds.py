@@ -103,3 +103,13 @@ def test_in_ci_a_test_that_takes_too_long_unmarked_fails_and_is_named(tmp_path, 
 def test_a_quick_test_may_ask_for_no_program():
     with pytest.raises(pytest.fail.Exception, match=r"needs LibreOffice: mark it @pytest.mark"):
         need_libreoffice()
+
+
+def test_no_test_measures_time():
+    timed = re.compile(r"\b(perf_counter|process_time|monotonic|time)(_ns)?\(\) - ")
+    found = {
+        path.name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if timed.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
