@@ -19,7 +19,7 @@ QUICK := not slow and not program
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
-.PHONY: demo test test-all test-rest checks hard bench lint types derived docs picture clean
+.PHONY: demo test test-all test-rest checks hard bench lint types derived docs ready site lock picture clean
 
 demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
@@ -76,6 +76,22 @@ derived: $(TEST_READY)
 
 docs: $(TEST_READY)
 	$(BIN)/python docs/generators/generate.py
+
+# The workbooks that a finance officer downloads; a test fails while one of them is stale.
+ready: $(TEST_READY)
+	$(BIN)/python -m docs.generators.ready
+
+# The pages as a site, in build/site; a dead link stops it.
+site: $(TEST_READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# The versions of requirements/dev.lock again, after pyproject.toml was changed; UPGRADE=--upgrade
+# takes the newest that fit. Without --upgrade what is locked stays.
+lock: $(TEST_READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal \
+		--python-version 3.11.7 --extra test --no-emit-index-url --annotation-style line \
+		$(UPGRADE) pyproject.toml --output-file requirements/dev.lock
 
 picture: $(TEST_READY)
 	$(BIN)/python docs/generators/picture.py

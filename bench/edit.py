@@ -31,6 +31,7 @@ from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
+from xlpbr.workbook.ours import XLPBR
 
 # What makes the workbooks, and openpyxl, is loaded where it is used, or it would count as memory.
 # ruff: noqa: PLC0415
@@ -80,13 +81,14 @@ def make(path: Path, rows: int) -> None:
 def set_cell(source: Path, target: Path, row: int) -> None:
     """The whole edit: read, refuse, write, check the copy and move it into place."""
     changes = Changes(cells={"Data": {(row, 3): CellChange(VALUE, None)}})
-    edit(open_book(source), changes, target)
+    edit(open_book(source), changes, target, program=XLPBR)
 
 
 def add_report(source: Path, target: Path, made: Path) -> None:
     """The sheets of a report added to the book, checked; the report itself is there already."""
     names = tuple(sheet.name for sheet in open_book(made).sheets)
-    edit(open_book(source), Changes(add_sheets=SheetsToAdd(made, names)), target)
+    changes = Changes(add_sheets=SheetsToAdd(made, names))
+    edit(open_book(source), changes, target, program=XLPBR)
     assert [sheet.name for sheet in open_book(target).sheets] == ["Data", *names]
 
 
@@ -189,15 +191,17 @@ def compare(folder: Path, rows: int, other: str, name: str) -> list[Row]:
 def report(folder: Path) -> Path:
     """The report of the Plymouth contract with its sample rows, as a workbook of its own."""
     from xlpbr.contract.library import load_contract
-    from xlpbr.workbook.read.contract_tables import read_tables
+    from xlpbr.workbook.read.contract_tables import read_records, read_tables
     from xlpbr.workbook.report.from_workbook import write_reports
     from xlpbr.workbook.template.write import new_workbook
 
     book, made = folder / "contract.xlsx", folder / "report.xlsx"
     new_workbook(load_contract("plymouth-l04-2526"), book, sample=True)
+    found = read_tables(book, {})
     write_reports(
-        read_tables(book, {}), made, as_at=None, prepared_by="bench", public_cut_off=None, pdf=False
-    )
+        found, read_records(found), made,
+        as_at=None, prepared_by="bench", public_cut_off=None, pdf=False,
+    )  # fmt: skip
     return made
 
 

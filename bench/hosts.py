@@ -362,7 +362,7 @@ def refuse_pandas() -> None:
 
 
 def run_child(task: str, name: str, rows: str) -> None:
-    # None in the place of a module makes its import fail.
+    # None in place of a module makes its import fail.
     sys.modules.update(dict.fromkeys(HIDDEN))
     sys.path.insert(0, str(ROOT))
     done = {"measure": in_turns, "first": first_call}[task](name, int(rows))

@@ -12,8 +12,6 @@ Without numba the same function runs on numpy alone.
   placement and month, grouped by contract and month and added up), against plain numpy (the
   matrix of placements and months in int64, then ``add.reduceat``), and against one pass that
   does nothing but read and add up the columns;
-- matrix: the saving of each of these placements in each month, a block of 1,000 rows after the
-  other into the same block, against a copy of the whole matrix and a copy block by block;
 - growth: the time for 1, 10 and 100 times the placements, months, contracts and scenarios.
 """
 
@@ -37,7 +35,6 @@ from xlpbr.periods import ONE_DAY, edate
 from xlpbr.portfolio import settlement as fast
 from xlpbr.portfolio.settlement import MonthColumns, PlacementColumns, RuleColumns, SettledColumns
 
-BLOCK = 1_000
 ALONE = "numpy without numba"
 
 
@@ -233,51 +230,6 @@ def measure_totals(placements: int, contracts: int) -> list[Row]:
     return rows + [Row(what, f"{way}, {ALONE}", figure) for way, figure in alone.items()]
 
 
-def measure_matrix(placements: int, contracts: int) -> list[Row]:
-    given = work(placements, contracts, 36)
-    block = np.empty((BLOCK, 36), np.int64)
-    blocks = [slice(row, row + BLOCK) for row in range(0, placements, BLOCK)]
-
-    def in_blocks(compiled: bool) -> None:
-        for rows in blocks:
-            fast.saving_matrix(given.placements, given.months, rows, compiled=compiled, out=block)
-
-    whole = fast.saving_matrix(given.placements, given.months, slice(0, placements))
-    assert (
-        np.add.reduceat(whole, given.placements.first_row[:-1]).ravel() == totals(given, True)
-    ).all()
-    for rows in (blocks[0], blocks[-1]):
-        fast.saving_matrix(given.placements, given.months, rows, compiled=False, out=block)
-        assert (block == whole[rows]).all()
-    another = whole.copy()
-
-    def copied_in_blocks() -> None:
-        for _ in blocks:
-            np.copyto(block, another[:BLOCK])
-
-    def copied_block_by_block() -> None:
-        for rows in blocks:
-            np.copyto(another[rows], whole[rows])
-
-    quick, plain, at_once, by_block, in_cache = medians(
-        7,
-        lambda: in_blocks(True),
-        lambda: in_blocks(False),
-        lambda: np.copyto(another, whole),
-        copied_block_by_block,
-        copied_in_blocks,
-    )
-    what = f"matrix of {placements:,} placements x 36 months, in blocks of {BLOCK:,} rows"
-    return [
-        at_most(what, "against a copy of the matrix", quick / at_once, 2, "x"),
-        at_most(what, "against a copy, block by block", quick / by_block, 2, "x"),
-        Row(what, "against one block in the cache, copied again and again",
-            f"{quick / in_cache:.2f} x"),
-        Row(what, "time", f"{quick * 1000:.0f} ms"),
-        Row(what, f"against a copy of the matrix, {ALONE}", f"{plain / at_once:.1f} x"),
-    ]  # fmt: skip
-
-
 def measure_growth(base: int) -> list[Row]:
     """Seconds at 1, 10 and 100 times; the work of a contract has settling in it too."""
     cases: dict[str, Callable[[int], Work]] = {
@@ -320,6 +272,5 @@ def measure(*, quick: bool = False) -> list[Row]:
     placements, contracts = 1_000_000 // part, 10_000 // part
     return [
         *measure_totals(placements, contracts),
-        *measure_matrix(placements, contracts),
         *measure_growth(100 // part),
     ]

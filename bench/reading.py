@@ -36,9 +36,10 @@ from xlpbr.contract.library import Contract, load_contract
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
+from xlpbr.tables.declared import TABLES
 from xlpbr.workbook.ooxml.addresses import area_address
 from xlpbr.workbook.ooxml.zip.archive import close_archive
-from xlpbr.workbook.read.contract_tables import TABLES, read_records, read_tables
+from xlpbr.workbook.read.contract_tables import read_records, read_tables
 from xlpbr.workbook.template.write import new_workbook
 
 BOOKS, DIFFERENT, FEWER_BOOKS = 1_000, 20, 50
@@ -51,7 +52,7 @@ Place = tuple[str, int, int, int, int]
 
 
 def contract_of(seed: int) -> Contract:
-    """Plymouth's contract with the drawn rows in the place of its illustrations."""
+    """Plymouth's contract with the drawn rows in place of its illustrations."""
     drawn = draw(seed)
     values = dict(drawn.terms[1:])
     dates = {"Starts on", "Ends on"}

@@ -16,6 +16,7 @@ from xlpbr import cells
 from xlpbr.errors import VALUE, CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
+from xlpbr.udfs.hosts import STORED_PREFIXES
 
 _CODES = {
     "Null": "#NULL!",
@@ -30,9 +31,6 @@ _CODES = {
     "Circ": "#REF!",
 }
 _KINDS = {code: kind for kind, code in reversed(_CODES.items())}
-
-STORED_PREFIXES = ("", "_xldudf_")
-"""How a workbook may store a function's name: plainly, or as Office.js functions are stored."""
 
 # The engine calls back from several threads; the functions are quick, and one at a time keeps
 # whatever they hold consistent.

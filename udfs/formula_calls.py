@@ -1,8 +1,31 @@
-"""The calls of functions in the text of a formula."""
+"""The calls of PBR_ functions in the text of a formula, as each host writes them.
+
+What stands in quotes, a text or the name of a sheet, calls nothing.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from xlpbr.functions import FUNCTIONS
+
+_QUOTED = re.compile(r""""[^"]*(?:"|$)|'[^']*(?:'|$)""")
+
+
+def call_pattern(prefixes: Iterable[str]) -> re.Pattern[str]:
+    """What matches the name of a PBR_ function with its opening bracket.
+
+    Args:
+        prefixes: what a host writes before the name of a function.
+    """
+    before, names = "|".join(map(re.escape, prefixes)), "|".join(FUNCTIONS)
+    return re.compile(rf"(?<![\w.])(?:{before})(?:{names})\s*\(", re.IGNORECASE)
+
+
+def without_quoted(formula: str) -> str:
+    """A formula of the same length with a quotation mark for each quoted character."""
+    return _QUOTED.sub(lambda quoted: '"' * len(quoted[0]), formula)
 
 
 def outer_calls(formula: str, called: re.Pattern[str]) -> list[str]:
@@ -12,37 +35,21 @@ def outer_calls(formula: str, called: re.Pattern[str]) -> list[str]:
         formula: the formula, as stored or as shown.
         called: matches the name of such a function with its opening bracket.
     """
+    bare = without_quoted(formula)
     found = []
     end = 0
-    for match in called.finditer(formula):
-        if match.start() < end or _inside_quotes(formula, match.start()):
-            continue
-        end = _closing(formula, match.end())
-        found.append(formula[match.start() : end])
+    for match in called.finditer(bare):
+        if match.start() >= end:
+            end = _closing(bare, match.end())
+            found.append(formula[match.start() : end])
     return found
 
 
-def _inside_quotes(formula: str, place: int) -> bool:
-    quote = ""
-    for character in formula[:place]:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-    return bool(quote)
-
-
-def _closing(formula: str, place: int) -> int:
+def _closing(bare: str, place: int) -> int:
     """Where the bracket that was opened before a place is closed."""
-    depth, quote = 1, ""
-    for index in range(place, len(formula)):
-        character = formula[index]
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "()":
-            depth += 1 if character == "(" else -1
-            if depth == 0:
-                return index + 1
-    return len(formula)
+    depth = 1
+    for bracket in re.finditer(r"[()]", bare[place:]):
+        depth += 1 if bracket[0] == "(" else -1
+        if depth == 0:
+            return place + bracket.end()
+    return len(bare)

@@ -153,7 +153,7 @@ def to_office_js(
     Raises:
         XlwingsError: with the message of an error of the whole, and its code before the message
             where it is not ``#VALUE!``; with code and message of any error where this Excel is
-            too old to take errors as values, because a text in the place of an error would be
+            too old to take errors as values, because a text in place of an error would be
             passed over by ``SUM``.
     """
     rows = result if isinstance(result, list) else [[result]]

@@ -94,7 +94,7 @@ def tidy(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """What names, headings and options are matched by: tidy, without regard to case."""
+    """What names, headings and options are matched by: tidy, in capitals or not."""
     return tidy(text).casefold()
 
 
@@ -335,7 +335,7 @@ def text(value: Cell) -> str:
 
 
 def option(value: Cell, options: Sequence[str]) -> str:
-    """One of the named options, without regard to case; spaces count as underscores.
+    """One of the named options, in capitals or not; spaces count as underscores.
 
     Raises:
         CellError: ``#VALUE!`` for any other text, naming the options.

@@ -75,7 +75,7 @@ class FileProblem(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing in the data that a person should look at.
 
@@ -92,8 +92,8 @@ class Problem:
     """
 
     table: str
-    row: int | None
-    column: str
+    row: int | None = None
+    column: str = ""
     found: str
     expected: str
     remedy: str

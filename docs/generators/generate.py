@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from host_table import with_host_table
+from house_order import with_folders
 
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
 from xlpbr.contract.evidence import COLUMNS
@@ -34,12 +35,14 @@ def pages() -> dict[Path, str]:
     readme = ROOT / "README.md"
     reference = ROOT / "docs" / "reference"
     hosts = reference / "hosts.md"
+    house = ROOT / "docs" / "house" / "architecture.md"
     return {
         reference / "functions.md": function_reference(),
         reference / "tables.md": table_reference(),
         reference / "contracts.md": contract_reference(),
         reference / "bad-input.md": bad_input_reference(),
         hosts: with_host_table(hosts.read_text(encoding="utf-8")),
+        house: with_folders(house.read_text(encoding="utf-8")),
         readme: with_function_list(readme.read_text(encoding="utf-8")),
     }
 
@@ -97,7 +100,7 @@ def table_reference() -> str:
         "# The tables",
         GENERATED,
         "Tables are ranges with a heading row. Columns are found by their heading, in any order;"
-        " other columns are passed over, and so are blank rows. The order of rows changes nothing.",
+        " other columns are ignored, and so are blank rows. The order of rows changes nothing.",
         "## Terms",
         "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings.",
         table(
@@ -165,9 +168,9 @@ def contract_reference() -> str:
     parts = [
         "# The contracts",
         GENERATED,
-        "Each contract is one TOML file under `xlpbr/contract/built_in/`, from a published decision. A"
-        " clause is quoted by its number. Where the wording is open, the reading that is used is"
-        " named with the reason. See `CONTRIBUTING.md` for how one is added.",
+        "Each contract is one TOML file under `xlpbr/contract/built_in/`, from a published"
+        " decision. A clause is quoted by its number. Where the wording is open, the reading that"
+        " is used is named with the reason. See `CONTRIBUTING.md` for how one is added.",
     ]
     for name in CONTRACT_NAMES:
         parts += contract_page(load_contract(name))

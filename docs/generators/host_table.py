@@ -7,16 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.hosts import HOSTS
 
 ROOT = Path(__file__).resolve().parents[2]
 START, END = "<!-- hosts: start -->", "<!-- hosts: end -->"
-TITLES = {
-    "embedded": "Embedded engine",
-    "classic": "Classic xlwings",
-    "lite": "xlwings Lite",
-    "server": "xlwings Server",
-    "calc": "LibreOffice Calc",
-}
 
 
 def with_host_table(page: str) -> str:
@@ -32,7 +26,7 @@ def host_table() -> str:
     # The matrix belongs to the tests; this page is made in a checkout, where they are.
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    from tests.support.host_matrix import DIFFERENCES, HOSTS, KINDS, cases  # noqa: PLC0415
+    from tests.support.host_matrix import DIFFERENCES, KINDS, cases  # noqa: PLC0415
 
     counted = Counter((case.function, case.kind) for case in cases())
     lines = [
@@ -46,11 +40,11 @@ def host_table() -> str:
     lines.append(_line(["in all", *map(str, totals), str(sum(totals))]))
     lines += ["", _line(["Host", *KINDS]), _line(["---"] * (len(KINDS) + 1))]
     notes: list[str] = []
-    for host in HOSTS:
+    for host in HOSTS.values():
         shown = []
         for kind in KINDS:
             numbers = []
-            for one in DIFFERENCES[host]:
+            for one in DIFFERENCES[host.name]:
                 if not any(one.applies(case) for case in cases() if case.kind == kind):
                     continue
                 note = f"{one.cases[0].upper()}{one.cases[1:]}. {one.reason}"
@@ -59,7 +53,7 @@ def host_table() -> str:
                 numbers.append(notes.index(note) + 1)
             told = ", ".join(map(str, sorted(numbers)))
             shown.append(f"but {told}" if numbers else "equal")
-        lines.append(_line([TITLES[host], *shown]))
+        lines.append(_line([host.title, *shown]))
     lines.append("")
     lines += [f"{number}. {note}" for number, note in enumerate(notes, start=1)]
     return "\n".join(lines)

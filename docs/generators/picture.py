@@ -3,7 +3,7 @@
     python docs/generators/picture.py
 
 Needs LibreOffice and pdftoppm. LibreOffice does not know the functions and would show #NAME? for
-formulas that spill, so the picture is taken of a passing copy that holds values only.
+formulas that spill, so the picture is taken of a temporary copy that holds values only.
 """
 
 from __future__ import annotations

@@ -11,11 +11,13 @@ from tests.hard import cell_reader, judges, packages
 from tests.hard.books import Workbook
 from tests.hard.made_sheets import NAMES, make_sheets
 from tests.hard.results import Run
+from tests.support.edits import detach, edit
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, detach, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
+from xlpbr.workbook.ooxml.edit.program import ALLOWANCES
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 

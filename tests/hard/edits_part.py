@@ -14,10 +14,12 @@ from tests.hard import cell_reader, packages
 from tests.hard.books import Workbook
 from tests.hard.cell_reader import Cell, Cells
 from tests.hard.results import Run
+from tests.support.edits import edit
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.ooxml.addresses import column_letter, split_cell
 from xlpbr.workbook.ooxml.book import open_book
-from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
+from xlpbr.workbook.ooxml.edit.program import ALLOWANCES
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 
 _FORMULAS = (ArrayFormula, DataTableFormula)

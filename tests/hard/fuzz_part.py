@@ -22,9 +22,11 @@ from tests.hard.books import Workbook
 from tests.hard.made_sheets import NAMES, make_sheets
 from tests.hard.mutations import mutated
 from tests.hard.results import Run
+from tests.support.edits import edit
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import ALLOWANCES, Changes, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
+from xlpbr.workbook.ooxml.edit.program import ALLOWANCES
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
@@ -159,7 +161,7 @@ def _limited(place: Path, target: Path, made: Path, *, add: bool) -> dict[str, s
             cells={first: {(4, 4): CellChange(1.5, "1+0.5"), (500, 2): CellChange("new", None)}},
             add_sheets=SheetsToAdd(made, NAMES) if add else None,
         )
-        edit(book, changes, target, allow=frozenset(ALLOWANCES))
+        edit(book, changes, target, allow=ALLOWANCES)
     except FileProblem as problem:
         return {"what": "refused", "code": problem.code}
     except MemoryError:

@@ -17,9 +17,10 @@ import xlsxwriter
 
 from tests.hard import packages
 from tests.hard.results import Run
+from tests.support.edits import edit
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.book import open_book
-from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 IN_PLACE_EACH = 4

@@ -11,9 +11,10 @@ from pathlib import Path
 from tests.hard import packages
 from tests.hard.kill_part import budget
 from tests.hard.results import Run
+from tests.support.edits import edit
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.book import open_book
-from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 RACES = 200

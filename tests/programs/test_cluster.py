@@ -158,7 +158,7 @@ def test_the_command_runs_on_a_scheduler(xlpbr, cluster, folder, expected, tmp_p
 
 
 def test_workers_are_sent_the_files_they_cannot_see(folder, tmp_path, client):
-    """A worker on another machine has no such path: what it reads is a passing copy."""
+    """A worker on another machine has no such path: what it reads is a temporary copy."""
     files = find_books(folder, tmp_path)
     with settled_folder(
         folder, files, AS_AT, places={}, executor=_Elsewhere(client.get_executor(pure=False)),

@@ -33,15 +33,11 @@ from tests.udfs.test_office_js import with_serials
 from xlpbr.cells import serial_of
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.needed_files import needed_files
 from xlpbr.workbook.calculate.engine import calls_a_function
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.hosts.lite_book import ADD_IN, EXTENSION_PART, PANES_PART, new_lite_workbook
-from xlpbr.workbook.hosts.lite_code import (
-    main_from_wheel,
-    main_with_code,
-    needed_files,
-    requirements,
-)
+from xlpbr.workbook.hosts.lite_code import ENTRY, main_from_wheel, main_with_code, requirements
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.ooxml.book import cells_of, open_book
@@ -78,11 +74,13 @@ def carried(path: Path) -> dict[str, Any]:
 
 
 def test_the_code_is_found_by_its_imports_and_needs_xlwings_alone():
-    files = dict(needed_files())
+    files = needed_files(ENTRY)
     modules = {name for name in files if name.endswith(".py")}
     assert {"xlpbr/__init__.py", "xlpbr/udfs/lite.py", "xlpbr/functions/pbr.py"} <= modules
     assert not any("workbook" in name or "command" in name or "classic" in name for name in modules)
-    assert {f"xlpbr/contract/built_in/{name}.toml" for name in CONTRACT_NAMES} == set(files) - modules
+    assert {f"xlpbr/contract/built_in/{name}.toml" for name in CONTRACT_NAMES} == set(
+        files
+    ) - modules
     imported = {
         name.partition(".")[0]
         for module in modules
@@ -106,7 +104,7 @@ def test_main_shows_every_file_as_it_is_under_a_short_explanation():
         for node in tree.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
     }
-    assert held == dict(needed_files())
+    assert held == needed_files(ENTRY)
     for name, text in held.items():
         folder, _, rest = name.removeprefix("xlpbr/").partition("/")
         source = ROOT / "udfs" / rest if folder == "udfs" else ROOT / name
@@ -121,7 +119,7 @@ def test_main_shows_every_file_as_it_is_under_a_short_explanation():
 def test_a_text_that_could_not_stand_as_it_is_is_refused(monkeypatch):
     monkeypatch.setattr(
         "xlpbr.workbook.hosts.lite_code.needed_files",
-        lambda: iter([("xlpbr/odd.py", "a = '''b'''")]),
+        lambda _: {"xlpbr/odd.py": "a = '''b'''"},
     )
     with pytest.raises(ValueError, match=r"xlpbr/odd\.py holds '''"):
         main_with_code()

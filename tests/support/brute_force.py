@@ -34,6 +34,20 @@ HEADINGS = [
 ]
 
 
+WRITTEN_FOR = {
+    "pro_rata_basis": ("months", "days", "whole_months"),
+    "fee_reading": ("catch_up", "no_catch_up", "up_to_cap"),
+    "savings_reading": ("month", "cumulative"),
+    "fee_period": ("programme", "annual"),
+    "bonus_measure": ("run_rate", "accumulated", "lower"),
+    "bonus_shape": ("excess", "whole"),
+    "bonus_counts": ("family", "foster"),
+    "maximum_reading": ("hard_stop", "warn"),
+    "vat_reading": ("net", "inclusive", "exempt"),
+}
+"""The options that the statement below knows; any other is refused until its rule is here too."""
+
+
 @dataclass(frozen=True)
 class Contract:
     """The terms that bear on a figure, with the defaults of the specification."""
@@ -56,6 +70,10 @@ class Contract:
     maximum_reading: str = "hard_stop"
     vat_reading: str = "net"
     vat_rate: float = 0.2
+
+    def __post_init__(self) -> None:
+        for name, options in WRITTEN_FOR.items():
+            assert getattr(self, name) in options, f"{name}: write {getattr(self, name)} anew here"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Budget workbooks as councils lay them out by hand, with PBR_ formulas in odd places.
 
 Each book is written with openpyxl or XlsxWriter from its figures, and says what the core gives for
-every PBR_ cell and for what hangs on it. Calling the same builder with one figure changed says
+every PBR_ cell and for what depends on it. Calling the same builder with one figure changed says
 what must be shown after that figure is changed in the sheet.
 """
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from xlpbr.contract.library import assumptions_table, load_contract, sample_table, terms_table
-from xlpbr.workbook.report.write import ReportSource, write_report
+from xlpbr.workbook.read.contract_tables import records_of
+from xlpbr.workbook.report.facts import ReportSource
+from xlpbr.workbook.report.write import write_report
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "golden"
 
@@ -19,22 +21,21 @@ AS_AT = date(2026, 10, 31)
 VERSIONS = {"report.xlsx": False, "report-public.xlsx": True}
 
 
-def sample_source(name: str = "plymouth-l04-2526", **changes: object) -> ReportSource:
+def sample_source(name: str = "plymouth-l04-2526", **changes: Any) -> ReportSource:
     """The built-in contract with its illustrative rows, as a file would hold them."""
     contract = load_contract(name)
     placements, carers, claims = (
         sample_table(contract, table) for table in ("Placements", "Carers", "Claims")
     )
-    given: dict[str, object] = {
-        "terms": terms_table(contract),
-        "placements": placements,
-        "carers": carers,
-        "claims": claims,
-        "file_name": "plymouth-sample.xlsx",
-        "sha256": "5d41402abc4b2a76b9719d911017c592" * 2,
-        **changes,
-    }
-    return ReportSource(**given)  # type: ignore[arg-type]
+    rows = {
+        "Terms": terms_table(contract), "Placements": placements, "Carers": carers,
+        "Claims": claims, "Assumptions": None,
+    }  # fmt: skip
+    rows |= {table: changes.pop(table.lower()) for table in rows if table.lower() in changes}
+    named = {
+        "file_name": "plymouth-sample.xlsx", "sha256": "5d41402abc4b2a76b9719d911017c592" * 2,
+    }  # fmt: skip
+    return ReportSource(rows, **{**named, **changes})
 
 
 def sample_assumptions(name: str = "plymouth-l04-2526", **changes: object) -> list[list[Any]]:
@@ -49,8 +50,10 @@ def sample_assumptions(name: str = "plymouth-l04-2526", **changes: object) -> li
 
 def write_golden(target: Path, *, public: bool) -> None:
     """One of the golden reports, with versions that do not change."""
+    source = sample_source(assumptions=sample_assumptions())
     write_report(
-        sample_source(assumptions=sample_assumptions()),
+        records_of(source.rows),
+        source,
         target,
         as_at=AS_AT,
         prepared_by="A. Accountant",

@@ -27,9 +27,6 @@ from xlpbr.functions.catalogue import Argument, WorksheetFunction
 KINDS = ("number", "text number", "blank", "error", "date", "1x1", "row", "column", "table")
 """The kinds of input. A table's kind is what stands inside it, or the form of its range."""
 
-HOSTS = ("embedded", "classic", "lite", "server", "calc")
-"""Every host that runs the cases; the core itself is what they are compared with."""
-
 
 class LeftOut:
     """An argument that is not given, at the end or between two commas."""
@@ -140,7 +137,7 @@ DIFFERENCES: dict[str, tuple[Difference, ...]] = {
             lambda case: case.name.endswith(": 0"),
         ),
         Difference(
-            "an error value given to PBR_CHECK in the place of a table",
+            "an error value given to PBR_CHECK in place of a table",
             "Calc shows that error without asking the function.",
             lambda case: case.function == "PBR_CHECK" and case.name.endswith("an error alone"),
         ),
@@ -160,7 +157,7 @@ def problems(host: str, run: Callable[[Case], Any]) -> list[str]:
     A difference that no case shows any more is wrong too: what is said of a host must be true.
 
     Args:
-        host: one of ``HOSTS``.
+        host: the name of the host.
         run: what the host gives for a case, as ``sheet_form`` takes it; an error is returned.
     """
     wrong = []
@@ -438,7 +435,7 @@ BESIDE: dict[str, str] = {"PBR_CONTRACT_CAP": "amounts", "PBR_THRESHOLD_BONUS": 
 
 # -- the cases -------------------------------------------------------------------------------
 
-_NUMERIC = {"£", "£ a week", "whole months", "fraction", "count"}
+_NUMERIC = {"£", "£ a week", "whole months", "fraction", "whole number"}
 _DATED = {"date", "dates"}
 _NO_VALUE = CellError("#N/A", "the cell shows #N/A")
 _DIVIDED = CellError("#DIV/0!", "the cell shows #DIV/0!")
@@ -540,7 +537,7 @@ def _numbers_of(unit: str, good: float) -> Iterator[_Variant]:
         yield "number", "an eighth", 0.125, ()
         yield "number", "above 1", 1.5, ()
         yield "text number", "per cent", "12.5%", ()
-    elif unit in ("whole months", "count"):
+    elif unit in ("whole months", "whole number"):
         yield "number", "one more", good + 1, ()
         yield "number", "a half", 1.5, ()
         yield "text number", "a text of digits", f" {good:.0f} ", ()

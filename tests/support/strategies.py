@@ -8,21 +8,13 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from tests.support.brute_force import CarerRow, ClaimRow, Contract, Evidence, PlacementRow
+from xlpbr.contract.terms import READINGS
 
 FIRST_DAY = date(2023, 12, 1)
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 
-OPTIONS = {
-    "Pro rata basis": ("months", "days", "whole_months"),
-    "Fee reading": ("catch_up", "no_catch_up", "up_to_cap"),
-    "Savings reading": ("month", "cumulative"),
-    "Fee period": ("programme", "annual"),
-    "Bonus measure": ("run_rate", "accumulated", "lower"),
-    "Bonus shape": ("excess", "whole"),
-    "Bonus counts": ("family", "foster"),
-    "Maximum reading": ("hard_stop", "warn"),
-    "VAT reading": ("net", "inclusive", "exempt"),
-}
+OPTIONS = {term.label: tuple(term.options) for term in READINGS}
+"""Every option of every reading, as they are declared."""
 
 
 def field_name(term: str) -> str:

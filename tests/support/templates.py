@@ -18,7 +18,7 @@ def template(factory: pytest.TempPathFactory, contract: str, *, sample: bool = T
     path = shared / f"template-{contract}-{sample}.xlsx"
     if not path.exists():
         # Moved when it is whole: another worker may look for it meanwhile.
-        passing = own / f"passing-{path.name}"
-        new_workbook(load_contract(contract), passing, sample=sample)
-        passing.replace(path)
+        temporary = own / f"temporary-{path.name}"
+        new_workbook(load_contract(contract), temporary, sample=sample)
+        temporary.replace(path)
     return path

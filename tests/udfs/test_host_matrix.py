@@ -16,7 +16,6 @@ from tests.support.host_matrix import (
     CALLS,
     COLUMNS,
     DIFFERENCES,
-    HOSTS,
     KINDS,
     LEFT_OUT,
     MARKS,
@@ -28,6 +27,7 @@ from tests.support.host_matrix import (
 )
 from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.hosts import HOSTS
 from xlpbr.workbook.calculate.engine import filled_by, load, values_of
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.ooxml.book import open_book

@@ -1,8 +1,7 @@
 """LibreOffice Calc: the functions between what Calc hands over and what it takes back.
 
 Binds the catalogue and holds no rule. It runs under the Python inside LibreOffice, so it imports
-no third-party package: only ``errors``, ``cells``, ``catalogue`` and ``functions``.
-``calc_component`` is the file that LibreOffice itself loads.
+no third-party package. ``component`` is the file that LibreOffice itself loads.
 
 Calc hands over numbers and texts. Dates are serials, TRUE and FALSE are 1 and 0. A blank cell is
 an empty text in a range, but 0 where it is given alone: for a date that can only be a blank; for
@@ -26,9 +25,6 @@ from xlpbr.functions.catalogue import Argument, WorksheetFunction
 
 SERVICE = "org.xlpbr.udfs"
 """What Calc calls the add-in; a function's full name is this, a full stop and its own name."""
-
-OFFICE_JS = "_xldudf_"
-"""What stands before a function's name in a workbook for an Office add-in."""
 
 TWIN = "XLDUDF_"
 """What stands before the name of the method that answers to such a name."""

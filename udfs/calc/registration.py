@@ -6,16 +6,15 @@ extension that a person installs (``extension_members``).
 
 from __future__ import annotations
 
-import ast
-import importlib.util
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 import xlpbr
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
 from xlpbr.udfs.calc import functions as calc
+from xlpbr.udfs.hosts import OFFICE_JS
+from xlpbr.udfs.needed_files import needed_files
 
 IDENTIFIER = "org.xlpbr.calc"
 """What the extension is called in LibreOffice."""
@@ -98,7 +97,7 @@ def add_in() -> str:
             calc.TWIN + function.name,
             f"{function.name} in a workbook for an Office add-in. {function.help}",
             arguments,
-            name_in_files=calc.OFFICE_JS + function.name,
+            name_in_files=OFFICE_JS + function.name,
             category="Add-In",
         )
     return (
@@ -161,50 +160,13 @@ def _setting(name: str, value: str) -> str:
     return f'<prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop>'
 
 
-def python_files(*components: str) -> dict[str, bytes]:
-    """The modules that some components need, by their place on a Python path.
-
-    They are found by what each imports, so that they are complete wherever xlpbr is installed.
-    """
-    found: dict[str, bytes] = {}
-    waiting = [name for file in components for name in _imported(component_source(file))]
-    seen = set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        waiting += [name.rpartition(".")[0]] if "." in name else []
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            raise FileNotFoundError(name)
-        source = Path(spec.origin).read_bytes()
-        place = name.replace(".", "/")
-        found[f"{place}/__init__.py" if spec.submodule_search_locations else f"{place}.py"] = source
-        if spec.submodule_search_locations:
-            found |= {
-                f"{place}/built_in/{file.name}": file.read_bytes()
-                for file in sorted(Path(spec.origin).parent.glob("built_in/*.toml"))
-            }
-        waiting += _imported(source)
-    return dict(sorted(found.items()))
-
-
-def _imported(source: bytes) -> Iterator[str]:
-    """The modules of xlpbr that a module imports."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (one.name for one in node.names if one.name.split(".")[0] == "xlpbr")
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "xlpbr":
-            yield str(node.module)
-            yield from filter(_is_module, (f"{node.module}.{one.name}" for one in node.names))
-
-
-def _is_module(name: str) -> bool:
-    package = importlib.util.find_spec(name.rpartition(".")[0])
-    if package is None or package.submodule_search_locations is None:
-        return False
-    return importlib.util.find_spec(name) is not None
+def component_files(*components: str) -> dict[str, bytes]:
+    """Some files beside this one that LibreOffice loads, and all that they need, by their place."""
+    names = {file: f"{__package__}.{file.removesuffix('.py')}" for file in components}
+    files = needed_files(*names.values())
+    own = {file: files.pop(f"{name.replace('.', '/')}.py") for file, name in names.items()}
+    places = own | {f"pythonpath/{name}": text for name, text in files.items()}
+    return {place: text.encode() for place, text in places.items()}
 
 
 def extension_members() -> dict[str, bytes]:
@@ -233,11 +195,4 @@ def extension_members() -> dict[str, bytes]:
         f'<node oor:name="AddInInfo">{add_in()}</node></oor:component-data>\n',
     }
     members = {name: text.encode() for name, text in texts.items()}
-    members[FUNCTIONS_FILE] = component_source(FUNCTIONS_FILE)
-    modules = python_files(FUNCTIONS_FILE)
-    return members | {f"pythonpath/{name}": source for name, source in modules.items()}
-
-
-def component_source(file: str) -> bytes:
-    """A file beside this one that LibreOffice loads."""
-    return (Path(__file__).parent / file).read_bytes()
+    return members | component_files(FUNCTIONS_FILE)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -21,17 +20,14 @@ from com.sun.star.lang import XServiceInfo  # type: ignore[import-not-found]
 from com.sun.star.task import XJob  # type: ignore[import-not-found]
 
 from xlpbr.udfs.calc import functions as calc
-from xlpbr.udfs.formula_calls import outer_calls
+from xlpbr.udfs.formula_calls import call_pattern, outer_calls
 
 NAME = "org.xlpbr.calc.Worker"
 
 _NEVER_RUN_MACROS = 0
 _NEVER_UPDATE_LINKS = 0
-_WITH_EVERYTHING = 1023
 _TRUTH = {"TRUE": True, "FALSE": False}
-_CALL = re.compile(
-    rf"(?<![\w.])(?:{re.escape(calc.SERVICE)}\.)?(?:{calc.TWIN})?PBR_\w+\(", re.IGNORECASE
-)
+_CALL = call_pattern(("", calc.TWIN, calc.full_name(""), calc.full_name(calc.TWIN)))
 
 
 class _Worker(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]

@@ -22,7 +22,9 @@ from xlpbr.errors import VALUE, CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
 from xlpbr.udfs.classic.cells import from_excel, to_excel, values_of
-from xlpbr.udfs.classic.macros import CATEGORY
+
+CATEGORY = "Payment by results"
+"""Where the functions stand in Excel's list of functions."""
 
 COUNTS_FROM_1904 = "counts_from_1904"
 """The last argument of every call. No cell gives it: VBA says how its workbook counts days."""
@@ -97,7 +99,7 @@ def _result(function: WorksheetFunction, arguments: list[Any]) -> Any:
         return CellError(
             VALUE,
             f"{function.name} failed within xlpbr ({type(error).__name__}: {error}). This is a"
-            " mistake of the program: please report it, with the formula.",
+            " fault in xlpbr: please report it, with the formula.",
         )
 
 

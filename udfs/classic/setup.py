@@ -14,6 +14,7 @@ from pathlib import Path, PureWindowsPath
 import xlwings
 
 from xlpbr.errors import FileProblem
+from xlpbr.udfs.hosts import OF_WORKBOOKS, in_words
 
 _INTERPRETER = "INTERPRETER_WIN"
 _CONDA = "CONDA PATH"
@@ -80,11 +81,11 @@ def install(computer: Computer | None = None) -> Iterator[str]:
 def _refuse_other_systems(here: Computer) -> None:
     if here.platform == "win32":
         return
+    others = in_words(name for name in OF_WORKBOOKS if name != "classic")
     system = {"darwin": "a Mac", "linux": "Linux"}.get(here.platform, here.platform)
     raise FileProblem(
         "xlpbr install classic is for Windows: classic xlwings reaches Excel through COM, which"
-        f" only Windows has, and this is {system}. In Excel on a Mac or on the web use the host"
-        " lite or server, in LibreOffice the host calc."
+        f" only Windows has, and this is {system}. Elsewhere choose another host: {others}."
     )
 
 

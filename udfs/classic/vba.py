@@ -1,5 +1,9 @@
 """The VBA of a classic workbook: a wrapper for each function, and what the wrappers need.
 
+What they need stands in the ``.bas`` files beside this module: it reads ranges, makes true errors
+of marked texts, keeps and shows the reasons of errors, and describes the functions to Excel. The
+reasons stand in the memory of Excel while the workbook is open.
+
 The wrappers are the text that xlwings generates, with three changes: ranges are read in VBA, where
 that is quick; what comes back as a marked text becomes a true Excel error, also inside a range; and
 the reason of every error is kept.
@@ -13,6 +17,8 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from string import Template
 from types import ModuleType, SimpleNamespace
 
 import xlwings
@@ -22,11 +28,14 @@ from xlpbr.errors import FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import MAX_HELP, WorksheetFunction
 from xlpbr.udfs.classic import functions as classic
-from xlpbr.udfs.classic import macros
+from xlpbr.udfs.classic.cells import ERROR_NUMBERS, REASON_FOLLOWS
 
 PYTHON_MODULE = "xlpbr.udfs.classic"
 WRAPPERS = "xlwings_udfs"
 """The module that xlwings' own Import Functions would write."""
+
+HELPERS = "xlpbr_excel"
+"""The module, and the file of its text, that the wrappers need."""
 
 _WINDOWS_ONLY = ("pythoncom", "pywintypes", "win32com", "win32com.client")
 _WIDEST_LINE = 1000
@@ -37,15 +46,37 @@ def vba_modules() -> dict[str, str]:
     """The standard modules of a classic workbook by name: their text, lines ending as VBA's do."""
     return {
         WRAPPERS: _as_vba(wrappers()),
-        macros.NAME: _as_vba(
-            f'Attribute VB_Name = "{macros.NAME}"\n{macros.HELPERS}\n{_descriptions()}'
-        ),
+        HELPERS: _as_vba(f"{_helpers()}\n{_descriptions()}"),
     }
 
 
 def vba_of_workbook() -> str:
     """The code of the workbook itself, without its attributes."""
-    return _as_vba(macros.WORKBOOK)
+    return _as_vba(_beside("ThisWorkbook"))
+
+
+class _VbaText(Template):
+    """VBA with places to fill in, each a word after a per cent sign, which VBA has no use for."""
+
+    delimiter = "%"
+
+
+def _helpers() -> str:
+    errors = [
+        f'        Case "{code}": ErrorOf = CVErr({number})'
+        for code, number in ERROR_NUMBERS.items()
+    ]
+    return _VbaText(_beside(HELPERS)).substitute(
+        errors="\n".join(errors),
+        value_error=ERROR_NUMBERS["#VALUE!"],
+        name_error=ERROR_NUMBERS["#NAME?"],
+        reason_follows=ord(REASON_FOLLOWS),
+        category=classic.CATEGORY,
+    )
+
+
+def _beside(name: str) -> str:
+    return (Path(__file__).parent / f"{name}.bas").read_text(encoding="ascii")
 
 
 def wrappers() -> str:
@@ -121,18 +152,18 @@ def _adapted(text: str, function: WorksheetFunction) -> str:
     text = _replaced(
         text,
         f"{name} = {called}Array({given}), ThisWorkbook, Application.Caller)\n",
-        f'{name} = {macros.NAME}.ResultOf("{name}", {called}Array({read})))\n',
+        f'{name} = {HELPERS}.ResultOf("{name}", {called}Array({read})))\n',
     )
     return _replaced(
         text,
         f"{name} = Err.Description\n",
-        f'{name} = {macros.NAME}.NotReached("{name}", Err.Description)\n',
+        f'{name} = {HELPERS}.NotReached("{name}", Err.Description)\n',
     )
 
 
 def _read_in_vba(function: WorksheetFunction, argument: str) -> str:
     shape = next(one.declared.shape for one in function.arguments if one.name == argument)
-    return f"{macros.NAME}.{'TableOf' if shape == 'table' else 'CellsOf'}({argument})"
+    return f"{HELPERS}.{'TableOf' if shape == 'table' else 'CellsOf'}({argument})"
 
 
 def _replaced(text: str, old: str, new: str) -> str:

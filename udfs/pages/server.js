@@ -39,7 +39,7 @@ export async function fromServer(path, body) {
     if (error instanceof SyntaxError) {
       throw new ServerProblem(
         `The server ${serverName} gave an answer that this page cannot read. Close the pane and ` +
-          "open it again; if that does not help, tell whoever looks after the server.",
+          "open it again; if that does not help, tell whoever runs the server.",
       );
     }
     throw new ServerProblem(
@@ -59,7 +59,7 @@ async function signIn() {
 
 const REFUSALS = {
   401: "The server does not know who you are. Sign in to Excel with your work account, then try again.",
-  403: "Your account may not use this server. Ask whoever looks after it.",
+  403: "Your account may not use this server. Ask whoever runs it.",
   413: "That is more than the server takes at once. Choose the tables only, not whole columns.",
   429: "The server is busy. Wait a moment, then try again.",
   503: "The server is busy. Wait a moment, then try again.",
@@ -67,8 +67,8 @@ const REFUSALS = {
 
 async function refusal(response) {
   const fault =
-    `The server ${serverName} has had a fault of its own (${response.status}). Try again; if it ` +
-    "stays, tell whoever looks after the server.";
+    `The server ${serverName} has had a fault of its own (${response.status}). Try again; if that ` +
+    "does not help, tell whoever runs the server.";
   if (response.status === 500) return fault;
   const said = await reasonIn(response);
   if (said) return said;

@@ -18,7 +18,7 @@ import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -27,7 +27,7 @@ from xlpbr import __version__
 from xlpbr.udfs.server import answers as server_answers
 from xlpbr.udfs.server import xlwings_server as server_project
 from xlpbr.udfs.server.guard import FAULT, FAULT_REASON, guarded, note
-from xlpbr.udfs.server.manifest import ICON_SIZES, manifest
+from xlpbr.udfs.server.manifest import manifest
 from xlpbr.udfs.server.requests import BAD_REQUEST, TOO_LARGE, Refused, function_call, tables
 from xlpbr.udfs.server.settings import Settings, from_environment
 from xlpbr.udfs.server.sign_in import sign_in_check
@@ -72,7 +72,6 @@ def application(settings: Settings) -> ASGIApp:
         Route("/manifest.xml", partial(_manifest, settings)),
         Route("/xlpbr/catalogue.json", _json_of(server_answers.catalogue)),
         Route("/xlpbr/contracts.json", _json_of(server_answers.contracts)),
-        Route("/xlpbr/icons/{name}", _icon),
         Route("/xlpbr/check", posts.check, methods=["POST"]),
         Route(CALL, posts.call, methods=["POST"]),
         # xlwings Server has more routes; what is not needed is not there.
@@ -80,6 +79,7 @@ def application(settings: Settings) -> ASGIApp:
         Route("/xlwings/custom-functions-code.js", client),
         Route("/static/{path:path}", client),
         Mount("/pages", StaticFiles(directory=PAGES)),
+        Mount("/xlpbr/icons", StaticFiles(directory=server_project.ICONS)),
     ]
     app = Starlette(
         routes=routes,
@@ -146,7 +146,7 @@ class _Posts:
             raise Refused(
                 TOOK_TOO_LONG,
                 f"The calculation was stopped after {self._limits.seconds:g} seconds. Give fewer "
-                "rows, or ask whoever looks after the server to allow more time.",
+                "rows, or ask whoever runs the server to allow more time.",
             ) from None
         finally:
             note(request.scope, calculated=time.perf_counter() - started)
@@ -158,7 +158,7 @@ class _Posts:
         most = self._limits.body_bytes
         too_large = Refused(
             TOO_LARGE,
-            f"The call is larger than {self._limits.megabytes} MB. Give the rows that are used "
+            f"The call is larger than {self._limits.megabytes} MB. Choose the rows in use "
             "instead of whole columns.",
         )
         length = request.headers.get("content-length", "")
@@ -212,13 +212,6 @@ async def _manifest(settings: Settings, request: Request) -> Response:  # noqa: 
     )
 
 
-async def _icon(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in {f"xlpbr-{size}.png" for size in ICON_SIZES}:
-        raise HTTPException(404)
-    return FileResponse(server_project.ICONS / name)
-
-
 def _json_of(answer: Callable[[], bytes]) -> _Answer:
     async def respond(request: Request) -> Response:  # noqa: ARG001
         return Response(answer(), media_type="application/json")
@@ -233,8 +226,13 @@ async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG
 
 async def _not_there(request: Request, error: Exception) -> Response:  # noqa: ARG001
     assert isinstance(error, HTTPException)
-    reasons = {404: "There is nothing at this address.", 405: "This is not asked for like that."}
-    return _detail(error.status_code, reasons.get(error.status_code, "This cannot be answered."))
+    reasons = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that kind of request.",
+    }
+    return _detail(
+        error.status_code, reasons.get(error.status_code, "The server cannot answer this.")
+    )
 
 
 async def _fault(request: Request, error: Exception) -> Response:  # noqa: ARG001

@@ -25,7 +25,7 @@ from xlpbr.udfs.server.settings import LOOPBACK_HOSTS, Settings
 
 WRONG_HOST = 421
 FAULT = 500
-FAULT_REASON = "The server made a mistake. Show this to whoever looks after it."
+FAULT_REASON = "The server has a fault. Show this to whoever runs it."
 
 _NOTES = "xlpbr.notes"
 _PICTURES = (".png", ".svg")

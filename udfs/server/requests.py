@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlpbr.functions import FUNCTIONS
+from xlpbr.tables.declared import REQUIRED, TABLES
 from xlpbr.udfs.server.settings import Limits
 
 BAD_REQUEST = 400
 TOO_LARGE = 413
 CANNOT_BE_USED = 422
-
-TABLES = ("Terms", "Placements", "Carers", "Claims")
-TABLES_REQUIRED = ("Terms", "Placements")
 
 _OLDEST_RUNTIME = "1.1"
 """What an Excel counts as that does not say which version of custom functions it has."""
@@ -81,7 +79,7 @@ def function_call(body: bytes, limits: Limits) -> FunctionCall:
         raise Refused(
             CANNOT_BE_USED,
             "func_name: expected the name of a function of this add-in, such as PBR_SAVING. "
-            "If the add-in was updated, close and open Excel.",
+            "If the add-in was updated, close Excel and open it again.",
         )
     arguments = data.get("args")
     if not isinstance(arguments, list):
@@ -128,7 +126,7 @@ def tables(body: bytes, limits: Limits) -> tuple[dict[str, list[list[Any]]], int
     for name in TABLES:
         rows = given.get(name)
         if rows is None or rows == []:
-            if name in TABLES_REQUIRED:
+            if name in REQUIRED:
                 raise Refused(
                     CANNOT_BE_USED, f"{name}: nothing found; expected rows, the headings first."
                 )
@@ -151,7 +149,7 @@ class _Budget:
         if self.used > self.most:
             raise Refused(
                 TOO_LARGE,
-                f"The call holds more than {self.most:,} cells. Give the rows that are used "
+                f"The call holds more than {self.most:,} cells. Choose the rows in use "
                 "instead of whole columns.",
             )
 

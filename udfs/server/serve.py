@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging.config
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import uvicorn
 
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.server.settings import PREFIX, Settings, from_environment
@@ -49,7 +50,6 @@ def serve(
     Raises:
         FileProblem: the server cannot be started.
     """
-    _refuse_missing_package()
     if (certificate is None) != (key is None):
         raise FileProblem("Give both the certificate and its key, or neither.")
     for file in (certificate, key):
@@ -58,7 +58,6 @@ def serve(
     if workers > 1 and port == 0:
         raise FileProblem("Several workers need a port that is known. Give one with --port.")
     settings = from_environment(os.environ, bound_to=host, port=port)
-    import uvicorn  # noqa: PLC0415 - part of what xlpbr[server] installs
 
     logging.config.dictConfig(dict(LOGGING))
     options: dict[str, Any] = {
@@ -94,14 +93,6 @@ def serve(
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
     say("The server has stopped.")
-
-
-def _refuse_missing_package() -> None:
-    if importlib.util.find_spec("xlwings_server") is None:
-        raise FileProblem(
-            "The server needs xlwings Server, which is not installed. Install it with: "
-            "pip install 'xlpbr[server]'. Read about its licence in docs/guide/server.md first."
-        )
 
 
 def _told_to_workers(settings: Settings, host: str, port: int, *, tls: bool) -> Settings:

@@ -5,10 +5,12 @@ Everything is read from the environment, so that each worker process finds the s
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from xlpbr.errors import FileProblem
 
@@ -18,11 +20,33 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 MICROSOFT = "https://login.microsoftonline.com"
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+Record = TypeVar("Record")
+
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[::1\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?",
     re.IGNORECASE,
 )
+
+
+def _authority(given: str) -> str:
+    authority = given.rstrip("/")
+    scheme, host = _scheme_and_host(authority)
+    if not _ADDRESS.fullmatch(authority) or (scheme == "http" and host not in LOOPBACK_HOSTS):
+        raise ValueError(given)
+    return authority
+
+
+_Id = Annotated[
+    str,
+    StringConstraints(pattern="(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", to_lower=True),
+    Field(
+        description="an id such as 12345678-1234-1234-1234-123456789abc, from the app registration"
+        " in Entra ID"
+    ),
+]
+_Authority = Annotated[
+    str, AfterValidator(_authority), Field(description=f"an address such as {MICROSOFT}")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +61,11 @@ class Limits:
         waiting: requests that one worker holds before it says that it is busy.
     """
 
-    megabytes: int = 16
-    cells: int = 250_000
-    seconds: float = 20.0
-    at_once: int = 4
-    waiting: int = 2_000
+    megabytes: Annotated[int, Field(ge=1, le=500)] = 16
+    cells: Annotated[int, Field(ge=1, le=20_000_000)] = 250_000
+    seconds: Annotated[float, Field(ge=0.1, le=600)] = 20.0
+    at_once: Annotated[int, Field(ge=1, le=64)] = 4
+    waiting: Annotated[int, Field(ge=1, le=100_000)] = 2_000
 
     @property
     def body_bytes(self) -> int:
@@ -63,10 +87,10 @@ class SignIn:
         authority: the sign-in service.
     """
 
-    tenant: str
-    client: str
+    tenant: _Id
+    client: _Id
     role: str = ""
-    authority: str = MICROSOFT
+    authority: _Authority = MICROSOFT
 
     @property
     def issuer(self) -> str:
@@ -125,10 +149,7 @@ def from_environment(
         for name, value in environment.items()
         if name.startswith(PREFIX) and value.strip()
     }
-    known = {
-        *("ADDRESS", "TENANT", "CLIENT", "ROLE", "AUTHORITY", "SIGN_IN"),
-        *("MEGABYTES", "CELLS", "SECONDS", "AT_ONCE", "WAITING"),
-    }
+    known = {"ADDRESS", "SIGN_IN", *_variables(SignIn), *_variables(Limits)}
     for name in given:
         if name not in known:
             names = ", ".join(PREFIX + one for one in sorted(known))
@@ -137,13 +158,7 @@ def from_environment(
         address=_address(given, bound_to, port),
         sign_in=_sign_in_settings(given),
         open_on_purpose=_open_on_purpose(given),
-        limits=Limits(
-            megabytes=int(_number(given, "MEGABYTES", DEFAULT_LIMITS.megabytes, 1, 500)),
-            cells=int(_number(given, "CELLS", DEFAULT_LIMITS.cells, 1, 20_000_000)),
-            seconds=_number(given, "SECONDS", DEFAULT_LIMITS.seconds, 0.1, 600),
-            at_once=int(_number(given, "AT_ONCE", DEFAULT_LIMITS.at_once, 1, 64)),
-            waiting=int(_number(given, "WAITING", DEFAULT_LIMITS.waiting, 1, 100_000)),
-        ),
+        limits=_read(Limits, given),
     )
     _refuse_open_door(settings, bound_to)
     return settings
@@ -199,26 +214,12 @@ def _scheme_and_host(address: str) -> tuple[str, str]:
 
 
 def _sign_in_settings(given: Mapping[str, str]) -> SignIn | None:
-    tenant, client = given.get("TENANT", ""), given.get("CLIENT", "")
-    if not (tenant or client):
+    if not {"TENANT", "CLIENT"} & given.keys():
         for name in ("ROLE", "AUTHORITY"):
             if name in given:
                 raise FileProblem(f"{PREFIX}{name} says nothing without {PREFIX}TENANT.")
         return None
-    for name, value in (("TENANT", tenant), ("CLIENT", client)):
-        if not _GUID.fullmatch(value):
-            found = f"found {value}" if value else "nothing found"
-            raise FileProblem(
-                f"{PREFIX}{name}: {found}; expected an id such as "
-                "12345678-1234-1234-1234-123456789abc, from the app registration in Entra ID."
-            )
-    authority = given.get("AUTHORITY", MICROSOFT).rstrip("/")
-    scheme, host = _scheme_and_host(authority)
-    if not _ADDRESS.fullmatch(authority) or (scheme == "http" and host not in LOOPBACK_HOSTS):
-        raise FileProblem(
-            f"{PREFIX}AUTHORITY: found {authority}; expected an address such as {MICROSOFT}."
-        )
-    return SignIn(tenant.lower(), client.lower(), given.get("ROLE", ""), authority)
+    return _read(SignIn, given)
 
 
 def _open_on_purpose(given: Mapping[str, str]) -> bool:
@@ -228,19 +229,28 @@ def _open_on_purpose(given: Mapping[str, str]) -> bool:
     return said == "off"
 
 
-def _number(
-    given: Mapping[str, str], name: str, default: float, least: float, most: float
-) -> float:
-    if name not in given:
-        return default
+def _variables(kind: type[Any]) -> dict[str, str]:
+    """The fields of a record by the variable that gives each."""
+    return {field.name.upper(): field.name for field in fields(kind)}
+
+
+def _read(kind: type[Record], given: Mapping[str, str]) -> Record:
+    """A record from its variables, each as its field is declared."""
+    declared = TypeAdapter(kind)
     try:
-        found = float(given[name])
-    except ValueError:
-        found = math.nan
-    whole_wanted = name != "SECONDS"
-    if not least <= found <= most or (whole_wanted and not found.is_integer()):
-        what = "a whole number" if whole_wanted else "a number"
-        raise FileProblem(
-            f"{PREFIX}{name}: found {given[name]}; expected {what} from {least:g} to {most:,.10g}."
+        return declared.validate_python(
+            {field: given[name] for name, field in _variables(kind).items() if name in given}
         )
-    return found
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        found = "nothing found" if first["type"] == "missing" else f"found {first['input']}"
+        expected = _in_words(declared.json_schema()["properties"][name])
+        raise FileProblem(f"{PREFIX}{name.upper()}: {found}; expected {expected}.") from None
+
+
+def _in_words(schema: Mapping[str, Any]) -> str:
+    if "description" in schema:
+        return str(schema["description"])
+    number = "a whole number" if schema["type"] == "integer" else "a number"
+    return f"{number} from {schema['minimum']:g} to {schema['maximum']:,.10g}"

@@ -74,7 +74,8 @@ def _token(authorization: str) -> str:
         raise Refused(
             NOT_SIGNED_IN,
             f"Excel could not sign you in (error {code or 'unknown'}). Sign in to Excel with your "
-            "work account, then calculate again; if it stays, show this to your IT department.",
+            "work account, then calculate again. If that does not help, show this to your IT "
+            "department.",
         )
     if scheme.casefold() != "bearer" or not token or " " in token or len(token) > _LONGEST_TOKEN:
         raise Refused(
@@ -92,7 +93,9 @@ async def _claims(token: str, keys: _Keys) -> dict[str, Any]:
         key_set = await keys.get(renew=True)
         return jwt.decode(token, key_set, algorithms=["RS256"]).claims
     except (ValueError, TypeError):
-        raise Refused(NOT_SIGNED_IN, "The sign-in cannot be read. Close and open Excel.") from None
+        raise Refused(
+            NOT_SIGNED_IN, "The sign-in cannot be read. Close Excel and open it again."
+        ) from None
 
 
 def _registry(sign_in: SignIn) -> JWTClaimsRegistry:
@@ -110,7 +113,10 @@ def _registry(sign_in: SignIn) -> JWTClaimsRegistry:
 def _reason(error: JoseError) -> str:
     """What is wrong with a token, for the person and for who set the server up."""
     if error.error == "expired_token":
-        return "Your sign-in has expired. Calculate again; if it stays, close and open Excel."
+        return (
+            "Your sign-in has expired. Calculate again. If that does not help, close Excel and"
+            " open it again."
+        )
     claim = getattr(error, "claim", None)
     if claim == "ver":
         return (
@@ -119,7 +125,7 @@ def _reason(error: JoseError) -> str:
         )
     if claim is not None:
         return f"The sign-in is not for this server ({claim}). Show this to your IT department."
-    return "The sign-in is not valid. Close and open Excel."
+    return "The sign-in is not valid. Close Excel and open it again."
 
 
 def _person(claims: dict[str, Any], sign_in: SignIn) -> str:

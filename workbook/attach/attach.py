@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import Contract
+from xlpbr.tables.declared import ASSUMPTIONS
 from xlpbr.workbook.attach.plan import PREFIX, plan_attachment, write_attachment
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
-from xlpbr.workbook.ooxml.parts.listing_parts import workbook_of
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
+from xlpbr.workbook.ours import XLPBR
 
-_FILLED_IN = {"Placements", "Carers", "Claims", "Assumptions"}
+_FILLED_IN = {*COLUMNS, ASSUMPTIONS}
 """The sheets that are there to be filled in by hand."""
 _VALUE_COLUMN = 2
 """The one column of Assumptions that is filled in."""
@@ -81,6 +83,7 @@ def attach(
             book,
             Changes(add_sheets=coming, keep_record=True),
             target,
+            program=XLPBR,
             allow=allow,
             in_place=in_place,
         )
@@ -89,7 +92,7 @@ def attach(
 
 def typed_into(book: Book) -> tuple[str, ...]:
     """The attached sheets that are filled in by hand into which something was typed."""
-    marked = marked_sheets(workbook_of(book.archive, book.part))
+    marked = marked_sheets(book.workbook, XLPBR.sheet_mark)
     sheets = {found.sheet.name: found.key for found in marked if found.key in _FILLED_IN}
     return tuple(
         sheet

@@ -5,27 +5,26 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from xlpbr import cells
 from xlpbr.cells import Rows
-from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.errors import FileProblem
-from xlpbr.tables.headings import heading_rows, nearest
-from xlpbr.workbook.ooxml.addresses import LAST_ROW, area_address, cell_address
+from xlpbr.tables.declared import DECLARED
+from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, NEAR_HEADING, heading_rows, nearest
+from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, area_address, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of, sheet_rows
 from xlpbr.workbook.ooxml.sheet.read import serial_number
-from xlpbr.workbook.ooxml.sheet.stored_cells import Area, SheetRows
+from xlpbr.workbook.ooxml.sheet.stored_cells import SheetRows
+from xlpbr.workbook.read.headings import from_row
 from xlpbr.workbook.read.hidden_rows import rows_that_do_not_show
 from xlpbr.workbook.read.ranges import FoundRange, find_range, first_rows, read_range
 from xlpbr.workbook.template.links import Link, LinkedColumn
 from xlpbr.workbook.template.plan import input_headings
 
 _LEAST_SPARE_ROWS = 50
-_MOST_TITLES = 30
-_NEAR_HEADING = 0.75
 _CODE = "headings"
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -168,7 +167,7 @@ def refuse_unknown_headings(tables: Iterable[str], headings: Mapping[str, str]) 
         near = nearest(ours, known)
         hint = f"; did you mean {near}?" if near else "."
         raise FileProblem(
-            f"--map '{theirs}={ours}': there is no heading {ours} of ours{hint} The headings of"
+            f"--map '{theirs}={ours}': our tables have no heading {ours}{hint} The headings of"
             f" {' and '.join(linked)} are: {', '.join(known)}.",
             _CODE,
         )
@@ -203,13 +202,10 @@ def _excel_table(book: Book, found: FoundRange) -> str | None:
 
 def _wanted(table: str) -> list[_Wanted]:
     """Our headings of a table, in their order; every row fills the first."""
-    if table == "Terms":
-        read = TERM_HEADINGS[:2]
-        return [_Wanted(heading, heading in read, heading in read) for heading in TERM_HEADINGS]
-    required = {column.heading: column.heading_required for column in COLUMNS[table]}
+    required = {one.heading: one.heading_required for one in DECLARED[table].columns}
     return [
         _Wanted(heading, heading in required, required.get(heading, False))
-        for heading in input_headings(table)
+        for heading in (TERM_HEADINGS if table == "Terms" else input_headings(table))
     ]
 
 
@@ -229,21 +225,14 @@ def _under_titles(
     book: Book, given: FoundRange, wanted: list[_Wanted], headings: Mapping[str, str]
 ) -> FoundRange:
     """The range from its heading row on, where titles stand above it."""
-    if given.how.startswith("table "):
+    if given.is_table:
         return given
-    top = [
-        [_meant(cell, headings) for cell in row] for row in first_rows(book, given, _MOST_TITLES)
-    ]
-    first, *others = heading_rows(top, [one for one in wanted if one.read])
-    if others:
-        rows = [str(given.first_row + number) for number in (first, *others)]
-        raise FileProblem(
-            f"{book.path}: the headings of {given.table} stand in the rows"
-            f" {', '.join(rows[:-1])} and {rows[-1]} of {given.sheet}; give the range of the table"
-            " that is meant.",
-            _CODE,
-        )
-    return replace(given, first_row=given.first_row + first)
+    top = first_rows(book, given, MOST_ROWS_OF_TITLES)
+    meant = [[_meant(cell, headings) for cell in row] for row in top]
+    candidates = heading_rows(meant, [one for one in wanted if one.read])
+    return from_row(
+        book, given, candidates, lambda _: "give the range of the table that is meant", _CODE
+    )
 
 
 def _columns(
@@ -278,12 +267,13 @@ def _columns(
     for one in wanted:
         if one.heading in columns or not one.read:
             continue
-        near = nearest(one.heading, strangers, _NEAR_HEADING)
+        near = nearest(one.heading, strangers, NEAR_HEADING)
         if near is not None:
             instead = "" if one.heading_required else f', or --map "{near}=" if it is not'
             sentences.append(
-                f"The heading '{near}' in {_address_of_heading(found, strangers[near])} is near"
-                f" '{one.heading}'; add --map \"{near}={one.heading}\" if it is meant{instead}."
+                f"The heading '{near}' in {_address_of_heading(found, strangers[near])} looks"
+                f" like '{one.heading}'; add --map \"{near}={one.heading}\" if it is"
+                f" meant{instead}."
             )
             pairs.append((near, one.heading))
         elif one.heading_required:
@@ -293,7 +283,7 @@ def _columns(
         ready = " ".join(f'--map "{theirs}={ours}"' for theirs, ours in pairs)
         sentences.append(
             f"{_cells_in_words(found, _excel_table(book, found))} has no heading"
-            f" {' and none '.join(repr(heading) for heading in missing)}. Its other headings are:"
+            f" {' or '.join(repr(heading) for heading in missing)}. Its other headings are:"
             f" {', '.join(strangers) or 'none'}. Give the range with its heading row, or add what"
             f" is meant: {ready}"
         )
@@ -382,7 +372,7 @@ def _what_was_taken(link: Link) -> str:
     blank = len(link.rows) - filled
     passed_over = ""
     if blank:
-        passed_over = f", {blank:,} blank {'row' if blank == 1 else 'rows'} passed over"
+        passed_over = f", {blank:,} blank {'row' if blank == 1 else 'rows'} skipped"
     renamed = ", ".join(
         f"{cells.text(column.heading)} as {ours}"
         for ours, column in link.columns.items()

@@ -35,6 +35,7 @@ from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
 from xlpbr.workbook.ooxml.zip.archive import close_archive
+from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.read.own_sheets import own_sheets
 
 _PLACE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!([^!]+)")
@@ -126,7 +127,7 @@ def insert(
                 "shows-error",
             )
     changes = Changes(cells=_changes(calculation, new, stored))
-    done = edit(book, changes, target, allow=allow, in_place=in_place)
+    done = edit(book, changes, target, program=XLPBR, allow=allow, in_place=in_place)
     shown = tuple((_cell_of(place), new.values[place[0]][place[1]]) for place in wanted)
     written = sum(map(len, new.values.values()))
     filled = sum(len(filled_by(calculation, place)) for place in wanted)
@@ -350,7 +351,7 @@ def _refuse_blocked(
 def _changes(
     calculation: Calculation, new: Refreshed, stored: Mapping[Place, str]
 ) -> dict[str, dict[Position, CellChange]]:
-    """What the cells hold now: the formulas with their values, and the values that hang on them."""
+    """What the cells hold now: the formulas, their values and the values that depend on them."""
     changes: dict[str, dict[Position, CellChange]] = {}
     for sheet, values in new.values.items():
         ranges = new.ranges.get(sheet, {})

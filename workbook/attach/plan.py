@@ -239,8 +239,8 @@ def _problems_of_terms(plan: TemplatePlan) -> list[str]:
     problem = blocking[0]
     row = "" if problem.row is None else f", row {link.heading_row + problem.row}"
     return [
-        f"{problem.column} in {link.place}{row}: {problem.sentence} Until it is put right the"
-        " results show an error, and the charts want months that are known when they are made."
+        f"{problem.column} in {link.place}{row}: {problem.sentence} Until it is corrected,"
+        " the results show an error, and the charts cannot know their months."
     ]
 
 

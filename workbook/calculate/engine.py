@@ -1,7 +1,7 @@
 """A workbook inside the embedded engine: loaded, calculated, and asked what depends on what.
 
 The engine reads no tables from a file, counts days from 1900 unless told, takes an argument left
-out for 0 and leaves spilled values in the way of the next spill; all that is made good here.
+out for 0 and leaves spilled values in the way of the next spill; all that is put right here.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from formualizer.visitor import collect_function_names
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
-from xlpbr.udfs.embedded import STORED_PREFIXES, from_engine, register, to_engine
-from xlpbr.udfs.formula_calls import outer_calls
+from xlpbr.udfs.embedded import from_engine, register, to_engine
+from xlpbr.udfs.formula_calls import call_pattern, outer_calls, without_quoted
+from xlpbr.udfs.hosts import STORED_PREFIXES
 from xlpbr.workbook.calculate.formula_reads import (
     Place,
     ReadBy,
@@ -39,9 +40,7 @@ Values = dict[str, dict[Position, CellValue]]
 
 NAME_ERROR = "#NAME?"
 _THIS_ROW = re.compile(r"([\w.]+)\[\[#This Row\],\[([^\[\]']+)\]\]")
-_CALL = re.compile(
-    rf"(?<![\w.])(?:{'|'.join(STORED_PREFIXES)})(?:{'|'.join(FUNCTIONS)})\s*\(", re.IGNORECASE
-)
+_CALL = call_pattern(STORED_PREFIXES)
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
 
 
 def dependents(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
-    """The formulas that depend on some, and from which of them each hangs directly.
+    """The formulas that depend on some, and on which of them each depends directly.
 
     Those asked about are in the result themselves. The engine itself knows no way through names,
     tables and several sheets at once, so the ways are found in the formulas.
@@ -225,7 +224,7 @@ def _filled_before(calculation: Calculation, place: Place) -> list[Position]:
 
 
 def hold(calculation: Calculation, places: Iterable[Place]) -> None:
-    """Put the last values of formulas in the place of the formulas.
+    """Put the last values of formulas in place of the formulas.
 
     What is not to change then counts as the workbook shows it, whatever the engine would have
     made of it. Nothing is calculated yet.
@@ -293,13 +292,8 @@ def with_blanks_for_omitted(formula: str) -> str:
     open_calls: list[bool] = []
     word = ""
     previous = ""
-    quote = ""
-    for character in formula:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character == "(":
+    for written_as, character in zip(formula, without_quoted(formula), strict=True):
+        if character == "(":
             open_calls.append(word.upper() in names)
         elif character in ",)":
             if (
@@ -311,7 +305,7 @@ def with_blanks_for_omitted(formula: str) -> str:
                 written.append('""')
             if character == ")" and open_calls:
                 open_calls.pop()
-        written.append(character)
+        written.append(written_as)
         if not character.isspace():
             word = word + character if character.isalnum() or character in "_." else ""
             previous = character
@@ -342,7 +336,7 @@ def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
     """The engine with the workbook as it was before any array spilled.
 
     What the last calculation spilled would stand in the way of the next. It is emptied in a
-    passing copy of the file: emptied in the engine, the last row of it would stay empty under
+    temporary copy of the file: emptied in the engine, the last row of it would stay empty under
     whatever spills there next (seen in formualizer 0.13.0).
     """
     emptied: dict[str, bytes] = {}
@@ -357,10 +351,10 @@ def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
         if spilled:
             emptied[sheet.part] = with_new_values(book.archive, sheet.part, spilled, {})
     with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
-        passing = Path(folder) / f"book{book.path.suffix}"
-        copy_archive(book.archive, emptied, passing)
+        temporary = Path(folder) / f"book{book.path.suffix}"
+        copy_archive(book.archive, emptied, temporary)
         try:
-            engine = formualizer.Workbook.from_path(str(passing), config=_settings(book))
+            engine = formualizer.Workbook.from_path(str(temporary), config=_settings(book))
         except Exception as error:
             raise FileProblem(
                 f"{book.path} cannot be calculated by the embedded engine: {error}."

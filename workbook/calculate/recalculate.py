@@ -10,6 +10,7 @@ from xlpbr.workbook.calculate.engine import Values, calls_a_function, load, valu
 from xlpbr.workbook.calculate.refresh import Kept, refreshed
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import write_values
+from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.read.own_sheets import own_sheets
 
 
@@ -73,6 +74,8 @@ def recalculate(
     own = own_sheets(book)
     ours = {place for place in calculation.formulas if place[0] in own}
     new = refreshed(calculation, calls | never | ours, own)
-    done = write_values(book, target, new.values, new.ranges, allow=allow, in_place=in_place)
+    done = write_values(
+        book, target, new.values, new.ranges, program=XLPBR, allow=allow, in_place=in_place
+    )
     written = sum(map(len, new.values.values()))
     return Recalculation(written, len(calls), new.kept, done.kept)

@@ -1,6 +1,6 @@
 """Which cells show another value once the PBR_ formulas are calculated, and which keep theirs.
 
-What does not hang on a PBR_ formula counts as the workbook shows it. A value is given only where
+What does not depend on a PBR_ formula counts as the workbook shows it. A value is given only where
 the engine can be trusted with the formula: it knows every function in it, it agrees with what the
 workbook shows where the same functions stand elsewhere, and it does not put an error over a figure
 that no PBR_ function gave.
@@ -42,7 +42,7 @@ from xlpbr.workbook.ooxml.book import CellValue, Position, cells_of
 _SAMPLES = 12
 """How many formulas of a workbook are calculated to see whether a function can be trusted."""
 
-_HIDDEN = "it uses {}, and what that reads cannot be told"
+_HIDDEN = "it uses {}, and it cannot be seen what that reads"
 
 _OTHERWISE_IN_EXCEL = {
     "AGGREGATE", "CELL", "DATEVALUE", "DOLLAR", "HYPERLINK", "INFO", "NUMBERVALUE", "SUBTOTAL",
@@ -80,10 +80,10 @@ class Refreshed:
 def refreshed(
     calculation: Calculation, roots: Iterable[Place], own: Collection[str] = ()
 ) -> Refreshed:
-    """The values of some formulas and of all that hangs on them.
+    """The values of some formulas and of all that depends on them.
 
     Args:
-        calculation: the workbook in the engine. What does not hang on the roots is put to its
+        calculation: the workbook in the engine. What does not depend on the roots is put to its
             last value there.
         roots: the formulas to be calculated.
         own: the sheets whose formulas xlpbr wrote. The engine is known to be right with those.
@@ -95,7 +95,7 @@ def refreshed(
     reasons = _not_to_be_trusted(calculation, hanging, own)
     hidden = _hidden_that_change(calculation, hanging)
     for place, sources in dependents(calculation, hidden).items():
-        # What hangs on these keeps its value with them; so does what hangs on both.
+        # What depends on these keeps its value with them; so does what depends on both.
         if place in hidden or place in hanging:
             hanging.setdefault(place, set()).update(sources)
     reasons.update(hidden)
@@ -191,7 +191,7 @@ def _hidden_that_change(calculation: Calculation, hanging: Collection[Place]) ->
 def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]) -> dict[str, str]:
     """The functions that the engine works out otherwise than the workbook shows, and where.
 
-    Formulas that do not hang on a PBR_ function have a last value that Excel worked out. A few of
+    Formulas that do not depend on a PBR_ function have a last value that Excel worked out. A few of
     them with the same functions are calculated from what the workbook shows.
     """
     wanted = {name.upper() for formula in formulas.values() for name in functions_in(formula)}
@@ -267,7 +267,7 @@ def _own_calls(calculation: Calculation, place: Place) -> list[str]:
 
 
 def in_order(hanging: Mapping[Place, set[Place]]) -> list[Place]:
-    """The formulas, each after those that it hangs on as far as there is no circle."""
+    """The formulas, each after those that it depends on as far as there is no circle."""
     ordered: dict[Place, None] = {}
     for start in sorted(hanging):
         waiting = [(start, False)]
@@ -284,7 +284,7 @@ def in_order(hanging: Mapping[Place, set[Place]]) -> list[Place]:
 
 
 def _downstream(hanging: Mapping[Place, set[Place]], kept: Iterable[Place]) -> set[Place]:
-    """The formulas that hang, directly or not, on some that keep their value."""
+    """The formulas that depend, directly or not, on some that keep their value."""
     found = set(kept)
     for place in in_order(hanging):
         if hanging[place] & found:

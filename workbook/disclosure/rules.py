@@ -27,6 +27,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from xlpbr.contract.known_rules import known_rules
+from xlpbr.errors import FileProblem
 from xlpbr.money import Pence, to_pence
 from xlpbr.periods import ONE_DAY, month_end, month_of
 from xlpbr.settlement import rules
@@ -35,6 +37,9 @@ from xlpbr.workbook.disclosure.savings import runs_forward, saving_runs
 
 LEAST_CUT_OFF = 2
 """With a cut-off of 1 every suppressed count would be known to be 1."""
+
+KNOWN = known_rules()
+"""The rules of money for which it was thought through what a figure gives away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +138,17 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
     Args:
         statement: a settled contract.
         cut_off: counts from 1 to this are suppressed, and what would give them away.
+
+    Raises:
+        FileProblem: the terms hold a rule for which that is not known.
     """
     if cut_off < LEAST_CUT_OFF:
         raise ValueError(f"cut_off is {cut_off}; it must be {LEAST_CUT_OFF} or more")
+    if unknown := KNOWN.unknown_in(statement.terms):
+        raise FileProblem(
+            f"No public version can be made under {', '.join(unknown)}: it is not worked out what"
+            " the figures would give away. Make the full report, or choose another option."
+        )
     statement = whole_months(statement)
     months, terms = statement.months, statement.terms
 
@@ -167,7 +180,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
             "fee": index in fees.singles
             or (index in savings.singles and month.fee == month.saving),
             "carer_fees": alone or not terms.carer_fee,
-            # Nought tells too: that the savings do not reach the threshold.
+            # £0 tells too: that the savings do not reach the threshold.
             "bonus": month.bonus_measures is None or savings_of.bonus,
             "held_back": alone or index < freely_paid,
         }

@@ -1,18 +1,10 @@
-"""The code that a workbook for xlwings Lite carries: its ``main.py`` and ``requirements.txt``.
-
-Which modules the functions need is found by walking their imports, so that nothing is forgotten and
-nothing else goes along.
-"""
+"""The code that a workbook for xlwings Lite carries: its ``main.py`` and ``requirements.txt``."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from importlib import resources
-from importlib.util import find_spec
-
 import xlpbr
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.needed_files import needed_files
 
 ENTRY = "xlpbr.udfs.lite"
 """The module in which xlwings Lite finds the functions."""
@@ -73,7 +65,7 @@ _IMPORT = f"from {ENTRY} import *  # noqa: E402, F403\n"
 
 def main_with_code() -> str:
     """The ``main.py`` that holds the source of everything the functions need."""
-    files = dict(sorted(needed_files()))
+    files = needed_files(ENTRY)
     about = _about(_IN_HERE.format(files=len(files)))
     sections = [_section(name, text) for name, text in files.items()]
     return "\n\n".join([about, _UNPACK, *sections, f"unpack()\n\n{_IMPORT}"])
@@ -88,78 +80,6 @@ def requirements(*, embed: bool) -> str:
     """The ``requirements.txt``: xlwings, and xlpbr itself where the workbook does not hold it."""
     wanted = [XLWINGS] if embed else [XLWINGS, f"xlpbr=={xlpbr.__version__}"]
     return "\n".join(["# What the functions of this workbook need.", *wanted, ""])
-
-
-def needed_files() -> Iterator[tuple[str, str]]:
-    """Every file that the functions need, by its path from the folder that Python imports from.
-
-    These are the modules that ``xlpbr.udfs.lite`` imports, directly or through others, the
-    packages in which they are, and the data beside the packages' own modules.
-    """
-    seen: set[str] = set()
-    wanted = [ENTRY]
-    while wanted:
-        name = wanted.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        package = name if _is_package(name) else name.rpartition(".")[0]
-        file = "__init__.py" if package == name else f"{name.rpartition('.')[2]}.py"
-        folder = resources.files(package)
-        text = (folder / file).read_text(encoding="utf-8")
-        yield f"{package.replace('.', '/')}/{file}", text
-        if package == name:
-            yield from _data_of(package)
-        wanted += [package, *_imports(text)]
-
-
-def _data_of(package: str) -> Iterator[tuple[str, str]]:
-    folder = resources.files(package) / "built_in"
-    for file in folder.iterdir() if folder.is_dir() else ():
-        if file.name.endswith(".toml"):
-            place = f"{package.replace('.', '/')}/built_in/{file.name}"
-            yield place, file.read_text(encoding="utf-8")
-
-
-def _imports(source: str) -> Iterator[str]:
-    """The modules and packages of xlpbr that a module imports and cannot do without."""
-    for node in _statements(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        yield from (name for name in names if name.split(".")[0] == "xlpbr" and _is_module(name))
-
-
-def _statements(within: ast.AST) -> Iterator[ast.AST]:
-    """Everything in a module but what it tries to import for speed and may miss."""
-    for node in ast.iter_child_nodes(within):
-        if isinstance(node, ast.Try) and any(
-            isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
-            for handler in node.handlers
-        ):
-            continue
-        yield node
-        yield from _statements(node)
-
-
-def _is_module(name: str) -> bool:
-    package, _, last = name.rpartition(".")
-    if not package:
-        return True
-    return _is_package(package) and (
-        (resources.files(package) / f"{last}.py").is_file() or _is_package(name)
-    )
-
-
-def _is_package(name: str) -> bool:
-    parent = name.rpartition(".")[0]
-    if parent and not _is_package(parent):
-        return False
-    spec = find_spec(name)
-    return spec is not None and spec.submodule_search_locations is not None
 
 
 def _about(where: str) -> str:

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from xlpbr.contract.library import Contract
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, refuse_unknown
 from xlpbr.workbook.template.write import new_workbook
 
 
@@ -22,14 +23,16 @@ def new_book(
     Args:
         contract: the contract.
         path: the file to write; ``.xlsm`` for the host classic, else ``.xlsx``.
-        host: ``classic``, ``lite``, ``server``, ``calc``; without one the names of the functions
-            are stored plainly, as classic and calc have them.
+        host: the name of a host of workbooks; without one the names of the functions are stored
+            plainly, as classic and calc have them.
         sample: whether rows that are marked as illustrations are filled in.
         lite_embed: for the host lite, whether the workbook carries the functions itself.
 
     Raises:
-        FileProblem: the file cannot be written.
+        FileProblem: the host is none, or the file cannot be written.
     """
+    if host is not None:
+        refuse_unknown(host, OF_WORKBOOKS)
     if host == "classic":
         from xlpbr.workbook.hosts.classic_book import new_classic_workbook  # noqa: PLC0415
 
@@ -38,12 +41,12 @@ def new_book(
         from xlpbr.workbook.hosts.lite_book import new_lite_workbook  # noqa: PLC0415
 
         new_lite_workbook(contract, path, sample=sample, embed=lite_embed)
-    elif host == "server":
+    elif host is not None and HOSTS[host].prefix:
         from xlpbr.workbook.port.rewrite import port  # noqa: PLC0415
 
         with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
             plain = Path(folder) / path.name
             new_workbook(contract, plain, sample=sample)
-            port(plain, "server", path)
+            port(plain, host, path)
     else:
         new_workbook(contract, path, sample=sample)

@@ -1,6 +1,6 @@
-"""A workbook inside a private Calc: what its formulas show, and what hangs on what.
+"""A workbook inside a private Calc: what its formulas show, and what depends on what.
 
-What does not hang on the formulas that are calculated is held to what the workbook shows, to the
+What does not depend on the formulas that are calculated is held to what the workbook shows, to the
 last digit, so that a figure that Calc works out otherwise changes nothing.
 """
 
@@ -54,7 +54,7 @@ class CalcBook:
 
 
 def open_in_calc(book: Book, calc: calc_engine.Calc) -> CalcBook:
-    """Open a passing copy of a workbook in Calc, which calculates it."""
+    """Open a temporary copy of a workbook in Calc, which calculates it."""
     path = calc.folder / f"book{book.path.suffix}"
     copy_for_calc(book, path)
     formulas = {
@@ -112,7 +112,7 @@ def filled_by(opened: CalcBook, place: Place) -> list[Position]:
 
 
 def hanging_on(opened: CalcBook, roots: Iterable[Place]) -> dict[Place, set[Place]]:
-    """The formulas that depend on some, and from which of them each hangs directly."""
+    """The formulas that depend on some, and on which of them each depends directly."""
     found: dict[Place, set[Place]] = {root: set() for root in roots}
     waiting = list(found)
     while waiting:
@@ -128,7 +128,7 @@ def hanging_on(opened: CalcBook, roots: Iterable[Place]) -> dict[Place, set[Plac
 
 
 def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set[Place]]:
-    """Let the array formulas that hang on some fill what they need; what hangs on the roots then.
+    """Let array formulas that depend on some fill what they need; what depends on the roots then.
 
     Calc fills the cells that the workbook says, however many rows there are now.
     """
@@ -159,7 +159,7 @@ def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set
 
 
 def freeze_texts(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set[Place]]:
-    """Put texts that PBR_ functions give in the place of the formulas; what hangs on the roots.
+    """Put texts that PBR_ functions give in place of the formulas; what depends on the roots.
 
     Calc compares a text in the table that a function gives wrongly with any other: two different
     ones count as the same, two equal ones as different. As a value of its own it is like any text.
@@ -236,7 +236,7 @@ def differing(opened: CalcBook, among: Iterable[Place]) -> set[Place]:
 
 
 def hold(opened: CalcBook, places: Collection[Place]) -> None:
-    """Put what the workbook shows in the place of some formulas, and calculate the rest anew."""
+    """Put what the workbook shows in place of some formulas, and calculate the rest anew."""
     if not places:
         return
     stored = {

@@ -1,4 +1,4 @@
-"""A passing copy of a workbook for Calc, in which the PBR_ functions are handed all that matters.
+"""A temporary copy of a workbook for Calc, in which the PBR_ functions are handed all that matters.
 
 Calc hands a function 0 for a blank cell, 1 for TRUE, and no range at all that has an error in it.
 In the copy every reference that is an argument of a PBR_ function stands in ``PBR_CELLS``, which

@@ -199,15 +199,12 @@ def errors_given(calc: Calc, book: int, place: tuple[str, tuple[int, int]]) -> l
 
 def private_files() -> dict[str, bytes]:
     """The files of a private Calc by their place in its folder, but for what names the folder."""
-    modules = registration.python_files(registration.FUNCTIONS_FILE, _WORKER_FILE)
     return {
         "types.idl": registration.types().encode(),
-        registration.FUNCTIONS_FILE: registration.component_source(registration.FUNCTIONS_FILE),
-        _WORKER_FILE: registration.component_source(_WORKER_FILE),
         "profile/user/registrymodifications.xcu": registration.private_settings(
             _ASK_AT_START
         ).encode(),
-    } | {f"pythonpath/{name}": source for name, source in modules.items()}
+    } | registration.component_files(registration.FUNCTIONS_FILE, _WORKER_FILE)
 
 
 def _has_python(program: Path) -> bool:
@@ -340,7 +337,7 @@ def _remove_pipe(folder: Path) -> None:
     if sys.platform == "win32":
         return
     profile = (folder / "profile").as_uri().encode("utf-16-le")
-    # LibreOffice writes the digest without leading noughts.
+    # LibreOffice writes the digest without leading zeros.
     digest = "".join(f"{byte:x}" for byte in hashlib.md5(profile, usedforsecurity=False).digest())
     for place in ("/tmp", "/var/tmp"):
         pipe = Path(place) / f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{digest}"

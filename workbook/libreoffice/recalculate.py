@@ -1,7 +1,7 @@
 """A workbook's PBR_ formulas calculated by LibreOffice Calc, their values written to a copy.
 
-A passing copy is opened in a private Calc. A value is taken only where Calc can be trusted with the
-formula, and an error only where a PBR_ function, or what the formula reads, gave it.
+A temporary copy is opened in a private Calc. A value is taken only where Calc can be trusted with
+the formula, and an error only where a PBR_ function, or what the formula reads, gave it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from xlpbr.workbook.libreoffice.texts import compares_texts_of_a_table
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import CellValue, Position, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import write_values
+from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.port.host_names import calls, plain
 from xlpbr.workbook.read.own_sheets import own_sheets
 
@@ -87,13 +88,13 @@ def recalculate_with_calc(
         for place, sources in hanging_on(opened, hidden).items():
             if place in hidden:
                 reasons[place] = (
-                    f"it uses {opened.reads[place].hidden}, and what that reads cannot be told"
+                    f"it uses {opened.reads[place].hidden}, and it cannot be seen what that reads"
                 )
             if place in hidden or place in hanging:
                 hanging.setdefault(place, set()).update(sources)
         _refuse_errors(opened, hanging, reasons)
         values, ranges = _taken(opened, set(hanging) - set(reasons))
-    done = write_values(book, target, values, ranges, allow=allow, in_place=in_place)
+    done = write_values(book, target, values, ranges, program=XLPBR, allow=allow, in_place=in_place)
     kept = tuple(
         Kept(cell_address(sheet, *position), reasons[sheet, position])
         for sheet, position in sorted(reasons)

@@ -1,9 +1,17 @@
-"""Addresses of cells as Excel writes them, both ways."""
+"""Cells and areas by their numbers, and by their addresses as Excel writes them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import product
+
+Position = tuple[int, int]
+"""Row and column of a cell, both counted from 1."""
+
+Area = tuple[int, int, int, int]
+"""First row, first column, last row and last column of a rectangle of cells."""
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -39,7 +47,7 @@ def column_number(letters: str) -> int:
     return number
 
 
-def split_cell(reference: str) -> tuple[int, int]:
+def split_cell(reference: str) -> Position:
     """Row and column of a cell such as ``B5`` or ``$B$5``, both counted from 1.
 
     Raises:
@@ -51,7 +59,7 @@ def split_cell(reference: str) -> tuple[int, int]:
     return int(match[2]), column_number(match[1])
 
 
-def split_area(reference: str) -> tuple[int, int, int, int]:
+def split_area(reference: str) -> Area:
     """First row, first column, last row, last column of ``A4:H40`` or of a single cell.
 
     Raises:
@@ -66,6 +74,31 @@ def split_area(reference: str) -> tuple[int, int, int, int]:
         max(row, other_row),
         max(column, other_column),
     )
+
+
+def area_of(reference: str) -> Area | None:
+    """The area that a text such as ``A4:H40`` stands for; None when it stands for none."""
+    try:
+        return split_area(reference)
+    except ValueError:
+        return None
+
+
+def area_cells(area: Area) -> Iterator[Position]:
+    """The cells of an area, row by row."""
+    return product(range(area[0], area[2] + 1), range(area[1], area[3] + 1))
+
+
+def within(position: Position, area: Area) -> bool:
+    """Whether a cell lies in an area."""
+    row, column = position
+    return area[0] <= row <= area[2] and area[1] <= column <= area[3]
+
+
+def cell_name(position: Position) -> str:
+    """A cell as its own sheet calls it, such as ``B5``."""
+    row, column = position
+    return f"{column_letter(column)}{row}"
 
 
 def quoted_sheet(sheet: str) -> str:
@@ -84,7 +117,7 @@ def cell_address(sheet: str, row: int, column: int) -> str:
     return f"{quoted_sheet(sheet)}!{column_letter(column)}{row}"
 
 
-def area_address(sheet: str, area: tuple[int, int, int, int]) -> str:
+def area_address(sheet: str, area: Area) -> str:
     """A rectangle with its sheet, such as ``Placements!A4:H40``."""
     first_row, first_column, last_row, last_column = area
     return f"{cell_address(sheet, first_row, first_column)}:{column_letter(last_column)}{last_row}"

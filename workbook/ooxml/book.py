@@ -5,15 +5,21 @@ Reads the package itself: the known libraries drop error cells, formulas or digi
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from xml.etree import ElementTree as ET
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import split_area
+from xlpbr.workbook.ooxml.addresses import Position, split_area
+from xlpbr.workbook.ooxml.parts.listing_parts import relationships_of
+from xlpbr.workbook.ooxml.parts.relationships import resolved_target
+from xlpbr.workbook.ooxml.parts.workbook_part import (
+    ListedName,
+    ListedSheet,
+    WorkbookPart,
+    read_workbook,
+)
 from xlpbr.workbook.ooxml.sheet.read import (
     SheetContents,
     SheetRows,
@@ -23,24 +29,36 @@ from xlpbr.workbook.ooxml.sheet.read import (
     read_shared_strings,
     read_sheet,
 )
-from xlpbr.workbook.ooxml.xml.splice import as_utf8
 from xlpbr.workbook.ooxml.zip.archive import (
     Archive,
     damaged_part,
     has_part,
     open_archive,
-    read_part,
     read_tree,
+    read_xml,
     understood,
 )
+
+__all__ = [
+    "Book",
+    "CellValue",
+    "DefinedName",
+    "Position",
+    "SheetInfo",
+    "StoredCell",
+    "TableArea",
+    "cells_of",
+    "open_book",
+    "parts_with_formulas",
+    "sheet_named",
+    "sheet_rows",
+]
 
 CellValue = StoredValue | int
 """What a cell can hold: a number, a text, a boolean, a date, an error, or nothing (None)."""
 
-Position = tuple[int, int]
-"""Row and column of a cell, both counted from 1."""
-
-_TRUE = {"1", "true", "on"}
+_FOLDERS = ("xl/worksheets/", "xl/chartsheets/", "xl/tables/", "xl/charts/", "xl/pivotcache/")
+"""The folders of parts with formulas, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,7 @@ class Book:
         names: its defined names.
         archive: its package.
         part: its main part, ``xl/workbook.xml`` in most books.
+        workbook: what that part says.
         strings_part: the part with the shared texts; None when there is none.
     """
 
@@ -100,6 +119,7 @@ class Book:
     names: tuple[DefinedName, ...]
     archive: Archive = field(repr=False)
     part: str = field(repr=False)
+    workbook: WorkbookPart = field(repr=False)
     strings_part: str | None = field(repr=False)
     _strings: list[tuple[str, ...]] = field(default_factory=list, repr=False, compare=False)
     _contents: dict[str, SheetContents] = field(default_factory=dict, repr=False, compare=False)
@@ -113,53 +133,36 @@ def open_book(path: Path) -> Book:
             .xls, .xlsb, .ods), damaged, or built like an attack. One sentence says what to do.
     """
     archive = open_archive(path)
-    part = _workbook_part(archive)
+    part = next(_led_to(archive, "", "officeDocument"), "xl/workbook.xml")
     with understood(archive, part):
-        # Every name of the book is matched in this encoding.
-        as_utf8(read_part(archive, part))
-    tree = read_tree(archive, part)
-    namespace = tree.tag.rpartition("}")[0].removeprefix("{")
-    check_namespace(archive, namespace)
-    targets = _relationships(archive, part)
-    properties = tree.find(f"{{{namespace}}}workbookPr")
-    with understood(archive, part):
-        _refuse_without_numbers(tree, namespace)
-    listed = [
-        (sheet, targets.get(_relationship_id(sheet)))
-        for sheet in tree.iterfind(f"{{{namespace}}}sheets/{{{namespace}}}sheet")
-    ]
+        workbook = read_workbook(read_xml(archive, part, "workbook"))
+    check_namespace(archive, workbook.namespace)
+    kinds = {
+        entry.id: (entry.kind, resolved_target(part, entry.target))
+        for entry in relationships_of(archive, part)
+        if not entry.external
+    }
+    _refuse_doubled(archive, part, [sheet.name for sheet in workbook.sheets])
     sheets = tuple(
-        _sheet_info(archive, sheet, target[1])
-        for sheet, target in listed
-        if target is not None and target[0] == "worksheet"
+        _sheet_info(archive, sheet, target)
+        for sheet in workbook.sheets
+        for kind, target in [kinds.get(sheet.relationship_id, ("", ""))]
+        if kind == "worksheet"
     )
-    _refuse_doubled(archive, part, [sheet.get("name", "") for sheet, _ in listed])
     if not sheets:
         raise FileProblem(f"{path} has no worksheet; give a workbook with the tables in it.")
     return Book(
         path=path,
         sha256=archive.sha256,
-        date_1904=properties is not None and properties.get("date1904") in _TRUE,
+        date_1904=workbook.date_1904,
         sheets=sheets,
         tables=_tables(archive, sheets),
-        names=tuple(
-            _defined_name(name, [sheet.get("name", "") for sheet, _ in listed])
-            for name in tree.iterfind(f"{{{namespace}}}definedNames/{{{namespace}}}definedName")
-        ),
+        names=tuple(_defined_name(name, workbook.sheets) for name in workbook.names),
         archive=archive,
         part=part,
-        strings_part=next(
-            (target for kind, target in targets.values() if kind == "sharedStrings"), None
-        ),
+        workbook=workbook,
+        strings_part=next((part for kind, part in kinds.values() if kind == "sharedStrings"), None),
     )
-
-
-def _refuse_without_numbers(tree: ET.Element, namespace: str) -> None:
-    """Refuse a sheet without a number, and a name that belongs to a sheet by something else."""
-    for sheet in tree.iterfind(f"{{{namespace}}}sheets/{{{namespace}}}sheet"):
-        int(sheet.get("sheetId", ""))
-    for name in tree.iterfind(f"{{{namespace}}}definedNames/{{{namespace}}}definedName"):
-        int(name.get("localSheetId", "0"))
 
 
 def _refuse_doubled(archive: Archive, part: str, names: list[str]) -> None:
@@ -207,55 +210,39 @@ def _contents(book: Book, sheet: str) -> SheetContents:
     return book._contents[info.name]
 
 
+def parts_with_formulas(book: Book) -> list[str]:
+    """The parts in which formulas can stand, by name in small letters."""
+    known = {part.casefold() for part in (book.part, *(sheet.part for sheet in book.sheets))}
+    return [
+        name
+        for name in book.archive.members
+        if name in known or (name.endswith(".xml") and name.startswith(_FOLDERS))
+    ]
+
+
 def sheet_named(book: Book, name: str) -> SheetInfo | None:
     """The sheet of a name, capital or small letters; None when there is none."""
     wanted = name.casefold()
     return next((info for info in book.sheets if info.name.casefold() == wanted), None)
 
 
-def _workbook_part(archive: Archive) -> str:
-    for kind, target in _relationships(archive, "").values():
-        if kind == "officeDocument":
-            return target
-    return "xl/workbook.xml"
+def _led_to(archive: Archive, part: str, kind: str) -> Iterator[str]:
+    """The parts of a kind to which a part leads; the package itself for ``""``."""
+    for entry in relationships_of(archive, part):
+        if entry.kind == kind and not entry.external:
+            yield resolved_target(part, entry.target)
 
 
-def _relationships(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
-    """The kind and the part of each relationship of a part, by its id."""
-    folder, name = posixpath.split(part)
-    listing = posixpath.join(folder, "_rels", f"{name}.rels")
-    if not has_part(archive, listing):
-        return {}
-    return {
-        entry.get("Id", ""): (
-            entry.get("Type", "").rpartition("/")[2],
-            posixpath.normpath(posixpath.join("/", folder, entry.get("Target", "")))[1:],
-        )
-        for entry in read_tree(archive, listing)
-        if entry.get("TargetMode") != "External"
-    }
-
-
-def _relationship_id(element: ET.Element) -> str:
-    return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
-
-
-def _sheet_info(archive: Archive, sheet: ET.Element, part: str) -> SheetInfo:
-    name = sheet.get("name", "")
+def _sheet_info(archive: Archive, sheet: ListedSheet, part: str) -> SheetInfo:
     if not has_part(archive, part):
-        raise damaged_part(archive, part, f"the sheet {name} is missing")
-    state: Literal["visible", "hidden"] = (
-        "visible" if sheet.get("state", "visible") == "visible" else "hidden"
-    )
-    return SheetInfo(name, part, state)
+        raise damaged_part(archive, part, f"the sheet {sheet.name} is missing")
+    return SheetInfo(sheet.name, part, "visible" if sheet.state == "visible" else "hidden")
 
 
 def _tables(archive: Archive, sheets: tuple[SheetInfo, ...]) -> dict[str, TableArea]:
     tables: dict[str, TableArea] = {}
     for sheet in sheets:
-        for kind, part in _relationships(archive, sheet.part).values():
-            if kind != "table":
-                continue
+        for part in _led_to(archive, sheet.part, "table"):
             tree = read_tree(archive, part)
             name = tree.get("displayName", tree.get("name", ""))
             try:
@@ -276,15 +263,10 @@ def _tables(archive: Archive, sheets: tuple[SheetInfo, ...]) -> dict[str, TableA
     return tables
 
 
-def _defined_name(element: ET.Element, sheet_names: list[str]) -> DefinedName:
-    scope = element.get("localSheetId", "")
-    number = int(scope) if scope.isdigit() else -1
-    return DefinedName(
-        element.get("name", ""),
-        (element.text or "").strip(),
-        sheet_names[number] if 0 <= number < len(sheet_names) else None,
-        element.get("hidden") in _TRUE,
-    )
+def _defined_name(name: ListedName, sheets: Sequence[ListedSheet]) -> DefinedName:
+    number = name.sheet
+    sheet = None if number is None or not 0 <= number < len(sheets) else sheets[number].name
+    return DefinedName(name.name, name.text.strip(), sheet, name.hidden)
 
 
 def _shared_strings(book: Book) -> tuple[str, ...]:

@@ -5,28 +5,18 @@ Works on the bytes of a part and on the text of a formula.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal
 
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.calc.functions import full_name
+from xlpbr.udfs.hosts import STORED_PREFIXES
 from xlpbr.workbook.ooxml.sheet.formula_texts import formulas, splices_in
 from xlpbr.workbook.ooxml.sheet.function_names import new_names, renamed_functions, renamings
 from xlpbr.workbook.ooxml.xml.splice import Splice
 
-HostName = Literal["classic", "lite", "server", "calc"]
-
-OFFICE_JS = "_xldudf_"
-"""What stands before the name of a function of an Office add-in."""
-
-PREFIXES: Mapping[HostName, str] = MappingProxyType(
-    {"classic": "", "calc": "", "lite": OFFICE_JS, "server": OFFICE_JS}
-)
-"""By host, what it stores before a function's name."""
-
-READ_PREFIXES = ("", OFFICE_JS, "[0]!", "_xll.", "ORG.XLPBR.UDFS.")
-"""Everything that is read before a function's name: nothing, and that of an Office add-in, of the
+READ_PREFIXES = (*STORED_PREFIXES, "[0]!", "_xll.", full_name(""))
+"""Everything that is read before a function's name: what the hosts store, and that of the
 workbook's own macros, of an XLL, and of a LibreOffice that knows no shorter name."""
 
 _PLAIN = {prefix + name: name for name in FUNCTIONS for prefix in READ_PREFIXES}
@@ -75,7 +65,7 @@ def rewritten(chunks: Iterable[bytes], prefix: str) -> Rewritten:
 
     Args:
         chunks: the part in UTF-8, in pieces; it must be well-formed.
-        prefix: one of ``PREFIXES``.
+        prefix: what the host stores before a function's name.
 
     Raises:
         ValueError: a formula or a comment is longer than 16 MiB.

@@ -10,23 +10,22 @@ from xml.parsers import expat
 
 from xlpbr.udfs.calc.functions import CELLS_FUNCTION
 from xlpbr.workbook.calculate.formula_reads import Place
-from xlpbr.workbook.ooxml.book import Book, SheetInfo
+from xlpbr.workbook.ooxml.book import Book, SheetInfo, parts_with_formulas
 from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, leads_to, put
-from xlpbr.workbook.ooxml.edit.functions import parts_with_formulas
 from xlpbr.workbook.ooxml.edit.undo import FoundRecord, reserve_record, take_out_record
 from xlpbr.workbook.ooxml.parts.listing_parts import relationships_of
 from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark
 from xlpbr.workbook.ooxml.parts.relationships import resolved_target
 from xlpbr.workbook.ooxml.parts.undo_record import ITEM_TYPE, UndoRecord, content_hash
-from xlpbr.workbook.ooxml.sheet.array_marks import (
+from xlpbr.workbook.ooxml.sheet.text import text_chunks
+from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, elements
+from xlpbr.workbook.ooxml.zip.archive import damaged_part, has_part, read_tree, read_xml, understood
+from xlpbr.workbook.port.array_marks import (
     ported_mark,
     usual_mark,
     with_ported_mark,
     without_ported_mark,
 )
-from xlpbr.workbook.ooxml.sheet.text import text_chunks
-from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, elements
-from xlpbr.workbook.ooxml.zip.archive import damaged_part, has_part, read_tree, read_xml, understood
 from xlpbr.workbook.port.host_names import Rewritten, rewritten
 from xlpbr.workbook.port.record import (
     PortRecord,
@@ -188,7 +187,7 @@ def put_marks(
 
 def _with_mark(draft: Draft, found: PortSurvey) -> tuple[bytes, int]:
     if found.metadata_part is None:
-        return with_ported_mark(None, strict=draft.workbook.strict)
+        return with_ported_mark(None, strict=draft.book.workbook.strict)
     with understood(draft.book.archive, found.metadata_part):
         return with_ported_mark(found.metadata)
 
@@ -310,7 +309,7 @@ def _take_out_mark(draft: Draft, found: PortSurvey, highest: int) -> None:
     archive, kept = draft.book.archive, found.record.metadata
     with understood(archive, found.metadata_part):
         before = without_ported_mark(found.metadata)
-        made = dynamic_array_mark(None, strict=draft.workbook.strict)[0]
+        made = dynamic_array_mark(None, strict=draft.book.workbook.strict)[0]
         if kept is not None and found.record.metadata_after == content_hash(found.metadata):
             before = kept if highest <= _entries(kept) else before
     if before != made or highest:

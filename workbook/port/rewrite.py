@@ -9,17 +9,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, get_args
 
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.calc.functions import CELLS_FUNCTION
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS, VALUES, Host, refuse_unknown
 from xlpbr.workbook.ooxml.book import Book, open_book
 from xlpbr.workbook.ooxml.edit.draft import Draft, finish, present, put, start_draft
 from xlpbr.workbook.ooxml.edit.package import Changes, edit, refuse_locks, save_draft
 from xlpbr.workbook.ooxml.sheet.edit import edited_chunks
 from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, spliced
+from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.port.check import Marks, check_ported
-from xlpbr.workbook.port.host_names import PREFIXES
 from xlpbr.workbook.port.marks import (
     PortSurvey,
     calls_of_calc_only,
@@ -31,11 +31,6 @@ from xlpbr.workbook.port.marks import (
 )
 from xlpbr.workbook.port.sheets import without_covered
 from xlpbr.workbook.port.values import calls_elsewhere, names_with_calls, values_for_calls
-
-PortedTo = Literal["classic", "lite", "server", "calc", "values"]
-"""What a workbook can be ported to: a host, or plain values."""
-
-PORTED_TO: tuple[str, ...] = get_args(PortedTo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,7 @@ class Ported:
         copy: the dated copy of the workbook before, where it was ported in place.
     """
 
-    host: PortedTo
+    host: str
     calls: int
     renamed: int
     marked: int
@@ -71,7 +66,7 @@ class Ported:
 
 def _done(ported: Ported) -> Iterator[str]:
     where = f" on {_counted(len(ported.sheets), 'sheet')}" if ported.sheets else ""
-    if ported.host == "values":
+    if ported.host == VALUES:
         yield f"{_counted(ported.calls, 'formula')} became the values that they showed{where}."
         return
     already = ported.calls - ported.renamed
@@ -90,7 +85,7 @@ def _counted(count: int, noun: str) -> str:
 
 def port(
     source: Path,
-    host: PortedTo,
+    host: str,
     target: Path,
     *,
     allow: Collection[str] = (),
@@ -103,23 +98,24 @@ def port(
         host: the host whose form the formulas get; ``values`` turns every formula that calls a
             PBR_ function into the value that it shows.
         target: the file to write, of the same kind (.xlsx or .xlsm).
-        allow: what the edit may pass over, as ``package.ALLOWANCES`` lists it.
+        allow: what the edit may pass over, as ``ALLOWANCES`` lists it.
         in_place: whether the target is the workbook itself; a dated copy of it is kept.
 
     Raises:
-        FileProblem: the workbook cannot be read, a formula has no value (code
+        FileProblem: the host is none, the workbook cannot be read, a formula has no value (code
             never-calculated), its days count from 1904 and the host's do not (code
             date-system), or an edit that is refused; nothing is written then.
     """
+    refuse_unknown(host, PORT_TARGETS)
     book = open_book(source)
-    if host == "values":
+    if host == VALUES:
         return _to_values(book, target, allow=allow, in_place=in_place)
-    prefix = PREFIXES[host]
-    draft = start_draft(book)
+    prefix = HOSTS[host].prefix
+    draft = start_draft(book, XLPBR)
     refuse_locks(draft, allow, sheets=False)
     found = find_calls(book, prefix)
     if prefix:
-        _refuse_early_dates(book, found, host)
+        _refuse_early_dates(book, found, HOSTS[host])
     notes: list[str] = []
     splices, count = (put_marks if prefix else take_marks)(draft, found, notes)
     changed = _put_splices(draft, found, splices)
@@ -148,20 +144,21 @@ def port(
         marked=count if prefix else 0,
         unmarked=0 if prefix else count,
         sheets=tuple(info.name for part, info in found.sheets.items() if part in changed),
-        notes=(*notes, *_needed_by(book, host)),
+        notes=(*notes, *_needed_by(book, HOSTS[host])),
         copy=done.kept,
     )
 
 
-def _refuse_early_dates(book: Book, found: PortSurvey, host: PortedTo) -> None:
+def _refuse_early_dates(book: Book, found: PortSurvey, host: Host) -> None:
     """Refuse a workbook whose dates the host would take for others, four years earlier."""
     calls = any(one.calls for one in found.rewritten.values())
+    told = [name for name in OF_WORKBOOKS if not HOSTS[name].prefix]
     if book.date_1904 and calls:
         raise FileProblem(
             f"{book.path} counts its days from 1904, and Excel does not tell the functions of an"
-            f" Office add-in so; with {host} every date would be taken four years too early. In"
-            " Excel, under File, Options, Advanced, untick Use 1904 date system and correct the"
-            " dates, or use classic or calc.",
+            f" Office add-in so; with {host.name} every date would be taken four years too early."
+            " In Excel, under File, Options, Advanced, untick Use 1904 date system and correct the"
+            f" dates, or use {' or '.join(told)}.",
             "date-system",
         )
 
@@ -170,7 +167,7 @@ def _to_values(book: Book, target: Path, *, allow: Collection[str], in_place: bo
     changes, formulas = values_for_calls(book)
     names = names_with_calls(book)
     elsewhere = calls_elsewhere(book)
-    done = edit(book, Changes(cells=changes), target, allow=allow, in_place=in_place)
+    done = edit(book, Changes(cells=changes), target, program=XLPBR, allow=allow, in_place=in_place)
     notes = []
     if not formulas:
         notes.append(f"{book.path.name} has no formula that calls a PBR_ function.")
@@ -185,7 +182,7 @@ def _to_values(book: Book, target: Path, *, allow: Collection[str], in_place: bo
             f"{some(elsewhere)}. Take these out in Excel if the workbook goes to someone"
             " without the functions."
         )
-    return Ported("values", formulas, 0, 0, 0, tuple(changes), tuple(notes), done.kept)
+    return Ported(VALUES, formulas, 0, 0, 0, tuple(changes), tuple(notes), done.kept)
 
 
 def _put_splices(
@@ -208,16 +205,7 @@ def _put_splices(
     return tuple(changed)
 
 
-def _needed_by(book: Book, host: PortedTo) -> Iterator[str]:
+def _needed_by(book: Book, host: Host) -> Iterator[str]:
     """What the workbook does not hold and the host needs."""
-    members = book.archive.members
-    if host == "lite" and not any(name.startswith("xl/webextensions/") for name in members):
-        yield (
-            "For xlwings Lite the workbook needs the functions' code as well: xlpbr new --host"
-            " lite makes a workbook that has it."
-        )
-    if host == "classic" and "xl/vbaproject.bin" not in members:
-        yield (
-            "For classic xlwings the functions come from the xlwings add-in (xlpbr install"
-            " classic), or from a workbook made with xlpbr new --host classic."
-        )
+    if host.part and not any(name.startswith(host.part) for name in book.archive.members):
+        yield host.needs

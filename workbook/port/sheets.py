@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
+from xlpbr.udfs.hosts import OFFICE_JS
+from xlpbr.workbook.ooxml.addresses import Area, within
 from xlpbr.workbook.ooxml.sheet.formula_cells import FormulaCell, formula_cells
-from xlpbr.workbook.ooxml.sheet.frame import Area
-from xlpbr.workbook.ooxml.sheet.scan import within
 from xlpbr.workbook.ooxml.sheet.shared_formulas import SharedFormula, formula_at, shared_formula
 from xlpbr.workbook.ooxml.xml.splice import Splice, raw_attributes, tag_at
-from xlpbr.workbook.port.host_names import OFFICE_JS, calls, in_host_form, plain
+from xlpbr.workbook.port.host_names import calls, in_host_form, plain
 from xlpbr.workbook.port.record import Position
 
 _CELL_MARK = re.compile(rb"""\scm\s*=\s*["'](\d+)["']""")
@@ -323,7 +323,7 @@ def _marked_by_port(cell: FormulaCell, mark: int) -> bool:
 
 
 def _cell_splice(cell: FormulaCell, mark: int) -> Splice:
-    """Give a cell a mark, in the place of one that it has."""
+    """Give a cell a mark, in place of one that it has."""
     tag = tag_at(cell.tag, 0)
     known = re.search(rb"""(?<=\s)cm\s*=\s*(?:"[^"]*"|'[^']*')""", tag[2])
     if known is not None:

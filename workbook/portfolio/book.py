@@ -242,9 +242,9 @@ def _file_lines(portfolio: Portfolio) -> list[str]:
         f"{count(len(portfolio.folder.files), 'file')}: "
         f"{len(portfolio.settled):,} settled, "
         f"{len(portfolio.folder.not_settled):,} not settled. A file that was not settled has a row "
-        "for each thing to mend; these stand first.",
-        "Mend the cells, or take a file without a contract out of the folder, and run the command "
-        "again with --replace. xlpbr check FILE lists the same for one file.",
+        "for each thing to correct; these come first.",
+        "Correct the cells, or take a file without a contract out of the folder, and run the "
+        "command again with --replace. xlpbr check FILE lists the same for one file.",
     ]
 
 

@@ -230,7 +230,7 @@ def settle_chunk(
 
 @contextmanager
 def _readable(file: BookFile) -> Iterator[Path]:
-    """The file's path; where only its bytes are here, that of a passing copy of its own name."""
+    """The file's path; where only its bytes are here, that of a temporary copy of its own name."""
     if file.content is None:
         yield file.path
         return

@@ -17,6 +17,7 @@ from xlpbr.tables import assumptions as assumption_rows
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
+from xlpbr.tables.declared import ASSUMPTIONS, DECLARED, TABLES
 from xlpbr.tables.headings import ReadRecord, RowCount
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, Position, open_book, sheet_rows
@@ -26,14 +27,6 @@ from xlpbr.workbook.read.linked_tables import cell_read, refuse_stale_links
 from xlpbr.workbook.read.merged_cells import with_labels, without_hidden
 from xlpbr.workbook.read.own_sheets import own_sheets
 from xlpbr.workbook.read.ranges import FoundRange, find_range, read_range, sheet_row
-
-TABLES = ("Terms", "Placements", "Carers", "Claims")
-
-ASSUMPTIONS = "Assumptions"
-"""The table of a forecast; what is wrong in it stops nothing else."""
-
-_NAMES = {"Terms": "Term", ASSUMPTIONS: "Assumption"}
-"""By table of names and values, the heading of the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +73,11 @@ class ContractRecords:
     def blocking(self) -> tuple[Problem, ...]:
         """The problems that stop the figures."""
         return tuple(problem for problem in self.problems if problem.code is not None)
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Every problem, those in the assumptions included."""
+        return (*self.problems, *self.assumption_problems)
 
     @property
     def all_counts(self) -> tuple[RowCount, ...]:
@@ -139,8 +137,8 @@ def read_tables(
 
 def _cannot_be_read(problem: FileProblem) -> Problem:
     return Problem(
-        ASSUMPTIONS, None, "", "a table that cannot be read", "assumptions of a forecast",
-        str(problem),
+        table=ASSUMPTIONS, found="a table that cannot be read",
+        expected="assumptions of a forecast", remedy=str(problem),
     )  # fmt: skip
 
 
@@ -157,26 +155,41 @@ def _read_table(book: Book, given: FoundRange) -> tuple[FoundRange, Rows, Iterab
 
 
 def read_records(found: ContractTables) -> ContractRecords:
-    """The records of a workbook's tables with every problem in them."""
+    """The records of a workbook's tables with every problem in them; each cell is read once."""
     with found.dates():
-        terms = term_rows.read_terms(found.rows["Terms"])
-        evidence, row_counts = tables.read_evidence(
-            found.rows["Placements"], found.rows["Carers"], found.rows["Claims"]
+        records = records_of(found.rows, found.notes, found.assumption_notes)
+    located = tuple(_with_other_cell(found, problem) for problem in records.problems)
+    return replace(records, problems=located)
+
+
+def records_of(
+    rows: Mapping[str, Rows | None],
+    notes: Iterable[Problem] = (),
+    assumption_notes: Iterable[Problem] = (),
+) -> ContractRecords:
+    """The records of a contract's tables with every problem in them.
+
+    Args:
+        rows: the cells of each table, heading row first; None where there is none.
+        notes: what to know besides of how they were read.
+        assumption_notes: the same of the Assumptions table.
+    """
+    terms = term_rows.read_terms(rows["Terms"])
+    evidence, row_counts = tables.read_evidence(rows["Placements"], rows["Carers"], rows["Claims"])
+    problems = checks.problems_of(terms, evidence, notes)
+    counts = (term_rows.count_terms(rows["Terms"], terms), *row_counts)
+    assumptions = assumption_count = None
+    assumption_problems = [*assumption_notes]
+    if (assumed := rows[ASSUMPTIONS]) is not None:
+        assumptions = assumption_rows.read_assumptions(assumed)
+        assumption_count = term_rows.count_terms(
+            assumed, assumptions, assumption_rows.ASSUMPTIONS_TABLE
         )
-        problems = checks.problems_of(terms, evidence, found.notes)
-        counts = (term_rows.count_terms(found.rows["Terms"], terms), *row_counts)
-        assumptions = assumption_count = None
-        assumption_problems = [*found.assumption_notes]
-        if (assumed := found.rows[ASSUMPTIONS]) is not None:
-            assumptions = assumption_rows.read_assumptions(assumed)
-            assumption_count = term_rows.count_terms(
-                assumed, assumptions, assumption_rows.ASSUMPTIONS_TABLE
-            )
-            assumption_problems += checks.problems_of_assumptions(terms, assumptions)
-    located = tuple(_with_other_cell(found, problem) for problem in problems)
+        assumption_problems += checks.problems_of_assumptions(terms, assumptions)
     return ContractRecords(
-        terms, evidence, counts, located, assumptions, assumption_count, tuple(assumption_problems)
-    )
+        terms, evidence, counts, tuple(problems), assumptions, assumption_count,
+        tuple(assumption_problems),
+    )  # fmt: skip
 
 
 def _with_other_cell(found: ContractTables, problem: Problem) -> Problem:
@@ -206,7 +219,7 @@ def where(found: ContractTables, problem: Problem) -> str:
     place, rows = found.places[problem.table], found.rows[problem.table]
     if place is None or rows is None:
         return problem.table
-    names = _NAMES.get(problem.table)
+    names = DECLARED[problem.table].names
     wanted = problem.column if names in (None, problem.column) else "Value"
     headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
     columns = [index for index, heading in enumerate(headings) if heading == cells.key(wanted)]

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.contract.evidence import COLUMNS
 from xlpbr.errors import FileProblem, Problem
-from xlpbr.tables.assumptions import ASSUMPTION_COLUMNS
-from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, Heading, heading_rows
-from xlpbr.tables.terms import TERM_COLUMNS
-from xlpbr.workbook.ooxml.addresses import area_address
+from xlpbr.tables.declared import DECLARED
+from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, heading_rows
+from xlpbr.workbook.ooxml.addresses import Area, area_address
 from xlpbr.workbook.ooxml.book import Book
-from xlpbr.workbook.ooxml.sheet.stored_cells import Area
 from xlpbr.workbook.read.merged_cells import with_headings_down, without_hidden
 from xlpbr.workbook.read.ranges import FoundRange, first_rows
-
-_DECLARED: Mapping[str, Sequence[Heading]] = {
-    "Terms": TERM_COLUMNS,
-    "Assumptions": ASSUMPTION_COLUMNS,
-    **COLUMNS,
-}
 
 
 def under_titles(
@@ -47,12 +39,39 @@ def under_titles(
     headings = with_headings_down(top, corner, merged)
     if found.is_table:
         return found, headings[0]
-    first, *others = heading_rows(headings, _DECLARED[found.table])
+    first, *others = heading_rows(headings, DECLARED[found.table].columns)
     # A lower row that has its headings only by merges from above adds nothing.
     others = [row for row in others if not all(map(cells.is_blank, top[row]))]
-    if others:
-        raise _ask(book, found, [first, *others])
-    return replace(found, first_row=found.first_row + first), headings[first]
+    return from_row(book, found, [first, *others], partial(_which, found)), headings[first]
+
+
+def from_row(
+    book: Book,
+    found: FoundRange,
+    candidates: Sequence[int],
+    remedy: Callable[[list[int]], str],
+    code: str = "",
+) -> FoundRange:
+    """A range from its heading row on.
+
+    Args:
+        book: the workbook.
+        found: the range.
+        candidates: the rows of it that could be the heading row, counted from 0.
+        remedy: what to do where there are several, by their rows on the sheet.
+        code: the refusal's code.
+
+    Raises:
+        FileProblem: several rows could be the heading row.
+    """
+    rows = [found.first_row + row for row in candidates]
+    if len(rows) > 1:
+        raise FileProblem(
+            f"{book.path}: the headings of {found.table} stand in the rows"
+            f" {', '.join(map(str, rows[:-1]))} and {rows[-1]} of {found.sheet}; {remedy(rows)}.",
+            code,
+        )
+    return replace(found, first_row=rows[0])
 
 
 def titles_above(given: FoundRange, found: FoundRange) -> Problem | None:
@@ -61,26 +80,20 @@ def titles_above(given: FoundRange, found: FoundRange) -> Problem | None:
         return None
     count = found.first_row - given.first_row
     titles = (
-        f"Row {given.first_row} is taken for a title"
+        f"Row {given.first_row} is treated as a title"
         if count == 1
-        else f"Rows {given.first_row} to {found.first_row - 1} are taken for titles"
+        else f"Rows {given.first_row} to {found.first_row - 1} are treated as titles"
     )
     return Problem(
-        given.table,
-        None,
-        "",
-        f"the headings in row {found.first_row} of the sheet",
-        f"the headings in row {given.first_row}, the first of the range",
-        f"{titles} and not read. Nothing to do if that is right.",
+        table=given.table,
+        found=f"the headings in row {found.first_row} of the sheet",
+        expected=f"the headings in row {given.first_row}, the first of the range",
+        remedy=f"{titles} and not read. If that is right, there is nothing to do.",
     )
 
 
-def _ask(book: Book, found: FoundRange, candidates: list[int]) -> FileProblem:
+def _which(found: FoundRange, rows: list[int]) -> str:
     """Which of several rows is meant, with the cells of the first as an example."""
-    rows = [found.first_row + row for row in candidates]
     first = (rows[0], found.first_column, rows[1] - 1, found.last_column)
-    return FileProblem(
-        f"{book.path}: the headings of {found.table} stand in the rows"
-        f" {', '.join(map(str, rows[:-1]))} and {rows[-1]} of {found.sheet}; say which table is"
-        f' meant: --{found.table.lower()} "{area_address(found.sheet, first)}".'
-    )
+    table = f'--{found.table.lower()} "{area_address(found.sheet, first)}"'
+    return f"say which table is meant: {table}"

@@ -30,12 +30,11 @@ def rows_that_do_not_show(found: FoundRange, rows: Rows, hidden: Collection[int]
     what = "1 row" if len(unseen) == 1 else f"{len(unseen):,} rows"
     place = f"row {unseen[0]}" if len(unseen) == 1 else f"rows {_in_words(unseen)}"
     return Problem(
-        found.table,
-        None,
-        "",
-        f"{what} of data hidden, by hand or by a filter: {place} of the sheet",
-        "every row to show",
-        "Hidden rows are read and counted like the others. Show them to see what is counted.",
+        table=found.table,
+        found=f"{what} of data hidden, by hand or by a filter: {place} of the sheet",
+        expected="all rows visible",
+        remedy="Hidden rows are read and counted like the others."
+        " Unhide them to see what is counted.",
     )
 
 

@@ -12,14 +12,10 @@ from dataclasses import dataclass
 from xlpbr import cells
 from xlpbr.cells import Rows, SharedCell
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.workbook.ooxml.addresses import area_address
-from xlpbr.workbook.ooxml.sheet.stored_cells import Area
+from xlpbr.tables.declared import DECLARED
+from xlpbr.workbook.ooxml.addresses import Area, area_address
 
 _OF_EACH_ROW = {"price", "amount"}
-_VALUE_TABLES = {
-    "Terms": {"term": False, "value": False},
-    "Assumptions": {"assumption": False, "value": False},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +115,10 @@ def with_labels(
 
 def _labels(table: str, headings: Sequence[object]) -> dict[int, bool]:
     """The columns that are read, and whether a value of each may stand for several rows."""
-    declared = _VALUE_TABLES.get(table) or {
-        cells.key(column.heading): column.kind not in _OF_EACH_ROW for column in COLUMNS[table]
+    of_each_row = {one.heading for one in COLUMNS.get(table, ()) if one.kind in _OF_EACH_ROW}
+    declared = {
+        cells.key(column.heading): table in COLUMNS and column.heading not in of_each_row
+        for column in DECLARED[table].columns
     }
     return {
         index: declared[cells.key(heading)]

@@ -7,9 +7,9 @@ them stands, the plan of the template tells.
 from __future__ import annotations
 
 from xlpbr.workbook.ooxml.book import Book
-from xlpbr.workbook.ooxml.parts.listing_parts import workbook_of
-from xlpbr.workbook.ooxml.parts.sheet_mark import MARK, marked_sheets
+from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ooxml.zip.archive import has_part, read_part
+from xlpbr.workbook.ours import XLPBR
 
 SHEETS = (
     "About", "Terms", "Placements", "Carers", "Claims", "Assumptions", "Statement", "Readings",
@@ -32,10 +32,7 @@ def own_sheets(book: Book) -> frozenset[str]:
     Raises:
         FileProblem: a part that says so is damaged.
     """
-    marked: set[str] = set()
-    if any(name.name.casefold() == MARK for name in book.names):
-        workbook = workbook_of(book.archive, book.part)
-        marked = {found.sheet.name for found in marked_sheets(workbook)}
+    marked = {found.sheet.name for found in marked_sheets(book.workbook, XLPBR.sheet_mark)}
     properties = _PROPERTIES if has_part(book.archive, _PROPERTIES) else None
     if properties and MADE_BY.encode() in read_part(book.archive, properties):
         marked |= {sheet.name for sheet in book.sheets if sheet.name in SHEETS}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from xlpbr.errors import FileProblem
+from xlpbr.tables.declared import REQUIRED
 from xlpbr.workbook.ooxml.addresses import (
     LAST_ROW,
     area_address,
@@ -44,9 +45,6 @@ __all__ = [
     "read_range",
     "sheet_row",
 ]
-
-REQUIRED = frozenset({"Terms", "Placements"})
-"""The tables without which nothing can be worked out; Carers and Claims may be absent."""
 
 _MOST_LISTED = 12
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 200
@@ -350,7 +348,8 @@ def _never_calculated(book: Book, found: FoundRange, never: list[tuple[int, int]
         start = f"{len(never):,} formulas have never been calculated, the first in {first}"
     return FileProblem(
         f"{book.path}: {start}. Open and save the workbook in Excel, or run: "
-        f"xlpbr recalc {book.path.name} -o OUT{book.path.suffix}"
+        f"xlpbr recalc {book.path.name} -o OUT{book.path.suffix}",
+        "never-calculated",
     )
 
 

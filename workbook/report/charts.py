@@ -77,7 +77,7 @@ def _savings_lines(report: Report) -> list[ChartLine]:
 def _payable_lines(report: Report) -> list[ChartLine]:
     lines = [_PAYABLE]
     invoiced = report.last_shown.latest("invoiced_to_date")
-    if report.source.claims is not None and invoiced is not None:
+    if report.source.rows["Claims"] is not None and invoiced is not None:
         lines.append(_INVOICED)
     return lines if report.terms.contract_maximum is None else [*lines, _MAXIMUM]
 
@@ -178,7 +178,7 @@ def _chart(report: Report, page: ReportPage, drawing: Drawing, data_row: int) ->
 
 
 def _lowest(report: Report, lines: Sequence[ChartLine]) -> int | None:
-    """An axis begins at nought unless a placement that costs more brings a line below it."""
+    """An axis begins at £0 unless a placement that costs more brings a line below it."""
     headings = [column.heading for column in chart_columns(report)]
     wanted = [headings.index(line.heading) for line in lines]
     values = [row[column] for row in chart_rows(report) for column in wanted]

@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from xlpbr.contract.known_rules import known_rules
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import ONE_DAY, month_of
 from xlpbr.settlement.statement import Statement, name_key
+from xlpbr.tables.declared import TABLES
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import SUPPRESSED, Value
 
 ANOTHER_WAY = "Worked out another way"
 
 _FAULT = "no: report this as a fault"
+
+KNOWN = known_rules()
+"""What the figures are worked out another way for."""
 
 
 def check_lines(report: Report) -> list[str]:
@@ -54,7 +59,7 @@ def _row_count_rows(report: Report) -> Iterator[list[Value]]:
             "yes" if adds_up else _FAULT,
         ]
     given = {count.table for count in report.row_counts}
-    for table in ("Carers", "Claims"):
+    for table in TABLES:
         if table not in given:
             yield ["Rows accounted for", table, "no table", "the table is optional", "yes"]
 
@@ -63,6 +68,12 @@ def _agreement_rows(report: Report) -> Iterator[list[Value]]:
     """The statement held against figures that are worked out without it, and against limits."""
     statement, shown = report.last_shown.statement, report.last_shown
     if not statement.months:
+        return
+    if unknown := KNOWN.unknown_in(statement.terms):
+        yield [
+            ANOTHER_WAY, "Statement", "not checked", "the figures worked out another way",
+            f"This check does not know {' and '.join(unknown)}: check the figures by hand.",
+        ]  # fmt: skip
         return
     for heading, field_name, how, expected in (
         ("Saving to date", "saving_to_date", "each placement's days at once", _saving(statement)),
@@ -138,7 +149,7 @@ def _limits(statement: Statement) -> dict[str, bool]:
 
 def _problem_rows(report: Report) -> Iterator[list[Value]]:
     if report.is_public:
-        for table in ("Terms", "Placements", "Carers", "Claims"):
+        for table in TABLES:
             yield [
                 "Problems in the data", table, "not shown in the public version",
                 "see the full report", "see the full report",

@@ -16,12 +16,7 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import CellError, FileProblem, Problem
 from xlpbr.forecast.run import Forecast, forecast
 from xlpbr.settlement.statement import Statement, settle
-from xlpbr.tables import assumptions as assumption_rows
-from xlpbr.tables import checks
-from xlpbr.tables import evidence as tables
-from xlpbr.tables import terms as term_rows
-from xlpbr.tables.evidence import read_contract
-from xlpbr.tables.headings import ReadRecord, RowCount
+from xlpbr.tables.headings import RowCount
 from xlpbr.workbook.disclosure.rules import (
     LEAST_CUT_OFF,
     Shown,
@@ -29,6 +24,7 @@ from xlpbr.workbook.disclosure.rules import (
     show_last_month,
     show_publicly,
 )
+from xlpbr.workbook.read.contract_tables import ContractRecords
 from xlpbr.workbook.report.page import SUPPRESSED
 
 _TELLING = re.compile(r"[^\W\d_]|\d{4}")
@@ -46,29 +42,17 @@ class ReportSource:
     """The tables of a contract as a workbook holds them, and which file that was.
 
     Attributes:
-        terms: the Terms table's cells, heading row first.
-        placements: the Placements table's cells.
-        carers: the Carers table's cells; None where there is none.
-        claims: the Claims table's cells; None where there is none.
+        rows: the cells of each table, heading row first; None where there is none.
         file_name: the name of the file, without its folder.
         sha256: the file's SHA-256 as 64 hexadecimal digits.
         places: where each table stands in the file, in words, by the table's name.
-        assumptions: the Assumptions table's cells; None where there is none.
-        assumption_notes: what to know of how they were read.
-        notes: the same of the other tables, such as rows that do not show.
         where: says where a problem is.
     """
 
-    terms: Rows
-    placements: Rows
-    carers: Rows | None
-    claims: Rows | None
+    rows: Mapping[str, Rows | None]
     file_name: str
     sha256: str
     places: Mapping[str, str] = field(default_factory=dict)
-    assumptions: Rows | None = None
-    assumption_notes: tuple[Problem, ...] = ()
-    notes: tuple[Problem, ...] = ()
     where: Callable[[Problem], str] = table_and_row
 
 
@@ -171,6 +155,7 @@ class Report:
 
 
 def gather(
+    records: ContractRecords,
     source: ReportSource,
     *,
     as_at: date | None,
@@ -191,93 +176,63 @@ def gather(
             f"The cut-off is {cut_off}; give {LEAST_CUT_OFF} or more: at 1 every suppressed count"
             " would be known to be 1."
         )
-    terms, evidence = read_contract(source.terms, source.placements, source.carers, source.claims)
+    for problem in (*records.terms.blocking, *records.evidence.blocking):
+        raise problem.as_error()
+    terms, evidence = records.terms.record, records.evidence.record
     statement = settle(terms, evidence, as_at)
-    found_terms = term_rows.read_terms(source.terms)
-    found_evidence, counts = tables.read_evidence(source.placements, source.carers, source.claims)
     shown = show_publicly(statement, cut_off) if public else show_everything(statement)
     contract = None
     if cells.key(terms.contract) in {cells.key(name) for name in CONTRACT_NAMES}:
         contract = load_contract(terms.contract)
-    outlook = _NO_OUTLOOK if public else _outlook(source, found_terms, evidence, as_at)
+    outlook, no_forecast = (None, "") if public else _outlook(records, as_at)
     return Report(
         source=source,
         shown=shown,
         last_shown=show_last_month(shown),
         contract=contract,
-        problems=(
-            *checks.problems_of(found_terms, found_evidence, source.notes),
-            *outlook.problems,
-        ),
-        row_counts=(
-            term_rows.count_terms(source.terms, found_terms),
-            *counts,
-            *outlook.row_counts,
-        ),
-        reading_notes=_notes_on_terms(source.terms),
+        problems=records.problems if public else records.all_problems,
+        row_counts=records.row_counts if public else records.all_counts,
+        reading_notes=_notes_on_terms(source.rows["Terms"] or [[]]),
         as_at=as_at,
         prepared_by=prepared_by,
         prepared_on=prepared_on,
         made_with=made_with,
         hidden_names=_names_of(evidence) if public else None,
-        is_illustration=_is_illustration(source, with_assumptions=outlook.forecast is not None),
-        forecast=outlook.forecast,
-        no_forecast=outlook.refused,
+        is_illustration=_is_illustration(source.rows, with_assumptions=outlook is not None),
+        forecast=outlook,
+        no_forecast=no_forecast,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Outlook:
-    """The forecast of a report, or why there is none, and the problems in its assumptions."""
-
-    forecast: Forecast | None = None
-    refused: str = ""
-    problems: tuple[Problem, ...] = ()
-    row_counts: tuple[RowCount, ...] = ()
-
-
-_NO_OUTLOOK = _Outlook()
-
-
-def _outlook(
-    source: ReportSource, terms: ReadRecord[ContractTerms], evidence: Evidence, as_at: date | None
-) -> _Outlook:
-    """The forecast from the day of the report, where something is assumed.
+def _outlook(records: ContractRecords, as_at: date | None) -> tuple[Forecast | None, str]:
+    """The forecast from the day of the report, where something is assumed, or why there is none.
 
     What is wrong with the assumptions stops the forecast and not the report: no other figure
     comes from them.
     """
-    if source.assumptions is None:
-        return _Outlook(problems=source.assumption_notes)
-    found = assumption_rows.read_assumptions(source.assumptions)
-    problems = (*source.assumption_notes, *checks.problems_of_assumptions(terms, found))
-    counted = term_rows.count_terms(source.assumptions, found, assumption_rows.ASSUMPTIONS_TABLE)
-    without = _Outlook(problems=problems, row_counts=(counted,))
+    found = records.assumptions
+    if found is None or found.blocking:
+        return None, ""
     assumed = found.record
     chances = (assumed.break_down_early, assumed.break_down_middle, assumed.break_down_late)
-    if found.blocking or not (assumed.children or any(chances)):
-        return without
+    if not (assumed.children or any(chances)):
+        return None, ""
     try:
-        made = forecast(terms.record, evidence, assumed, as_at=as_at)
+        return forecast(records.terms.record, records.evidence.record, assumed, as_at=as_at), ""
     except CellError as error:
-        return replace(without, refused=error.message)
-    return replace(without, forecast=made)
+        return None, error.message
 
 
-def _is_illustration(source: ReportSource, *, with_assumptions: bool) -> bool:
+def _is_illustration(tables: Mapping[str, Rows | None], *, with_assumptions: bool) -> bool:
     """Whether a row that is used says in a column of its own that it is an illustration."""
-    tables_given = {
-        "Placements": source.placements, "Carers": source.carers, "Claims": source.claims,
-    }  # fmt: skip
     headings_of = {
         table: [column.heading for column in columns] for table, columns in COLUMNS.items()
     }
     if with_assumptions:
         # Every row has a name and a unit: only one with a value is used.
-        tables_given["Assumptions"] = source.assumptions
         headings_of["Assumptions"] = [ASSUMPTION_HEADINGS[1]]
-    for table, rows in tables_given.items():
-        declared = {cells.key(heading) for heading in headings_of[table]}
+    for table, names in headings_of.items():
+        rows, declared = tables[table], {cells.key(heading) for heading in names}
         headings = (
             [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]] if rows else []
         )

@@ -9,12 +9,14 @@ from pathlib import Path
 from xlpbr.errors import Problem
 from xlpbr.workbook.libreoffice.pdf import to_pdf
 from xlpbr.workbook.ooxml.addresses import area_address
-from xlpbr.workbook.read.contract_tables import ContractTables, where
-from xlpbr.workbook.report.write import ReportSource, write_report
+from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables, where
+from xlpbr.workbook.report.facts import ReportSource
+from xlpbr.workbook.report.write import write_report
 
 
 def write_reports(
     found: ContractTables,
+    records: ContractRecords,
     target: Path,
     *,
     as_at: date | None,
@@ -26,6 +28,7 @@ def write_reports(
 
     Args:
         found: the tables.
+        records: what they say.
         target: the workbook to write; the PDF stands beside it under the same name.
         as_at: the last day that is known; None for the whole programme.
         prepared_by: who made the report.
@@ -42,6 +45,7 @@ def write_reports(
     """
     with found.dates():
         write_report(
+            records,
             _source(found),
             target,
             as_at=as_at,
@@ -60,9 +64,6 @@ def write_reports(
 
 
 def _source(found: ContractTables) -> ReportSource:
-    terms, placements = found.rows["Terms"], found.rows["Placements"]
-    assert terms is not None, "a workbook without Terms is refused when it is read"
-    assert placements is not None, "and so is one without Placements"
     places = {
         table: area_address(
             place.sheet,
@@ -72,16 +73,10 @@ def _source(found: ContractTables) -> ReportSource:
         if place is not None
     }
     return ReportSource(
-        terms=terms,
-        placements=placements,
-        carers=found.rows["Carers"],
-        claims=found.rows["Claims"],
+        rows=found.rows,
         file_name=found.book.path.name,
         sha256=found.book.sha256,
         places=places,
-        assumptions=found.rows.get("Assumptions"),
-        assumption_notes=found.assumption_notes,
-        notes=found.notes,
         where=partial(_cell_and_heading, found),
     )
 

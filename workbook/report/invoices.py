@@ -15,7 +15,7 @@ from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
 
 def reconciliation_lines(report: Report) -> list[str]:
     """How to read the table."""
-    if report.source.claims is None:
+    if report.source.rows["Claims"] is None:
         return ["No claims were given, so there is nothing to hold the amounts payable against."]
     lines = [
         "Invoiced less payable is above nought where too much was invoiced. Months in which"
@@ -32,7 +32,7 @@ def reconciliation_lines(report: Report) -> list[str]:
 
 def reconciliation_rows(report: Report) -> list[list[Value]]:
     """Each month with something payable or invoiced, and the total."""
-    if report.source.claims is None:
+    if report.source.rows["Claims"] is None:
         return [["no claims were given", *[NOT_APPLICABLE] * 4]]
     if report.is_public:
         return _rows_of_blocks(report)

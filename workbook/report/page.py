@@ -64,7 +64,7 @@ class Of:
 
 
 BLANK = Of("blank", "")
-"""An empty cell, for the points that a chart leaves out: it would draw a text as nought."""
+"""An empty cell, for the points that a chart leaves out: it would draw a text as a zero."""
 
 Value = int | Fraction | date | str | Of | None
 """What stands in a table; None is suppressed."""

@@ -46,9 +46,9 @@ from xlpbr.workbook.report.page import (
 from xlpbr.workbook.report.readings import reading_rows
 from xlpbr.workbook.report.summary import (
     ILLUSTRATION,
-    MEASURE_WORDS,
     day_in_full,
     key_figures,
+    measure_in_words,
     notices,
     sentences,
 )
@@ -234,7 +234,7 @@ def _statement_lines(report: Report) -> list[str]:
         stand = "chart stands" if number == 1 else "charts stand"
         charts = f"{number} {stand} under the table; the points are on the sheet {DATA_SHEET}."
         if report.terms.bonus_threshold is not None:
-            measure = MEASURE_WORDS[report.terms.bonus_measure]
+            measure = measure_in_words(report.terms)
             charts += f" The bonus threshold is measured by {measure}."
     return _lines_above(
         report,

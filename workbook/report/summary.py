@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.settlement import workings
 from xlpbr.settlement.statement import fee_without_vat
@@ -15,12 +16,16 @@ from xlpbr.workbook.report.readings import reading_sentences
 ILLUSTRATION = "ILLUSTRATION: made from sample rows, not from real children"
 """What a report says that is made of sample rows."""
 
-MEASURE_WORDS = {
+_MEASURE_WORDS = {
     "run_rate": "the yearly saving of the placements in place",
     "accumulated": "the saving to date",
     "lower": "the lower of the yearly saving of the placements in place and the saving to date",
 }
-"""What each measure of the bonus is, in a sentence."""
+
+
+def measure_in_words(terms: ContractTerms) -> str:
+    """What the bonus is measured by, in a sentence; an option without words of its own by name."""
+    return _MEASURE_WORDS.get(terms.bonus_measure, f'the measure "{terms.bonus_measure}"')
 
 
 def day_in_full(day: date) -> str:
@@ -136,7 +141,7 @@ def _payable_in_words(report: Report) -> str:
         if payable == 0
         else f"{pounds_in_words(payable)} {verb} payable in all"
     )
-    if report.source.claims is None:
+    if report.source.rows["Claims"] is None:
         return f"{start}. No invoices were given."
     if balance is None or payable is None:
         return f"{start}; what has been invoiced is {SUPPRESSED}."
@@ -190,7 +195,7 @@ def _bonus(report: Report) -> Iterator[str]:
     threshold, end = to_pence(terms.bonus_threshold), day_in_full(terms.ends_on)
     if last.bonus_measures is None:
         yield (
-            f"The bonus is measured once, on {end}, by {MEASURE_WORDS[terms.bonus_measure]};"
+            f"The bonus is measured once, on {end}, by {measure_in_words(terms)};"
             f" the threshold is {in_words(threshold)}."
         )
     else:
@@ -204,7 +209,7 @@ def _measured_bonus(report: Report, bonus: Pence | None, threshold: Pence) -> st
     measured, is_due = _say(report, "measured", "to be measured"), _say(report, "is", "would be")
     if bonus is None:
         return f"The bonus, {measured} on {day_in_full(terms.ends_on)}, is {SUPPRESSED}."
-    what = f"{measured} on {day_in_full(terms.ends_on)}, {MEASURE_WORDS[terms.bonus_measure]}"
+    what = f"{measured} on {day_in_full(terms.ends_on)}, {measure_in_words(terms)}"
     of_threshold = f"the threshold of {in_words(threshold)}"
     if bonus == 0:
         passes = _say(report, "does not pass", "would not pass")

@@ -48,7 +48,7 @@ def working_rows(report: Report) -> list[list[Value]]:
 
 
 def _is_quiet(report: Report, index: int) -> bool:
-    """Whether no child was in a family and all amounts of a month are nought."""
+    """Whether no child was in a family and all amounts of a month are £0."""
     months = report.statement.months
     invoiced_before = months[index - 1].invoiced_to_date if index else 0
     return (

@@ -16,11 +16,10 @@ from xlsxwriter import Workbook
 import xlpbr
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.ooxml.zip.archive import copy_archive, open_archive, read_part
+from xlpbr.workbook.read.contract_tables import ContractRecords
 from xlpbr.workbook.report.facts import Report, ReportSource, gather
 from xlpbr.workbook.report.page import clean_text
 from xlpbr.workbook.report.sheets import PUBLIC_WORDS, write_sheets
-
-__all__ = ["MADE_WITH", "ReportSource", "write_report"]
 
 MADE_WITH = f"xlpbr {xlpbr.__version__}, Python {platform.python_version()}"
 """The versions that make a report."""
@@ -30,6 +29,7 @@ _CORE = "docProps/core.xml"
 
 
 def write_report(
+    records: ContractRecords,
     source: ReportSource,
     target: Path,
     *,
@@ -44,7 +44,8 @@ def write_report(
     """Write the report of a contract; the same inputs give the same bytes.
 
     Args:
-        source: the contract's tables and the file that they are from.
+        records: what the contract's tables say.
+        source: the tables, and the file that they are from.
         target: the workbook to write.
         as_at: the last day that is known; None for the whole programme.
         prepared_by: who made the report, as the Cover names them.
@@ -59,6 +60,7 @@ def write_report(
         FileProblem: the cut-off is below 2, or the target is an input or cannot be written.
     """
     report = gather(
+        records,
         source,
         as_at=as_at,
         prepared_by=prepared_by,

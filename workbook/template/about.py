@@ -30,8 +30,8 @@ _STEPS = (
     "Statement: read what was saved, what is payable and what is still to invoice; set As at for"
     " a statement up to a day.",
     "Claims and Reconcile: enter the provider's invoices and see month by month what is agreed.",
-    "Explain and Checks: see how a month's figures came about, and that every check agrees,"
-    " before anything is paid or reported.",
+    "Explain and Checks: see how each figure of a month was worked out, and that every check"
+    " agrees, before anything is paid or reported.",
     "Assumptions and Forecast: say what is still to come, and see how far savings and payments may"
     " range.",
 )
@@ -41,7 +41,7 @@ _STEPS_OF_SHEETS = {
     " statement up to a day.",
     "Readings": "what each open reading of the contract is worth.",
     "Reconcile": "the provider's invoices month by month against what is payable.",
-    "Explain": "how the figures of one month came about.",
+    "Explain": "how each figure of one month was worked out.",
     "Forecast": "how far savings and payments may range, by what is assumed to come.",
     "Checks": "that every check agrees, before anything is paid or reported.",
 }

@@ -39,16 +39,15 @@ from xlpbr.workbook.template.plan import (
 )
 from xlpbr.workbook.template.statement import key_figure, shown_or_blank, under_heading
 from xlpbr.workbook.template.working_places import HEADING_ROW, Workings, prepared_rows
-from xlpbr.workbook.template.workings import write_workings
+from xlpbr.workbook.template.workings import unknown_terms, write_workings
 
 AGREES = "Agrees"
 _DIFFERS = "DIFFERS: see How it is worked out"
 _NO_FIGURE = "No figure: the function gives an error"
 _NOT_CHECKED = "Not checked: an input is not a number"
+_NOT_KNOWN = "Not checked here: {}"
 _DOES_NOT_APPLY = "Does not apply"
 _NOT_IN_THE_TERMS = f"{_DOES_NOT_APPLY}: none in the terms"
-STATUSES_OF_A_CHECK = (AGREES, _DIFFERS, _NO_FIGURE, _NOT_CHECKED, _NOT_IN_THE_TERMS)
-"""What may stand beside a check, each on one line."""
 
 RESULT = (6, 2)
 CHECKS_ROW = 15
@@ -91,10 +90,11 @@ def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
     put(page, CHECK_MONTH[0], 1, "Month to work out again (Input)", styles.strong)
     pick_month(page, plan, CHECK_MONTH)
     checks = _checks(plan, workings)
-    _write_list(page, checks)
+    unknown = unknown_terms(workings)
+    _write_list(page, checks, unknown)
     write_errors(page, plan)
     write_not_read(page, plan)
-    _write_month_checks(page, plan, workings)
+    _write_month_checks(page, plan, workings, unknown)
     problems_row = HEADING_ROW + plan.month_rows + 3
     _write_problems(page, problems_row)
     _write_result(page, plan, len(checks), problems_row)
@@ -199,26 +199,41 @@ def _texts(plan: TemplatePlan, claims: str) -> str:
     return f"COUNTA({claims})-COUNT({claims})"
 
 
-def _status(native: str, function: str, difference: str, does_not_apply: str = "") -> str:
+def _native(formula: str, unknown: dict[str, str]) -> str:
+    """A figure in plain Excel; #N/A where the terms hold what its formulas do not know."""
+    return f"IF(OR({','.join(unknown.values())}),NA(),{formula})" if unknown else formula
+
+
+def _status(
+    native: str,
+    function: str,
+    difference: str,
+    unknown: dict[str, str],
+    does_not_apply: str = "",
+) -> str:
     agreed = f'IF({difference}=0,"{AGREES}","{_DIFFERS}")'
     if does_not_apply:
         agreed = (
             f'IF({difference}=0,IF({does_not_apply},"{_NOT_IN_THE_TERMS}","{AGREES}"),"{_DIFFERS}")'
         )
-    return f'IF(ISERROR({function}),"{_NO_FIGURE}",IF(ISERROR({native}),"{_NOT_CHECKED}",{agreed}))'
+    why = f'"{_NOT_CHECKED}"'
+    for label, condition in unknown.items():
+        why = f'IF({condition},"{_NOT_KNOWN.format(label)}",{why})'
+    return f'IF(ISERROR({function}),"{_NO_FIGURE}",IF(ISERROR({native}),{why},{agreed}))'
 
 
-def _write_list(page: TemplatePage, checks: list[_Check]) -> None:
+def _write_list(page: TemplatePage, checks: list[_Check], unknown: dict[str, str]) -> None:
     styles = page.styles
     put(page, CHECKS_ROW - 1, 1, "Figures worked out twice (Output)", styles.subtitle)
     _write_headings(page, CHECKS_ROW)
     for row, check in enumerate(checks, start=CHECKS_ROW + 1):
         number = styles.cell(check.kind, "output")
         put(page, row, 1, check.name, styles.cell("text"))
-        put_formula(page, row, 2, f"={check.native}", styles.cell(check.kind, "working"))
+        native = _native(check.native, unknown)
+        put_formula(page, row, 2, f"={native}", styles.cell(check.kind, "working"))
         put_formula(page, row, 3, f"={check.function}", number)
         put_formula(page, row, 4, f"=ROUND(B{row}-C{row},2)", number)
-        status = _status(f"B{row}", f"C{row}", f"D{row}", check.does_not_apply)
+        status = _status(f"B{row}", f"C{row}", f"D{row}", unknown, check.does_not_apply)
         put_formula(page, row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
         put(page, row, 6, check.how, styles.cell("wrapped", valign="vcenter", indent=1))
         fit_row(page, row, (check.how, _WIDTHS[5]), (check.name, _WIDTHS[0]))
@@ -245,7 +260,9 @@ def _mark_what_differs(page: TemplatePage, first_row: int, last_row: int) -> Non
     )  # fmt: skip
 
 
-def _write_month_checks(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
+def _write_month_checks(
+    page: TemplatePage, plan: TemplatePlan, workings: Workings, unknown: dict[str, str]
+) -> None:
     """Write the fee of every month beside the function's."""
     styles = page.styles
     put(page, HEADING_ROW - 1, 1, "Fee of every month (Output)", styles.subtitle)
@@ -262,7 +279,7 @@ def _write_month_checks(page: TemplatePage, plan: TemplatePlan, workings: Workin
         source = FIRST_MONTH_ROW + row - first_row
         month = on_sheet(plan, "Statement", source, 1)
         fee = on_sheet(plan, "Statement", source, fee_column)
-        native = workings.month("Fee", row)
+        native = _native(workings.month("Fee", row), unknown)
         drawn, ceiling = workings.month("Drawn from", row), workings.month("Ceiling", row)
         by_hand = workings.month("First day", row)
         nothing = f'AND(ISTEXT({by_hand}),{month}="")'
@@ -272,7 +289,7 @@ def _write_month_checks(page: TemplatePage, plan: TemplatePlan, workings: Workin
             f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({statement_corner(plan)}),'
             f"{statement_corner(plan)},NA())))",
             f'IF({nothing},"",ROUND(B{row}-C{row},2))',
-            f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}")})',
+            f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}", unknown)})',
             f'IF({nothing},"",IF(ISERROR({native}),"","Lower of "&TEXT({drawn},"£#,##0.00")'
             f'&" saved and "&TEXT({ceiling},"£#,##0.00")&" left of the entitlement"))',
         )

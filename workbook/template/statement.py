@@ -61,7 +61,7 @@ _STILL_TO_COME = (
     "Months still to come are worked out as if every placement in place stays as it is and nothing"
     " else happens."
 )
-"""Always shown: which months are to come would hang on the day on which the book is opened."""
+"""Always shown: which months are to come would depend on the day on which the book is opened."""
 
 KEY_FIGURES_ROW = 7
 _VALUE_COLUMN = 4
@@ -110,7 +110,7 @@ def write_statement(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) 
         {
             "validate": "date", "criteria": ">=", "value": f"={term_cell(plan, 'Starts on')}",
             "input_title": "As at",
-            "input_message": "The last day that is known. Blank: the whole programme.",
+            "input_message": "The last day to count. Blank: the whole programme.",
             "error_title": "This cannot be used",
             "error_message": f"Give a date on or after Starts on ({plan.name_of('Terms')}), or"
             " clear the cell.",

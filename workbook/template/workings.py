@@ -7,6 +7,7 @@ sheets and worked through with functions that every Excel has.
 from __future__ import annotations
 
 from xlpbr import cells
+from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import DEFAULTS, Term
 from xlpbr.workbook.template.page import TemplatePage, put, put_formula
 from xlpbr.workbook.template.plan import (
@@ -33,6 +34,12 @@ from xlpbr.workbook.template.working_places import (
 )
 from xlpbr.workbook.template.working_rows import write_households, write_placements
 
+KNOWN = known_rules()
+"""What the formulas work out.
+
+An option that they do not know is read as #N/A, as is every figure that depends on it.
+"""
+
 
 def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
     """Write all workings beside the checks."""
@@ -51,6 +58,7 @@ def _write_terms(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> 
     styles = page.styles
     write_title(page, TERM_COLUMN, "the terms as read", ("Term", "Value"))
     names = term_names(plan)
+    unknown = {term.label: options for term, options in KNOWN.unknown}
     label = styles.cell("text", "working")
     row = FIRST_ROW
     for term in READ_TERMS:
@@ -59,6 +67,8 @@ def _write_terms(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> 
         if term.kind == "option":
             default = f'"{next(iter(term.options))}"'
             read = f'LOWER(SUBSTITUTE(SUBSTITUTE(TRIM({value})," ","_"),"-","_"))'
+            for option in unknown.get(term.label, ()):
+                read = f'IF({read}="{option}",NA(),{read})'
         else:
             default = _default(term)
             number = f"INT({value})" if term.kind == "date" else value
@@ -129,6 +139,20 @@ def _complete_months(start: str, day: str) -> str:
     next_day = f"({day}+1)"
     apart = f"(12*(YEAR{next_day}-YEAR({start}))+MONTH{next_day}-MONTH({start}))"
     return f"({apart}-(EDATE({start},{apart})>{next_day}))"
+
+
+def unknown_terms(workings: Workings) -> dict[str, str]:
+    """By term, the condition under which the terms hold what the formulas do not know.
+
+    Empty while they know everything that is declared.
+    """
+    found = {}
+    for term, options in KNOWN.unknown:
+        at = workings.terms[term.label]
+        found[term.label] = (
+            f"ISNA({at})" if options else f"NOT(IFERROR({at}={_default(term)},FALSE))"
+        )
+    return found
 
 
 # Months.

@@ -39,6 +39,7 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     with terminal.progress(f"Writing {report.name}"):
         written = write_reports(
             found,
+            records,
             report,
             as_at=None,
             prepared_by="not stated",

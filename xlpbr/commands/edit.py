@@ -13,8 +13,13 @@ import click
 
 from xlpbr import cells
 from xlpbr.commands import terminal
-from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
-from xlpbr.commands.options import workbook_tables
+from xlpbr.commands.options import (
+    allowed,
+    output_target,
+    say_kept,
+    workbook_tables,
+    written_to,
+)
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError
 
@@ -33,7 +38,7 @@ _MOST_NAMED = 5
     "mapped",
     multiple=True,
     metavar="'BOOK=OURS'",
-    help="A heading of the book and the heading that is meant; may be given several times.",
+    help="A heading in the workbook, and the heading it stands for; can be given several times.",
 )
 @written_to
 def attach(
@@ -46,7 +51,7 @@ def attach(
     replace: bool,
     **options: Any,
 ) -> None:
-    """Add the PBR sheets of a contract to a workbook; all else in it stays as it is."""
+    """Add the PBR sheets of a contract to a workbook; everything else stays as it is."""
     from xlpbr.workbook.attach.attach import attach as attach_sheets
 
     target = output_target(file, output, in_place=in_place, replace=replace)
@@ -79,12 +84,13 @@ def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **opt
     from xlpbr.workbook.attach.attach import typed_into
     from xlpbr.workbook.ooxml.book import open_book
     from xlpbr.workbook.ooxml.edit.package import detach as detach_sheets
+    from xlpbr.workbook.ours import XLPBR
 
     target = output_target(file, output, in_place=in_place, replace=replace)
     with terminal.progress(f"Taking sheets out of {file.name}"):
         book = open_book(file)
         typed = typed_into(book)
-        done = detach_sheets(book, target, allow=allowed(options), in_place=in_place)
+        done = detach_sheets(book, target, program=XLPBR, allow=allowed(options), in_place=in_place)
     wrote = "" if in_place else f"; wrote {target}"
     if done.sheets:
         count = _counted(len(done.sheets), "sheet")
@@ -112,7 +118,7 @@ def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **opt
     help="A CSV file with the columns Cell and Formula, for many at once.",
 )
 @click.option("--over", is_flag=True, help="Write over cells that hold something.")
-@click.option("--errors", is_flag=True, help="Insert a formula that shows an error all the same.")
+@click.option("--errors", is_flag=True, help="Insert a formula even if it shows an error.")
 @written_to
 def insert(
     file: Path,
@@ -169,7 +175,7 @@ def insert(
     type=click.Choice(["embedded", "calc"]),
     default="embedded",
     show_default=True,
-    help="What calculates: the engine that comes with xlpbr, or the LibreOffice that is installed.",
+    help="What calculates: the engine that comes with xlpbr, or an installed LibreOffice.",
 )
 @written_to
 def recalc(

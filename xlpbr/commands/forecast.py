@@ -15,7 +15,7 @@ import click
 import xlpbr
 from xlpbr.cells import Cell, Rows
 from xlpbr.commands import terminal
-from xlpbr.commands.options import DAY, form_options, workbook_tables
+from xlpbr.commands.options import DAY, assumptions_option, form_options, workbook_tables
 from xlpbr.commands.records import mention, read, refuse_blocking, rows_read
 from xlpbr.commands.terminal import Form
 from xlpbr.executors import executor_of, run_in_order
@@ -65,11 +65,7 @@ _HOW_TO_READ = (
 
 @click.command()
 @workbook_tables
-@click.option(
-    "--assumptions",
-    metavar="WHERE",
-    help="Where Assumptions is: a table, a name, or cells such as 'Sheet!A4:B18'.",
-)
+@assumptions_option
 @click.option(
     "--scenarios", type=click.IntRange(1, MOST_SCENARIOS), default=10_000, show_default=True,
     help="How many scenarios are drawn.",
@@ -80,12 +76,14 @@ _HOW_TO_READ = (
 )  # fmt: skip
 @click.option(
     "--as-at", type=DAY,
-    help="The last day that is known; the day before the first month of moves if left out.",
+    help="The last day that is known; if left out, the day before the first month of moves.",
 )  # fmt: skip
 @click.option(
-    "--workers", type=click.IntRange(1), help="Processes of this computer; 1 if left out."
+    "--workers",
+    type=click.IntRange(1),
+    help="How many processes of this computer to use; 1 if left out.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers settle.")
+@click.option("--scheduler", metavar="ADDRESS", help="The address of a Dask scheduler to use.")
 @form_options
 def forecast(
     file: Path,
@@ -100,11 +98,13 @@ def forecast(
 ) -> None:
     """Print what a contract may save and pay, and what moves the result most."""
     if workers is not None and scheduler is not None:
-        raise click.UsageError("--workers are of this computer; a --scheduler has its own.")
+        raise click.UsageError(
+            "Give --workers for this computer, or --scheduler, which has its own workers; not both."
+        )
     found, records = read(file, {**places, "assumptions": assumptions or "PbrAssumptions"})
     assumed = records.assumptions
     assert assumed is not None, "a workbook without Assumptions is refused when it is read"
-    problems = (*records.problems, *records.assumption_problems)
+    problems = records.all_problems
     refuse_blocking(found, [problem for problem in problems if problem.code is not None])
     with (
         terminal.progress(f"Settling {scenarios:,} scenarios of {file.name}"),

@@ -11,19 +11,21 @@ from typing import Any
 import click
 
 from xlpbr.commands import terminal
-from xlpbr.commands.edit_options import allowed, output_target, say_kept, written_to
+from xlpbr.commands.options import allowed, output_target, say_kept, written_to
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS
 
-HOSTS = ("classic", "lite", "server", "calc")
-"""Where the functions run, as an option names it."""
+_INSTALLED = tuple(name for name in OF_WORKBOOKS if HOSTS[name].is_installed)
 
 
 @click.command()
-@click.argument("host", type=click.Choice(["classic", "calc"]))
+@click.argument("host", type=click.Choice(_INSTALLED))
 @click.option("--remove", is_flag=True, help="Take it out again; for calc only.")
 def install(host: str, remove: bool) -> None:
-    """Set up once what Excel on Windows (classic) or LibreOffice (calc) needs."""
+    """Set up Excel on Windows (classic) or LibreOffice (calc), once."""
     if remove and host != "calc":
-        raise click.UsageError("--remove goes with calc; xlwings addin remove takes out xlwings.")
+        raise click.UsageError(
+            "--remove is for calc only; to take out xlwings, run: xlwings addin remove"
+        )
     if host == "classic":
         from xlpbr.udfs.classic import setup as classic_setup
 
@@ -42,8 +44,8 @@ def install(host: str, remove: bool) -> None:
     "--to",
     "host",
     required=True,
-    type=click.Choice([*HOSTS, "values"]),
-    help="The host whose names the formulas get; values puts their last values in their place.",
+    type=click.Choice(PORT_TARGETS),
+    help="The host to write the formulas for; values replaces them with their last values.",
 )
 @written_to
 def port(
@@ -62,7 +64,7 @@ def port(
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
     default=8000,
@@ -76,11 +78,14 @@ def port(
 @click.option(
     "--certificate",
     type=click.Path(path_type=Path),
-    help="A TLS certificate (PEM), where no proxy does TLS.",
+    help="A TLS certificate (PEM), if no proxy handles TLS.",
 )
 @click.option("--key", type=click.Path(path_type=Path), help="The key of the certificate.")
 def serve(host: str, port: int, workers: int, certificate: Path | None, key: Path | None) -> None:
     """Run the server for xlwings Server; docs/guide/server.md says how a council does."""
+    from xlpbr.udfs.server import refuse_missing_package
+
+    refuse_missing_package()
     from xlpbr.udfs.server.serve import serve as run_server
 
     run_server(host, port, workers=workers, certificate=certificate, key=key, say=terminal.say)

@@ -44,6 +44,7 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import spills
 from xlpbr.periods import day_in_words, month_in_words
 from xlpbr.settlement.statement import FIGURE_BY_HEADING, FIGURES, Statement, settle
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, in_words
 from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables, where
 
 WRONG_CALL = 2
@@ -144,7 +145,7 @@ def readings(file: Path, as_at: date | None, form: Form | None, **places: str | 
 def explain(
     file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
-    """Print how the figures of a month came about."""
+    """Print how each figure of a month was worked out."""
     found, records = read(file, places)
     settled = _settled(records, as_at, found)
     rows = spills.explain_month(settled, month)
@@ -164,7 +165,7 @@ def explain(
 def check(file: Path, form: Form | None, **places: str | None) -> None:
     """List every problem in a workbook's tables."""
     found, records = read(file, places)
-    problems = (*records.problems, *records.assumption_problems)
+    problems = records.all_problems
     headings, *rows = spills.problems_table(problems)
     located = [
         [where(found, problem), *row] for problem, row in zip(problems, rows, strict=False)
@@ -210,17 +211,17 @@ def terms(contract: str, form: Form | None) -> None:
 @commands.command()
 @click.argument("contract")
 @output_file
-@click.option("--sample", is_flag=True, help="Fill in rows that are marked as illustrations.")
+@click.option("--sample", is_flag=True, help="Fill in sample rows, marked as illustrations.")
 @click.option(
     "--host",
-    type=click.Choice(host_commands.HOSTS),
-    help="Where the functions run: classic makes a workbook with macros (.xlsm).",
+    type=click.Choice(OF_WORKBOOKS),
+    help=f"Where the functions run: {in_words(OF_WORKBOOKS)}.",
 )
 @click.option(
     "--lite-embed/--lite-require",
     default=True,
     show_default=True,
-    help="With --host lite: the functions inside the workbook, or a released xlpbr by its name.",
+    help="With --host lite: put the functions into the workbook, or name a released xlpbr.",
 )
 def new(
     contract: str, output: Path, replace: bool, sample: bool, host: str | None, lite_embed: bool
@@ -231,7 +232,7 @@ def new(
     """
     from xlpbr.workbook.hosts.new import new_book
 
-    refuse_output(output, replace=replace, suffix=".xlsm" if host == "classic" else ".xlsx")
+    refuse_output(output, replace=replace, suffix=HOSTS[host].suffix if host else ".xlsx")
     with terminal.progress(f"Making {output.name}"):
         new_book(load_contract(contract), output, host, sample=sample, lite_embed=lite_embed)
     terminal.say(f"Made {output}.")
@@ -247,7 +248,7 @@ def new(
     type=click.IntRange(min=2),
     help=f"With --public: counts from 1 to this are not shown; {_CUT_OFF} if left out.",
 )
-@click.option("--pdf", is_flag=True, help="Write the same as PDF pages beside it.")
+@click.option("--pdf", is_flag=True, help="Also write the report as a PDF beside it.")
 @click.option(
     "--prepared-by",
     default="not stated",
@@ -269,7 +270,7 @@ def report(
     from xlpbr.workbook.report.from_workbook import write_reports
 
     if cut_off is not None and not public:
-        raise click.UsageError("--cut-off goes with --public.")
+        raise click.UsageError("--cut-off works only with --public.")
     refuse_output(output, replace=replace, source=there(file))
     if pdf:
         refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
@@ -278,6 +279,7 @@ def report(
     with terminal.progress(f"Writing {output.name}"):
         written = write_reports(
             found,
+            records,
             output,
             as_at=as_at,
             prepared_by=prepared_by,

@@ -16,7 +16,12 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from xlpbr.commands import terminal
-from xlpbr.commands.options import as_at_option, output_file, refuse_output
+from xlpbr.commands.options import (
+    as_at_option,
+    output_file,
+    refuse_output,
+    tables_of_every_workbook,
+)
 from xlpbr.errors import FileProblem
 from xlpbr.executors import executor_of
 
@@ -33,17 +38,14 @@ _ENDINGS = (".xlsx", ".parquet")
 @click.argument("folder", type=click.Path(path_type=Path))
 @output_file
 @as_at_option
-@click.option("--terms", metavar="WHERE", help="Where Terms is in every workbook.")
-@click.option("--placements", metavar="WHERE", help="Where Placements is in every workbook.")
-@click.option("--carers", metavar="WHERE", help="Where Carers is in every workbook.")
-@click.option("--claims", metavar="WHERE", help="Where Claims is in every workbook.")
+@tables_of_every_workbook
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help="Processes of this computer that settle; 1 if left out.",
+    help="How many processes of this computer to use; 1 if left out.",
 )
 @click.option(
-    "--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers settle instead."
+    "--scheduler", metavar="ADDRESS", help="The address of a Dask scheduler to use instead."
 )
 def portfolio(
     folder: Path,
@@ -59,7 +61,9 @@ def portfolio(
     The output is a workbook (.xlsx) or the month rows alone (.parquet).
     """
     if workers is not None and scheduler is not None:
-        raise click.UsageError("--workers are of this computer; a --scheduler has its own.")
+        raise click.UsageError(
+            "Give --workers for this computer, or --scheduler, which has its own workers; not both."
+        )
     suffix = output.suffix if output.suffix.casefold() in _ENDINGS else ".xlsx or .parquet"
     refuse_output(output, replace=replace, suffix=suffix)
     _refuse_without_packages()
@@ -147,8 +151,8 @@ def _say(settled: SettledFolder, output: Path) -> None:
     if left_out:
         if settled.settled:
             terminal.say(
-                "What is not settled is in no figure. Mend it, or take a file without a contract "
-                "out of the folder, and run again with --replace."
+                "What is not settled is in no figure. Correct it, or take a file without a "
+                "contract out of the folder, and run again with --replace."
             )
         raise click.exceptions.Exit(FILES_NOT_SETTLED)
 

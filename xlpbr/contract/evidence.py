@@ -107,6 +107,9 @@ class Claim:
     row: int = 0
 
 
+EvidenceRecord = Placement | Household | Claim
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that happened, as far as it is known."""
@@ -138,3 +141,6 @@ COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = MappingProxyType(
     }
 )
 """The columns of each evidence table, by its name."""
+
+PRICES = tuple(column for column in COLUMNS["Placements"] if column.kind == "price")
+"""The columns of a placement's prices: the residential home, the family."""

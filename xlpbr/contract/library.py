@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -78,17 +79,25 @@ def load_contract(name: str) -> Contract:
     Raises:
         FileProblem: no such contract, or the file does not say what a contract needs.
     """
-    built_in = _built_in()
-    file = built_in.get(cells.key(name))
-    if file is None and name.lower().endswith(".toml"):
-        file = Path(name)
-        if not file.is_file():
-            raise FileProblem(f"{name}: no such file. Give the path of a contract's TOML file.")
-    if file is None:
+    if cells.key(name) in CONTRACT_NAMES:
+        return _built_in_contract(cells.key(name))
+    if not name.lower().endswith(".toml"):
         raise FileProblem(
             f'There is no built-in contract "{name}". Choose one of: '
-            f"{', '.join(built_in)}; or give the path of a contract's TOML file."
+            f"{', '.join(CONTRACT_NAMES)}; or give the path of a contract's TOML file."
         )
+    file = Path(name)
+    if not file.is_file():
+        raise FileProblem(f"{name}: no such file. Give the path of a contract's TOML file.")
+    return _read(file)
+
+
+@cache
+def _built_in_contract(name: str) -> Contract:
+    return _read(_built_in()[name])
+
+
+def _read(file: Any) -> Contract:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xlpbr.forecast.run import forecast as forecast
+    from xlpbr.forecast.run import scenario_evidence as scenario_evidence
+
+_OFFERED = ("forecast", "scenario_evidence")
 
 
 def __getattr__(name: str) -> Any:
-    """The function that scripts call, loaded when it is asked for."""
-    if name == "forecast":
-        return import_module("xlpbr.forecast.run").forecast
+    """What scripts call, loaded when it is asked for."""
+    if name in _OFFERED:
+        return getattr(import_module("xlpbr.forecast.run"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

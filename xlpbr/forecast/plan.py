@@ -16,10 +16,14 @@ from itertools import accumulate
 
 from xlpbr.contract.assumptions import Assumptions
 from xlpbr.contract.evidence import Evidence, Placement
+from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import Pence, to_pence
 from xlpbr.periods import ONE_DAY, Period, days_in_month, edate, month_of, months_of
 from xlpbr.settlement import rules, statement
+
+KNOWN = known_rules()
+"""What scenarios are settled by in whole numbers and columns; others go through ``settle``."""
 
 FAR = 4_000_000
 """A day number later than any date: has not ended."""
@@ -138,6 +142,7 @@ class ScenarioPlan:
         maximum: the most that is paid; None where nothing is held back.
         warned_maximum: the contract's maximum, whether it holds back or not.
         least_passing: the least measured saving that passes the threshold; None without a bonus.
+        by_settle: whether the terms hold what only ``settle`` knows.
     """
 
     terms: ContractTerms
@@ -167,6 +172,7 @@ class ScenarioPlan:
     maximum: Pence | None
     warned_maximum: Pence | None
     least_passing: Pence | None
+    by_settle: bool
 
     @property
     def foster_only(self) -> bool:
@@ -190,7 +196,9 @@ class ScenarioPlan:
 
     @property
     def fits_columns(self) -> bool:
-        """Whether every amount is in whole pence and far from what int64 ends at."""
+        """Whether the rules are known, and amounts whole pence and far from what int64 ends at."""
+        if self.by_settle:
+            return False
         rows = len(self.known) + self.assumptions.children
         prices: list[Fraction] = [abs(one.weekly * 100) for one in self.known]
         prices.append(Fraction(max(self.residential.high, self.family.high)))
@@ -275,9 +283,10 @@ def scenario_plan_of(
         if width is not None
         else len(uncertain) + len(open_months) + DRAWS_OF_A_CHILD * children,
         entitlement=tuple(statement.fee_entitlement(terms, fee, period.last) for period in periods),
-        maximum=most if terms.maximum_reading == "hard_stop" else None,
+        maximum=statement.maximum_that_holds_back(terms),
         warned_maximum=most,
         least_passing=_least_passing(terms),
+        by_settle=not KNOWN.cover(terms),
     )
 
 

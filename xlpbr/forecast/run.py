@@ -1,7 +1,7 @@
 """A forecast: many scenarios of what may come, each settled by the contract's own rules.
 
 Scenarios are drawn and settled as plain numbers (``scenarios``) or, where numpy is installed and
-there is enough to do, as columns (``scenario_columns``): the figures are the same.
+there is enough to do, as columns (``columns``): the figures are the same.
 """
 
 from __future__ import annotations
@@ -150,7 +150,8 @@ def forecast(
         run: what gives the result of a function for each chunk of scenarios, in their order:
             the built-in ``map``, or one that hands the chunks to an executor.
         at_once: scenarios in a chunk.
-        way: how they are worked out; None for what suits the work and is installed.
+        way: how they are worked out; None for what suits the work and is installed. Terms with
+            what only ``settle`` knows are worked out plainly whatever is asked.
 
     Raises:
         CellError: ``#NUM!`` for assumptions that do not fit the programme or ``as_at``, and for
@@ -167,7 +168,7 @@ def forecast(
             f"scenarios: found {count:,} over {len(plan.periods):,} months; expected at most"
             f" {_MOST_HELD // len(plan.periods):,} scenarios",
         )
-    chosen = way or _way_for(plan, count)
+    chosen = "plain" if plan.by_settle else way or _way_for(plan, count)
     found = _summary(plan, seed, count, chosen, run, at_once)
     few: Way = "plain" if chosen == "plain" else "columns"
     tried = () if plan.is_certain else tuple(_sensitivities(plan, seed, count, few))
@@ -186,7 +187,7 @@ def forecast(
         ),
         fee_earned=Fraction(found.fee_earned, count) if terms.fee else None,
         threshold_passed=None
-        if plan.least_passing is None
+        if terms.bonus_threshold is None or terms.bonus_rate is None
         else Fraction(found.threshold_passed, count),
         maximum_binds=None if plan.warned_maximum is None else Fraction(found.maximum_binds, count),
         certain=plan.is_certain,
@@ -303,7 +304,7 @@ def _columns() -> ModuleType | None:
 def _needed_columns() -> ModuleType:
     found = _columns()
     if found is None:
-        raise ImportError('scenarios in columns need numpy: pip install "xlpbr[fast]"')
+        raise ImportError("scenarios in columns need numpy: pip install numpy")
     return found
 
 

@@ -8,6 +8,7 @@ derived from that.
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,11 +47,12 @@ class Argument:
 
     @property
     def help(self) -> str:
-        """The wizard's help: what to give, the unit and what a blank means."""
-        text = f"{self.declared.help} ({self.declared.unit})."
+        """The wizard's help: what to give, the unit where that does not say it, and a blank."""
+        given, unit = self.declared.help, self.declared.unit
+        text = f"{given}." if re.search(rf"\b{unit}\b", given) else f"{given} ({unit})."
         if not self.required:
-            return f"{text} Optional; blank: {self.declared.default}."
-        return f"{text} Blank: {self.declared.default}." if self.declared.default else text
+            text = f"{text} Optional."
+        return f"{text} If left blank: {self.declared.default}." if self.declared.default else text
 
 
 @dataclass(frozen=True, slots=True)

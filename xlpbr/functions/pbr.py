@@ -37,7 +37,7 @@ _TERMS = Arg("The Terms table with its heading row: Term, Value", "table", "tabl
 _PLACEMENTS = Arg("The Placements table with its heading row", "table", "table")
 _CARERS = Arg("The Carers table with its heading row", "table", "table", "no carers")
 _CLAIMS = Arg("The Claims table with its heading row", "table", "table", "no claims")
-_AS_AT = Arg("The last day that is known", "date", default="the end of the programme")
+_AS_AT = Arg("The last date that counts", "date", default="the end of the programme")
 
 _SCENARIOS, _MOST_SCENARIOS = 1_000, 100_000
 _MOST_CHILDREN_DRAWN = 4_000_000
@@ -57,17 +57,17 @@ _MOST_CHILDREN_DRAWN = 4_000_000
 def pbr_saving(
     before_weekly: Annotated[Cell, Arg("What the residential home cost", "£ a week", "cells")],
     after_weekly: Annotated[Cell, Arg("What the family placement costs", "£ a week", "cells")],
-    moved_on: Annotated[Cell, Arg("Day of the move", "date", "cells", "has not moved")],
-    ended_on: Annotated[Cell, Arg("Day it ended", "date", "cells", "still in place")],
-    from_date: Annotated[Cell, Arg("First day of the period", "date", "cells")],
-    to_date: Annotated[Cell, Arg("Last day of the period", "date", "cells")],
+    moved_on: Annotated[Cell, Arg("The date of the move", "date", "cells", "not moved yet")],
+    ended_on: Annotated[Cell, Arg("The date it ended", "date", "cells", "still in place")],
+    from_date: Annotated[Cell, Arg("The first date of the period", "date", "cells")],
+    to_date: Annotated[Cell, Arg("The last date of the period", "date", "cells")],
 ) -> Any:
-    """Pounds saved by one placement from from_date to to_date, both included.
+    """What one family placement saves from from_date to to_date, both days included.
 
-    Each day saves a seventh of the weekly difference. The day of the move counts, the day on
-    which the placement ended does not. The result is the difference of two rounded running
-    totals, so months add up to the whole. A child who has not moved saves 0; a dearer placement
-    saves a negative amount.
+    Each day in the family saves a seventh of the weekly difference. The day of the move counts;
+    the day on which the placement ended does not. Running totals are rounded to the penny, and
+    the result is the difference of two of them, so that months add up to the whole. A child who
+    has not moved saves 0. A placement that costs more than the home gives a negative amount.
     """
 
     def one(before: Cell, after: Cell, moved: Cell, ended: Cell, start: Cell, end: Cell) -> float:
@@ -93,17 +93,20 @@ def pbr_saving(
     ),
 )
 def pbr_pro_rata(
-    amount: Annotated[Cell, Arg("The amount that is earned evenly", "£", "cells")],
-    starts_on: Annotated[Cell, Arg("First day of the term", "date", "cells")],
-    months: Annotated[Cell, Arg("Length of the term", "whole months", "cells")],
-    as_at: Annotated[Cell, Arg("The day at whose end it is counted", "date", "cells")],
-    basis: Annotated[Cell, Arg("months, days or whole_months", "option", "cells", "months")] = None,
+    amount: Annotated[Cell, Arg("The whole amount", "£", "cells")],
+    starts_on: Annotated[Cell, Arg("The first date of the term", "date", "cells")],
+    months: Annotated[Cell, Arg("How long the term is", "whole months", "cells")],
+    as_at: Annotated[Cell, Arg("The last date that counts", "date", "cells")],
+    basis: Annotated[
+        Cell,
+        Arg("months, days or whole_months: how the term is counted", "option", "cells", "months"),
+    ] = None,
 ) -> Any:
-    """The part of an amount earned by the end of as_at, evenly over so many months.
+    """How much of an amount is earned by the end of as_at, if it is earned evenly over a term.
 
-    With "months" each calendar month counts by the share of its days; with "days" every day
-    counts the same; with "whole_months" only complete months count. Before the term it is 0,
-    after it the whole amount.
+    With "months", a part of a calendar month counts by its share of the month's days. With
+    "days", every day counts the same. With "whole_months", only complete months count. Before
+    the term the result is 0, after it the whole amount.
     """
 
     def one(whole: Cell, start: Cell, length: Cell, day: Cell, counted: Cell) -> float:
@@ -129,23 +132,25 @@ def pbr_pro_rata(
 
 
 @worksheet_function(
-    returns="Pounds, to the penny; a column for columns.",
+    returns="Pounds, to the penny; columns give a column.",
     clause="Plymouth L04 25/26, 7 para 3",
     examples=(Example("=PBR_FEE_CAP(45000,349883.33,310000)", "39883.33"),),
 )
 def pbr_fee_cap(
-    savings: Annotated[Cell, Arg("Savings of the period, or of each period", "£", "column", "0")],
+    savings: Annotated[
+        Cell, Arg("The savings of the period, or of each period", "£", "column", "0")
+    ],
     fee_to_date: Annotated[
-        Cell, Arg("Fee earned by the end of the period, or of each period", "£", "column")
+        Cell, Arg("The fee earned by the end of the period, or of each", "£", "column")
     ],
     invoiced_before: Annotated[
-        Cell, Arg("Invoiced before the first period", "£", default="0")
+        Cell, Arg("The fee invoiced before the first period", "£", default="0")
     ] = None,
 ) -> Any:
-    """The fee that may be invoiced: at most the savings, and at most what is earned and not paid.
+    """The fee that may be invoiced: at most the savings, and at most the fee earned and not paid.
 
-    With columns in the order of time, each row's fee counts as invoiced before the next. A blank
-    saving counts as 0. The fee is never below 0.
+    For several periods give columns, in the order of time: the fee of each row counts as
+    invoiced before the next row. A blank saving counts as 0. The fee is never below 0.
     """
     saved = arguments.numbers("savings", savings, blank=Fraction(0))
     entitled = arguments.numbers("fee_to_date", fee_to_date)
@@ -157,21 +162,25 @@ def pbr_fee_cap(
 
 
 @worksheet_function(
-    returns="Pounds, to the penny; the shape of savings.",
+    returns="Pounds, to the penny; a range of savings gives a range.",
     clause="Plymouth L04 25/26, 7 para 5",
     examples=(Example("=PBR_THRESHOLD_BONUS(4000000,3000000,0.1)", "100000"),),
 )
 def pbr_threshold_bonus(
-    savings: Annotated[Cell, Arg("The savings that are measured", "£", "cells")],
-    threshold: Annotated[Cell, Arg("The threshold, or a range of rising ones", "£", "column")],
-    rate: Annotated[Cell, Arg("The rate, or one for each threshold, 0 to 1", "fraction", "column")],
-    maximum: Annotated[Cell, Arg("The most that is paid", "£", default="no limit")] = None,
-    shape: Annotated[Cell, Arg("excess or whole", "option", default="excess")] = None,
+    savings: Annotated[Cell, Arg("The savings to measure", "£", "cells")],
+    threshold: Annotated[Cell, Arg("The threshold, or rising thresholds for bands", "£", "column")],
+    rate: Annotated[
+        Cell, Arg("The rate, or one for each threshold: a fraction, 0 to 1", "fraction", "column")
+    ],
+    maximum: Annotated[Cell, Arg("The most that can be paid", "£", default="no limit")] = None,
+    shape: Annotated[
+        Cell, Arg("excess or whole: which savings earn the rate", "option", default="excess")
+    ] = None,
 ) -> Any:
-    """The bonus on savings above a threshold; ranges of thresholds and rates make bands.
+    """The bonus on savings above a threshold. Several thresholds with their rates make bands.
 
-    With "excess" each rate applies to the savings between its threshold and the next. With
-    "whole" the rate of the highest threshold reached applies to all the savings. The bonus is
+    With "excess", each rate applies to the savings between its threshold and the next. With
+    "whole", the rate of the highest threshold reached applies to all the savings. The bonus is
     never below 0 and never above the maximum.
     """
     bands = arguments.bands(threshold, rate)
@@ -191,13 +200,13 @@ def pbr_threshold_bonus(
     examples=(Example("=PBR_CLAWBACK(45000,30000,349883.33)", "15000"),),
 )
 def pbr_clawback(
-    invoiced: Annotated[Cell, Arg("What was invoiced in each period", "£", "column")],
+    invoiced: Annotated[Cell, Arg("The amount invoiced in each period", "£", "column")],
     savings: Annotated[Cell, Arg("The restated savings of each period", "£", "column")],
-    fee_to_date: Annotated[Cell, Arg("Fee earned by the end of each period", "£", "column")],
+    fee_to_date: Annotated[Cell, Arg("The fee earned by the end of each period", "£", "column")],
 ) -> float:
-    """What is to be reimbursed when placements broke down after they were invoiced.
+    """How much the provider must pay back when placements break down after they were invoiced.
 
-    It is what was invoiced in all less what PBR_FEE_CAP gives in all on the restated savings,
+    It is the total invoiced less the total fee that PBR_FEE_CAP gives for the restated savings,
     and never below 0. A blank invoice or saving counts as 0.
     """
     claimed = arguments.numbers("invoiced", invoiced, blank=Fraction(0))
@@ -216,13 +225,13 @@ def pbr_clawback(
 def pbr_run_rate(
     before_weekly: Annotated[Cell, Arg("What each residential home cost", "£ a week", "column")],
     after_weekly: Annotated[Cell, Arg("What each family placement costs", "£ a week", "column")],
-    moved_on: Annotated[Cell, Arg("Day of each move", "date", "column", "has not moved")],
-    ended_on: Annotated[Cell, Arg("Day each ended", "date", "column", "still in place")],
-    as_at: Annotated[Cell, Arg("The day at whose end it is counted", "date")],
+    moved_on: Annotated[Cell, Arg("The date of each move", "date", "column", "not moved yet")],
+    ended_on: Annotated[Cell, Arg("The date each ended", "date", "column", "still in place")],
+    as_at: Annotated[Cell, Arg("The date: what is in place at its end counts", "date")],
 ) -> float:
-    """The yearly saving of the placements that are in place at the end of as_at.
+    """How much the placements that are in place at the end of as_at save in a year.
 
-    Each placement counts its weekly difference x 365 / 7; the sum is rounded once.
+    Each placement counts with its weekly difference x 365 / 7. The sum is rounded once.
     """
     columns = {
         "before_weekly": before_weekly,
@@ -254,14 +263,14 @@ def pbr_run_rate(
 )
 def pbr_outcome_fee(
     price: Annotated[Cell, Arg("The price of one outcome", "£")],
-    achieved_on: Annotated[Cell, Arg("The day of each outcome", "dates", "column")],
-    from_date: Annotated[Cell, Arg("First day of the period", "date")],
-    to_date: Annotated[Cell, Arg("Last day of the period", "date")],
+    achieved_on: Annotated[Cell, Arg("The dates of the outcomes", "dates", "column")],
+    from_date: Annotated[Cell, Arg("The first date of the period", "date")],
+    to_date: Annotated[Cell, Arg("The last date of the period", "date")],
     limit: Annotated[
-        Cell, Arg("The most outcomes that are paid", "count", default="no limit")
+        Cell, Arg("The most outcomes that can be paid for", "whole number", default="no limit")
     ] = None,
 ) -> float:
-    """So much for each outcome in a period, such as each foster carer household approved.
+    """The fee for a period's outcomes at a fixed price, such as foster carer households approved.
 
     Dates outside the period and blank cells do not count.
     """
@@ -282,19 +291,21 @@ def pbr_outcome_fee(
 
 
 @worksheet_function(
-    returns="Pounds, to the penny; the shape of amounts.",
+    returns="Pounds, to the penny; a range of amounts gives a range.",
     clause="Plymouth L04 25/26, 4.1 and 7 para 8",
     examples=(Example("=PBR_CONTRACT_CAP(126990,1000000,900000)", "100000"),),
 )
 def pbr_contract_cap(
     amounts: Annotated[Cell, Arg("The amounts, in the order they are paid", "£", "cells")],
     maximum: Annotated[Cell, Arg("The contract maximum", "£", default="no limit")],
-    paid_before: Annotated[Cell, Arg("Paid before the first amount", "£", default="0")] = None,
+    paid_before: Annotated[
+        Cell, Arg("The total paid before the first amount", "£", default="0")
+    ] = None,
 ) -> Any:
-    """What of each amount may still be paid before the total reaches the contract maximum.
+    """How much of each amount can be paid before the total reaches the contract maximum.
 
-    Amounts are taken in their order, row by row. A negative amount is a credit and frees
-    headroom for those after it. A blank amount counts as 0.
+    Amounts are taken in order, row by row. A negative amount is a credit: it makes room under
+    the maximum for the amounts after it. A blank amount counts as 0.
     """
     owed = arguments.numbers("amounts", amounts, blank=Fraction(0))
     most = arguments.not_negative("maximum", maximum, None)
@@ -314,10 +325,11 @@ def pbr_statement(
     claims: Annotated[Cell, _CLAIMS] = None,
     as_at: Annotated[Cell, _AS_AT] = None,
 ) -> Rows:
-    """The monthly statement of a contract: savings, fee, carer fees, bonus, payable and invoiced.
+    """The monthly statement of a contract: saving, fee, carer fees, bonus, payable and invoiced.
 
-    One row for each calendar month from the start to the earlier of Ends on and as_at. A wrong
-    input anywhere in the tables gives an error, never a figure without it; PBR_CHECK lists all.
+    One row for each calendar month from Starts on to Ends on, or to as_at where that is
+    earlier. A wrong input anywhere in the tables gives an error, never a figure that leaves it
+    out. PBR_CHECK lists every problem.
     """
     statement = _settle(terms, placements, carers, claims, as_at)
     return spills.statement_table(statement)
@@ -333,9 +345,10 @@ def pbr_readings(
     carers: Annotated[Cell, _CARERS] = None,
     as_at: Annotated[Cell, _AS_AT] = None,
 ) -> Rows:
-    """What each open reading is worth: the total payable under each option, tried alone.
+    """What each open reading of the contract is worth: the total payable if that option applied.
 
-    Difference is against the terms as given.
+    Each option is tried alone, with all other terms as given. Difference is against the total
+    under the terms as given.
     """
     statement = _settle(terms, placements, carers, None, as_at)
     return spills.readings_table(statement)
@@ -346,16 +359,17 @@ def pbr_readings(
     clause="Plymouth L04 25/26, 7 para 7",
 )
 def pbr_reconcile(
-    ours: Annotated[Cell, Arg("Our keys and amounts, two columns", "table", "table")],
-    theirs: Annotated[Cell, Arg("Their keys and amounts, two columns", "table", "table")],
+    ours: Annotated[Cell, Arg("Our table of two columns: key, amount", "table", "table")],
+    theirs: Annotated[Cell, Arg("Their table of two columns: key, amount", "table", "table")],
     tolerance: Annotated[
-        Cell, Arg("A difference up to this counts as agreed", "£", default="0.00")
+        Cell, Arg("Differences up to this amount count as agreed", "£", default="0.00")
     ] = None,
 ) -> Rows:
-    """Our figures against theirs, key by key: agreed, over-claimed, under-claimed or missing.
+    """Our figures beside theirs, key by key: agreed, over-claimed, under-claimed or missing.
 
-    Keys are months or texts, with or without a heading row; equal keys are added up. Difference
-    is theirs less ours. Where a side has no row its amount is 0.00 and the status says so.
+    Keys are months or texts, with or without a heading row. Amounts with the same key are added
+    up. Difference is theirs less ours. Where one side has no row for a key, its amount is 0.00
+    and the status says so.
     """
     allowed = arguments.not_negative("tolerance", tolerance, Fraction(0))
     found = reconcile.reconcile(
@@ -371,12 +385,12 @@ def pbr_reconcile(
 def pbr_explain(
     terms: Annotated[Cell, _TERMS],
     placements: Annotated[Cell, _PLACEMENTS],
-    month: Annotated[Cell, Arg("The month: any day in it", "date")],
+    month: Annotated[Cell, Arg("The month: any date in it", "date")],
     carers: Annotated[Cell, _CARERS] = None,
     claims: Annotated[Cell, _CLAIMS] = None,
     as_at: Annotated[Cell, _AS_AT] = None,
 ) -> Rows:
-    """How a month's figures came about: clause, figure, working with its numbers, and amount.
+    """How each figure of a month was worked out: clause, figure, working with its numbers, amount.
 
     The amounts are those of PBR_STATEMENT. A month outside the statement gives #N/A.
     """
@@ -395,26 +409,32 @@ def pbr_forecast(
         Cell, Arg("The Assumptions table with its heading row: Assumption, Value", "table", "table")
     ],
     as_at: Annotated[
-        Cell, Arg("The last day that is known", "date", default="the day before the first moves")
+        Cell,
+        Arg(
+            "The last date that is known; what comes after it is forecast",
+            "date",
+            default="the day before the first moves",
+        ),
     ] = None,
     scenarios: Annotated[
-        Cell, Arg("How many scenarios are drawn, 1 to 100,000", "count", default="1,000")
+        Cell, Arg("How many scenarios to draw, 1 to 100,000", "whole number", default="1,000")
     ] = None,
     seed: Annotated[
-        Cell, Arg("Where the random numbers start, 0 or more", "count", default="1")
+        Cell, Arg("Where the random numbers start, 0 or more", "whole number", default="1")
     ] = None,
     carers: Annotated[Cell, _CARERS] = None,
 ) -> Rows:
-    """What a contract may save and pay: percentiles and means by month, and chances.
+    """What a contract may save and pay, month by month: percentiles, means and key chances.
 
-    Known placements are as they are, those in place may break down after as_at, and the moves to
-    come are drawn as the Assumptions table has them. Every scenario is settled by the contract's
-    own rules. The same seed gives the same figures. Where nothing is uncertain they are those of
-    PBR_STATEMENT.
+    Placements that have ended stay as they are. Those in place may break down after as_at, and
+    the moves to come are drawn as the Assumptions table says. Each scenario is settled by the
+    contract's own rules. The same seed gives the same figures. Where nothing is uncertain, they
+    are those of PBR_STATEMENT.
 
-    A row for each month of the programme, a row Total, the chances that the fee is fully earned,
-    that the bonus threshold is passed and that the maximum binds, and the assumptions in the
-    order of what they move, each from its low to its high value while all others stay.
+    The table has a row for each month of the programme and a row Total. Below it are the chances
+    that the fee is fully earned, that the bonus threshold is passed and that the maximum binds.
+    The assumptions come last, those that move the result most first: each is tried at a low and
+    a high value while all others stay.
     """
     contract, evidence = tables.read_contract(terms, placements, carers)
     found = assumption_rows.read_assumptions(assumptions)
@@ -442,10 +462,9 @@ def pbr_check(
     carers: Annotated[Cell, _CARERS] = None,
     claims: Annotated[Cell, _CLAIMS] = None,
 ) -> Rows:
-    """Every problem in the data: where it is, what was found, what was expected and what to do.
+    """Every problem in the tables: where it is, what was found, what was expected and what to do.
 
-    Rows are counted from the first row under the heading row. One row says so where there are
-    none.
+    Row 1 is the first row under the headings. Where there are no problems, one row says so.
     """
     found = checks.problems_of(
         term_rows.read_terms(terms), tables.read_evidence(placements, carers, claims)[0]
@@ -459,9 +478,9 @@ def pbr_check(
     examples=(Example('=INDEX(PBR_TERMS("plymouth-l04-2526"),10,2)', "12"),),
 )
 def pbr_terms(
-    contract: Annotated[Cell, Arg("The contract's short name", "text")],
+    contract: Annotated[Cell, Arg("The short name of the contract", "text")],
 ) -> Rows:
-    """The built-in terms of a contract with units and clauses, ready to use as a Terms table."""
+    """The terms of a built-in contract, with units and clauses, ready to use as a Terms table."""
     name = arguments.named("contract", cells.single(contract), cells.text)
     if not name:
         raise CellError(VALUE, "contract: nothing found; expected the contract's short name")
@@ -477,7 +496,7 @@ def pbr_terms(
 
 @worksheet_function(returns="Text.", clause="xlpbr", examples=())
 def pbr_version() -> str:
-    """The installed version of xlpbr."""
+    """The version of xlpbr that is installed."""
     return xlpbr.__version__
 
 

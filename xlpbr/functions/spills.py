@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ from xlpbr.cells import Cell, Rows
 from xlpbr.errors import Problem
 from xlpbr.forecast.run import MONTH_FIGURES, Forecast, Sensitivity
 from xlpbr.forecast.scenarios import PERCENTILES, Spread
+from xlpbr.money import Pence
 from xlpbr.periods import month_in_words
 from xlpbr.settlement import readings, reconcile, workings
 from xlpbr.settlement.statement import FIGURES, Figure, MonthStatement, Statement
@@ -66,19 +67,22 @@ def reconciliation_table(found: Iterable[reconcile.Difference]) -> Rows:
     ]
 
 
-def explain_month(statement: Statement, month: date) -> Rows:
+def explain_month(
+    statement: Statement, month: date, money: Callable[[Pence], Cell] = cells.pounds
+) -> Rows:
     """The lines of one month of a statement under their headings.
 
     Args:
         statement: a settled contract.
         month: the first day of the month.
+        money: how an amount stands in a cell.
 
     Raises:
         CellError: ``#N/A`` for a month outside the statement.
     """
     for index, found in enumerate(statement.months):
         if found.month == month:
-            return explanation_table(statement, index)
+            return explanation_table(statement, index, money)
     raise cells.unknown(
         f"month: found {month_in_words(month)}; expected a month of the statement{_span(statement)}"
     )
@@ -91,7 +95,9 @@ def _span(statement: Statement) -> str:
     return f", {month_in_words(first)} to {month_in_words(last)}"
 
 
-def explanation_table(statement: Statement, index: int) -> Rows:
+def explanation_table(
+    statement: Statement, index: int, money: Callable[[Pence], Cell] = cells.pounds
+) -> Rows:
     """The lines of one month of a statement under their headings."""
     return [
         ["Clause", "Figure", "Working", "Amount"],
@@ -100,7 +106,7 @@ def explanation_table(statement: Statement, index: int) -> Rows:
                 line.clause,
                 line.figure.heading,
                 line.working,
-                float(line.amount) if line.figure.kind == "count" else cells.pounds(line.amount),
+                float(line.amount) if line.figure.kind == "count" else money(line.amount),
             ]
             for line in workings.explain(statement, index)
         ),
@@ -146,17 +152,17 @@ def forecast_table(forecast: Forecast) -> Rows:
     return [row + [""] * (len(FORECAST_HEADINGS) - len(row)) for row in rows]
 
 
-def forecast_months(forecast: Forecast) -> Rows:
+def forecast_months(forecast: Forecast, money: Callable[[Pence], Cell] = cells.pounds) -> Rows:
     """The months of a forecast under their headings, and their total."""
     last = forecast.months[-1]
     to_date = [getattr(last, field) for _, field in FORECAST_FIGURES[3:]]
     return [
         list(FORECAST_HEADINGS),
         *(
-            [month.month, *_spreads(getattr(month, field) for _, field in FORECAST_FIGURES)]
+            [month.month, *_spreads((getattr(month, field) for field in MONTH_FIGURES), money)]
             for month in forecast.months
         ),
-        ["Total", *_spreads([*to_date, *to_date])],
+        ["Total", *_spreads([*to_date, *to_date], money)],
     ]
 
 
@@ -177,9 +183,9 @@ def forecast_sensitivities(forecast: Forecast) -> Rows:
     return [list(SENSITIVITY_HEADINGS), *rows]
 
 
-def _spreads(spreads: Iterable[Spread]) -> list[Cell]:
+def _spreads(spreads: Iterable[Spread], money: Callable[[Pence], Cell]) -> list[Cell]:
     return [
-        cells.pounds(pence)
+        money(pence)
         for spread in spreads
         for pence in (spread.p10, spread.p50, spread.p90, spread.mean)
     ]

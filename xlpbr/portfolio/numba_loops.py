@@ -1,6 +1,6 @@
-"""The loops of ``fast_settlement`` for numba, which compiles them once and keeps the result.
+"""The loops of ``settlement`` for numba, which compiles them once and keeps the result.
 
-Each does what the function of the same name in ``fast_numpy`` does. Nothing runs in parallel: the
+Each does what the function of the same name in ``numpy_loops`` does. Nothing runs in parallel: the
 other requests of a server need the other cores. Indexes are unsigned, because numba asks of every
 signed one whether it counts from the end.
 """
@@ -33,8 +33,6 @@ SIZE = U(8)  # numbers of a month in the table of changes: a line of the cache
 INVERSE, MARGIN = (2**64 + 5) // 7, 2**58
 # What seven divides without a rest is divided by it by multiplying with this, mod 2**64.
 EXACT = pow(7, -1, 2**64)
-# x // 7 is (x * SEVENTH) >> 32 for 0 <= x < 2**29.
-SEVENTH = 2**32 // 7 + 1
 
 
 def _read(of: Any, dimensions: int = 1) -> Any:
@@ -43,7 +41,7 @@ def _read(of: Any, dimensions: int = 1) -> Any:
 
 
 _NUMBERS, _FLAGS = _read(numba.int64), _read(numba.boolean)
-_RESULT, _RESULTS = numba.int64[::1], numba.int64[:, ::1]
+_RESULT = numba.int64[::1]
 
 
 def _compiled(*arguments: Any) -> Callable[[Loop], Loop]:
@@ -180,43 +178,6 @@ def add_savings(
     if early < 0:
         return STARTS_EARLY
     return MAY_BE_LARGE if large >= U(2) * U(sure) else 0
-
-
-@_compiled(
-    _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, numba.int64, numba.int64, _RESULTS
-)
-def fill_matrix(
-    first_row: I64,
-    weekly_saving: I64,
-    start_day: I64,
-    ended_day: I64,
-    first_month: I64,
-    period_end: I64,
-    first: int,
-    stop: int,
-    matrix: I64,
-) -> int:
-    """Fill a row of the matrix for each placement from ``first`` to before ``stop``."""
-    width = U(matrix.shape[1])
-    total = np.zeros(width + U(1), np.int64)
-    group = U(np.searchsorted(first_row, first, side="right") - 1)
-    for row in range(U(first), U(stop)):
-        while U(first_row[group + U(1)]) <= row:
-            group += U(1)
-        month = U(first_month[group])
-        length = U(first_month[group + U(1)]) - month
-        weekly, start, ended = weekly_saving[row], start_day[row], ended_day[row]
-        weekly_mod = np.int64(U(weekly * INVERSE + MARGIN) >> U(61))
-        sevenths = (weekly - weekly_mod) * EXACT
-        for place in range(length):
-            days = max(0, min(period_end[month + place] + 1, ended) - start)
-            total[place + U(1)] = sevenths * days + (((weekly_mod * days + 3) * SEVENTH) >> 32)
-        line = row - U(first)
-        for place in range(length):
-            matrix[line, place] = total[place + U(1)] - total[place]
-        for place in range(length, width):
-            matrix[line, place] = 0
-    return 0
 
 
 @_compiled(

@@ -1,6 +1,6 @@
-"""The loops of ``fast_settlement`` without loops: the same three functions as ``fast_compiled``.
+"""The loops of ``settlement`` without loops: the same two functions as ``numba_loops``.
 
-What the columns mean stands in ``fast_settlement``. Placements are worked on a block at a time, so
+What the columns mean stands in ``settlement``. Placements are worked on a block at a time, so
 that the arrays in between stay small.
 """
 
@@ -15,7 +15,7 @@ I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 
-# fast_compiled holds these numbers compiled, and is compiled anew when its own file changes.
+# numba_loops holds these numbers compiled, and is compiled anew when its own file changes.
 STARTS_EARLY, MAY_BE_LARGE = 1, 2
 
 BLOCK = 10_000
@@ -102,30 +102,6 @@ def add_savings(
             accumulated[groups] += np.diff(offsets(saved)[firsts - rows.start])
     large = len(weekly_saving) and not -sure <= weekly_saving.min() <= weekly_saving.max() < sure
     return MAY_BE_LARGE if large else 0
-
-
-def fill_matrix(
-    first_row: I64,
-    weekly_saving: I64,
-    start_day: I64,
-    ended_day: I64,
-    first_month: I64,
-    period_end: I64,
-    first: int,
-    stop: int,
-    matrix: I64,
-) -> int:
-    """Fill a row of the matrix for each placement from ``first`` to before ``stop``."""
-    group = first_row.searchsorted(np.arange(first, stop), side="right") - 1
-    months, end = first_month[group, None], first_month[group + 1, None]
-    # After a group's last period its last day is repeated: nothing is saved any more.
-    period = np.minimum(months + np.arange(matrix.shape[1]), end - 1)
-    ends = np.where(months < end, period_end[np.maximum(period, 0)], 0)
-    start, until = start_day[first:stop, None], np.minimum(ends + 1, ended_day[first:stop, None])
-    days = np.maximum(until - start, 0)
-    np.floor_divide(weekly_saving[first:stop, None] * days + 3, 7, out=matrix)
-    matrix[:, 1:] -= matrix[:, :-1].copy()
-    return 0
 
 
 def settle_months(

@@ -1,6 +1,6 @@
-"""Columns of many contracts to their month statements: what ``portfolio`` settles by.
+"""Columns of many contracts to their month statements: what ``settle_many`` settles by.
 
-The sums are those of ``fast_settlement``; what hangs on a contract alone (entitlement, bonus, carer
+The sums are those of ``settlement``; what depends on a contract alone (entitlement, bonus, carer
 fees) is the core's own.
 """
 
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, FileProblem, Problem
 from xlpbr.money import Pence, in_words, round_half_away, to_pence
@@ -38,8 +39,12 @@ from xlpbr.settlement.statement import (
     bonus_on_measures,
     earned_of_fee,
     fee_without_vat,
+    maximum_that_holds_back,
     settle,
 )
+
+KNOWN = known_rules()
+"""What the columns know, with numpy or compiled; other contracts are left to ``settle``."""
 
 _MOST_A_WEEK: Pence = 10**8
 _MOST: Pence = 10**13
@@ -158,11 +163,12 @@ def settle_portfolio(portfolio: PortfolioColumns) -> pd.DataFrame:
 
 
 def _out_of_the_common(portfolio: PortfolioColumns, starts: I64) -> Bool:
-    """Contracts that the sums of whole numbers are not made for: large or negative amounts."""
+    """Contracts that the columns are not made for: unknown rules, large or negative amounts."""
     found = np.array(
         [
             not (
-                0 <= terms.fee * 100 <= _MOST
+                KNOWN.cover(terms)
+                and 0 <= terms.fee * 100 <= _MOST
                 and 0 <= terms.carer_fee * 100 <= _MOST_A_HOUSEHOLD
                 and (terms.contract_maximum or 0) >= 0
                 and (terms.bonus_threshold or 0) >= 0
@@ -202,9 +208,8 @@ def _placement_columns(portfolio: PortfolioColumns, starts: I64, counts: Bool) -
 
 
 def _maximum(terms: ContractTerms) -> Pence:
-    if terms.contract_maximum is None or terms.maximum_reading != "hard_stop":
-        return NO_MAXIMUM
-    return min(NO_MAXIMUM, to_pence(terms.contract_maximum))
+    maximum = maximum_that_holds_back(terms)
+    return NO_MAXIMUM if maximum is None else min(NO_MAXIMUM, maximum)
 
 
 def _entitlements(contracts: Sequence[ContractTerms | None], months: MonthColumns) -> I64:
@@ -298,9 +303,10 @@ def _settle_the_others(
         largest = max((abs(amount) for row in rows for amount in row), default=0)
         if largest >= LIMIT:
             problem = Problem(
-                "Placements", None, "", f"figures up to {in_words(largest)}",
-                f"less than {in_words(LIMIT)}, the most that a portfolio's figures can hold",
-                "Look for a price, a fee or a claim with too many digits.", NUM,
+                table="Placements", found=f"figures up to {in_words(largest)}",
+                expected=f"less than {in_words(LIMIT)}, the most that a portfolio's figures can"
+                " hold",
+                remedy="Look for a price, a fee or a claim with too many digits.", code=NUM,
             )  # fmt: skip
             problems.append(ContractProblem(portfolio.names[place], problem))
             continue

@@ -111,8 +111,9 @@ def _contracts(
 ) -> tuple[Names, list[ContractTerms]]:
     if not isinstance(terms, Iterable) or isinstance(terms, str | pd.DataFrame):
         problem = Problem(
-            "Terms", None, "", "nothing" if terms is None else f"a {type(terms).__name__}",
-            "the terms of each contract, by name or in a list", "Make one of them.", VALUE,
+            table="Terms", found="nothing" if terms is None else f"a {type(terms).__name__}",
+            expected="the terms of each contract, by name or in a list", remedy="Make one of them.",
+            code=VALUE,
         )  # fmt: skip
         raise PortfolioProblem([ContractProblem("", problem)])
     named = terms.items() if isinstance(terms, Mapping) else ((None, one) for one in terms)
@@ -128,13 +129,22 @@ def _contracts(
         name = cells.text(key) if key is not None else cells.tidy(record.contract)
         if not name:
             needed = "Give the term Contract, by which the rows of the other tables are found."
-            wrong += (Problem("Terms", None, "Contract", "nothing", "a short name", needed, VALUE),)
+            wrong += (
+                Problem(
+                    table="Terms",
+                    column="Contract",
+                    found="nothing",
+                    expected="a short name",
+                    remedy=needed,
+                    code=VALUE,
+                ),
+            )
         elif places.setdefault(cells.key(name), place) != place:
             remedy = "Leave one of them out, or give it another name."
             wrong += (
                 Problem(
-                    "Terms", None, "Contract", f"{cells.shown(name)} twice", "each contract once",
-                    remedy, VALUE,
+                    table="Terms", column="Contract", found=f"{cells.shown(name)} twice",
+                    expected="each contract once", remedy=remedy, code=VALUE,
                 ),
             )  # fmt: skip
         name = name or f"Contract {place + 1} of the terms"
@@ -154,8 +164,9 @@ def _last_days(
             place = names.places.get(cells.key(name))
             if place is None:
                 problem = Problem(
-                    "Terms", None, "Contract", f"a day for {cells.shown(name)}",
-                    "a contract whose terms are given", "Correct the name, or leave it out.", NA,
+                    table="Terms", column="Contract", found=f"a day for {cells.shown(name)}",
+                    expected="a contract whose terms are given",
+                    remedy="Correct the name, or leave it out.", code=NA,
                 )  # fmt: skip
                 problems.append(ContractProblem(name, problem))
             elif not cells.is_blank(day):
@@ -177,8 +188,9 @@ def _day_known(day: Any, contract: str, problems: list[ContractProblem]) -> date
     except CellError:
         pass
     problem = Problem(
-        "Terms", None, "as_at", "no date" if plain is None else cells.shown(plain),
-        "a date such as 01/09/2025", "Correct it, or leave it out for the whole programme.", VALUE,
+        table="Terms", column="as_at", found="no date" if plain is None else cells.shown(plain),
+        expected="a date such as 01/09/2025",
+        remedy="Correct it, or leave it out for the whole programme.", code=VALUE,
     )  # fmt: skip
     problems.append(ContractProblem(contract, problem))
     return None
@@ -190,9 +202,9 @@ def _without_placements(names: Names, placements: TableColumns) -> Iterable[Cont
     for place in sorted(names.places.values()):
         if place not in there:
             problem = Problem(
-                "Placements", None, "Contract", "no row of the contract",
-                "a row or more of each contract",
-                "Add its placements, or leave its terms out.", VALUE,
+                table="Placements", column="Contract", found="no row of the contract",
+                expected="a row or more of each contract",
+                remedy="Add its placements, or leave its terms out.", code=VALUE,
             )  # fmt: skip
             yield ContractProblem(names.written[place], problem)
 

@@ -3,11 +3,11 @@
 ``statement.settle`` is the specification; here the same figures are worked out for many groups
 of placements (a group is a contract, or one scenario of a contract) without a loop of Python
 for each. Amounts are int64 pence, days are ``date.toordinal()``; what could pass int64 is
-refused with the limit. The loops are those of ``fast_compiled`` where numba is
-installed, else those of ``fast_numpy``; the figures are the same.
+refused with the limit. The loops are those of ``numba_loops`` where numba is
+installed, else those of ``numpy_loops``; the figures are the same.
 
 A running total of a placement is ``(n + 3) // 7`` with n = weekly pence × days: seven is odd,
-so no half occurs. It is ``(n + 3 - residue) / 7``, and the residue, ``(n + 3) mod 7``, hangs
+so no half occurs. It is ``(n + 3 - residue) / 7``, and the residue, ``(n + 3) mod 7``, depends
 only on the weekly pence, the start and the day, each mod 7. So the sum over the placements in
 place follows from three sums that change where a placement starts or ends, and the matrix of
 placements and months is never made.
@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from types import ModuleType
+from typing import assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ import numpy.typing as npt
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, CellError
 from xlpbr.money import Pence, in_words
-from xlpbr.portfolio import numpy_loops as fast_numpy
+from xlpbr.portfolio import numpy_loops
 from xlpbr.portfolio.numpy_loops import offsets
 from xlpbr.settlement.rules import DAYS_IN_YEAR
 from xlpbr.settlement.statement import BonusMeasures, bonus_on_measures
@@ -121,7 +122,7 @@ class RuleColumns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SettledColumns:
-    """The figures of each of the T periods that hang on the months before, in pence."""
+    """The figures of each of the T periods that depend on the months before, in pence."""
 
     saving: I64
     fee: I64
@@ -129,11 +130,6 @@ class SettledColumns:
     held_back: I64
     payable: I64
     payable_to_date: I64
-
-
-def numba_is_installed() -> bool:
-    """Whether the compiled loops can be used."""
-    return _compiled_loops() is not None
 
 
 def month_columns(last_days: Sequence[tuple[date, date]]) -> MonthColumns:
@@ -192,69 +188,25 @@ def saving_columns(
         CLASSES, 1 << (most.bit_length() - 1),
         found.saving_to_date, found.children, found.run_rate, found.accumulated,
     )  # fmt: skip
-    if answer == fast_numpy.STARTS_EARLY:
+    if answer == numpy_loops.STARTS_EARLY:
         raise ValueError("a placement starts before the first month of its group")
-    if answer == fast_numpy.MAY_BE_LARGE:
+    if answer == numpy_loops.MAY_BE_LARGE:
         _refuse_large_savings(placements, calendar, most)
     return replace(found, run_rate=(found.run_rate * DAYS_IN_YEAR + 3) // 7)
 
 
-def saving_matrix(
-    placements: PlacementColumns,
-    months: MonthColumns,
-    rows: slice,
-    *,
-    compiled: bool | None = None,
-    out: I64 | None = None,
-) -> I64:
-    """The saving of each placement in each period, for a block of rows.
-
-    Args:
-        placements: the placements of all groups.
-        months: the periods of the same groups.
-        rows: the rows that are wanted, as a slice with a start and a stop.
-        compiled: True for the compiled loops, False for numpy; None for what is installed.
-        out: where the result goes, to use one block again and again.
-
-    Returns:
-        A row for each placement and a column for each period of its group, in pence; 0 after
-        the last period of a group that has fewer than others.
-
-    Raises:
-        CellError: a weekly saving is so large that a running total could pass int64.
-        ValueError: ``out`` has not the rows, or not the columns for every period.
-    """
-    first, stop, _ = rows.indices(len(placements.weekly_saving))
-    if (found := _largest(placements.weekly_saving[first:stop])) > LIMIT // FAR:
-        raise CellError(
-            NUM,
-            f"The weekly savings are too large to work with exactly: found {in_words(found)}; "
-            f"expected at most {in_words(LIMIT // FAR)} a week.",
-        )
-    if out is None:
-        width = int(np.diff(months.first_month).max(initial=0))
-        out = np.empty((stop - first, width), np.int64)
-    groups = placements.first_row.searchsorted((first, stop - 1), side="right")
-    lengths = np.diff(months.first_month[groups[0] - 1 : groups[1] + 1])
-    width = out.shape[1]
-    if len(out) != stop - first or lengths.max(initial=0) > width:
-        raise ValueError(f"a block of {stop - first} rows does not fit {out.shape}")
-    _loops(compiled).fill_matrix(
-        *_contiguous(
-            placements.first_row, placements.weekly_saving, placements.start,
-            placements.ended, months.first_month, months.period_end,
-        ),
-        first, stop, out,
-    )  # fmt: skip
-    return out
-
-
 def measured_savings(terms: ContractTerms, run_rate: I64, accumulated: I64) -> I64:
     """The savings that are held against the threshold, in pence."""
-    if terms.bonus_measure == "lower":
-        lower: I64 = np.minimum(run_rate, accumulated)
-        return lower
-    return run_rate if terms.bonus_measure == "run_rate" else accumulated
+    match terms.bonus_measure:
+        case "run_rate":
+            return run_rate
+        case "accumulated":
+            return accumulated
+        case "lower":
+            lower: I64 = np.minimum(run_rate, accumulated)
+            return lower
+        case other:
+            assert_never(other)
 
 
 def threshold_bonuses(terms: ContractTerms, measured: I64) -> I64:
@@ -343,19 +295,19 @@ def _bonuses_one_by_one(terms: ContractTerms, measured: I64) -> I64:
 @cache
 def _compiled_loops() -> ModuleType | None:
     try:
-        from xlpbr.portfolio import numba_loops as fast_compiled  # noqa: PLC0415 - numba is an extra
+        from xlpbr.portfolio import numba_loops  # noqa: PLC0415 - numba is an extra
     except ImportError:
         return None
-    return fast_compiled
+    return numba_loops
 
 
 def _loops(compiled: bool | None) -> ModuleType:
     if compiled is False:
-        return fast_numpy
+        return numpy_loops
     loops = _compiled_loops()
     if compiled and loops is None:
         raise ImportError('the compiled loops need numba: pip install "xlpbr[fast]"')
-    return loops or fast_numpy
+    return loops or numpy_loops
 
 
 def _contiguous(*columns: I64 | Flags) -> list[npt.NDArray[np.generic]]:

@@ -95,8 +95,9 @@ def read_table(
     of_headings: list[Problem] = []
     if not isinstance(frame, pd.DataFrame):
         problem = Problem(
-            table, None, "", "nothing" if frame is None else f"a {type(frame).__name__}",
-            "a data frame with the headings of the table and Contract", "Make one of it.", VALUE,
+            table=table, found="nothing" if frame is None else f"a {type(frame).__name__}",
+            expected="a data frame with the headings of the table and Contract",
+            remedy="Make one of it.", code=VALUE,
         )  # fmt: skip
         problems.append(ContractProblem("", problem))
         return None
@@ -267,13 +268,21 @@ def _unknown(
         code, remedy = NA, "Add the terms of the contract, or leave its rows out."
         error = cells.error_in(cell)
         if cell is None:
-            code, remedy = VALUE, "Give it, or clear the row."
+            code, remedy = VALUE, "Enter it, or clear the row."
         elif error is not None:
             code, remedy = error.code, "Correct the formula in the cell."
         elif near is not None:
             remedy = f"Correct the spelling to {near}, or add the terms of the contract."
         expected = "a contract whose terms are given"
-        problem = Problem(table, place + 1, CONTRACT.heading, found, expected, remedy, code)
+        problem = Problem(
+            table=table,
+            row=place + 1,
+            column=CONTRACT.heading,
+            found=found,
+            expected=expected,
+            remedy=remedy,
+            code=code,
+        )
         yield ContractProblem(_plain(name), problem)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from typing import assert_never
 
 from xlpbr.contract.terms import Basis, Shape
 from xlpbr.money import Pence, round_half_away, to_pence, to_pounds
@@ -69,11 +70,15 @@ def earned_share(
         return Fraction(1)
     so_far = Period(starts_on, as_at)
     term = Period(starts_on, last_day)
-    if basis == "days":
-        return Fraction(so_far.days, term.days)
-    if basis == "whole_months":
-        return Fraction(complete_months(starts_on, as_at), months)
-    return months_counted(so_far) / months_counted(term)
+    match basis:
+        case "months":
+            return months_counted(so_far) / months_counted(term)
+        case "days":
+            return Fraction(so_far.days, term.days)
+        case "whole_months":
+            return Fraction(complete_months(starts_on, as_at), months)
+        case other:
+            assert_never(other)
 
 
 def pro_rata(
@@ -157,15 +162,18 @@ def threshold_bonus(
             the highest band reached on all the savings.
     """
     bonus = Fraction(0)
-    if shape == "whole":
-        reached = [rate for threshold, rate in bands if savings >= threshold]
-        if reached and savings > 0:
-            bonus = reached[-1] * savings
-    else:
-        tops = [threshold for threshold, _ in bands[1:]]
-        for (threshold, rate), top in zip(bands, [*tops, None], strict=True):
-            reach = savings if top is None else min(savings, top)
-            bonus += rate * max(Fraction(0), reach - threshold)
+    match shape:
+        case "excess":
+            tops = [threshold for threshold, _ in bands[1:]]
+            for (threshold, rate), top in zip(bands, [*tops, None], strict=True):
+                reach = savings if top is None else min(savings, top)
+                bonus += rate * max(Fraction(0), reach - threshold)
+        case "whole":
+            reached = [rate for threshold, rate in bands if savings >= threshold]
+            if reached and savings > 0:
+                bonus = reached[-1] * savings
+        case other:
+            assert_never(other)
     if maximum is not None:
         bonus = min(bonus, maximum)
     return max(0, to_pence(bonus))
@@ -190,7 +198,7 @@ def in_place(moved_on: date | None, ended_on: date | None, day: date) -> bool:
 def outcome_fee(
     price: Fraction, achieved_on: Iterable[date], period: Period, limit: int | None = None
 ) -> Pence:
-    """So much for each outcome in a period, at most ``limit`` of them.
+    """The fee for the outcomes of a period at a price each, at most ``limit`` of them.
 
     Plymouth L04 25/26, section 7 paragraph 6; Cheshire East, 16 February 2026: £10,000 for
     each carer household approved.
@@ -202,7 +210,7 @@ def outcome_fee(
 def contract_cap(
     amounts: Iterable[Fraction], maximum: Fraction | None, paid_before: Fraction
 ) -> list[Pence]:
-    """What of each amount may still be paid before the total reaches the contract maximum.
+    """How much of each amount can be paid before the total reaches the contract maximum.
 
     A negative amount is a credit: it passes whole and frees headroom for those after it
     (Plymouth L04 25/26, sections 4.1 and 7 paragraph 8).

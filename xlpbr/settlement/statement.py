@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from xlpbr.contract.evidence import Claim, Evidence, Placement
 from xlpbr.contract.terms import ContractTerms
@@ -120,17 +120,14 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
     fee = fee_without_vat(terms)
     approvals = approvals_that_count(evidence)
     invoiced_by_month = _invoiced_to_date(evidence.claims, periods)
-    maximum = _maximum_that_holds_back(terms)
+    maximum = maximum_that_holds_back(terms)
     months: list[MonthStatement] = []
     saved = paid = held = fees = entitled = 0
     for period, saving, invoiced in zip(periods, savings, invoiced_by_month, strict=True):
         saved += saving
         entitled_before, entitled = entitled, fee_entitlement(terms, fee, period.last)
-        # Fee reading: what limits the fee of the month beside the saving.
-        ceiling = entitled - (entitled_before if terms.fee_reading == "no_catch_up" else fees)
-        # Savings reading: which saving the fee is drawn from.
-        drawn_from = saved - fees if terms.savings_reading == "cumulative" else saving
-        month_fee = max(0, min(drawn_from, ceiling))
+        ceiling = _ceiling(terms, entitled, entitled_before, fees)
+        month_fee = max(0, min(_drawn_from(terms, saving, saved, fees), ceiling))
         fees += month_fee
         households = [day for day in approvals if day in period]
         carer_fees = rules.outcome_fee(terms.carer_fee, households, period)
@@ -167,6 +164,28 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
             )
         )
     return Statement(terms, evidence, last_day, tuple(months))
+
+
+def _ceiling(terms: ContractTerms, entitled: Pence, entitled_before: Pence, fees: Pence) -> Pence:
+    """Fee reading: what limits the fee of a month beside the saving."""
+    match terms.fee_reading:
+        case "catch_up" | "up_to_cap":
+            return entitled - fees
+        case "no_catch_up":
+            return entitled - entitled_before
+        case other:
+            assert_never(other)
+
+
+def _drawn_from(terms: ContractTerms, saving: Pence, saved: Pence, fees: Pence) -> Pence:
+    """Savings reading: which saving the fee of a month is drawn from."""
+    match terms.savings_reading:
+        case "month":
+            return saving
+        case "cumulative":
+            return saved - fees
+        case other:
+            assert_never(other)
 
 
 def counted_from(terms: ContractTerms, placement: Placement) -> date:
@@ -210,9 +229,13 @@ def _monthly_savings(
 
 def fee_without_vat(terms: ContractTerms) -> Fraction:
     """The fee that is earned, in exact pounds: without VAT where the fee holds it."""
-    if terms.vat_reading == "inclusive":
-        return to_pounds(to_pence(terms.fee / (1 + terms.vat_rate)))
-    return terms.fee
+    match terms.vat_reading:
+        case "net" | "exempt":
+            return terms.fee
+        case "inclusive":
+            return to_pounds(to_pence(terms.fee / (1 + terms.vat_rate)))
+        case other:
+            assert_never(other)
 
 
 def fee_entitlement(terms: ContractTerms, fee: Fraction, day: date) -> Pence:
@@ -222,10 +245,21 @@ def fee_entitlement(terms: ContractTerms, fee: Fraction, day: date) -> Pence:
 
 def earned_of_fee(terms: ContractTerms, day: date) -> Fraction:
     """The share of the fee that is earned at the end of a day; above 1 for fees of many years."""
-    whole = terms.fee_reading == "up_to_cap"
-    if terms.fee_period == "annual":
-        earned_by = min(terms.ends_on, financial_year_end(day)) if whole else day
-        return rules.years_earned(terms.starts_on, terms.ends_on, earned_by)
+    match terms.fee_reading:
+        case "catch_up" | "no_catch_up":
+            whole = False
+        case "up_to_cap":
+            whole = True
+        case other_reading:
+            assert_never(other_reading)
+    match terms.fee_period:
+        case "annual":
+            earned_by = min(terms.ends_on, financial_year_end(day)) if whole else day
+            return rules.years_earned(terms.starts_on, terms.ends_on, earned_by)
+        case "programme":
+            pass
+        case other_period:
+            assert_never(other_period)
     if whole:
         return Fraction(1)
     if terms.fee_months is None:
@@ -246,7 +280,7 @@ def approvals_that_count(evidence: Evidence) -> list[date]:
 
 
 def name_key(name: str) -> str:
-    """What children and households are matched by: without regard to case."""
+    """What children and households are matched by: tidy, in capitals or not."""
     return name.casefold()
 
 
@@ -255,10 +289,15 @@ def bonus_measures(
 ) -> BonusMeasures:
     """The run rate and the saving to date on the last day of the programme."""
     counted = tuple(agreed)
-    if terms.bonus_counts == "foster":
-        counted = tuple(placement for placement in counted if placement.type == "foster")
-        whole = Period(terms.starts_on, terms.ends_on)
-        saved = sum(placement_saving(terms, placement, whole) for placement in counted)
+    match terms.bonus_counts:
+        case "family":
+            pass
+        case "foster":
+            counted = tuple(placement for placement in counted if placement.type == "foster")
+            whole = Period(terms.starts_on, terms.ends_on)
+            saved = sum(placement_saving(terms, placement, whole) for placement in counted)
+        case other:
+            assert_never(other)
     run_rate = rules.run_rate(
         placement.weekly_saving
         for placement in counted
@@ -269,9 +308,28 @@ def bonus_measures(
 
 def measured(terms: ContractTerms, measures: BonusMeasures) -> Pence:
     """The saving that is held against the threshold."""
-    if terms.bonus_measure == "lower":
-        return min(measures.run_rate, measures.accumulated)
-    return measures.run_rate if terms.bonus_measure == "run_rate" else measures.accumulated
+    match terms.bonus_measure:
+        case "run_rate":
+            return measures.run_rate
+        case "accumulated":
+            return measures.accumulated
+        case "lower":
+            return min(measures.run_rate, measures.accumulated)
+        case other:
+            assert_never(other)
+
+
+def passes_threshold(terms: ContractTerms, savings: Pence) -> bool:
+    """Whether a measured saving is one that a bonus is paid on, where the rate is above 0."""
+    if terms.bonus_threshold is None or terms.bonus_rate is None:
+        return False
+    match terms.bonus_shape:
+        case "excess":
+            return to_pounds(savings) > terms.bonus_threshold
+        case "whole":
+            return to_pounds(savings) >= terms.bonus_threshold
+        case other:
+            assert_never(other)
 
 
 def bonus_on_measures(terms: ContractTerms, measures: BonusMeasures) -> Pence:
@@ -285,11 +343,18 @@ def bonus_on_measures(terms: ContractTerms, measures: BonusMeasures) -> Pence:
     )
 
 
-def _maximum_that_holds_back(terms: ContractTerms) -> Pence | None:
-    if terms.contract_maximum is None or terms.maximum_reading != "hard_stop":
+def maximum_that_holds_back(terms: ContractTerms) -> Pence | None:
+    """The contract maximum to the penny; None where nothing is held back."""
+    if terms.contract_maximum is None:
         return None
-    # What is owed is whole pence, so the maximum can be rounded before it is held against that.
-    return to_pence(terms.contract_maximum)
+    match terms.maximum_reading:
+        case "hard_stop":
+            # What is owed is whole pence, so it can be rounded before it is held against that.
+            return to_pence(terms.contract_maximum)
+        case "warn":
+            return None
+        case other:
+            assert_never(other)
 
 
 def _invoiced_to_date(claims: Iterable[Claim], periods: Iterable[Period]) -> list[Pence]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import (
@@ -33,6 +34,9 @@ from xlpbr.settlement.statement import (
     fee_without_vat,
     measured,
 )
+
+KNOWN = known_rules()
+"""What the lines below can put into words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class _Month:
 def explain(statement: Statement, index: int) -> list[WorkingLine]:
     """The lines of one month, in the order of the statement's columns.
 
+    Where the terms hold what these lines do not know, each says so instead of how it came about.
+
     Args:
         statement: a settled contract.
         index: which of its months, counted from 0.
@@ -69,11 +75,12 @@ def explain(statement: Statement, index: int) -> list[WorkingLine]:
     month = _Month(
         statement, statement.months[index], statement.months[index - 1] if index else None
     )
+    unknown = ", ".join(KNOWN.unknown_in(statement.terms))
     return [
         WorkingLine(
             _clause(statement.terms, figure),
             figure,
-            _WORKINGS[figure.field_name](month),
+            f"not explained here: {unknown}" if unknown else _WORKINGS[figure.field_name](month),
             getattr(month.now, figure.field_name),
         )
         for figure in FIGURES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from xlpbr.cells import Cell
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
@@ -11,14 +11,11 @@ from xlpbr.errors import NUM, Problem
 from xlpbr.money import in_words, to_pence
 from xlpbr.periods import month_in_words, month_of
 from xlpbr.tables.headings import ReadRecord
-from xlpbr.tables.terms import ReadValues, ValueTable, missing_value, read_values
+from xlpbr.tables.terms import ReadValues, ValueTable, missing_values, read_values
 
 ASSUMPTIONS_TABLE = ValueTable(
     "Assumptions", "Assumption", "assumption", "the forecast", ASSUMPTIONS
 )
-
-ASSUMPTION_COLUMNS = ASSUMPTIONS_TABLE.columns
-"""The headings that an Assumptions table is found by."""
 
 
 def read_assumptions(table: Cell) -> ReadRecord[Assumptions]:
@@ -26,23 +23,11 @@ def read_assumptions(table: Cell) -> ReadRecord[Assumptions]:
     read = read_values(table, ASSUMPTIONS_TABLE)
     assumptions = Assumptions(**read.values)
     problems = list(read.problems)
-    problems.extend(_missing(assumptions, problems))
+    if assumptions.children:
+        needed = (one for one in ASSUMPTIONS if one.label in NEEDED)
+        problems.extend(missing_values(ASSUMPTIONS_TABLE, needed, read.values, read.problems))
     problems.extend(_costs_out_of_order(assumptions, read))
     return ReadRecord(assumptions, tuple(problems))
-
-
-def _missing(assumptions: Assumptions, problems: Iterable[Problem]) -> list[Problem]:
-    """What must be given where children are still to move."""
-    broken = {problem.column for problem in problems if problem.code is not None}
-    if not assumptions.children:
-        return []
-    return [
-        missing_value(ASSUMPTIONS_TABLE, assumption)
-        for assumption in ASSUMPTIONS
-        if assumption.label in NEEDED
-        and assumption.label not in broken
-        and getattr(assumptions, assumption.field_name) is None
-    ]
 
 
 def _costs_out_of_order(assumptions: Assumptions, read: ReadValues) -> Iterator[Problem]:
@@ -54,13 +39,14 @@ def _costs_out_of_order(assumptions: Assumptions, read: ReadValues) -> Iterator[
             if found is None or likely is None or found == likely or (found > likely) != above:
                 continue
             yield Problem(
-                "Assumptions",
-                read.rows[f"{cost}_{which}"],
-                f"{cost.capitalize()} weekly cost, {which}",
-                in_words(to_pence(found)),
-                f"at {'most' if above else 'least'} the likely cost, {in_words(to_pence(likely))}",
-                "Correct one of the two prices.",
-                NUM,
+                table="Assumptions",
+                row=read.rows[f"{cost}_{which}"],
+                column=f"{cost.capitalize()} weekly cost, {which}",
+                found=in_words(to_pence(found)),
+                expected=f"at {'most' if above else 'least'} the likely cost,"
+                f" {in_words(to_pence(likely))}",
+                remedy="Correct one of the two prices.",
+                code=NUM,
             )
 
 
@@ -74,12 +60,12 @@ def outside_the_programme(assumptions: Assumptions, terms: ContractTerms) -> lis
         return []
     return [
         Problem(
-            "Assumptions",
-            None,
-            "First month of moves",
-            month_in_words(first),
-            f"a month of the programme, {month_in_words(starts)} to {month_in_words(ends)}",
-            "Correct the month, or Starts on and Ends on in Terms.",
-            NUM,
+            table="Assumptions",
+            column="First month of moves",
+            found=month_in_words(first),
+            expected=f"a month of the programme, {month_in_words(starts)} to"
+            f" {month_in_words(ends)}",
+            remedy="Correct the month, or Starts on and Ends on in Terms.",
+            code=NUM,
         )
     ]

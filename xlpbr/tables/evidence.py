@@ -7,23 +7,32 @@ found, each with its table, row and heading.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract import cell_readers as readers
-from xlpbr.contract.evidence import COLUMNS, Claim, Evidence, EvidenceColumn, Household, Placement
+from xlpbr.contract.evidence import (
+    COLUMNS,
+    PRICES,
+    Claim,
+    Evidence,
+    EvidenceColumn,
+    Household,
+    Placement,
+)
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.tables.headings import (
+    HEADING_BETWEEN,
     ReadRecord,
     RowCount,
     find_columns,
-    input_error,
-    lost_digits_remedy,
+    refused_cell,
 )
 from xlpbr.tables.near_names import near_names
 from xlpbr.tables.terms import read_terms
@@ -102,29 +111,18 @@ def _not_data(
 ) -> Problem | None:
     """Why a row is none of the table's: a row of totals, or a heading between the rows."""
     first = COLUMNS[table][0].heading
+    no_data = partial(Problem, table=table, row=row_number, column=first, expected="a row of data")
     for cell in values.values():
         if isinstance(cell, cells.SharedCell) and cell.is_across:
-            return Problem(
-                table,
-                row_number,
-                first,
-                cells.shown(cell),
-                "a row of data",
-                "It is taken for a heading between the rows and left out. "
-                "Nothing to do if it is one.",
-            )
+            return no_data(found=cells.shown(cell), remedy=HEADING_BETWEEN)
     label = values[first]
     if cells.is_blank(label):
         label = next(cell for cell in row if not cells.is_blank(cell))
     if not isinstance(label, str) or not _is_totals(table, cells.tidy(label).rstrip(" :"), values):
         return None
-    return Problem(
-        table,
-        row_number,
-        first,
-        f"{cells.shown(label)}, a row of totals",
-        "a row of data",
-        "It is left out of the figures. Nothing to do if it is a row of totals.",
+    return no_data(
+        found=f"{cells.shown(label)}, a row of totals",
+        remedy="It is left out of the figures. If it is a row of totals, there is nothing to do.",
     )
 
 
@@ -156,20 +154,20 @@ def _read_row(
             wrong = True
             if isinstance(value, cells.SharedCell) and not value.is_first:
                 continue  # said once, where the value stands
-            if cells.error_in(value) is not None:
-                problems.append(input_error(table, row_number, column.heading, error))
-            else:
-                problems.append(
-                    Problem(
-                        table,
-                        row_number,
-                        column.heading,
-                        _found(column, value),
-                        readers.expected_of_cell(column),
-                        _remedy(column, value),
-                        error.code,
-                    )
+            here = partial(Problem, table=table, row=row_number, column=column.heading)
+            problems.append(
+                refused_cell(
+                    here,
+                    value,
+                    error,
+                    own=column.heading,
+                    found=_found(column, value),
+                    expected=readers.expected_of_cell(column),
+                    remedy=f"Enter it, or clear the row. {column.meaning}"
+                    if cells.is_blank(value)
+                    else f"Correct {column.heading}.",
                 )
+            )
     return None if wrong else record_type(**fields, row=row_number)
 
 
@@ -183,16 +181,6 @@ def _found(column: EvidenceColumn, value: Cell) -> str:
     return cells.shown(value)
 
 
-def _remedy(column: EvidenceColumn, value: Cell) -> str:
-    if cells.is_blank(value):
-        return f"Give it, or clear the row. {column.meaning}"
-    if isinstance(value, cells.SharedCell):
-        return f"Unmerge the cells and give each row its own {column.heading}."
-    if cells.has_lost_digits(value):
-        return lost_digits_remedy()
-    return f"Correct {column.heading}."
-
-
 def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
     """Dates and prices that cannot be together, and rows of one child that overlap.
 
@@ -203,32 +191,26 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
     for placement in evidence.placements:
         if placement.moved_on is None:
             continue
-        for heading, price in (
-            ("Residential weekly cost", placement.residential_weekly),
-            ("Family weekly cost", placement.family_weekly),
-        ):
-            if price is None:
-                problems.append(
-                    Problem(
-                        "Placements",
-                        placement.row,
-                        heading,
-                        "nothing",
-                        "a price in pounds a week, 0 or more",
-                        "The child has moved: give the price.",
-                        VALUE if placement.agreed else None,
-                    )
-                )
+        here = partial(Problem, table="Placements", row=placement.row)
+        problems.extend(
+            here(
+                column=column.heading,
+                found="nothing",
+                expected=readers.expected_of_cell(column),
+                remedy="The child has moved: enter the price.",
+                code=VALUE if placement.agreed else None,
+            )
+            for column in PRICES
+            if getattr(placement, column.field_name) is None
+        )
         if placement.ended_on is not None and placement.ended_on < placement.moved_on:
             problems.append(
-                Problem(
-                    "Placements",
-                    placement.row,
-                    "Ended on",
-                    f"{placement.ended_on:%d/%m/%Y}",
-                    f"a day on or after Moved on, {placement.moved_on:%d/%m/%Y}",
-                    f"Correct one of the two dates of {cells.shown(placement.child)}.",
-                    NUM if placement.agreed else None,
+                here(
+                    column="Ended on",
+                    found=f"{placement.ended_on:%d/%m/%Y}",
+                    expected=f"a day on or after Moved on, {placement.moved_on:%d/%m/%Y}",
+                    remedy=f"Correct one of the two dates of {cells.shown(placement.child)}.",
+                    code=NUM if placement.agreed else None,
                 )
             )
         elif placement.agreed and placement.ended_on != placement.moved_on:
@@ -239,49 +221,33 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 
-def _overlaps(rows_of_child: list[Placement]) -> list[Problem]:
-    problems = []
+def _overlaps(rows_of_child: list[Placement]) -> Iterator[Problem]:
     in_order = sorted(rows_of_child, key=lambda row: (row.moved_on, row.row))
     # The row that lasts longest so far is the one that a later move may run into.
     longest = in_order[0]
     for placement in in_order[1:]:
-        if longest.ended_on is None or placement.moved_on < longest.ended_on:  # type: ignore[operator]
-            if replace(placement, row=longest.row) == longest:
-                problems.append(
-                    Problem(
-                        "Placements",
-                        placement.row,
-                        "Child",
-                        f"the same as in row {longest.row}",
-                        "each placement once",
-                        "Delete the row that was entered twice, or mark one as not agreed.",
-                        NUM,
-                        longest.row,
-                    )
+        ended, row = longest.ended_on, longest.row
+        if ended is None or placement.moved_on < ended:  # type: ignore[operator]
+            overlap = partial(
+                Problem, table="Placements", row=placement.row, code=NUM, other_row=row
+            )
+            if replace(placement, row=row) == longest:
+                yield overlap(
+                    column="Child",
+                    found=f"the same as in row {row}",
+                    expected="each placement once",
+                    remedy="Delete the row that was entered twice, or mark one as not agreed.",
                 )
                 continue
-            until = (
-                "still in place"
-                if longest.ended_on is None
-                else f"ended on {longest.ended_on:%d/%m/%Y}"
+            until = "still in place" if ended is None else f"ended on {ended:%d/%m/%Y}"
+            yield overlap(
+                column="Moved on",
+                found=f"{placement.moved_on:%d/%m/%Y}",
+                expected=f"a day after the child's placement in row {row} ({until})",
+                remedy="The two rows overlap: correct the dates, or mark one as not agreed.",
             )
-            problems.append(
-                Problem(
-                    "Placements",
-                    placement.row,
-                    "Moved on",
-                    f"{placement.moved_on:%d/%m/%Y}",
-                    f"a day after the child's placement in row {longest.row} ({until})",
-                    "The two rows overlap: correct the dates, or mark one as not agreed.",
-                    NUM,
-                    longest.row,
-                )
-            )
-        if longest.ended_on is not None and (
-            placement.ended_on is None or placement.ended_on > longest.ended_on
-        ):
+        if ended is not None and (placement.ended_on is None or placement.ended_on > ended):
             longest = placement
-    return problems
 
 
 def read_contract(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from xlpbr import cells
@@ -13,9 +14,22 @@ from xlpbr.errors import VALUE, CellError, Problem
 
 Record = TypeVar("Record")
 
-_NEAR_HEADING = 0.75
+NEAR_HEADING = 0.75
+"""How like one of ours a heading must be to be taken for a slip of it."""
+
 MOST_ROWS_OF_TITLES = 30
 """The heading row is looked for in so many rows of a range."""
+
+HEADING_BETWEEN = (
+    "It is treated as a heading between the rows and left out."
+    " If it is one, there is nothing to do."
+)
+"""What to do about cells that are merged across the columns."""
+
+_AN_ERROR_VALUE = {
+    "expected": "a value, not an error",
+    "remedy": "Correct the formula in the cell.",
+}
 
 _FEWEST_HEADINGS = 2
 """Fewer do not tell a heading row from a title."""
@@ -64,22 +78,25 @@ def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | Non
     return by_key[close[0]] if close else None
 
 
-def input_error(table: str, row: int, heading: str, error: CellError) -> Problem:
-    """The problem of a cell that holds an error value; the figures show that same error."""
-    return Problem(
-        table,
-        row,
-        heading,
-        error.code,
-        "a value, not an error",
-        "Correct the formula in the cell.",
-        error.code,
-    )
+def refused_cell(
+    here: partial[Problem], value: Cell, error: CellError, *, own: str, **words: str
+) -> Problem:
+    """The problem of a cell that could not be read.
 
-
-def lost_digits_remedy() -> str:
-    """What to do about a number that is longer than Excel keeps."""
-    return "Excel keeps only 15 digits of a number: type it again as text."
+    Args:
+        here: its table, row and column.
+        value: what stands in it; for an error value the figures show that same error.
+        error: why it could not be read.
+        own: what each row needs of its own where the cells are merged.
+        words: what was ``found`` and ``expected``, and the ``remedy`` for a plain slip.
+    """
+    if cells.error_in(value) is not None:
+        words = _AN_ERROR_VALUE | {"found": error.code}
+    elif isinstance(value, cells.SharedCell):
+        words["remedy"] = f"Unmerge the cells and give each row its own {own}."
+    elif cells.has_lost_digits(value):
+        words["remedy"] = "Excel keeps only 15 digits of a number: type it again as text."
+    return here(code=error.code, **words)
 
 
 def heading_rows(rows: Rows, declared: Sequence[Heading]) -> list[int]:
@@ -109,7 +126,7 @@ def _rank(row: Sequence[Cell], declared: Sequence[Heading], required: set[str]) 
     if not known & found:
         return False, 0
     strangers = found - known
-    near = [name for name in known - found if nearest(name, strangers, _NEAR_HEADING)]
+    near = [name for name in known - found if nearest(name, strangers, NEAR_HEADING)]
     return required <= found, len(known & found) + len(near)
 
 
@@ -123,18 +140,16 @@ def find_columns(
     by_key = {cells.key(column.heading): column.heading for column in declared}
     columns: dict[str, int] = {}
     strangers: list[str] = []
+    wrong = partial(Problem, table=table, code=VALUE)
     for index, heading_cell in enumerate(rows[0]):
         error = cells.error_in(heading_cell)
         if error is not None:
             problems.append(
-                Problem(
-                    table,
-                    None,
-                    "",
-                    error.code,
-                    "headings in the first row",
-                    "Correct the formula in the cell.",
-                    error.code,
+                wrong(
+                    found=error.code,
+                    expected="headings in the first row",
+                    remedy="Correct the formula in the cell.",
+                    code=error.code,
                 )
             )
             continue
@@ -144,14 +159,11 @@ def find_columns(
             strangers.append(heading)
         elif known in columns:
             problems.append(
-                Problem(
-                    table,
-                    None,
-                    known,
-                    "the heading twice",
-                    "each heading once",
-                    "Rename the column that is not meant.",
-                    VALUE,
+                wrong(
+                    column=known,
+                    found="the heading twice",
+                    expected="each heading once",
+                    remedy="Rename the column that is not meant.",
                 )
             )
         else:
@@ -159,30 +171,24 @@ def find_columns(
     for column in declared:
         if column.heading in columns:
             continue
-        near = nearest(column.heading, (word for word in strangers if word), _NEAR_HEADING)
+        near = nearest(column.heading, (word for word in strangers if word), NEAR_HEADING)
         if near is not None:
             problems.append(
-                Problem(
-                    table,
-                    None,
-                    column.heading,
-                    f'the heading "{near}"',
-                    f'"{column.heading}"',
-                    f'Rename the heading "{near}" to "{column.heading}".',
-                    VALUE,
+                wrong(
+                    column=column.heading,
+                    found=f'the heading "{near}"',
+                    expected=f'"{column.heading}"',
+                    remedy=f'Rename the heading "{near}" to "{column.heading}".',
                 )
             )
         elif column.heading_required:
             headings = ", ".join(f'"{word}"' for word in strangers if word)
             problems.append(
-                Problem(
-                    table,
-                    None,
-                    column.heading,
-                    f"other headings: {headings}" if headings else "no such heading",
-                    f'the heading "{column.heading}" in the first row',
-                    "Add the column, or choose the range with its heading row.",
-                    VALUE,
+                wrong(
+                    column=column.heading,
+                    found=f"other headings: {headings}" if headings else "no such heading",
+                    expected=f'the heading "{column.heading}" in the first row',
+                    remedy="Add the column, or choose the range with its heading row.",
                 )
             )
     return columns

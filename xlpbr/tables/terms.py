@@ -5,9 +5,10 @@ A table of names and values is read the same way whatever its names are: ``read_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from xlpbr import cells
@@ -17,12 +18,12 @@ from xlpbr.contract.terms import TERMS, ContractTerms, Term
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.periods import last_day_of_term
 from xlpbr.tables.headings import (
+    HEADING_BETWEEN,
     ReadRecord,
     RowCount,
     find_columns,
-    input_error,
-    lost_digits_remedy,
     nearest,
+    refused_cell,
 )
 
 _NEAR_TERM = 0.8
@@ -67,9 +68,6 @@ class ValueTable:
 
 TERMS_TABLE = ValueTable("Terms", "Term", "term", "the contract", TERMS)
 
-TERM_COLUMNS = TERMS_TABLE.columns
-"""The headings that a Terms table is found by."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReadValues:
@@ -95,7 +93,7 @@ def read_terms(table: Cell) -> ReadRecord[ContractTerms]:
     terms = ContractTerms(**read.values, clauses=read.clauses)
     if {"starts_on", "ends_on"} <= set(read.values):
         problems.extend(_dates_that_do_not_fit(terms))
-    problems.extend(_bonus_that_does_not_fit(terms, problems))
+    problems.extend(_bonus_that_does_not_fit(terms, tuple(problems)))
     return ReadRecord(terms, tuple(problems))
 
 
@@ -119,8 +117,20 @@ def read_values(table: Cell, of: ValueTable) -> ReadValues:
             try:
                 values[term.field_name] = readers.read_term(term, value)
             except CellError as error:
-                problems.append(_value_problem(of, row_number, term, value, error))
-        problems.extend(_missing_values(of, values, problems))
+                here = partial(Problem, table=of.name, row=row_number, column=term.label)
+                problems.append(
+                    refused_cell(
+                        here,
+                        value,
+                        error,
+                        own="value",
+                        found=cells.shown(value),
+                        expected=readers.expected_of_term(term),
+                        remedy=_remedy(term, value, error),
+                    )
+                )
+        required = (term for term in of.declared if term.required)
+        problems.extend(missing_values(of, required, values, problems))
     return ReadValues(values, places, clauses, tuple(problems))
 
 
@@ -155,17 +165,14 @@ def _known_rows(
     seen: set[str] = set()
     for row_number, row in enumerate(rows[1:], start=1):
         label_cell, value = row[columns[of.heading]], row[columns["Value"]]
+        wrong = partial(Problem, table=of.name, row=row_number, column=of.heading, code=VALUE)
         if cells.is_blank(label_cell):
             if not cells.is_blank(value):
                 problems.append(
-                    Problem(
-                        of.name,
-                        row_number,
-                        of.heading,
-                        f"a value ({cells.shown(value)}) without a name",
-                        f"the name of {of.a_noun}",
-                        f"Write the {of.noun}'s name, or clear the row.",
-                        VALUE,
+                    wrong(
+                        found=f"a value ({cells.shown(value)}) without a name",
+                        expected=f"the name of {of.a_noun}",
+                        remedy=f"Write the {of.noun}'s name, or clear the row.",
                     )
                 )
             continue
@@ -175,21 +182,18 @@ def _known_rows(
         try:
             label = cells.text(label_cell)
         except CellError as error:
-            problems.append(input_error(of.name, row_number, of.heading, error))
+            problems.append(refused_cell(wrong, label_cell, error, own=of.noun))
             continue
         term = by_key.get(cells.key(label))
         if term is None:
             problems.append(_unknown_name(of, row_number, label))
         elif term.label in seen:
             problems.append(
-                Problem(
-                    of.name,
-                    row_number,
-                    term.label,
-                    f"the {of.noun} a second time",
-                    f"each {of.noun} once",
-                    "Delete the row that is not agreed.",
-                    VALUE,
+                wrong(
+                    column=term.label,
+                    found=f"the {of.noun} a second time",
+                    expected=f"each {of.noun} once",
+                    remedy="Delete the row that is not agreed.",
                 )
             )
         else:
@@ -197,29 +201,27 @@ def _known_rows(
             yield row_number, term, row
 
 
-def _missing_values(
-    of: ValueTable, values: Mapping[str, Any], problems: Iterable[Problem]
+def missing_values(
+    of: ValueTable, needed: Iterable[Term], given: Container[str], problems: Iterable[Problem]
 ) -> list[Problem]:
-    """Each name that must be given and is not; one that is given wrongly is a problem already."""
-    broken = {problem.column for problem in problems if problem.code is not None}
+    """Each value that must be given and is not; one that is given wrongly is a problem already."""
+    broken = _broken(problems)
     return [
-        missing_value(of, term)
-        for term in of.declared
-        if term.required and term.field_name not in values and term.label not in broken
+        Problem(
+            table=of.name,
+            column=term.label,
+            found="nothing",
+            expected=f"a {'number' if term.kind == 'money' else term.kind}",
+            remedy=f"Enter {term.label}: {term.meaning}",
+            code=VALUE,
+        )
+        for term in needed
+        if term.field_name not in given and term.label not in broken
     ]
 
 
-def missing_value(of: ValueTable, term: Term) -> Problem:
-    """The problem of a value that must be given and is not."""
-    return Problem(
-        of.name,
-        None,
-        term.label,
-        "nothing",
-        f"a {'number' if term.kind == 'money' else term.kind}",
-        f"Give {term.label}: {term.meaning}",
-        VALUE,
-    )
+def _broken(problems: Iterable[Problem]) -> set[str]:
+    return {problem.column for problem in problems if problem.code is not None}
 
 
 def _clause_column(headings: list[Cell]) -> int | None:
@@ -232,124 +234,76 @@ def _clause_column(headings: list[Cell]) -> int | None:
 
 def _merged_label(of: ValueTable, row: int, label: cells.SharedCell) -> Problem:
     return Problem(
-        of.name,
-        row,
-        of.heading,
-        cells.shown(label),
-        f"{of.a_noun} of {of.of}",
-        "It is taken for a heading between the rows and left out. Nothing to do if it is one."
+        table=of.name,
+        row=row,
+        column=of.heading,
+        found=cells.shown(label),
+        expected=f"{of.a_noun} of {of.of}",
+        remedy=HEADING_BETWEEN
         if label.is_across
         else f"Unmerge the cells and give each row its own {of.noun}.",
-        None if label.is_across else VALUE,
+        code=None if label.is_across else VALUE,
     )
 
 
-def _value_problem(of: ValueTable, row: int, term: Term, value: Cell, error: CellError) -> Problem:
-    if cells.error_in(value) is not None:
-        return input_error(of.name, row, term.label, error)
-    remedy = "Correct the value."
-    if isinstance(value, cells.SharedCell):
-        remedy = "Unmerge the cells and give each row its own value."
-    elif cells.has_lost_digits(value):
-        remedy = lost_digits_remedy()
-    elif term.kind in ("rate", "share") and error.code == NUM:
+def _remedy(term: Term, value: Cell, error: CellError) -> str:
+    if term.kind in ("rate", "share") and error.code == NUM:
         with suppress(CellError):  # what is no number at all is refused for that
             exact = cells.number(value)
             if 1 < exact <= 100 and "%" not in str(value):
-                remedy = f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
-    return Problem(
-        of.name,
-        row,
-        term.label,
-        cells.shown(value),
-        readers.expected_of_term(term),
-        remedy,
-        error.code,
-    )
+                return f"Write it as a fraction or a percentage: {cells.plain_number(exact):g}%."
+    return "Correct the value."
 
 
 def _unknown_name(of: ValueTable, row: int, label: str) -> Problem:
+    here = partial(Problem, table=of.name, row=row, column=of.heading, found=cells.shown(label))
     near = nearest(label, (term.label for term in of.declared), _NEAR_TERM)
-    if near is None:
-        return Problem(
-            of.name,
-            row,
-            of.heading,
-            cells.shown(label),
-            f"{of.a_noun} of {of.of}",
-            f"It is not {of.a_noun} that is read. Nothing to do if it is a note.",
-        )
-    return Problem(
-        of.name,
-        row,
-        of.heading,
-        cells.shown(label),
-        f'"{near}"',
-        f"Correct the spelling to {near}.",
-        VALUE,
+    if near is not None:
+        return here(expected=f'"{near}"', remedy=f"Correct the spelling to {near}.", code=VALUE)
+    return here(
+        expected=f"{of.a_noun} of {of.of}",
+        remedy="It is not read. If it is a note, there is nothing to do.",
     )
 
 
-def _dates_that_do_not_fit(terms: ContractTerms) -> list[Problem]:
+def _dates_that_do_not_fit(terms: ContractTerms) -> Iterator[Problem]:
     """A programme that ends before it starts or after centuries, a fee that never ends."""
-    problems = []
+    wrong = partial(Problem, table="Terms", code=NUM)
+    ends = partial(wrong, column="Ends on", found=f"{terms.ends_on:%d/%m/%Y}")
+    starts_on = f"Starts on, {terms.starts_on:%d/%m/%Y}"
     if terms.ends_on < terms.starts_on:
-        problems.append(
-            Problem(
-                "Terms",
-                None,
-                "Ends on",
-                f"{terms.ends_on:%d/%m/%Y}",
-                f"a day on or after Starts on, {terms.starts_on:%d/%m/%Y}",
-                "Correct one of the two dates.",
-                NUM,
-            )
+        yield ends(
+            expected=f"a day on or after {starts_on}", remedy="Correct one of the two dates."
         )
     elif terms.ends_on.year - terms.starts_on.year > _MOST_YEARS:
-        problems.append(
-            Problem(
-                "Terms",
-                None,
-                "Ends on",
-                f"{terms.ends_on:%d/%m/%Y}",
-                f"a day within {_MOST_YEARS} years of Starts on, {terms.starts_on:%d/%m/%Y}",
-                "Check the year of both dates.",
-                NUM,
-            )
+        yield ends(
+            expected=f"a day within {_MOST_YEARS} years of {starts_on}",
+            remedy="Check the year of both dates.",
         )
     if terms.fee_months is not None:
         try:
             last_day_of_term(terms.starts_on, terms.fee_months)
         except OverflowError:
-            problems.append(
-                Problem(
-                    "Terms",
-                    None,
-                    "Fee months",
-                    str(terms.fee_months),
-                    "months that end by the year 9999",
-                    "Correct Fee months.",
-                    NUM,
-                )
+            yield wrong(
+                column="Fee months",
+                found=str(terms.fee_months),
+                expected="months that end by the year 9999",
+                remedy="Correct Fee months.",
             )
-    return problems
 
 
-def _bonus_that_does_not_fit(terms: ContractTerms, problems: Iterable[Problem]) -> list[Problem]:
+def _bonus_that_does_not_fit(
+    terms: ContractTerms, problems: Iterable[Problem]
+) -> Iterator[Problem]:
     """A threshold without a rate, or a rate without a threshold."""
-    broken = {problem.column for problem in problems if problem.code is not None}
     pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
     missing = [label for label, value in pair.items() if value is None]
-    if len(missing) != 1 or set(pair) & broken:
-        return []
-    return [
-        Problem(
-            "Terms",
-            None,
-            missing[0],
-            "nothing",
-            "a bonus threshold and a bonus rate, or neither",
-            f"Give {missing[0]}, or clear the other.",
-            VALUE,
+    if len(missing) == 1 and not set(pair) & _broken(problems):
+        yield Problem(
+            table="Terms",
+            column=missing[0],
+            found="nothing",
+            expected="a bonus threshold and a bonus rate, or neither",
+            remedy=f"Enter {missing[0]}, or clear the other.",
+            code=VALUE,
         )
-    ]

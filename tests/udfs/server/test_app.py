@@ -177,7 +177,7 @@ def test_the_catalogue_is_that_of_the_functions(client):
     assert saving["elementwise"] is True
     assert saving["arguments"][3] == {
         "name": "ended_on",
-        "help": "Day it ended",
+        "help": "The date it ended",
         "unit": "date",
         "shape": "cells",
         "required": True,

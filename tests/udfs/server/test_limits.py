@@ -125,8 +125,7 @@ def test_more_cells_than_allowed_are_refused_and_as_many_are_not(client):
     status, reason = refusal(client, request("PBR_CONTRACT_CAP", FULL, [[1]]))
     assert (status, reason) == (
         413,
-        "The call holds more than 2,000 cells. Give the rows that are used instead of whole "
-        "columns.",
+        "The call holds more than 2,000 cells. Choose the rows in use instead of whole columns.",
     )
 
 

@@ -17,9 +17,10 @@ import pytest
 
 from docs.generators import icons
 from xlpbr import __version__
-from xlpbr.udfs.server.manifest import ADD_IN_ID, ICON_SIZES, manifest, version
+from xlpbr.udfs.server.manifest import manifest, version
 from xlpbr.udfs.server.settings import Settings, SignIn
 
+ADD_IN_ID = "6643e796-4d00-4b69-af13-33009d8db02f"
 ADDRESS = "https://pbr.council.gov.uk"
 CLIENT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 TENANT = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -159,7 +160,7 @@ def test_every_size_of_icon_that_the_manifest_names_is_there(root):
         for element in root.iter()
         if (found := re.fullmatch(r".*/xlpbr-(\d+)\.png", element.get("DefaultValue") or ""))
     }
-    assert named == set(ICON_SIZES) == set(icons.SIZES)
+    assert named == set(icons.SIZES)
     images = list(root.iter(f"{BASIC}Image"))
     sizes = {image.get("size") for image in images if image.get("size")}
     assert sizes == {"16", "32", "80"}

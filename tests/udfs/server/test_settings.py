@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from xlpbr.commands.hosts import serve
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.server.settings import DEFAULT_LIMITS, Limits, Settings, SignIn, from_environment
 
@@ -103,3 +105,10 @@ def test_a_setting_that_cannot_be_used_is_refused_with_what_to_do(given, options
     with pytest.raises(FileProblem) as refused:
         read(given, **options)
     assert says in str(refused.value)
+
+
+def test_without_xlwings_server_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setattr("xlpbr.udfs.server.find_spec", lambda _: None)
+    done = CliRunner().invoke(serve, [])
+    assert isinstance(done.exception, FileProblem)
+    assert "pip install 'xlpbr[server]'" in str(done.exception)

@@ -293,7 +293,7 @@ def test_linked_tables_give_what_the_functions_give_for_the_books_own(how, date_
     assert len(attachment.notices) == 2
     assert attachment.notices[0].startswith("Placements: 5 rows read from ")
     assert attachment.notices[0].endswith(
-        ", 1 blank row passed over; Ref as Child, Kind as Type, Weekly rate as Residential weekly"
+        ", 1 blank row skipped; Ref as Child, Kind as Type, Weekly rate as Residential weekly"
         " cost, Family [£] as Family weekly cost, Start, of placement as Moved on, End as Ended on."
     )
     assert attachment.notices[1] == (
@@ -475,7 +475,7 @@ def test_the_books_own_terms_are_read_from_it(date_1904, tmp_path):
     assert attachment.plan.title == "Homes to families"
     assert len(attachment.plan.months) == 12
     assert len(attachment.notices) == 3
-    assert attachment.notices[0] == "Terms: 6 rows read from Deal!A2:C9, 1 blank row passed over."
+    assert attachment.notices[0] == "Terms: 6 rows read from Deal!A2:C9, 1 blank row skipped."
     path = tmp_path / "made.xlsx"
     write_attachment(attachment, path)
     terms = [
@@ -584,12 +584,12 @@ def test_headings_that_do_not_fit_are_named_with_what_to_do(tmp_path):
         ' --map "End=Ended on"'
     )
     assert (
-        "--map 'Social worker=Agreeed': there is no heading Agreeed of ours; did you mean Agreed?"
+        "--map 'Social worker=Agreeed': our tables have no heading Agreeed; did you mean Agreed?"
     ) in refused(book, {"Social worker": "Agreeed"}, placements=ADDRESS)
     assert "'Weekly rat=" in refused(book, {"Weekly rat": "Type", **MAP}, placements=ADDRESS)
     sentence = refused(book, {**MAP, "Social worker": "Moved"}, placements=ADDRESS)
-    assert "near 'Moved on'" not in sentence
-    assert "there is no heading Moved of ours; did you mean Moved on?" in sentence
+    assert "looks like 'Moved on'" not in sentence
+    assert "our tables have no heading Moved; did you mean Moved on?" in sentence
     sentence = refused(book, {**MAP, "Social worker": "Child"}, placements=ADDRESS)
     assert f"Two columns are 'Child': '{SHEET}'!A4 and '{SHEET}'!C4." in sentence
     assert "no table is linked" in refused(book, MAP)
@@ -611,14 +611,14 @@ def test_a_near_heading_is_proposed_and_can_be_declined(tmp_path):
     book = open_book(path)
     sentence = refused(book, {}, placements="P!A1:F3")
     assert (
-        "The heading 'Residental weekly cost' in P!C1 is near 'Residential weekly cost'; add"
-        ' --map "Residental weekly cost=Residential weekly cost" if it is meant.'
+        "The heading 'Residental weekly cost' in P!C1 looks like 'Residential weekly cost';"
+        ' add --map "Residental weekly cost=Residential weekly cost" if it is meant.'
     ) in sentence
     assert 'add --map "Typ=Type" if it is meant, or --map "Typ=" if it is not.' in sentence
     answers = {"Typ": "", "Residental weekly cost": "Residential weekly cost"}
     attachment = attach(book, headings=answers, placements="P!A1:F3")
     assert attachment.notices == (
-        "Placements: 0 rows read from P!A1:F3, 2 blank rows passed over; Residental weekly cost as"
+        "Placements: 0 rows read from P!A1:F3, 2 blank rows skipped; Residental weekly cost as"
         " Residential weekly cost. No column Type: every child counts as foster. No column Agreed:"
         " every row counts as agreed.",
     )

@@ -1,4 +1,4 @@
-"""PBR formulas put into cells of a budget: checked, calculated, and with what hangs on them."""
+"""PBR formulas put into cells of a budget: checked, calculated, and with what depends on them."""
 
 from __future__ import annotations
 

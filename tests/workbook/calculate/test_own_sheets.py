@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 import xlsxwriter
 
+from tests.support.edits import edit
 from tests.support.templates import template
 from xlpbr.cells import dates_from_1904, serial_of
 from xlpbr.contract.library import load_contract
@@ -16,7 +17,7 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.read.contract_tables import read_records, read_tables, where
 from xlpbr.workbook.read.own_sheets import SHEETS, own_sheets

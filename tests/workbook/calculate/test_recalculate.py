@@ -160,7 +160,7 @@ def test_dependents_on_every_sheet_are_refreshed_and_nothing_else_changes(recalc
     assert values[3, 1] == values[1, 1] - values[2, 1]
     assert values[4, 1] == "differs"
     assert values[7, 1] == 19.0
-    # These hang on no PBR_ function and keep what the file says.
+    # These depend on no PBR_ function and keep what the file says.
     assert (values[5, 1], values[6, 1]) == (STALE, STALE)
     assert done.kept == ()
 

@@ -81,7 +81,7 @@ def test_what_is_decided_while_calculating_is_kept(after, name):
     formula = '=A1+INDIRECT("B1")' if name == "INDIRECT" else "=A1+OFFSET(B1,0,0)"
     values, kept = after({"A1": CALL, "B1": ("=1+1", 2.0), "A2": (formula, STALE)})
     assert values["A2"] == STALE
-    assert kept == {"S!A2": f"it uses {name}, and what that reads cannot be told"}
+    assert kept == {"S!A2": f"it uses {name}, and it cannot be seen what that reads"}
 
 
 def test_an_error_of_a_pbr_function_is_shown_and_handed_on(after):
@@ -218,7 +218,7 @@ def test_a_source_that_is_decided_while_calculating_holds_back_what_hangs_on_it(
     )
     assert (values["B1"], values["B2"], values["B3"], values["B4"]) == (STALE, STALE, 7.0, 7.0)
     assert kept == {
-        "S!B1": "it uses INDIRECT, and what that reads cannot be told",
+        "S!B1": "it uses INDIRECT, and it cannot be seen what that reads",
         "S!B2": "it depends on a formula that keeps its last value",
     }
 

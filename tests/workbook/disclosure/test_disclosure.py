@@ -21,14 +21,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.strategies import cases, tables
-from xlpbr.contract.evidence import Claim, Evidence, Household, Placement
+from tests.support.strategies import OPTIONS, cases, tables
+from xlpbr.contract.evidence import COLUMNS, Claim, Evidence, Household, Placement
 from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import FIGURES, Statement, settle
 from xlpbr.tables.evidence import read_contract
 from xlpbr.workbook.disclosure.rules import Shown, show_last_month, show_publicly
-from xlpbr.workbook.report.write import ReportSource, write_report
+from xlpbr.workbook.read.contract_tables import records_of
+from xlpbr.workbook.report.facts import ReportSource
+from xlpbr.workbook.report.write import write_report
 
 MONEY = [figure.field_name for figure in FIGURES if figure.kind == "money"]
 
@@ -340,7 +342,7 @@ def assert_no_suppressed_cell_follows(shown: Shown) -> None:
     follow = [unknown for unknown, row in pivots.items() if len(row) == 1]
     for name, index in follow:
         if name in MONEY:
-            # That an amount is nought, or the same as in a month that is shown, tells nothing:
+            # That an amount is £0, or the same as in a month that is shown, tells nothing:
             # what came between belongs to no one.
             same = {known.get((name, m)) for m in range(len(statement.months))}
             value = getattr(statement.months[index], name)
@@ -364,15 +366,15 @@ def busy_cases(draw: st.DrawFn) -> tuple[ContractTerms, Evidence, date | None]:
         cohort_size=draw(st.none() | st.integers(10, 26)),
         fee=Fraction(draw(st.sampled_from([0, 150_000, 599_800, 3_000_000]))),
         fee_months=draw(st.sampled_from([None, 6, 12])),
-        fee_reading=draw(st.sampled_from(["catch_up", "no_catch_up", "up_to_cap"])),
-        savings_reading=draw(st.sampled_from(["month", "cumulative"])),
+        fee_reading=draw(st.sampled_from(OPTIONS["Fee reading"])),
+        savings_reading=draw(st.sampled_from(OPTIONS["Savings reading"])),
         carer_fee=Fraction(draw(st.sampled_from([0, 10_000]))),
         bonus_threshold=Fraction(draw(st.sampled_from([0, 1_000_000, 3_000_000]))),
         bonus_rate=Fraction(1, 10),
-        bonus_measure=draw(st.sampled_from(["run_rate", "accumulated", "lower"])),
-        bonus_counts=draw(st.sampled_from(["family", "foster"])),
+        bonus_measure=draw(st.sampled_from(OPTIONS["Bonus measure"])),
+        bonus_counts=draw(st.sampled_from(OPTIONS["Bonus counts"])),
         contract_maximum=draw(st.sampled_from([None, Fraction(400_000), Fraction(1_000_000)])),
-        maximum_reading=draw(st.sampled_from(["hard_stop", "warn"])),
+        maximum_reading=draw(st.sampled_from(OPTIONS["Maximum reading"])),
     )
     waves = draw(st.lists(st.integers(-20, 560), min_size=1, max_size=5))
     placements, homes = [], []
@@ -653,7 +655,7 @@ def test_the_bonus_is_hidden_where_few_children_are_counted_or_left_out() -> Non
         assert shown.latest("payable_to_date") is None
 
 
-def test_a_bonus_of_nought_is_hidden_too_where_few_are_counted() -> None:
+def test_a_bonus_of_zero_is_hidden_too_where_few_are_counted() -> None:
     """It would tell that the savings of the few do not reach the threshold."""
     terms: dict[str, object] = {
         "bonus_threshold": Fraction(100_000_000), "bonus_rate": Fraction(1, 10),
@@ -688,16 +690,17 @@ def published_report(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sh
         if row[0] in ("Provider", "Fee"):
             row[3] = "7 para 2 (agreed for C03 and h02)"
             row[4] = "As the carers H01 of c01 said."
+    rows = {
+        "Terms": terms,
+        "Assumptions": None,
+        **{one: sample_table(contract, one) for one in COLUMNS},
+    }
     source = ReportSource(
-        terms,
-        *(sample_table(contract, table) for table in ("Placements", "Carers", "Claims")),
-        file_name="Budget C07.xlsx",
-        sha256="0" * 64,
-        places={"Placements": "sheet of C01"},
+        rows, file_name="Budget C07.xlsx", sha256="0" * 64, places={"Placements": "sheet of C01"}
     )
     target = tmp_path_factory.mktemp("public") / "report.xlsx"
     write_report(
-        source, target, as_at=date(2026, 10, 31), prepared_by="Carer of C02",
+        records_of(rows), source, target, as_at=date(2026, 10, 31), prepared_by="Carer of C02",
         prepared_on=date(2026, 11, 21), public=True,
     )  # fmt: skip
     return target, show_publicly(built_in("plymouth-l04-2526", date(2026, 10, 31)), 5)

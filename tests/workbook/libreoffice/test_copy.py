@@ -1,4 +1,4 @@
-"""What goes into the passing copy for Calc, and a LibreOffice that cannot: without LibreOffice."""
+"""What goes into the temporary copy for Calc, and a LibreOffice that cannot; none is needed."""
 
 from __future__ import annotations
 

@@ -24,30 +24,33 @@ from tests.support.corpus.parts import (
     set_rows,
     write_zip,
 )
+from tests.support.edits import detach, edit
 from tests.support.host_books import converted
 from tests.support.templates import template
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract
 from xlpbr.errors import CellError, FileProblem
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
+from xlpbr.workbook.hosts.new import new_book
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import Changes, detach, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
-from xlpbr.workbook.ooxml.sheet.array_marks import (
-    ported_mark,
-    with_ported_mark,
-    without_ported_mark,
-)
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.formula_cells import formula_cells
 from xlpbr.workbook.ooxml.xml.splice import spliced
 from xlpbr.workbook.port import rewrite as port_module
+from xlpbr.workbook.port.array_marks import (
+    ported_mark,
+    with_ported_mark,
+    without_ported_mark,
+)
 from xlpbr.workbook.port.host_names import READ_PREFIXES, calls, in_host_form, plain, rewritten
-from xlpbr.workbook.port.rewrite import PORTED_TO, port
+from xlpbr.workbook.port.rewrite import port
 
-PLAIN, OFFICE = ("classic", "calc"), ("lite", "server")
-HOSTS = (*PLAIN, *OFFICE)
+PLAIN = tuple(name for name in OF_WORKBOOKS if not HOSTS[name].prefix)
+OFFICE = tuple(name for name in OF_WORKBOOKS if HOSTS[name].prefix)
 FEE = "PBR_FEE_CAP(45000,349883.33,310000)"
 EVERY = frozenset({"signed", "locked-structure", "protected-sheet"})
 
@@ -247,7 +250,7 @@ def test_there_and_back_is_the_same_file(tmp_path, metadata, there, back):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("there", "back"), list(itertools.product(HOSTS, HOSTS)))
+@pytest.mark.parametrize(("there", "back"), list(itertools.product(OF_WORKBOOKS, repeat=2)))
 def test_templates_go_to_every_host_and_back(templates, tmp_path, there, back):
     for path in templates:
         source = path
@@ -506,7 +509,18 @@ def test_a_formula_without_a_value_is_refused_by_name(tmp_path):
 # -- refusals ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("host", PORTED_TO)
+def test_what_is_no_host_is_refused_with_those_that_there_are(hand, tmp_path):
+    for host in ("excel", "embedded", ""):
+        with pytest.raises(
+            FileProblem, match=r"is not a host.*Choose classic, lite, server, calc, values\."
+        ):
+            port(hand, host, tmp_path / "target.xlsx")
+    with pytest.raises(FileProblem, match="excel is not a host of the functions"):
+        new_book(load_contract(CONTRACT_NAMES[0]), tmp_path / "target.xlsx", "excel")
+    assert not (tmp_path / "target.xlsx").exists()
+
+
+@pytest.mark.parametrize("host", PORT_TARGETS)
 def test_a_signed_workbook_is_refused_unless_allowed(hand, tmp_path, host):
     signed, target = tmp_path / "signed.xlsx", tmp_path / "target.xlsx"
     shutil.copy(hand, signed)
@@ -551,7 +565,7 @@ def test_in_place_keeps_a_dated_copy(hand):
 
 def test_a_workbook_without_calls_is_copied_and_said_so(tmp_path):
     source = write_zip(tmp_path / "plain.xlsx", base_parts())
-    for host in PORTED_TO:
+    for host in PORT_TARGETS:
         target = tmp_path / f"{host}.xlsx"
         done = port(source, host, target)
         assert target.read_bytes() == source.read_bytes()
@@ -564,7 +578,7 @@ def test_what_only_calc_has_is_named(tmp_path):
     book = xlsxwriter.Workbook(source)
     book.add_worksheet("One").write_formula("B2", "=PBR_FEE_CAP(PBR_CELLS(A1),A2)", None, 5)
     book.close()
-    for host in HOSTS:
+    for host in OF_WORKBOOKS:
         done = port(source, host, tmp_path / f"{host}.xlsx")
         assert any("PBR_CELLS" in note and "One!B2" in note for note in done.notes) == (
             host != "calc"

@@ -469,7 +469,7 @@ def test_wrong_calls(xlpbr, folder, tmp_path, out):
         (["portfolio", folder, "-o", out, "--workers", "0"], "--workers"),
         (
             ["portfolio", folder, "-o", out, "--workers", "2", "--scheduler", "tcp://127.0.0.1:1"],
-            "--workers are of this computer",
+            "Give --workers for this computer, or --scheduler",
         ),
     ):
         status, printed, said = xlpbr(*words)

@@ -27,12 +27,13 @@ from tests.support.bad_books import (
     refusal,
     saved,
 )
+from tests.support.edits import edit
 from xlpbr import cli
 from xlpbr.contract.library import load_contract
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.template.write import new_workbook
 

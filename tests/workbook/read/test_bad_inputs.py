@@ -124,14 +124,14 @@ def test_06_nearly_the_same_child(tmp_path):
     ]
     path = make(tmp_path, [PLACEMENTS, *rows], terms=[["Cohort size", 2]])
     records = noted(path, 6)
-    same = "They are taken for the same. Correct the one that is misspelt."
+    same = "They are treated as the same. Correct the one that is misspelt."
     assert read(path)[1] == [
         message(6),
         'Placements!A4 (Child): found "AB1" with a non-breaking space; expected "AB1" as in'
         f" Placements!A2. {same}",
         f'Placements!A5 (Child): found "ab1"; expected "AB1" as in Placements!A2. {same}',
         'Placements!A7 (Child): found "ABl"; expected a name that does not look like "AB1" in'
-        " Placements!A2. They are taken for two: O and 0, or l, I and 1, differ. Correct one if"
+        " Placements!A2. They are treated as two: O and 0, or l, I and 1, differ. Correct one if"
         " they are the same.",
     ]
     assert saved(records) == 6 * 7 * A_DAY
@@ -234,7 +234,7 @@ def test_10_formulas_never_calculated(tmp_path):
     assert refusal(lambda: read(path), path) == message(10)
 
 
-def test_11_a_blank_cell_is_not_nought(tmp_path):
+def test_11_a_blank_cell_is_not_zero(tmp_path):
     path = make(tmp_path, [PLACEMENTS, child(), child("C02", before=None), [], child("C03")])
     records = blocked(path, 11)
     (count,) = (count for count in records.row_counts if count.table == "Placements")
@@ -433,8 +433,8 @@ def test_30_a_heading_across_the_columns_is_no_child(tmp_path):
     assert children(records) == ["C01", "C02"]
     assert lines[0] == (
         'Placements!A2 (Child): found "Team A" once over the merged cells Placements!A2:G2;'
-        " expected a row of data. It is taken for a heading between the rows and left out."
-        " Nothing to do if it is one."
+        " expected a row of data. It is treated as a heading between the rows and left out."
+        " If it is one, there is nothing to do."
     )
     assert (saved(records), records.row_counts[1].refused) == (2 * FROM_MARCH, 2)
 

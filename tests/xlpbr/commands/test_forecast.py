@@ -154,7 +154,10 @@ def test_a_workbook_without_the_table(xlpbr, make_workbook, sample):
         (("--scenarios", "1000001"), "1000001 is not in the range"),
         (("--seed", "-1"), "-1 is not in the range"),
         (("--as-at", "31/10/2026"), "#NUM! Assumptions, First month of moves: found October 2026"),
-        (("--workers", "2", "--scheduler", "tcp://127.0.0.1:1"), "--workers are of this computer"),
+        (
+            ("--workers", "2", "--scheduler", "tcp://127.0.0.1:1"),
+            "Give --workers for this computer, or --scheduler",
+        ),
     ],
 )
 def test_a_wrong_call(xlpbr, book, options, said):
@@ -228,7 +231,7 @@ def test_titles_above_and_merged_names_are_read_as_in_terms(xlpbr, make_workbook
     assert list(csv.reader(io.StringIO(out)))[1:4] == [
         [printed(cell) for cell in row] for row in spilled(tables)[1:4]
     ]
-    assert "taken for titles and not read" in err
+    assert "treated as titles and not read" in err
     found = read_tables(book, {name: f"{name}!A1:H40" for name in tables})
     assert found.places["Assumptions"].first_row == 3
     note = found.assumption_notes[0]

@@ -9,12 +9,17 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from datetime import date
 
 import openpyxl
 import pytest
 
 from xlpbr import __version__, functions
+from xlpbr.contract import cell_readers
+from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.library import load_contract, sample_table
+from xlpbr.workbook.template.write import new_workbook
 
 TABLE_NAMES = ("Terms", "Placements", "Carers", "Claims")
 
@@ -451,9 +456,52 @@ def test_a_file_that_is_there_is_replaced_only_when_told(xlpbr, budget, tmp_path
 
 def test_a_cut_off_without_the_public_version_is_a_wrong_call(xlpbr, budget, tmp_path):
     target = tmp_path / "report.xlsx"
-    refused(xlpbr("report", budget, "-o", target, "--cut-off", "3"), "--cut-off goes with --public")
+    refused(
+        xlpbr("report", budget, "-o", target, "--cut-off", "3"),
+        "--cut-off works only with --public",
+    )
     assert not target.exists()
 
 
 def test_a_report_in_a_file_of_another_kind_is_refused(xlpbr, budget, tmp_path):
     refused(xlpbr("report", budget, "-o", tmp_path / "report.txt"), "must end in .xlsx")
+
+
+# What each command reads.
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("statement",), ("readings",), ("explain", "--month", "Mar 2026"), ("check",),
+        ("report", "-o", "report.xlsx"), ("report", "-o", "report.xlsx", "--public"),
+        ("forecast", "--scenarios", "2"),
+    ],
+)  # fmt: skip
+def test_every_cell_of_the_tables_is_read_once(xlpbr, tmp_path, monkeypatch, command):
+    contract = load_contract("plymouth-l04-2526")
+    budget = tmp_path / "budget.xlsx"
+    new_workbook(contract, budget, sample=True)
+    rows = {
+        id(column): len(sample_table(contract, table)) - 1
+        for table, columns in COLUMNS.items()
+        for column in columns
+    }
+    read: Counter[int] = Counter()
+    for reader in ("read_cell", "read_term"):
+        monkeypatch.setattr(cell_readers, reader, counted(getattr(cell_readers, reader), read))
+    monkeypatch.chdir(tmp_path)
+    status, _, err = xlpbr(command[0], budget, *command[1:])
+    assert status == 0, err
+    assert {column: read[column] for column in rows} == rows
+    terms = [name for name in read if name not in rows]
+    assert len(terms) > 20
+    assert {read[name] for name in terms} == {1}
+
+
+def counted(reader, read):
+    def count(declared, value):
+        read[id(declared)] += 1
+        return reader(declared, value)
+
+    return count

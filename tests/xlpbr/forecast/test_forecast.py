@@ -479,7 +479,7 @@ def test_what_the_terms_do_not_have_is_said():
          "Assumptions, row 13, Share reunified: found 1.5; expected a share from 0 to 1, such as"
          " 0.05 or 5%. Write it as a fraction or a percentage: 1.5%."),
         ({"assumptions": changed("Moves a month", None)}, "#VALUE!",
-         "Assumptions, Moves a month: found nothing; expected a number. Give Moves a month: How"
+         "Assumptions, Moves a month: found nothing; expected a number. Enter Moves a month: How"
          " many of them move in a month, on average."),
         ({"assumptions": changed("Moves a month", CellError("#N/A", ""))}, "#N/A",
          "Assumptions, row 3, Moves a month: found #N/A; expected a value, not an error. Correct"

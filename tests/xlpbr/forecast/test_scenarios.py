@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.forecast_cases import KNOWN, assumed, contract, placed, random_cases
 from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.terms import READINGS
 from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
 from xlpbr.forecast.plan import FAR, scenario_plan_of
@@ -205,8 +206,7 @@ def test_a_scenario_is_settled_as_the_core_settles_it(case, seed, first):
         assert outcomes(columns) == found
 
 
-READINGS = [
-    {},
+TOGETHER = [
     {"fee_reading": "no_catch_up", "savings_reading": "cumulative", "pro_rata_basis": "days"},
     {"fee_reading": "up_to_cap", "fee_period": "annual", "vat_reading": "inclusive"},
     {"bonus_counts": "foster", "bonus_measure": "accumulated", "bonus_shape": "whole"},
@@ -214,9 +214,10 @@ READINGS = [
     {"contract_maximum": Fraction("612345.675"), "carer_fee": Fraction("9999.995")},
     {"contract_maximum": None, "bonus_threshold": None, "bonus_rate": None},
 ]
+ALONE = [{term.field_name: option} for term in READINGS for option in term.options]
 
 
-@pytest.mark.parametrize("readings", READINGS, ids=[" ".join(one) or "usual" for one in READINGS])
+@pytest.mark.parametrize("readings", ALONE + TOGETHER, ids=str)
 def test_many_scenarios_of_each_reading_both_ways(readings):
     plan = checked_plan(contract(**readings), KNOWN, assumed(), date(2026, 9, 30))
     assert plan.fits_columns

@@ -11,30 +11,13 @@ import pytest
 
 from tests.support.examples import Example, directly, load_examples, through_cells, wrong
 from xlpbr.errors import CellError
+from xlpbr.functions import FUNCTIONS
 
 EXAMPLES = load_examples()
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published_examples.csv"
 
 NOT_EXPRESSIBLE: dict[str, str] = {}
 """Published examples that no function can express, each with the reason why."""
-
-WORKSHEET_FUNCTIONS = {
-    "PBR_SAVING",
-    "PBR_PRO_RATA",
-    "PBR_FEE_CAP",
-    "PBR_THRESHOLD_BONUS",
-    "PBR_CLAWBACK",
-    "PBR_RUN_RATE",
-    "PBR_OUTCOME_FEE",
-    "PBR_CONTRACT_CAP",
-    "PBR_STATEMENT",
-    "PBR_READINGS",
-    "PBR_RECONCILE",
-    "PBR_EXPLAIN",
-    "PBR_CHECK",
-    "PBR_TERMS",
-    "PBR_VERSION",
-}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
@@ -50,19 +33,30 @@ def test_example_through_cells(example: Example) -> None:
     assert wrong(example, got, dates_as_serials=True) == []
 
 
-def test_there_are_examples_of_every_function_and_of_what_it_refuses() -> None:
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_has_a_file_of_examples(function: str) -> None:
+    file = f"{function.removeprefix('PBR_').lower()}.toml"
+    assert function in {example.function for example in EXAMPLES if example.file == file}
+
+
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if FUNCTIONS[name].arguments])
+def test_a_function_has_an_example_of_what_it_refuses(function: str) -> None:
+    refused = [
+        example
+        for example in EXAMPLES
+        if example.function == function
+        and isinstance(example.expectations.get("expected"), dict)
+        and "error" in example.expectations["expected"]
+    ]
+    # PBR_CHECK lists what is wrong instead of refusing it.
+    assert bool(refused) is (function != "PBR_CHECK")
+
+
+def test_examples_are_of_functions_and_say_where_they_are_from() -> None:
     assert len(EXAMPLES) >= 120
-    assert {example.function for example in EXAMPLES} == WORKSHEET_FUNCTIONS
+    assert {example.function for example in EXAMPLES} == set(FUNCTIONS)
     assert len({example.id for example in EXAMPLES}) == len(EXAMPLES)
     assert all(example.title and example.source for example in EXAMPLES)
-    refused = {
-        example.function
-        for example in EXAMPLES
-        if isinstance(example.expectations.get("expected"), dict)
-        and "error" in example.expectations["expected"]
-    }
-    # PBR_CHECK lists what is wrong instead of refusing it; PBR_VERSION takes nothing.
-    assert WORKSHEET_FUNCTIONS - refused == {"PBR_CHECK", "PBR_VERSION"}
 
 
 def test_every_published_example_is_here_or_said_why_not() -> None:

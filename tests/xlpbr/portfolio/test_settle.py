@@ -537,7 +537,7 @@ def test_everything_that_is_wrong_is_said_at_once():
     place = "Plymouth: Placements, row"
     price = "expected a price in pounds a week, 0 or more."
     assert problems_found(terms, frame, carers, claims) == [
-        "Cheshire East: Terms, Ends on: found nothing; expected a date. Give Ends on: Last day of"
+        "Cheshire East: Terms, Ends on: found nothing; expected a date. Enter Ends on: Last day of"
         " the programme; the bonus is measured here.",
         'plymouth: Terms, Contract: found "plymouth" twice; expected each contract once. Leave one'
         " of them out, or give it another name.",
@@ -555,10 +555,10 @@ def test_everything_that_is_wrong_is_said_at_once():
         f"{place} 6, Moved on: found 01/01/2026; expected a day after the child's placement in row"
         " 1 (still in place). The two rows overlap: correct the dates, or mark one as not agreed.",
         f"Cheshire East: Placements, row 7, Family weekly cost: found nothing; {price} The child"
-        " has moved: give the price.",
+        " has moved: enter the price.",
         "Placements, row 8, Contract: found nothing; expected a contract whose terms are given."
-        " Give it, or clear the row.",
-        f"{place} 9, Child: found nothing; expected a pseudonym. Give it, or clear the row. A"
+        " Enter it, or clear the row.",
+        f"{place} 9, Child: found nothing; expected a pseudonym. Enter it, or clear the row. A"
         " pseudonym for the child, never a name.",
         f"{place} 9, Moved on: found the date 31/12/1949; expected a date such as 01/09/2025."
         " Correct Moved on.",

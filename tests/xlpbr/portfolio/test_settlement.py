@@ -32,7 +32,6 @@ from xlpbr.settlement.statement import (
     settle,
 )
 
-assert fast.numba_is_installed(), "the tests compare the compiled loops with numpy"
 BOTH = pytest.mark.parametrize("compiled", [False, True])
 Contract = tuple[ContractTerms, Evidence, date]
 
@@ -246,32 +245,6 @@ def test_the_bonus_is_measured_as_the_statement_measures_it(contract: Contract) 
         ]
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(random_contracts(), min_size=1, max_size=3))
-@example(EDGES)
-def test_the_matrix_holds_the_saving_of_each_placement(contracts: list[Contract]) -> None:
-    columns = placement_columns(contracts)
-    months = fast.month_columns([(c.starts_on, min(c.ends_on, day)) for c, _, day in contracts])
-    width = int(np.diff(months.first_month).max())
-    expected = []
-    for terms, evidence, as_at in contracts:
-        whole = Period(terms.starts_on, min(terms.ends_on, as_at))
-        for one in evidence.agreed:
-            savings = [
-                0 if one.moved_on is None
-                else rules.saving(one.weekly_saving, counted_from(terms, one), one.ended_on, month)
-                for month in months_of(whole)
-            ]  # fmt: skip
-            expected.append([*savings, *[0] * (width - len(savings))])
-    rows = len(expected)
-    for compiled in (False, True):
-        matrix = fast.saving_matrix(columns, months, slice(0, rows), compiled=compiled)
-        assert matrix.tolist() == expected
-        for block in (slice(0, rows // 2), slice(rows // 2, rows)):
-            part = fast.saving_matrix(columns, months, block, compiled=compiled)
-            assert part.tolist() == expected[block]
-
-
 # -- groups of every size ---------------------------------------------------------------------
 
 
@@ -301,16 +274,16 @@ def test_a_group_larger_than_a_block_is_added_up_in_parts(compiled: bool) -> Non
     columns, months = wide_groups(sizes)
     for only in (False, True):
         found = fast.saving_columns(columns, months, flags([only] * len(sizes)), compiled=compiled)
-        matrix = fast.saving_matrix(columns, months, slice(0, sum(sizes)), compiled=compiled)
-        length = matrix.shape[1]
+        length = len(months.period_end) // len(sizes)
         for group, (first, stop) in enumerate(
             zip(columns.first_row[:-1], columns.first_row[1:], strict=True)
         ):
             own = slice(group * length, (group + 1) * length)
-            to_date = matrix[first:stop].cumsum(axis=1)
-            assert (found.saving_to_date[own] == to_date.sum(axis=0)).all()
             ends = months.period_end[own]
             start, ended = columns.start[first:stop, None], columns.ended[first:stop, None]
+            days = np.maximum(np.minimum(ends + 1, ended) - start, 0)
+            to_date = (columns.weekly_saving[first:stop, None] * days + 3) // 7
+            assert (found.saving_to_date[own] == to_date.sum(axis=0)).all()
             there = (start <= ends) & (ended > ends)
             assert (found.children[own] == there.sum(axis=0)).all()
             counts = columns.foster[first:stop] | (not only)
@@ -382,7 +355,8 @@ THRESHOLDS = st.fractions(0, 4_000_000, max_denominator=10**5) | st.sampled_from
 
 @settings(max_examples=150, deadline=None)
 @given(
-    THRESHOLDS, FRACTIONS | st.just(Fraction(1, 10**17 + 3)), st.sampled_from(["excess", "whole"]),
+    THRESHOLDS, FRACTIONS | st.just(Fraction(1, 10**17 + 3)),
+    st.sampled_from(strategies.OPTIONS["Bonus shape"]),
     st.lists(AMOUNTS | st.integers(-500, 500), max_size=6), st.integers(-3, 3),
 )  # fmt: skip
 @example(Fraction(10**18), Fraction(0), "excess", [1], 0)
@@ -459,22 +433,6 @@ def test_savings_too_large_to_add_up_are_refused_with_the_limit(compiled: bool) 
 
 
 @BOTH
-def test_a_matrix_of_large_savings_is_refused_with_the_limit(compiled: bool) -> None:
-    months = fast.month_columns([(date(2025, 1, 1), date(2025, 12, 31))])
-    limit = 2**62 // FAR
-    last = date(2025, 12, 31).toordinal()
-    matrix = fast.saving_matrix(
-        one_placement(-limit, date(2025, 1, 1)), months, slice(0, 1), compiled=compiled
-    )
-    assert matrix.sum() == (-limit * 365 + 3) // 7
-    assert last == months.period_end[-1]
-    with pytest.raises(CellError, match=r"at most £11,529,215,046\.06 a week"):
-        fast.saving_matrix(
-            one_placement(limit + 1, date(2025, 1, 1)), months, slice(0, 1), compiled=compiled
-        )
-
-
-@BOTH
 def test_amounts_too_large_to_add_up_are_refused_with_the_limit(compiled: bool) -> None:
     months = fast.month_columns([(date(2025, 1, 1), date(2025, 2, 28))])
     none, no = numbers([0, 0]), flags([False])
@@ -506,25 +464,11 @@ def test_periods_that_are_not_calendar_months_are_a_mistake_of_the_caller(compil
         )
 
 
-@BOTH
-def test_a_block_that_does_not_fit_is_a_mistake_of_the_caller(compiled: bool) -> None:
-    columns, months = wide_groups([5, 5], months=3)
-    for shape in ((4, 4), (5, 3), (6, 4)):
-        with pytest.raises(ValueError, match="a block of 5 rows does not fit"):
-            fast.saving_matrix(
-                columns, months, slice(0, 5), compiled=compiled, out=np.empty(shape, np.int64)
-            )
-    wider = np.full((5, 6), 7)
-    fast.saving_matrix(columns, months, slice(0, 5), compiled=compiled, out=wider)
-    assert (wider[:, 4:] == 0).all()
-
-
 def test_without_numba_the_numpy_way_is_taken() -> None:
     script = (
         "import sys; sys.modules['numba'] = None\n"
         "import numpy as np; from datetime import date\n"
         "from xlpbr.portfolio import settlement as fast\n"
-        "assert not fast.numba_is_installed()\n"
         "months = fast.month_columns([(date(2025, 1, 1), date(2025, 1, 31))])\n"
         "one = np.array([0, 1]); day = np.array([date(2025, 1, 1).toordinal()])\n"
         "rows = fast.PlacementColumns(one, np.array([700]), day, day + 7, day > 0)\n"

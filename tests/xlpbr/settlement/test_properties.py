@@ -184,7 +184,7 @@ def test_pro_rata_over_a_column_and_a_row_is_filled_down_and_right(
     )
     as_at = data.draw(st.lists(CELLS["day"], min_size=width, max_size=width))
     starts_on = data.draw(start_days())
-    basis = data.draw(st.sampled_from(["months", "days", "whole_months", None]))
+    basis = data.draw(st.sampled_from([*OPTIONS["Pro rata basis"], None]))
     got = outcome(functions.pbr_pro_rata, amounts, starts_on, [[m] for m in months], [as_at], basis)
     assert [len(row) for row in got] == [width] * height
     for i in range(height):

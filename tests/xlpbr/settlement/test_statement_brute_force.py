@@ -13,6 +13,7 @@ from tests.support.brute_force import CarerRow, ClaimRow, Contract, Evidence, Pl
 from tests.support.examples import through_cells
 from tests.support.strategies import OPTIONS, cases, field_name, serial, tables
 from xlpbr import functions
+from xlpbr.contract.terms import READINGS, TERMS
 
 CONTRACT = Contract(
     starts_on=date(2024, 1, 31),
@@ -52,6 +53,13 @@ def assert_same_table(got: list[list], expected: list[list]) -> None:
         if got_cell != expected_cell
     ]
     assert wrong == []
+
+
+def test_the_statement_day_by_day_knows_every_term_and_option() -> None:
+    """Who adds one writes its rule into tests/support/brute_force.py, anew from the clause."""
+    assert {term.field_name: tuple(term.options) for term in READINGS} == brute_force.WRITTEN_FOR
+    bear_on_a_figure = {term.field_name for term in TERMS if term.kind != "text"} - {"cohort_size"}
+    assert {field.name for field in dataclasses.fields(Contract)} == bear_on_a_figure
 
 
 @pytest.mark.slow

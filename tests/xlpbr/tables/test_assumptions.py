@@ -170,7 +170,7 @@ def test_what_the_moves_to_come_need(field, expected):
     ((row, column, found, wanted, remedy, code),) = said(rows)
     assert (row, column, found, wanted, code) == (None, LABELS[field], "nothing", expected,
                                                   "#VALUE!")  # fmt: skip
-    assert remedy.startswith(f"Give {LABELS[field]}: ")
+    assert remedy.startswith(f"Enter {LABELS[field]}: ")
     assert said(table(**{field: None}, children=0)) == []
 
 
@@ -180,7 +180,7 @@ def test_a_misspelt_name_is_asked_about_and_a_note_is_not():
         (12, "Assumption", '"Carer houshold a move"', '"Carer households a move"',
          "Correct the spelling to Carer households a move."),
         (13, "Assumption", '"Agreed with finance"', "an assumption of the forecast",
-         "It is not an assumption that is read. Nothing to do if it is a note."),
+         "It is not read. If it is a note, there is nothing to do."),
         (14, "Assumption", "a value (3) without a name", "the name of an assumption",
          "Write the assumption's name, or clear the row."),
     ]  # fmt: skip
@@ -236,7 +236,7 @@ def test_a_yearly_price_is_asked_about():
     found = read_assumptions(table(residential_high=368_000))
     (problem,) = checks.problems_of_assumptions(terms, found)
     assert problem.code is None
-    assert problem.remedy == "Check that it is not the price of a year."
+    assert problem.remedy == "Check that it is not a yearly price."
 
 
 def test_the_help_of_the_function_names_the_table():

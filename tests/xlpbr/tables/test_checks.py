@@ -67,7 +67,7 @@ NOTICES = {
     "the price of a year": (
         {"placements": [row("C01", before=368000)]},
         ["Placements", 1.0, "Residential weekly cost", "£368,000.00",
-         "a price of a week, rarely above £20,000.00"],
+         "a weekly price, rarely above £20,000.00"],
     ),
     "a spelling that differs in capitals": (
         {"placements": [row("C01", ended=date(2026, 4, 1)), row("c01", moved=date(2026, 4, 1))]},
@@ -84,11 +84,11 @@ NOTICES = {
     ),
     "a move after the programme": (
         {"placements": [row("C01", moved=date(2026, 9, 1))]},
-        ["Placements", 1.0, "Moved on", "01/09/2026", "a day up to Ends on, 31/08/2026"],
+        ["Placements", 1.0, "Moved on", "01/09/2026", "a day on or before Ends on, 31/08/2026"],
     ),
     "a move before the programme": (
         {"placements": [row("C01", moved=date(2025, 8, 31))]},
-        ["Placements", 1.0, "Moved on", "31/08/2025", "a day from Starts on, 01/09/2025"],
+        ["Placements", 1.0, "Moved on", "31/08/2025", "a day on or after Starts on, 01/09/2025"],
     ),
     "more children than the cohort": (
         {"placements": [row("C01"), row("C02")], "terms": [("Cohort size", 1)]},
@@ -96,7 +96,7 @@ NOTICES = {
     ),
     "a household twice": (
         {"carers": [["F1", MARCH, "C01"], ["F1", date(2026, 4, 1), "C01"]]},
-        ["Carers", 2.0, "Household", '"F1"', "each household once; it is in row 1 as well"],
+        ["Carers", 2.0, "Household", '"F1"', "each household once; it is also in row 1"],
     ),
     "a carer linked to no child": (
         {"carers": [["F1", MARCH, None]]},

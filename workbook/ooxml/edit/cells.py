@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import cell_address, split_area
-from xlpbr.workbook.ooxml.book import Book, Position, SheetInfo, sheet_named
+from xlpbr.workbook.ooxml.addresses import Position, cell_address, split_area, within
+from xlpbr.workbook.ooxml.book import Book, SheetInfo, sheet_named
 from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, change_chain, leads_to, put
+from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.edit.refusals import edit_refusals
 from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell
 from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 from xlpbr.workbook.ooxml.sheet.edit import as_stored, edited_chunks, sheet_splices
-from xlpbr.workbook.ooxml.sheet.scan import SheetScan, scan_sheet, within
+from xlpbr.workbook.ooxml.sheet.scan import SheetScan, scan_sheet
 from xlpbr.workbook.ooxml.sheet.verify import verify_sheet
-from xlpbr.workbook.ooxml.styles.locks import locks
-from xlpbr.workbook.ooxml.xml.splice import Splice
+from xlpbr.workbook.ooxml.xml.splice import FALSE, Splice, as_utf8, elements
 from xlpbr.workbook.ooxml.zip.archive import read_xml, understood
 
 _METADATA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
@@ -50,10 +50,9 @@ def set_cells(
     """
     spills = any(map(_spills, (change for of in wanted.values() for change in of.values())))
     mark = _spill_mark(draft) if spills else None
-    styles = leads_to(draft.book, "styles")
-    locked = _locks(draft.book, styles)
+    unlocked = _unlocked_formats(draft.book)
     edits = []
-    numbers = {sheet.name: sheet.sheet_id for sheet in draft.workbook.sheets}
+    numbers = {sheet.name: sheet.sheet_id for sheet in draft.book.workbook.sheets}
     added: list[ChainCell] = []
     removed: list[ChainCell] = []
     for name, of_sheet in wanted.items():
@@ -70,7 +69,7 @@ def set_cells(
             changes,
             formulas_stay=all(change.formula is KEEP for change in changes.values()),
         )
-        _refuse(draft.book, sheet, scan, changes, allow, locked)
+        _refuse(draft, sheet, scan, changes, allow, unlocked)
         splices = sheet_splices(scan, changes)
         if splices:
             draft.replaced[sheet.part] = partial(
@@ -118,16 +117,27 @@ def _spills(change: CellChange) -> bool:
     return change.array_range is not None and change.formula is not KEEP
 
 
-def _locks(book: Book, styles: str | None) -> Callable[[int], bool]:
+def _unlocked_formats(book: Book) -> set[int]:
+    """The numbers of the cell formats that do not lock their cells once a sheet is protected.
+
+    A format that says nothing of it locks, as in Excel.
+    """
+    styles = leads_to(book, "styles")
     if styles is None:
-        return locks(None)
-    return locks(read_xml(book.archive, styles, "styleSheet"))
+        return set()
+    path = "styleSheet/cellXfs/xf"
+    data, _ = as_utf8(read_xml(book.archive, styles, "styleSheet"))
+    return {
+        entry.parent
+        for entry in elements(data, path, f"{path}/protection")[f"{path}/protection"]
+        if entry.attributes.get("locked") in FALSE
+    }
 
 
 def _spill_mark(draft: Draft) -> int:
     """The number that marks a spilling formula, with the part that explains it."""
     part = leads_to(draft.book, "sheetMetadata")
-    strict = draft.workbook.strict
+    strict = draft.book.workbook.strict
     if part is not None:
         before = read_xml(draft.book.archive, part, "metadata")
         with understood(draft.book.archive, part):
@@ -156,22 +166,28 @@ def _stored(
 
 
 def _refuse(
-    book: Book,
+    draft: Draft,
     sheet: SheetInfo,
     scan: SheetScan,
     changes: Mapping[Position, CellChange],
     allow: Collection[str],
-    locked: Callable[[int], bool],
+    unlocked: Collection[int],
 ) -> None:
     """Refuse cells that may not be set. A new last value of a locked formula is no edit of it."""
-    tables = list(book.tables.values())
     results = {
         position
         for position, change in changes.items()
         if change.formula is KEEP and _shows_a_result(scan, changes, position)
     }
     edit_refusals(
-        sheet.name, scan, changes, tables=tables, locked=locked, allow=allow, results=results
+        sheet.name,
+        scan,
+        changes,
+        tables=draft.book.tables.values(),
+        unlocked=unlocked,
+        allow=allow,
+        results=results,
+        remedy=draft.program.remedies.get(PROTECTED_SHEET, ""),
     )
 
 

@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.edit.program import Program
 from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell, with_calc_chain
 from xlpbr.workbook.ooxml.parts.content_types import with_content_types
-from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, relationships_of, workbook_of
-from xlpbr.workbook.ooxml.parts.part_graph import reachable
+from xlpbr.workbook.ooxml.parts.listing_parts import (
+    CONTENT_TYPES,
+    reachable,
+    relationships_of,
+)
 from xlpbr.workbook.ooxml.parts.relationships import (
     NewRelationship,
     relationship_type,
@@ -29,7 +33,7 @@ from xlpbr.workbook.ooxml.parts.workbook_edit import (
     new_sheet_ids,
     with_changes,
 )
-from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet, WorkbookPart
+from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet
 from xlpbr.workbook.ooxml.zip.archive import has_part, read_part, read_xml, understood
 from xlpbr.workbook.ooxml.zip.copy import PartContent, RawMember
 
@@ -40,7 +44,7 @@ class Draft:
 
     Attributes:
         book: the workbook as it is.
-        workbook: what its main part says.
+        program: the program that edits it.
         replaced: new contents of parts that are there.
         added: contents of new parts.
         removed: parts that go.
@@ -55,7 +59,7 @@ class Draft:
     """
 
     book: Book
-    workbook: WorkbookPart
+    program: Program
     replaced: dict[str, PartContent] = field(default_factory=dict)
     added: dict[str, PartContent] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
@@ -69,9 +73,9 @@ class Draft:
     names_no_more: set[tuple[str, str | None]] = field(default_factory=set)
 
 
-def start_draft(book: Book) -> Draft:
-    """A draft in which nothing is changed yet."""
-    return Draft(book, workbook_of(book.archive, book.part))
+def start_draft(book: Book, program: Program) -> Draft:
+    """A draft in which a program has changed nothing yet."""
+    return Draft(book, program)
 
 
 def present(draft: Draft, part: str) -> bytes | None:
@@ -105,7 +109,7 @@ def add_part(draft: Draft, part: str, content: bytes, content_type: str, kind: s
 
 def lead_to(draft: Draft, part: str, kind: str) -> None:
     """Let the workbook's main part lead to a part."""
-    type_ = relationship_type(kind, strict=draft.workbook.strict)
+    type_ = relationship_type(kind, strict=draft.book.workbook.strict)
     draft.leads[part] = NewRelationship(type_, relative_target(draft.book.part, part))
 
 
@@ -166,7 +170,7 @@ def finish(draft: Draft) -> None:
         )
         ids = dict(zip(draft.leads, changed.ids, strict=True))
         put(draft, listing, changed.data)
-    numbers = new_sheet_ids(draft.workbook, len(draft.sheets))
+    numbers = new_sheet_ids(draft.book.workbook, len(draft.sheets))
     changes = WorkbookChanges(
         add_sheets=tuple(
             NewSheet(name, number, ids[part], state)

@@ -12,15 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.files.safe_writing import refuse_open, write_safely
-from xlpbr.workbook.ooxml.addresses import cell_address, column_letter, split_area
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book
+from xlpbr.workbook.ooxml.addresses import Position, cell_address, cell_name, split_area, within
+from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.cells import check_cells, set_cells
 from xlpbr.workbook.ooxml.edit.check import Intended, check_package
 from xlpbr.workbook.ooxml.edit.draft import Draft, finish, start_draft
-from xlpbr.workbook.ooxml.edit.functions import check_functions, rename_functions
+from xlpbr.workbook.ooxml.edit.program import LOCKED_STRUCTURE, SIGNED, Program
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd, add_sheets, check_sheets, remove_sheets
-from xlpbr.workbook.ooxml.edit.tables import add_tables
 from xlpbr.workbook.ooxml.edit.undo import (
     give_back,
     keep_record,
@@ -28,23 +26,11 @@ from xlpbr.workbook.ooxml.edit.undo import (
     reserve_record,
     take_out_record,
 )
-from xlpbr.workbook.ooxml.parts.new_table import NewTable
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 from xlpbr.workbook.ooxml.zip.archive import close_archive, refuse_changed
 from xlpbr.workbook.ooxml.zip.copy import copy_archive
-
-SIGNED = "signed"
-LOCKED_STRUCTURE = "locked-structure"
-PROTECTED_SHEET = "protected-sheet"
-
-ALLOWANCES: Mapping[str, str] = {
-    SIGNED: "Edit a signed workbook all the same; its signature is void then.",
-    LOCKED_STRUCTURE: "Add or take out sheets although the structure of the workbook is locked.",
-    PROTECTED_SHEET: "Change locked cells of a protected sheet.",
-}
-"""What an edit passes over only when it is told to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +38,10 @@ class Changes:
     """What is to be done to a workbook, all in one step.
 
     Attributes:
-        remove_sheets: names of sheets to take out; only sheets that xlpbr added.
+        remove_sheets: names of sheets to take out; only sheets that the program added.
         add_sheets: sheets to put at the end. One may have the name of a sheet that is taken out.
         cells: by sheet and (row, column), what cells hold now.
         names: names to define.
-        tables: tables to lay over cells that are there.
-        functions: names of functions in formulas, as stored, and what they are called now; not
-            in a sheet whose cells are set in the same step.
         keep_record: whether the workbook keeps a record from which ``detach`` gives it back.
     """
 
@@ -66,8 +49,6 @@ class Changes:
     add_sheets: SheetsToAdd | None = None
     cells: Mapping[str, Mapping[Position, CellChange]] = field(default_factory=dict)
     names: tuple[NewName, ...] = ()
-    tables: tuple[NewTable, ...] = ()
-    functions: Mapping[str, str] = field(default_factory=dict)
     keep_record: bool = False
 
 
@@ -108,6 +89,7 @@ def edit(
     changes: Changes,
     target: Path,
     *,
+    program: Program,
     allow: Collection[str] = (),
     in_place: bool = False,
 ) -> Edited:
@@ -117,20 +99,19 @@ def edit(
         book: the workbook; the file must not have changed since it was read.
         changes: what is to be done.
         target: the file to write, of the same kind (.xlsx or .xlsm).
+        program: the program that edits.
         allow: which of ``ALLOWANCES`` are passed over.
         in_place: whether the target is the workbook itself; a dated copy of it is kept beside it.
 
     Raises:
         FileProblem: an edit that is refused, with a code; nothing is written then.
     """
-    draft = start_draft(book)
+    draft = start_draft(book, program)
     refuse_locks(draft, allow, sheets=bool(changes.remove_sheets) or changes.add_sheets is not None)
     remove_sheets(draft, changes.remove_sheets)
     if changes.add_sheets is not None:
         add_sheets(draft, changes.add_sheets, leaving=changes.remove_sheets)
     edits = set_cells(draft, changes.cells, allow)
-    add_tables(draft, changes.tables)
-    renamed = rename_functions(draft, changes.functions)
     draft.names += changes.names
     if changes.keep_record:
         reserve_record(draft)
@@ -139,9 +120,8 @@ def edit(
         keep_record(draft)
 
     def check(after: Book) -> None:
-        check_sheets(draft, changes.add_sheets, changes.functions, after)
+        check_sheets(draft, changes.add_sheets, after)
         check_cells(draft, edits, after)
-        check_functions(book.archive, after.archive, renamed, changes.functions)
 
     sheets = {done.sheet.part for done in edits}
     return save_draft(draft, target, check, in_place=in_place, read_elsewhere=sheets)
@@ -153,6 +133,7 @@ def write_values(
     values: Mapping[str, Mapping[Position, CellValue]],
     array_ranges: Mapping[str, Mapping[Position, str]],
     *,
+    program: Program,
     allow: Collection[str] = (),
     in_place: bool = False,
 ) -> Edited:
@@ -167,6 +148,7 @@ def write_values(
         values: by sheet and (row, column), what the cells show now; None for an empty cell.
         array_ranges: by sheet and first cell, the cells that an array formula now fills,
             such as ``B2:B9``.
+        program: the program that edits.
         allow: which of ``ALLOWANCES`` are passed over.
         in_place: whether the target is the workbook itself.
 
@@ -183,13 +165,20 @@ def write_values(
             )
             for position in {*values.get(sheet, {}), *ranges}
         }
-    return edit(book, Changes(cells=changes), target, allow=allow, in_place=in_place)
+    return edit(
+        book, Changes(cells=changes), target, program=program, allow=allow, in_place=in_place
+    )
 
 
 def detach(
-    book: Book, target: Path, *, allow: Collection[str] = (), in_place: bool = False
+    book: Book,
+    target: Path,
+    *,
+    program: Program,
+    allow: Collection[str] = (),
+    in_place: bool = False,
 ) -> Detached:
-    """Write a copy of a workbook without the sheets that xlpbr attached.
+    """Write a copy of a workbook without the sheets that a program added.
 
     Where nothing that the attachment changed was changed since, the copy is the file of before,
     byte for byte, but for what was changed elsewhere.
@@ -197,6 +186,7 @@ def detach(
     Args:
         book: the workbook.
         target: the file to write.
+        program: the program.
         allow: which of ``ALLOWANCES`` are passed over.
         in_place: whether the target is the workbook itself; a dated copy of it is kept beside it.
 
@@ -204,12 +194,14 @@ def detach(
         FileProblem: nothing is attached (code not-ours), something else reads the sheets (code
             in-use), or an edit that is refused.
     """
-    draft = start_draft(book)
-    record = record_in(book)
-    ours = tuple(marked.sheet.name for marked in marked_sheets(draft.workbook))
+    draft = start_draft(book, program)
+    record = record_in(book, program.record)
+    marked = marked_sheets(book.workbook, program.sheet_mark)
+    ours = tuple(found.sheet.name for found in marked)
     if record is None and not ours:
         raise FileProblem(
-            f"{book.path} has no sheets that xlpbr attached; there is nothing to take out.",
+            f"{book.path} has no sheets that {program.name} attached; there is nothing to "
+            "take out.",
             "not-ours",
         )
     refuse_locks(draft, allow, sheets=True)
@@ -220,7 +212,7 @@ def detach(
     if record is not None:
         give_back(draft, record)
     done = save_draft(
-        draft, target, lambda after: check_sheets(draft, None, {}, after), in_place=in_place
+        draft, target, lambda after: check_sheets(draft, None, after), in_place=in_place
     )
     after = open_book(target)
     exact = record is not None and after.sha256 == record.undo.file_before
@@ -239,7 +231,6 @@ def save_draft(
     """Write what a draft says, read it again, and move it into place."""
     book = draft.book
     _refuse_other_kind(book, target)
-    refuse_open(book.path)
     intended = Intended(
         changed=frozenset({*draft.replaced, *draft.restored}),
         added=frozenset(draft.added),
@@ -267,14 +258,7 @@ def save_draft(
             # Windows does not replace a file that is open.
             close_archive(book.archive)
 
-    kept = write_safely(
-        target,
-        write,
-        inputs=(book.path,),
-        in_place=in_place,
-        keep_copy=in_place,
-        before_move=before_move,
-    )
+    kept = draft.program.save(book.path, target, write, in_place=in_place, before_move=before_move)
     return Edited(
         changed=tuple(sorted(intended.changed)),
         added=tuple(draft.added),
@@ -294,19 +278,20 @@ def _refuse_other_kind(book: Book, target: Path) -> None:
 
 def refuse_locks(draft: Draft, allow: Collection[str], *, sheets: bool) -> None:
     """Refuse what would void a signature or pass over a lock, unless it is allowed."""
-    path = draft.book.path
+    path, remedies = draft.book.path, draft.program.remedies
     signed = any(name.startswith("_xmlsignatures/") for name in draft.book.archive.members)
     if signed and SIGNED not in allow:
         raise FileProblem(
             f"{path} is digitally signed, and any change would void the signature; remove the "
-            "signature in Excel (File, Info) from a copy and give that, or add --allow-signed.",
+            "signature in Excel (File, Info) from a copy and give that"
+            f"{remedies.get(SIGNED, '')}.",
             SIGNED,
         )
-    if sheets and draft.workbook.protection.structure and LOCKED_STRUCTURE not in allow:
+    if sheets and draft.book.workbook.structure_locked and LOCKED_STRUCTURE not in allow:
         raise FileProblem(
             f"The structure of {path} is locked (Review, Protect Workbook), so sheets may not be "
-            "added or taken out; unlock it in Excel, make a workbook beside it with xlpbr new, or "
-            "add --allow-locked-structure. The lock itself stays as it is.",
+            f"added or taken out; unlock it in Excel{remedies.get(LOCKED_STRUCTURE, '')}. The lock "
+            "itself stays as it is.",
             LOCKED_STRUCTURE,
         )
 
@@ -324,27 +309,19 @@ def _refuse_typed_cells(
         after = [split_area(new_range) for new_range in new_ranges.values()]
     except ValueError as error:
         raise FileProblem(f"An array formula on {sheet} fills no proper range: {error}.") from error
-    for row, column in new_ranges:
-        cell = sheet_cells.get((row, column))
+    for position in new_ranges:
+        cell = sheet_cells.get(position)
         if cell is None or cell.array_range is None:
             raise FileProblem(
-                f"Cell {column_letter(column)}{row} has no array formula whose range could change."
+                f"Cell {cell_name(position)} has no array formula whose range could change."
             )
     for position in values:
         cell = sheet_cells.get(position)
-        if cell is not None and (cell.formula is not None or _within(position, before)):
+        if cell is not None and cell.formula is not None:
             continue
-        if cell is None and (_within(position, before) or _within(position, after)):
+        if any(within(position, area) for area in (before if cell else [*before, *after])):
             continue
         raise FileProblem(
             f"{cell_address(sheet, *position)} in {book.path} has no formula; "
             "only results of formulas are replaced."
         )
-
-
-def _within(position: Position, areas: list[tuple[int, int, int, int]]) -> bool:
-    row, column = position
-    return any(
-        first_row <= row <= last_row and first_column <= column <= last_column
-        for first_row, first_column, last_row, last_column in areas
-    )

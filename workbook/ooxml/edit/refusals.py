@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import area_address, cell_address, split_area
-from xlpbr.workbook.ooxml.book import TableArea
-from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
-from xlpbr.workbook.ooxml.sheet.frame import Area
-from xlpbr.workbook.ooxml.sheet.scan import (
+from xlpbr.workbook.ooxml.addresses import (
+    Area,
     Position,
-    SheetScan,
+    area_address,
     area_cells,
-    filled_area,
-    style_of,
+    cell_address,
+    split_area,
     within,
 )
-
-PROTECTED_SHEET = "protected-sheet"
-"""The word with which a person allows locked cells of protected sheets to be changed."""
+from xlpbr.workbook.ooxml.book import TableArea
+from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
+from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
+from xlpbr.workbook.ooxml.sheet.scan import SheetScan, filled_area, style_of
 
 
 def edit_refusals(
@@ -28,9 +26,10 @@ def edit_refusals(
     changes: Mapping[Position, CellChange],
     *,
     tables: Iterable[TableArea] = (),
-    locked: Callable[[int], bool] = lambda _: True,
+    unlocked: Collection[int] = frozenset(),
     allow: Collection[str] = frozenset(),
     results: Collection[Position] = frozenset(),
+    remedy: str = "",
 ) -> None:
     """Refuse changes that Excel would not let a person make in the cells, or that do harm.
 
@@ -40,10 +39,11 @@ def edit_refusals(
         changes: by row and column, counted from 1. The cells that a new formula fills must be
             among them, and those that an old one filled and that show something.
         tables: the tables of the workbook.
-        locked: whether a style, given by its number, locks its cells; without it all do,
-            which is what Excel does unless told otherwise.
+        unlocked: the numbers of the styles that do not lock their cells; the others do, which
+            is what Excel does unless told otherwise.
         allow: what is passed over; ``protected-sheet`` for locked cells of protected sheets.
         results: cells that show what a formula gives; protection does not hold these back.
+        remedy: what else a person can do than unprotect the sheet, as ``Program`` says it.
 
     Raises:
         FileProblem: with the code merged-cell, array-cell, data-table, table-heading or
@@ -61,7 +61,7 @@ def edit_refusals(
         for table in here:
             _refuse_heading(sheet, table, position)
         if PROTECTED_SHEET not in allow and position not in results:
-            _refuse_protected(sheet, scan, position, locked)
+            _refuse_protected(sheet, scan, position, unlocked, remedy)
         if change.array_range is not None:
             _refuse_range(sheet, scan, changes, position, split_area(change.array_range), here)
 
@@ -147,13 +147,10 @@ def _refuse_heading(sheet: str, table: TableArea, position: Position) -> None:
 
 
 def _refuse_protected(
-    sheet: str, scan: SheetScan, position: Position, locked: Callable[[int], bool]
+    sheet: str, scan: SheetScan, position: Position, unlocked: Collection[int], also: str
 ) -> None:
     cell = cell_address(sheet, *position)
-    remedy = (
-        "unprotect the sheet in Excel first, or give --allow-protected-sheet to change it all "
-        "the same."
-    )
+    remedy = f"unprotect the sheet in Excel first{also}."
     for area in scan.frame.ranges:
         if within(position, area):
             raise FileProblem(
@@ -161,7 +158,7 @@ def _refuse_protected(
                 f"{remedy}",
                 "protected-cell",
             )
-    if scan.frame.protected and locked(_style_number(scan, position)):
+    if scan.frame.protected and _style_number(scan, position) not in unlocked:
         raise FileProblem(
             f"{cell} is locked and its sheet is protected; {remedy}", "protected-cell"
         )

@@ -1,6 +1,6 @@
 """Sheets that are added to a package or taken out of it again.
 
-Only a sheet that xlpbr added is ever taken out: it carries a mark.
+Only a sheet that the program added is ever taken out: it carries a mark.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import split_area
+from xlpbr.workbook.ooxml.addresses import area_cells, split_area
 from xlpbr.workbook.ooxml.book import Book, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.draft import Draft, change_chain, lead_to, put, take_out_sheets
 from xlpbr.workbook.ooxml.edit.transplant import transplanted
 from xlpbr.workbook.ooxml.edit.uses import names_going, uses_of
 from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell
-from xlpbr.workbook.ooxml.parts.listing_parts import workbook_of
 from xlpbr.workbook.ooxml.parts.relationships import resolved_target
 from xlpbr.workbook.ooxml.parts.sheet_mark import mark_of, marked_sheets
 from xlpbr.workbook.ooxml.parts.workbook_edit import NewName, new_sheet_ids
 from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet
-from xlpbr.workbook.ooxml.sheet.function_names import new_names, renamed_functions
 from xlpbr.workbook.ooxml.sheet.read import read_sheet
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.ooxml.zip.copy import copy_differs
@@ -47,7 +45,7 @@ class SheetsToAdd:
 
 
 def add_sheets(draft: Draft, sheets: SheetsToAdd, leaving: Collection[str]) -> None:
-    """Add sheets at the end of the book, each with the mark that xlpbr added it.
+    """Add sheets at the end of the book, each with the mark that the program added it.
 
     Args:
         draft: the draft.
@@ -65,36 +63,39 @@ def add_sheets(draft: Draft, sheets: SheetsToAdd, leaving: Collection[str]) -> N
     draft.types.update(new.content_types)
     for relationship in new.workbook_relationships:
         draft.leads[resolved_target(draft.book.part, relationship.target)] = relationship
-    numbers = new_sheet_ids(draft.workbook, len(new.sheets))
+    numbers = new_sheet_ids(draft.book.workbook, len(new.sheets))
     for sheet, number in zip(new.sheets, numbers, strict=True):
         lead_to(draft, sheet.part, "worksheet")
         draft.sheets.append((sheet.name, sheet.part, sheet.state))
         key = sheets.keys.get(sheet.name, sheet.name)
-        draft.names.append(mark_of(sheet.name, number, key, sheets.attachment))
+        mark = draft.program.sheet_mark
+        draft.names.append(mark_of(mark, sheet.name, number, key, sheets.attachment))
     draft.names += [
         NewName(name.name, name.text, name.sheet, name.hidden) for name in new.defined_names
     ]
 
 
 def remove_sheets(draft: Draft, names: Sequence[str]) -> None:
-    """Take out sheets that xlpbr added.
+    """Take out sheets that the program added.
 
     Raises:
-        FileProblem: there is no such sheet, xlpbr did not add it (code not-ours), or something
-            else in the book reads it (code in-use).
+        FileProblem: there is no such sheet, the program did not add it (code not-ours), or
+            something else in the book reads it (code in-use).
     """
     if not names:
         return
-    ours = {marked.sheet.name.casefold(): marked.sheet for marked in marked_sheets(draft.workbook)}
+    program = draft.program
+    marked = marked_sheets(draft.book.workbook, program.sheet_mark)
+    ours = {found.sheet.name.casefold(): found.sheet for found in marked}
     path = draft.book.path
     for name in names:
         if name.casefold() not in ours:
             raise FileProblem(
-                f"{path}: the sheet {name} was not added by xlpbr, and only such sheets are taken"
-                " out; delete it in Excel if it is not needed.",
+                f"{path}: the sheet {name} was not added by {program.name}, and only such sheets"
+                " are taken out; delete it in Excel if it is not needed.",
                 "not-ours",
             )
-    uses = uses_of(draft.book, names)
+    uses = uses_of(draft.book, names, program.names)
     if uses:
         shown = ", ".join(uses[:_MOST_NAMED])
         more = f" and {len(uses) - _MOST_NAMED} more" if len(uses) > _MOST_NAMED else ""
@@ -105,7 +106,8 @@ def remove_sheets(draft: Draft, names: Sequence[str]) -> None:
         )
     listed = [ours[name.casefold()] for name in names]
     take_out_sheets(draft, listed)
-    draft.names_no_more |= {(name.name, None) for name in names_going(draft.book, names)}
+    going = names_going(draft.book, names, program.names)
+    draft.names_no_more |= {(name.name, None) for name in going}
     change_chain(
         draft, (), [cell for sheet in listed for cell in _formula_cells(draft.book, sheet)]
     )
@@ -117,32 +119,22 @@ def _formula_cells(book: Book, sheet: ListedSheet) -> list[ChainCell]:
     for position, cell in cells_of(book, sheet.name).items():
         if cell.formula is not None:
             area = (*position, *position) if not cell.array_range else split_area(cell.array_range)
-            first_row, first_column, last_row, last_column = area
-            found += [
-                (sheet.sheet_id, row, column)
-                for row in range(first_row, last_row + 1)
-                for column in range(first_column, last_column + 1)
-            ]
+            found += [(sheet.sheet_id, *filled) for filled in area_cells(area)]
     return found
 
 
-def check_sheets(
-    draft: Draft, sheets: SheetsToAdd | None, functions: Mapping[str, str], after: Book
-) -> None:
+def check_sheets(draft: Draft, sheets: SheetsToAdd | None, after: Book) -> None:
     """Compare the sheets and names of the copy with what was meant.
 
     Args:
         draft: what was meant.
         sheets: the sheets that were added.
-        functions: the functions that are called by another name now.
         after: the copy.
 
     Raises:
         FileProblem: something differs that was not meant to.
     """
-    before = draft.workbook
-    called = new_names(functions)
-    written = workbook_of(after.archive, after.part)
+    before, written = draft.book.workbook, after.workbook
     expected = [
         sheet.name for sheet in before.sheets if sheet.relationship_id not in draft.sheets_no_more
     ]
@@ -157,7 +149,7 @@ def check_sheets(
     names = [
         (
             name.name,
-            renamed_functions(name.text, called),
+            name.text,
             None if name.sheet is None else before.sheets[name.sheet].name,
         )
         for name in before.names

@@ -17,7 +17,7 @@ from xlpbr.workbook.ooxml.edit.transplant_names import (
     refuse_loose_ends,
     refuse_taken_names,
 )
-from xlpbr.workbook.ooxml.edit.transplant_parts import Carrier, carry, free_name
+from xlpbr.workbook.ooxml.edit.transplant_parts import Carrier, carry, free_name, used_table_ids
 from xlpbr.workbook.ooxml.edit.transplant_sheet import (
     Numbers,
     carried_sheet,
@@ -27,7 +27,7 @@ from xlpbr.workbook.ooxml.edit.transplant_sheet import (
     used_marks,
     with_differential,
 )
-from xlpbr.workbook.ooxml.parts.listing_parts import content_types_of, relationships_of, workbook_of
+from xlpbr.workbook.ooxml.parts.listing_parts import content_types_of, relationships_of
 from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
 from xlpbr.workbook.ooxml.parts.relationships import (
     NewRelationship,
@@ -35,14 +35,11 @@ from xlpbr.workbook.ooxml.parts.relationships import (
     relative_target,
     resolved_target,
 )
-from xlpbr.workbook.ooxml.parts.table_ids import used_table_ids
 from xlpbr.workbook.ooxml.parts.theme import NO_THEME, Theme, independent, read_theme
-from xlpbr.workbook.ooxml.parts.workbook_part import WorkbookPart
 from xlpbr.workbook.ooxml.styles.merge import empty_styles, merged_styles
 from xlpbr.workbook.ooxml.xml.strict_form import MAIN, STRICT_MAIN
 from xlpbr.workbook.ooxml.zip.archive import Archive, read_part, read_tree, read_xml, understood
 
-_CONTENT_TYPES = "[Content_Types].xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _SHARED = {
     "styles": ("xl/styles", "styles+xml"),
@@ -92,10 +89,9 @@ class Transplanted:
 
 @dataclass(frozen=True, slots=True)
 class _Package:
-    """A workbook's package, its workbook part, and the parts that that leads to, by kind."""
+    """A workbook, and the parts that its main part leads to, by kind."""
 
-    archive: Archive
-    workbook: str
+    book: Book
     targets: Mapping[str, str]
 
 
@@ -141,13 +137,13 @@ def transplanted(
 def _transplanted(
     made: Book, sheets: Sequence[SheetInfo], source: _Package, target: _Package
 ) -> Transplanted:
-    workbook = _listed(target)
+    workbook = target.book.workbook
     own, other = _theme(source), _theme(target)
     read = {
         sheet.part: independent(read_part(made.archive, sheet.part), own, other) for sheet in sheets
     }
     tables = _table_parts(made.archive, [sheet.part for sheet in sheets])
-    with understood(target.archive, target.targets.get("styles", "")):
+    with understood(target.book.archive, target.targets.get("styles", "")):
         styles = merged_styles(
             _part(target, "styles") or empty_styles(STRICT_MAIN if workbook.strict else MAIN),
             independent(_part(source, "styles") or b"", own, other),
@@ -161,13 +157,13 @@ def _transplanted(
     if marks:
         if not holds_only_dynamic_arrays(_part(source, "sheetMetadata") or b""):
             raise ValueError("cells are marked for something else than a formula that spills")
-        with understood(target.archive, target.targets.get("sheetMetadata", "")):
+        with understood(target.book.archive, target.targets.get("sheetMetadata", "")):
             shared["sheetMetadata"], mark = dynamic_array_mark(
                 _part(target, "sheetMetadata"), strict=workbook.strict
             )
         numbers = replace(numbers, marks=dict.fromkeys(marks, mark))
     items = shared_items(independent(_part(source, "sharedStrings") or b"", own, other))
-    ids = count(max(used_table_ids(target.archive), default=0) + 1)
+    ids = count(max(used_table_ids(target.book.archive), default=0) + 1)
 
     def rewrite(kind: str, part: str, data: bytes) -> bytes:
         if kind == "worksheet":
@@ -178,9 +174,9 @@ def _transplanted(
         return data
 
     types = content_types_of(made.archive)
-    taken = set(target.archive.members)
+    taken = set(target.book.archive.members)
     carrier = Carrier(made.archive, types, taken, workbook.strict, rewrite)
-    states = {one.name: one.state for one in _listed(source).sheets}
+    states = {one.name: one.state for one in made.workbook.sheets}
     new_sheets = tuple(
         NewSheetPart(sheet.name, carry(carrier, "worksheet", sheet.part), states[sheet.name])
         for sheet in sheets
@@ -197,10 +193,10 @@ def _transplanted(
             relationships.append(
                 NewRelationship(
                     relationship_type(kind, strict=workbook.strict),
-                    relative_target(target.workbook, part),
+                    relative_target(target.book.part, part),
                 )
             )
-        elif data != read_part(target.archive, part):
+        elif data != read_part(target.book.archive, part):
             replaced[part] = data
     return Transplanted(
         carrier.parts, replaced, new_sheets, carrier.content_types, tuple(relationships), ()
@@ -217,7 +213,7 @@ def _sheet_made(made: Book, name: str) -> SheetInfo:
 def _package(book: Book) -> _Package:
     # Of two of a kind the first counts.
     targets = dict(reversed(list(_targets(book.archive, book.part))))
-    return _Package(book.archive, book.part, targets)
+    return _Package(book, targets)
 
 
 def _targets(archive: Archive, part: str) -> Iterator[tuple[str, str]]:
@@ -229,16 +225,12 @@ def _targets(archive: Archive, part: str) -> Iterator[tuple[str, str]]:
 
 def _part(package: _Package, kind: str) -> bytes | None:
     part = package.targets.get(kind)
-    return None if part is None else read_xml(package.archive, part, _ROOTS[kind])
+    return None if part is None else read_xml(package.book.archive, part, _ROOTS[kind])
 
 
 def _theme(package: _Package) -> Theme:
     part = package.targets.get("theme")
-    return NO_THEME if part is None else read_theme(read_tree(package.archive, part))
-
-
-def _listed(package: _Package) -> WorkbookPart:
-    return workbook_of(package.archive, package.workbook)
+    return NO_THEME if part is None else read_theme(read_tree(package.book.archive, part))
 
 
 def _table_parts(archive: Archive, sheets: Iterable[str]) -> list[bytes]:

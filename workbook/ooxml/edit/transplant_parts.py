@@ -1,4 +1,7 @@
-"""The parts that sheets lead to (tables, charts, pictures, comments) under names free in a book."""
+"""The parts that sheets lead to (tables, charts, pictures, comments), for another book.
+
+They get names, and tables numbers, that are free in that book.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass, field
 from posixpath import splitext
 
 from xlpbr.workbook.ooxml.parts.content_types import ContentTypes, content_type_of
+from xlpbr.workbook.ooxml.parts.listing_parts import content_types_of
 from xlpbr.workbook.ooxml.parts.relationships import (
     NewRelationship,
     Relationship,
@@ -17,8 +21,9 @@ from xlpbr.workbook.ooxml.parts.relationships import (
     resolved_target,
     with_relationships,
 )
+from xlpbr.workbook.ooxml.xml.splice import as_utf8, elements
 from xlpbr.workbook.ooxml.xml.strict_form import strict_form
-from xlpbr.workbook.ooxml.zip.archive import Archive, has_part, read_part
+from xlpbr.workbook.ooxml.zip.archive import Archive, has_part, read_part, read_xml, understood
 
 _NAMES = {
     "worksheet": "xl/worksheets/sheet{}",
@@ -30,6 +35,14 @@ _NAMES = {
     "image": "xl/media/image{}",
 }
 """The kinds of parts that can be carried, and what they are called, without the ending."""
+
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_NUMBERED = {
+    f"{_KIND}table+xml": ("table", "table"),
+    f"{_KIND}tableSingleCells+xml": ("singleXmlCells", "singleXmlCells/singleXmlCell"),
+}
+"""By content type, the first element of a part and the path to what is numbered with the tables:
+cells that are mapped to an XML schema are too."""
 
 Rewrite = Callable[[str, str, bytes], bytes]
 """Gives the new bytes of a part from its kind, its name in the other workbook and its bytes."""
@@ -94,6 +107,24 @@ def free_name(taken: set[str], pattern: str, ending: str) -> str:
         number += 1
     taken.add(name.casefold())
     return name
+
+
+def used_table_ids(archive: Archive) -> set[int]:
+    """The numbers by which a package tells its tables apart, as far as they are in use.
+
+    Raises:
+        FileProblem: a part with a table is damaged.
+    """
+    types = content_types_of(archive)
+    found: set[int] = set()
+    for name in archive.members:
+        root, path = _NUMBERED.get(content_type_of(types, name), ("", ""))
+        if root:
+            data = read_xml(archive, name, root)
+            with understood(archive, name):
+                numbered = elements(as_utf8(data)[0], path)[path]
+                found |= {int(element.attributes.get("id", "0")) for element in numbered}
+    return found
 
 
 def _relationships(carrier: Carrier, part: str, new: str, listing: str) -> bytes:

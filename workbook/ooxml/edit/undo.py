@@ -25,7 +25,7 @@ from xlpbr.workbook.ooxml.parts.undo_record import (
     KeptPart,
     UndoRecord,
     content_hash,
-    properties_part,
+    item_properties,
     read_record,
     record_of,
     record_part,
@@ -60,9 +60,8 @@ def reserve_record(draft: Draft) -> None:
         number += 1
     item = f"customXml/item{number}.xml"
     properties = f"customXml/itemProps{number}.xml"
-    leading = NewRelationship(
-        relationship_type(PROPERTIES_TYPE, strict=draft.workbook.strict), f"itemProps{number}.xml"
-    )
+    kind = relationship_type(PROPERTIES_TYPE, strict=draft.book.workbook.strict)
+    leading = NewRelationship(kind, f"itemProps{number}.xml")
     draft.added[item] = b""
     draft.added[relationships_part(item)] = with_relationships(None, [leading]).data or b""
     draft.added[properties] = b""
@@ -92,8 +91,9 @@ def keep_record(draft: Draft) -> None:
     }
     undo = record_of(draft.book.sha256, before, after)
     properties = next(name for name in draft.added if name.startswith("customXml/itemProps"))
-    draft.added[item] = record_part(undo)
-    draft.added[properties] = properties_part(undo)
+    program = draft.program
+    draft.added[item] = record_part(undo, program.record, program.name, program.version)
+    draft.added[properties] = item_properties(program.record, undo.file_before)
 
 
 def _shared(draft: Draft) -> set[str]:
@@ -102,18 +102,23 @@ def _shared(draft: Draft) -> set[str]:
     return set(draft.leads) - sheets
 
 
-def record_in(book: Book) -> FoundRecord | None:
-    """The record of the attachments in a workbook; None where there is none."""
+def record_in(book: Book, namespace: str) -> FoundRecord | None:
+    """The record of the attachments in a workbook; None where there is none.
+
+    Args:
+        book: the workbook.
+        namespace: the namespace of such records.
+    """
     places, records = [], []
     for entry in relationships_of(book.archive, book.part):
         part = resolved_target(book.part, entry.target)
         if entry.kind != ITEM_TYPE or entry.external or not has_part(book.archive, part):
             continue
         with understood(book.archive, part):
-            found = read_record([(part, read_tree(book.archive, part))])
+            found = read_record(read_tree(book.archive, part), namespace)
         if found is not None:
             places.append((part, entry.id))
-            records.append(found[1])
+            records.append(found)
     if not records:
         return None
     # What leads to a new record is added at the end.

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, DefinedName, SheetInfo, cells_of
-from xlpbr.workbook.ooxml.parts.part_graph import reachable
+from xlpbr.workbook.ooxml.parts.listing_parts import reachable
 from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
 from xlpbr.workbook.ooxml.xml.splice import as_utf8
 from xlpbr.workbook.ooxml.zip.archive import part_chunks, read_part
@@ -26,24 +26,23 @@ _CONTROL = re.compile(rf"\sfmla\w+{_ATTRIBUTE}")
 _TEXT = re.compile(r'"((?:[^"]|"")*)"')
 _INDIRECT = re.compile(r"\bINDIRECT\s*\(", re.IGNORECASE)
 
-OUR_NAMES = frozenset({"PbrAsAt"})
-"""The defined names that xlpbr gives; any other is a person's own."""
 
-
-def names_going(book: Book, names: Collection[str]) -> tuple[DefinedName, ...]:
-    """The names that xlpbr gave and that stand for nothing but cells of certain sheets."""
+def names_going(
+    book: Book, names: Collection[str], given: Collection[str]
+) -> tuple[DefinedName, ...]:
+    """The names of those that a program gives that stand for cells of certain sheets only."""
     folded = {name.casefold() for name in names}
     return tuple(
         name
         for name in book.names
         if name.sheet is None
-        and name.name in OUR_NAMES
+        and name.name in given
         and (sheets := sheet_references(name.text))
         and {sheet.casefold() for sheet in sheets} <= folded
     )
 
 
-def uses_of(book: Book, names: Collection[str]) -> list[str]:
+def uses_of(book: Book, names: Collection[str], given: Collection[str]) -> list[str]:
     """Where other sheets, names and charts of a workbook read certain sheets or their tables.
 
     Only parts in which one of their names occurs are looked at closely.
@@ -51,6 +50,7 @@ def uses_of(book: Book, names: Collection[str]) -> list[str]:
     Args:
         book: the workbook.
         names: the sheets.
+        given: the defined names that go with the sheets where they stand for nothing else.
 
     Returns:
         Addresses of cells, ``the name X``, ``a rule or drop-down list on the sheet X``, ``a link
@@ -58,7 +58,7 @@ def uses_of(book: Book, names: Collection[str]) -> list[str]:
     """
     folded = {name.casefold() for name in names}
     tables = {table.name for table in book.tables.values() if table.sheet.casefold() in folded}
-    ours = {name.name for name in names_going(book, names)}
+    ours = {name.name for name in names_going(book, names, given)}
     tables |= ours
     going = _parts_of(book, folded)
     needle = _needle([*names, *tables])

@@ -1,14 +1,19 @@
-"""The parts of a package that list others, read from it; damaged ones are refused by name."""
+"""The parts of a package that list others, read from it, and which parts lead to which.
+
+Damaged ones are refused by name.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 
 from xlpbr.workbook.ooxml.parts.content_types import ContentTypes, read_content_types
 from xlpbr.workbook.ooxml.parts.relationships import (
     Relationship,
     read_relationships,
     relationships_part,
+    resolved_target,
 )
-from xlpbr.workbook.ooxml.parts.workbook_part import WorkbookPart, read_workbook
 from xlpbr.workbook.ooxml.zip.archive import Archive, has_part, read_xml, understood
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -37,11 +42,30 @@ def content_types_of(archive: Archive) -> ContentTypes:
         return read_content_types(read_xml(archive, CONTENT_TYPES, "Types"))
 
 
-def workbook_of(archive: Archive, part: str) -> WorkbookPart:
-    """What the main part says.
+def reachable(archive: Archive, roots: Sequence[str], without: Collection[str] = ()) -> set[str]:
+    """The parts to which some parts lead, directly or not, themselves included.
 
-    Raises:
-        FileProblem: it is damaged.
+    Args:
+        archive: the package.
+        roots: names of parts; ``""`` is the package itself.
+        without: parts through which no way leads.
+
+    Returns:
+        Names in small letters.
     """
-    with understood(archive, part):
-        return read_workbook(read_xml(archive, part, "workbook"))
+    left_out = {part.casefold() for part in without}
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        part = waiting.pop()
+        name = part.casefold()
+        if name in found or name in left_out:
+            continue
+        found.add(name)
+        targets = [
+            resolved_target(part, entry.target)
+            for entry in relationships_of(archive, part)
+            if not entry.external
+        ]
+        waiting += [target for target in targets if has_part(archive, target)]
+    return found

@@ -6,7 +6,7 @@ Without the mark Excel takes a formula that spills for an old array formula.
 from __future__ import annotations
 
 from xlpbr.workbook.ooxml.xml.lists import with_child, with_entries, with_more, with_prefix
-from xlpbr.workbook.ooxml.xml.splice import Element, as_utf8, elements, spliced
+from xlpbr.workbook.ooxml.xml.splice import FALSE, Element, as_utf8, elements, spliced
 from xlpbr.workbook.ooxml.xml.strict_form import DECLARATION, MAIN, STRICT_MAIN
 
 _ROOT = "metadata"
@@ -16,7 +16,6 @@ _ORDER = (
     "valueMetadata", "extLst",
 )  # fmt: skip
 _NAME = "XLDAPR"
-_FALSE = {"0", "false"}
 
 _TYPE = (
     b'<metadataType name="XLDAPR" minSupportedVersion="120000" copy="1" pasteAll="1" '
@@ -98,7 +97,7 @@ def _with_block(data: bytes) -> tuple[bytes, int]:
 
 def _spills(properties: Element) -> bool:
     said = properties.attributes
-    return said.get("fDynamic", "0") not in _FALSE and said.get("fCollapsed", "0") in _FALSE
+    return said.get("fDynamic", "0") not in FALSE and said.get("fCollapsed", "0") in FALSE
 
 
 def _with_mark(data: bytes, kind: int, block: int) -> tuple[bytes, int]:

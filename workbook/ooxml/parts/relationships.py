@@ -19,9 +19,7 @@ from xlpbr.workbook.ooxml.xml.splice import (
     refilled,
     spliced,
 )
-
-USUAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+from xlpbr.workbook.ooxml.xml.strict_form import RELATIONSHIPS, STRICT_RELATIONSHIPS
 
 _NAMESPACE = b' xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
@@ -74,7 +72,7 @@ class ChangedRelationships:
 
 def relationship_type(kind: str, *, strict: bool) -> str:
     """The type of a kind such as ``worksheet``, in the strict or the usual form."""
-    return f"{STRICT if strict else USUAL}/{kind}"
+    return f"{STRICT_RELATIONSHIPS if strict else RELATIONSHIPS}/{kind}"
 
 
 def read_relationships(data: bytes) -> tuple[Relationship, ...]:

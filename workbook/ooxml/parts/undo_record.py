@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-import xlpbr
 from xlpbr.workbook.ooxml.zip.copy import RawMember
 
-NAMESPACE = "urn:xlpbr:attachment:1"
 ITEM_TYPE = "customXml"
 PROPERTIES_TYPE = "customXmlProps"
 PROPERTIES_CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
@@ -49,11 +47,6 @@ class UndoRecord:
     file_before: str
     parts: tuple[KeptPart, ...]
 
-    @property
-    def attachment(self) -> str:
-        """A short name of the attachment, the same for the same book."""
-        return self.file_before[:12]
-
 
 def content_hash(content: bytes) -> str:
     """The SHA-256 of a part's content as hexadecimal digits."""
@@ -76,10 +69,10 @@ def record_of(
     )
 
 
-def record_part(record: UndoRecord) -> bytes:
-    """The record as the content of a custom XML part."""
+def record_part(record: UndoRecord, namespace: str, program: str, version: str) -> bytes:
+    """The record as the content of a custom XML part, with the program that keeps it."""
     root = ET.Element(
-        "attachment", {"xmlns": NAMESPACE, "xlpbr": xlpbr.__version__, "before": record.file_before}
+        "attachment", {"xmlns": namespace, program: version, "before": record.file_before}
     )
     for part in record.parts:
         element = ET.SubElement(root, "part", {"name": part.name, "after": part.after})
@@ -88,11 +81,6 @@ def record_part(record: UndoRecord) -> bytes:
             element.set("directory", base64.b64encode(part.before.directory).decode())
     content: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
     return content
-
-
-def properties_part(record: UndoRecord) -> bytes:
-    """The part that names the namespace of the record, as Excel writes it beside such a part."""
-    return item_properties(NAMESPACE, record.file_before)
 
 
 def item_properties(namespace: str, sha256: str) -> bytes:
@@ -112,17 +100,11 @@ def item_properties(namespace: str, sha256: str) -> bytes:
     ).encode()
 
 
-def read_record(trees: Iterable[tuple[str, ET.Element]]) -> tuple[str, UndoRecord] | None:
-    """The record among custom XML parts, with the name of its part; None where there is none.
-
-    Args:
-        trees: the names and trees of the custom XML parts.
-    """
-    for name, tree in trees:
-        if tree.tag == f"{{{NAMESPACE}}}attachment":
-            parts = tuple(_kept_part(element) for element in tree)
-            return name, UndoRecord(tree.get("before", ""), parts)
-    return None
+def read_record(tree: ET.Element, namespace: str) -> UndoRecord | None:
+    """The record in a custom XML part; None where it holds something else."""
+    if tree.tag != f"{{{namespace}}}attachment":
+        return None
+    return UndoRecord(tree.get("before", ""), tuple(_kept_part(element) for element in tree))
 
 
 def _kept_part(element: ET.Element) -> KeptPart:

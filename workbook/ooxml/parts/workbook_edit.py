@@ -12,7 +12,6 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.parts.name_rules import refuse_defined_name, refuse_sheet_name
-from xlpbr.workbook.ooxml.parts.relationships import STRICT, USUAL
 from xlpbr.workbook.ooxml.parts.workbook_part import (
     PATHS,
     ListedName,
@@ -34,6 +33,7 @@ from xlpbr.workbook.ooxml.xml.splice import (
     spliced,
     with_attributes,
 )
+from xlpbr.workbook.ooxml.xml.strict_form import RELATIONSHIPS, STRICT_RELATIONSHIPS
 
 HIGHEST_SHEET_ID = 65_534
 """The highest number that Excel takes for a sheet."""
@@ -187,7 +187,8 @@ def _sheet_splices(
     listing = places["workbook/sheets"][0]
     gone = [places["workbook/sheets/sheet"][sheet.index] for sheet in sheets.removed]
     prefixes = relationship_prefixes(places["workbook"][0], listing)
-    declared = f" xmlns:r={quoteattr(STRICT if is_strict(places) else USUAL)}"
+    namespace = STRICT_RELATIONSHIPS if is_strict(places) else RELATIONSHIPS
+    declared = f" xmlns:r={quoteattr(namespace)}"
     known_by = f" {prefixes[0]}:id=" if prefixes else f"{declared} r:id="
     new = "".join(
         f"<{listing.prefix.decode()}sheet name={quoteattr(sheet.name)}"

@@ -1,4 +1,4 @@
-"""What ``workbook.xml`` says: its sheets, names, views, protection and way to calculate.
+"""What ``workbook.xml`` says: its sheets, its names, its dates, and whether it is locked.
 
 Works on the bytes of that part.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlpbr.workbook.ooxml.parts.relationships import STRICT, USUAL
-from xlpbr.workbook.ooxml.xml.splice import Element, as_utf8, elements, namespaces, text_in
+from xlpbr.workbook.ooxml.xml.splice import TRUE, Element, as_utf8, elements, namespaces, text_in
+from xlpbr.workbook.ooxml.xml.strict_form import (
+    RELATIONSHIPS,
+    STRICT_MAIN,
+    STRICT_RELATIONSHIPS,
+)
 
 PATHS = (
     "workbook",
-    "workbook/fileSharing",
     "workbook/workbookPr",
     "workbook/workbookProtection",
     "workbook/bookViews/workbookView",
@@ -23,7 +26,6 @@ PATHS = (
     "workbook/externalReferences",
     "workbook/definedNames",
     "workbook/definedNames/definedName",
-    "workbook/calcPr",
     "workbook/customWorkbookViews/customWorkbookView",
 )
 """The elements of the part that are read or changed."""
@@ -31,8 +33,8 @@ PATHS = (
 Places = Mapping[str, Sequence[Element]]
 """The elements found, by their path."""
 
-_TRUE = {"1", "true", "on"}
-_STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+
+_RELATIONSHIPS = (RELATIONSHIPS, STRICT_RELATIONSHIPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,35 +74,22 @@ class ListedName:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkbookProtection:
-    """What of the workbook is locked: its structure (sheets), its windows, its history."""
-
-    structure: bool
-    windows: bool
-    revision: bool
-
-
-@dataclass(frozen=True, slots=True)
 class WorkbookPart:
     """What the part says.
 
     Attributes:
+        namespace: of its first element; empty where it names none.
         strict: whether it is written in the strict form of the format.
         date_1904: whether dates count from 1904.
-        by_hand: whether Excel calculates it only when told.
-        read_only_recommended: whether Excel proposes to open it for reading only.
-        protection: what is locked.
-        active_tab: the place (from 0) of the sheet that is shown first.
+        structure_locked: whether no sheet may be added or taken out.
         sheets: its sheets in their order, chart sheets too.
         names: its defined names in their order.
     """
 
+    namespace: str
     strict: bool
     date_1904: bool
-    by_hand: bool
-    read_only_recommended: bool
-    protection: WorkbookProtection
-    active_tab: int
+    structure_locked: bool
     sheets: tuple[ListedSheet, ...]
     names: tuple[ListedName, ...]
 
@@ -114,20 +103,12 @@ def read_workbook(data: bytes) -> WorkbookPart:
     """
     text, _ = as_utf8(data)
     places = elements(text, *PATHS)
-    views = places["workbook/bookViews/workbookView"]
+    (root,) = places["workbook"]
     return WorkbookPart(
+        namespace=namespaces(root).get(root.prefix.decode().removesuffix(":"), ""),
         strict=is_strict(places),
         date_1904=_says(places, "workbook/workbookPr", "date1904"),
-        by_hand=any(
-            entry.attributes.get("calcMode") == "manual" for entry in places["workbook/calcPr"]
-        ),
-        read_only_recommended=_says(places, "workbook/fileSharing", "readOnlyRecommended"),
-        protection=WorkbookProtection(
-            structure=_says(places, "workbook/workbookProtection", "lockStructure"),
-            windows=_says(places, "workbook/workbookProtection", "lockWindows"),
-            revision=_says(places, "workbook/workbookProtection", "lockRevision"),
-        ),
-        active_tab=int(views[0].attributes.get("activeTab", "0")) if views else 0,
+        structure_locked=_says(places, "workbook/workbookProtection", "lockStructure"),
         sheets=listed_sheets(places),
         names=listed_names(text, places),
     )
@@ -135,7 +116,7 @@ def read_workbook(data: bytes) -> WorkbookPart:
 
 def is_strict(places: Places) -> bool:
     """Whether the part is written in the strict form of the format."""
-    return _STRICT_MAIN in namespaces(*places["workbook"]).values()
+    return STRICT_MAIN in namespaces(*places["workbook"]).values()
 
 
 def listed_sheets(places: Places) -> tuple[ListedSheet, ...]:
@@ -168,7 +149,7 @@ def listed_names(text: bytes, places: Places) -> tuple[ListedName, ...]:
             entry.attributes.get("name", ""),
             text_in(text, entry),
             int(entry.attributes["localSheetId"]) if "localSheetId" in entry.attributes else None,
-            entry.attributes.get("hidden") in _TRUE,
+            entry.attributes.get("hidden") in TRUE,
         )
         for entry in places["workbook/definedNames/definedName"]
     )
@@ -177,7 +158,7 @@ def listed_names(text: bytes, places: Places) -> tuple[ListedName, ...]:
 def relationship_prefixes(*around: Element) -> tuple[str, ...]:
     """The prefixes for ids of relationships that some elements declare, outermost first."""
     bound = namespaces(*around)
-    return tuple(prefix for prefix, name in bound.items() if prefix and name in (USUAL, STRICT))
+    return tuple(prefix for prefix, name in bound.items() if prefix and name in _RELATIONSHIPS)
 
 
 def _relationship_id(entry: Element, *around: Element) -> str:
@@ -186,4 +167,4 @@ def _relationship_id(entry: Element, *around: Element) -> str:
 
 
 def _says(places: Places, path: str, attribute: str) -> bool:
-    return any(entry.attributes.get(attribute) in _TRUE for entry in places[path])
+    return any(entry.attributes.get(attribute) in TRUE for entry in places[path])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import column_letter
+from xlpbr.workbook.ooxml.addresses import Position, cell_name
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 from xlpbr.workbook.ooxml.sheet.cell_xml import attributes_xml, formula_xml, value_xml
 from xlpbr.workbook.ooxml.sheet.row_cells import ScannedCell, ScannedFormula, ScannedRow
-from xlpbr.workbook.ooxml.sheet.scan import Position, SheetScan, style_of
+from xlpbr.workbook.ooxml.sheet.scan import SheetScan, style_of
 from xlpbr.workbook.ooxml.xml.splice import Splice, raw_attributes, tag_at
 
 
@@ -154,9 +154,3 @@ def _spans(spans: str | None, columns: Collection[int]) -> bool:
         return all(any(first <= column <= last for first, last in listed) for column in columns)
     except ValueError:
         return False
-
-
-def cell_name(position: Position) -> str:
-    """A cell as a sheet calls it, such as ``B5``."""
-    row, column = position
-    return f"{column_letter(column)}{row}"

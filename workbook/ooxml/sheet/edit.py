@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import split_area
+from xlpbr.workbook.ooxml.addresses import Area, Position, area_of, cell_name, split_area, within
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, LONGEST_TEXT, CellChange, Keep, as_stored
-from xlpbr.workbook.ooxml.sheet.cell_splices import cell_name, cell_splices, cells_into, new_cell
+from xlpbr.workbook.ooxml.sheet.cell_splices import cell_splices, cells_into, new_cell
 from xlpbr.workbook.ooxml.sheet.cell_xml import attributes_xml, formula_xml
-from xlpbr.workbook.ooxml.sheet.frame import Area, area_of
 from xlpbr.workbook.ooxml.sheet.read import StoredValue
-from xlpbr.workbook.ooxml.sheet.scan import Position, SheetScan, scan_sheet, shares, within
+from xlpbr.workbook.ooxml.sheet.scan import SheetScan, scan_sheet, shares
 from xlpbr.workbook.ooxml.sheet.shared_formulas import formula_at, shared_formula
 from xlpbr.workbook.ooxml.sheet.text import stored_chunks, text_chunks
 from xlpbr.workbook.ooxml.xml.splice import Splice, raw_attributes, tag_at

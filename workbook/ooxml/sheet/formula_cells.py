@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from xlpbr.workbook.ooxml.addresses import column_letter, split_cell
-from xlpbr.workbook.ooxml.sheet.frame import Area, area_of
+from xlpbr.workbook.ooxml.addresses import Area, area_of, cell_name, split_cell
 from xlpbr.workbook.ooxml.xml.splice import tag_at
 
 _CELL = ["sheetData", "row", "c"]
@@ -52,7 +51,7 @@ class FormulaCell:
     @property
     def address(self) -> str:
         """The cell without its sheet, such as ``D12``."""
-        return f"{column_letter(self.column)}{self.row}"
+        return cell_name((self.row, self.column))
 
 
 def formula_cells(chunks: Iterable[bytes], merged: list[Area]) -> Iterator[FormulaCell]:

@@ -1,4 +1,4 @@
-"""The formulas in a part, wherever they stand, with functions called by other names.
+"""The formulas in a part, wherever they stand, and the splices that rename functions in them.
 
 Works on the bytes of a sheet, a table, a chart or ``workbook.xml``.
 """
@@ -6,18 +6,13 @@ Works on the bytes of a sheet, a table, a chart or ``workbook.xml``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from xlpbr.workbook.ooxml.sheet.function_names import (
-    NewNames,
-    new_names,
-    renamed_functions,
-    renamings,
-)
-from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, spliced
+from xlpbr.workbook.ooxml.sheet.function_names import NewNames, renamed_functions, renamings
+from xlpbr.workbook.ooxml.xml.splice import Splice
 
 FORMULA_ELEMENTS = frozenset(
     {
@@ -53,41 +48,12 @@ _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'
 _CHARACTER = re.compile(r"&[^;]*;|\r\n|.", re.DOTALL)
 
 
-def with_renamed_functions(data: bytes, mapping: Mapping[str, str]) -> bytes:
-    """A part with functions in its formulas called by other names.
-
-    Only the names change, byte for byte.
-
-    Args:
-        data: the part, which must be well-formed and declare no document type.
-        mapping: new names by old ones, both as stored (``function_names.new_names``).
-
-    Raises:
-        ValueError: the part is in an encoding that is not read.
-    """
-    text, back = as_utf8(data)
-    splices = list(renaming_splices([text], mapping))
-    return back(spliced(text, splices)) if splices else data
-
-
-def renaming_splices(chunks: Iterable[bytes], mapping: Mapping[str, str]) -> Iterator[Splice]:
-    """The splices that call functions by other names, in the order of their places.
+def formulas(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The formulas of a part as they are written in UTF-8, each with its place.
 
     Args:
         chunks: the part in UTF-8, in pieces; only about one of them is held at a time. It must
             be well-formed and declare no document type.
-        mapping: new names by old ones, both as stored (``function_names.new_names``).
-
-    Raises:
-        ValueError: a formula or a comment is longer than 16 MiB.
-    """
-    names = new_names(mapping)
-    for place, raw in formulas(chunks):
-        yield from splices_in(place, raw, names)
-
-
-def formulas(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """The formulas of a part as they are written in UTF-8, each with its place.
 
     Raises:
         ValueError: a formula or a comment is longer than 16 MiB.

@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from xml.parsers import expat
 
-from xlpbr.workbook.ooxml.addresses import split_area
+from xlpbr.workbook.ooxml.addresses import Area, area_of
 from xlpbr.workbook.ooxml.sheet.raw_rows import FoundRows
 from xlpbr.workbook.ooxml.sheet.read import check_namespace
-from xlpbr.workbook.ooxml.xml.splice import tag_at
+from xlpbr.workbook.ooxml.xml.splice import TRUE, tag_at
 from xlpbr.workbook.ooxml.zip.archive import Archive
-
-Area = tuple[int, int, int, int]
-"""First row, first column, last row, last column."""
-
-TRUE = frozenset({"1", "true", "on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +33,6 @@ class SheetFrame:
     merged: tuple[Area, ...]
     protected: bool
     ranges: tuple[Area, ...]
-
-
-def area_of(reference: str) -> Area | None:
-    """The area that a text such as ``A4:H40`` stands for; None when it stands for none."""
-    try:
-        return split_area(reference)
-    except ValueError:
-        return None
 
 
 def read_frame(archive: Archive, found: FoundRows) -> tuple[SheetFrame, bytes]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from xlpbr.workbook.ooxml.addresses import Area, Position
+
 NO_FORMULAS = frozenset[str]()
 
 
@@ -35,7 +37,7 @@ class RawFormula:
     kind: str
     index: str
     reference: str
-    position: tuple[int, int]
+    position: Position
     start: int
     end: int
     text: str
@@ -64,7 +66,7 @@ class FoundRows:
     rows: dict[int, RawRow] = field(default_factory=dict)
     places: dict[int, int] = field(default_factory=dict)
     formulas: list[RawFormula] = field(default_factory=list)
-    others: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    others: dict[str, Area] = field(default_factory=dict)
     _listed: set[str] = field(default_factory=set)
 
     def add_formula(self, formula: RawFormula, *, row_wanted: bool) -> None:

@@ -11,13 +11,10 @@ import math
 from xml.parsers import expat
 
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.ooxml.addresses import LAST_ROW, cell_address, column_number, split_area
+from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, cell_address, column_number, split_area
 from xlpbr.workbook.ooxml.sheet.read_plain import LARGEST, plain_sheet, plain_strings
 from xlpbr.workbook.ooxml.sheet.shared_formulas import SharedFormula, formula_at, shared_formula
 from xlpbr.workbook.ooxml.sheet.stored_cells import (
-    MAIN_NAMESPACES,
-    TRUE,
-    Area,
     Kind,
     SheetContents,
     SheetRows,
@@ -25,6 +22,8 @@ from xlpbr.workbook.ooxml.sheet.stored_cells import (
     StoredValue,
     unescaped,
 )
+from xlpbr.workbook.ooxml.xml.splice import TRUE
+from xlpbr.workbook.ooxml.xml.strict_form import MAIN, STRICT_MAIN
 from xlpbr.workbook.ooxml.zip.archive import Archive, damaged_part, part_size, read_part, run_parser
 
 __all__ = [
@@ -354,7 +353,7 @@ def check_namespace(archive: Archive, namespace: str) -> None:
     Raises:
         FileProblem: the namespace is neither the usual nor the strict one.
     """
-    if namespace not in MAIN_NAMESPACES:
+    if namespace not in (MAIN, STRICT_MAIN):
         raise FileProblem(
             f"{archive.path} was saved in a version of the format that is not read here "
             f"({namespace or 'no namespace'}); open it in Excel and save it as an Excel "

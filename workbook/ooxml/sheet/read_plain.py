@@ -14,11 +14,8 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from xlpbr.errors import CellError
-from xlpbr.workbook.ooxml.addresses import cell_address, column_number, split_area
+from xlpbr.workbook.ooxml.addresses import Area, cell_address, column_number, split_area
 from xlpbr.workbook.ooxml.sheet.stored_cells import (
-    MAIN_NAMESPACES,
-    TRUE,
-    Area,
     Kind,
     SheetContents,
     SheetRows,
@@ -26,6 +23,8 @@ from xlpbr.workbook.ooxml.sheet.stored_cells import (
     StoredValue,
     unescaped,
 )
+from xlpbr.workbook.ooxml.xml.splice import TRUE
+from xlpbr.workbook.ooxml.xml.strict_form import MAIN, STRICT_MAIN
 
 LARGEST = 16 << 20
 """A larger part is not held in memory as a whole."""
@@ -162,7 +161,7 @@ def _frame(data: bytes, place: int, root: bytes) -> tuple[tuple[Area, ...], set[
         nonlocal merge_tag
         namespace = tag.rpartition(" ")[0]
         # What stands inside has no prefixes: it is of the one namespace declared without one.
-        known = namespace in MAIN_NAMESPACES and data.startswith(root, place)
+        known = namespace in (MAIN, STRICT_MAIN) and data.startswith(root, place)
         if not known or len(_UNPREFIXED.findall(data)) != 1:
             raise _NotPlain
         merge_tag = f"{namespace} mergeCell"

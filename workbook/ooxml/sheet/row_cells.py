@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from xlpbr.workbook.ooxml.addresses import column_letter, split_cell
+from xlpbr.workbook.ooxml.addresses import cell_name, split_cell
 from xlpbr.workbook.ooxml.sheet.raw_rows import RawRow
 from xlpbr.workbook.ooxml.xml.splice import tag_at
 
@@ -135,7 +135,8 @@ class _RowReader:
         depth = len(self.opened)
         if name == "c" and depth == 2:
             if self.column in self.cells:
-                raise ValueError(f"{column_letter(self.column)}{self.number} stands in it twice")
+                name = cell_name((self.number, self.column))
+                raise ValueError(f"{name} stands in it twice")
             start = self.offset + began
             self.cells[self.column] = ScannedCell(
                 self.cell_attributes,

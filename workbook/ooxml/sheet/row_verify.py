@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from xlpbr.errors import CellError
-from xlpbr.workbook.ooxml.addresses import split_area, split_cell
+from xlpbr.workbook.ooxml.addresses import Position, split_area, split_cell, within
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 from xlpbr.workbook.ooxml.sheet.read import StoredValue
-from xlpbr.workbook.ooxml.sheet.scan import Position, SheetScan, style_of, within
+from xlpbr.workbook.ooxml.sheet.scan import SheetScan, style_of
 from xlpbr.workbook.ooxml.sheet.shared_formulas import formula_at, shared_formula
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -11,16 +11,15 @@ from itertools import islice
 from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, column_letter
-from xlpbr.workbook.ooxml.sheet.frame import TRUE, Area, SheetFrame, area_of, read_frame
+from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, Area, Position, area_of, cell_name
+from xlpbr.workbook.ooxml.sheet.frame import SheetFrame, read_frame
 from xlpbr.workbook.ooxml.sheet.raw_rows import NO_FORMULAS, FoundRows, RawFormula
 from xlpbr.workbook.ooxml.sheet.row_cells import ScannedCell, ScannedRow, read_row
 from xlpbr.workbook.ooxml.sheet.row_parse import parse_rows
 from xlpbr.workbook.ooxml.sheet.row_search import UnsureError, search_rows
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
+from xlpbr.workbook.ooxml.xml.splice import TRUE
 from xlpbr.workbook.ooxml.zip.archive import Archive, damaged_part, run_parser
-
-Position = tuple[int, int]
 
 MOST_ROWS_FILLED = 100_000
 """The most rows filled by one formula that are looked at when the formula is replaced."""
@@ -121,20 +120,6 @@ def filled_area(cell: ScannedCell | None) -> Area | None:
     return area_of(cell.formula.attributes.get("ref", ""))
 
 
-def area_cells(area: Area) -> Iterator[Position]:
-    """The cells of an area, row by row."""
-    first_row, first_column, last_row, last_column = area
-    for row in range(first_row, last_row + 1):
-        for column in range(first_column, last_column + 1):
-            yield row, column
-
-
-def within(position: Position, area: Area) -> bool:
-    """Whether a cell lies in an area."""
-    row, column = position
-    return area[0] <= row <= area[2] and area[1] <= column <= area[3]
-
-
 def style_of(scan: SheetScan, position: Position) -> str:
     """The number of the style that a cell shows: its own, or else its row's, or its column's."""
     cell = scan.cell(position)
@@ -175,7 +160,7 @@ def _also_needed(
         if area is not None:
             if area[2] - area[0] >= MOST_ROWS_FILLED:
                 raise FileProblem(
-                    f"The formula in {column_letter(position[1])}{position[0]} fills "
+                    f"The formula in {cell_name(position)} fills "
                     f"{area[2] - area[0] + 1:,} rows, too many to look at; clear it in Excel "
                     "first.",
                     "array-cell",

@@ -9,23 +9,10 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from xlpbr.errors import CellError
+from xlpbr.workbook.ooxml.addresses import Area, Position
 
 StoredValue = float | str | bool | datetime.date | CellError | None
 Kind = Literal["blank", "number", "text", "boolean", "date", "error"]
-
-Area = tuple[int, int, int, int]
-"""First row, first column, last row and last column, counted from 1."""
-
-MAIN_NAMESPACES = frozenset(
-    {
-        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-        "http://purl.oclc.org/ooxml/spreadsheetml/main",
-    }
-)
-"""The two namespaces of workbooks: the usual one, and that of "Strict Open XML"."""
-
-TRUE = frozenset({"1", "true", "on"})
-"""How an attribute says yes."""
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -73,7 +60,7 @@ class SheetContents:
         rows: its merged areas and hidden rows.
     """
 
-    cells: Mapping[tuple[int, int], StoredCell]
+    cells: Mapping[Position, StoredCell]
     rows: SheetRows
 
 

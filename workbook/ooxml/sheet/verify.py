@@ -11,10 +11,10 @@ from itertools import accumulate
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from xlpbr.workbook.ooxml.addresses import cell_address
+from xlpbr.workbook.ooxml.addresses import Position, cell_address
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.row_verify import ReadRow, first_difference, read_rows
-from xlpbr.workbook.ooxml.sheet.scan import Position, SheetScan
+from xlpbr.workbook.ooxml.sheet.scan import SheetScan
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.xml.splice import Splice
 from xlpbr.workbook.ooxml.zip.archive import Archive, run_parser

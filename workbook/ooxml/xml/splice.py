@@ -13,6 +13,10 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
+TRUE = frozenset({"1", "true", "on"})
+FALSE = frozenset({"0", "false", "off"})
+"""How an attribute says yes and no."""
+
 Splice = tuple[int, int, bytes]
 """A piece of a part by its start and end, and the bytes that take its place."""
 

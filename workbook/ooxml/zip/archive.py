@@ -164,7 +164,7 @@ def read_tree(archive: Archive, part: str) -> ET.Element:
     with _plain_errors(archive, part):
         data = read_part(archive, part)
         # Without "<!" there is no document type; in UTF-16, where that is written otherwise,
-        # there are noughts.
+        # there are zeros.
         if b"<!" not in data and b"\0" not in data:
             return ET.fromstring(data)
         parser = ET.XMLParser(target=_TreeWithoutDoctype())

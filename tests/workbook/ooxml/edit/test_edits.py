@@ -12,16 +12,16 @@ import xlsxwriter
 
 from tests.hard.made_sheets import NAMES, make_sheets
 from tests.support import corpus
+from tests.support.edits import detach, edit, write_values
 from tests.support.host_books import hand_written_book, openpyxl_book, xlsxwriter_book
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit import sheets as package_sheets
-from xlpbr.workbook.ooxml.edit.package import Changes, detach, edit, write_values
+from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
-from xlpbr.workbook.ooxml.parts.new_table import NewTable
-from xlpbr.workbook.ooxml.parts.table_ids import used_table_ids
+from xlpbr.workbook.ooxml.edit.transplant_parts import used_table_ids
 from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
@@ -340,39 +340,11 @@ def test_cells_that_may_not_be_set(budget, tmp_path, row, column, code, said):
     assert said in refused(budget, set_one("Budget", row, column, 1.0), tmp_path / "out.xlsx")[1]
 
 
-def test_names_and_tables_are_added(budget, tmp_path):
+def test_names_are_added(budget, tmp_path):
     out = tmp_path / "out.xlsx"
-    table = NewTable("Placements", "Budget", (10, 1, 11, 2))
-    name = NewName("Rate", "Budget!$B$2")
-    edit(open_book(budget), Changes(names=(name,), tables=(table,)), out)
-    book = open_book(out)
-    assert [known.name for known in book.names] == ["Rate"]
-    found = book.tables["placements"]
-    assert (found.sheet, found.first_row, found.last_column) == ("Budget", 10, 2)
-    loaded = openpyxl.load_workbook(out)["Budget"].tables["Placements"]
-    assert [column.name for column in loaded.tableColumns] == ["Child", "Cost"]
-    code, sentence = refused(
-        out, Changes(tables=(NewTable("placements", "Budget", (1, 1, 4, 2)),)), tmp_path / "no.xlsx"
-    )
-    assert (code, "has a table or a name called placements already" in sentence) == (
-        "name-taken", True,
-    )  # fmt: skip
-    for area, said in [
-        ((11, 1, 12, 2), "the table Placements is there already"),
-        ((1, 1, 1, 2), "has no row under its headings"),
-        ((2, 1, 4, 3), "each heading in its first row must be a text of its own"),
-    ]:
-        changes = Changes(tables=(NewTable("Other", "Budget", area),))
-        assert said in refused(out, changes, tmp_path / "no.xlsx")[1]
-    more = NewTable("More", "Budget", (1, 1, 4, 2))
-    edit(open_book(out), Changes(tables=(more,)), tmp_path / "more.xlsx")
-    assert set(open_book(tmp_path / "more.xlsx").tables) == {"placements", "more"}
-    with pytest.raises(FileProblem, match="has no sheet 'Nowhere'"):
-        edit(
-            open_book(out),
-            Changes(tables=(NewTable("N", "Nowhere", (1, 1, 2, 2)),)),
-            tmp_path / "n.xlsx",
-        )
+    edit(open_book(budget), Changes(names=(NewName("Rate", "Budget!$B$2"),)), out)
+    assert [known.name for known in open_book(out).names] == ["Rate"]
+    assert openpyxl.load_workbook(out).defined_names["Rate"].value == "Budget!$B$2"
 
 
 def test_an_edit_that_changes_nothing_leaves_the_same_file(budget, tmp_path):
@@ -382,25 +354,33 @@ def test_an_edit_that_changes_nothing_leaves_the_same_file(budget, tmp_path):
     assert out.read_bytes() == budget.read_bytes()
 
 
-def test_each_table_has_a_number_of_its_own(budget, made, tmp_path):
-    out, again = tmp_path / "out.xlsx", tmp_path / "again.xlsx"
-    table = NewTable("Placements", "Budget", (10, 1, 11, 2))
-    edit(open_book(budget), Changes(add_sheets=SheetsToAdd(made, NAMES), tables=(table,)), out)
-    edit(open_book(out), Changes(tables=(NewTable("More", "Budget", (1, 1, 4, 2)),)), again)
+def make_tables(path, *names):
+    with xlsxwriter.Workbook(path) as book:
+        for name in names:
+            book.add_worksheet(f"Sheet of {name}").add_table("A1:B3", {"name": name})
+    return path
+
+
+def with_tables(book, tmp_path, *names):
+    made = make_tables(tmp_path / f"{names[0]}.xlsx", *names)
+    out = tmp_path / f"with {names[0]}.xlsx"
+    sheets = SheetsToAdd(made, tuple(f"Sheet of {name}" for name in names))
+    edit(open_book(book), Changes(add_sheets=sheets), out)
+    return out
+
+
+def test_each_table_has_a_number_of_its_own(budget, tmp_path):
+    again = with_tables(with_tables(budget, tmp_path, "Placements", "More"), tmp_path, "Last")
     assert used_table_ids(open_book(again).archive) == {1, 2, 3}
-    assert len(open_book(again).tables) == 3
+    assert set(open_book(again).tables) == {"placements", "more", "last"}
 
 
 def test_mapped_cells_are_numbered_with_the_tables(tmp_path):
-    path, out = tmp_path / "xml-map.xlsx", tmp_path / "out.xlsx"
+    path = tmp_path / "xml-map.xlsx"
     next(entry for entry in corpus.CORPUS if entry.name == path.name).make(path)
-    book = open_book(path)
-    before = used_table_ids(book.archive)
+    before = used_table_ids(open_book(path).archive)
     assert 1 in before
-    rows = {(row, 300): CellChange(text) for row, text in ((50, "Child"), (51, "S1"))}
-    held = tmp_path / "held.xlsx"
-    edit(book, Changes(cells={"Budget": rows}), held)
-    edit(open_book(held), Changes(tables=(NewTable("N", "Budget", (50, 300, 51, 300)),)), out)
+    out = with_tables(path, tmp_path, "Added")
     assert used_table_ids(open_book(out).archive) == {*before, max(before) + 1}
 
 
@@ -418,36 +398,6 @@ def test_a_spilling_formula_gets_its_mark(budget, tmp_path):
     later = {(30, 1): CellChange(2.0, "B2:B3*1", "A30:A31"), (31, 1): CellChange(4.0)}
     done = edit(open_book(out), Changes(cells={"Budget": later}), again)
     assert done.changed == ("xl/worksheets/sheet1.xml",)
-
-
-def test_functions_are_renamed_and_come_back(budget, tmp_path):
-    calling, out, back = (tmp_path / f"{name}.xlsx" for name in ("calling", "out", "back"))
-    formula = "IF(A1=\"PBR_FEE_CAP(\",PBR_FEE_CAP(1,2),pbr_fee_cap (3,4))&'PBR_FEE_CAP('!A1"
-    edit(
-        open_book(budget),
-        Changes(
-            cells={"Budget": {(30, 1): CellChange(1.0, formula)}},
-            names=(NewName("Cap", "PBR_FEE_CAP(Budget!$A$1,2)"),),
-        ),
-        calling,
-    )
-    to = {"PBR_FEE_CAP": "_xldudf_PBR_FEE_CAP"}
-    done = edit(open_book(calling), Changes(functions=to), out)
-    assert done.changed == ("xl/workbook.xml", "xl/worksheets/sheet1.xml")
-    book = open_book(out)
-    assert cells_of(book, "Budget")[30, 1].formula == (
-        "IF(A1=\"PBR_FEE_CAP(\",_xldudf_PBR_FEE_CAP(1,2),pbr_fee_cap (3,4))&'PBR_FEE_CAP('!A1"
-    )
-    assert book.names[0].text == "_xldudf_PBR_FEE_CAP(Budget!$A$1,2)"
-    edit(book, Changes(functions={new: old for old, new in to.items()}), back)
-    for name in done.changed:
-        assert part(back, name) == part(calling, name)
-    with pytest.raises(ValueError, match="are changed in two steps"):
-        edit(
-            open_book(calling),
-            Changes(cells={"Budget": {(31, 1): CellChange(1.0, "1")}}, functions=to),
-            tmp_path / "no.xlsx",
-        )
 
 
 def test_a_copy_that_is_not_as_meant_is_not_kept(budget, made, tmp_path, monkeypatch):

@@ -12,13 +12,13 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from tests.support.edits import write_values
 from tests.support.needed import need_libreoffice
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.ooxml.addresses import column_letter, column_number, split_area
 from xlpbr.workbook.ooxml.book import StoredCell, cells_of, open_book
 from xlpbr.workbook.ooxml.edit import cells as package_cells
-from xlpbr.workbook.ooxml.edit.package import write_values
 from xlpbr.workbook.ooxml.sheet.read import serial_number
 from xlpbr.workbook.ooxml.sheet.shared_formulas import formula_at, shared_formula
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.workbook.ooxml.parts.test_container import ENCODINGS, stored
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.parts.name_rules import refuse_defined_name, refuse_sheet_name
-from xlpbr.workbook.ooxml.parts.sheet_mark import MARK, MarkedSheet, mark_of, marked_sheets
+from xlpbr.workbook.ooxml.parts.sheet_mark import MarkedSheet, mark_of, marked_sheets
 from xlpbr.workbook.ooxml.parts.workbook_edit import (
     NewName,
     NewSheet,
@@ -83,9 +83,7 @@ def test_the_part_is_read(encoding, form, spaces):
     workbook = read_workbook(stored(form(book(spaces=spaces)), encoding))
     assert workbook.strict == (spaces is STRICT)
     assert not workbook.date_1904
-    assert not workbook.by_hand
-    assert not workbook.read_only_recommended
-    assert workbook.active_tab == 1
+    assert not workbook.structure_locked
     assert workbook.sheets == (
         ListedSheet("Data", 4, "rId1", "visible", 0),
         ListedSheet("Old & new", 2, "rId2", "hidden", 1),
@@ -98,20 +96,15 @@ def test_the_part_is_read(encoding, form, spaces):
     )
 
 
-def test_protection_and_the_rest_are_read():
+def test_protection_and_dates_are_read():
     start = (
-        "<fileSharing readOnlyRecommended='1'/><workbookPr date1904='true'/>"
+        "<workbookPr date1904='true'/>"
         "<workbookProtection lockStructure='1' lockWindows='0' lockRevision='true'/>"
     )
-    workbook = read_workbook(
-        book(start=start, end="<calcPr calcMode='manual'/>", views="").encode()
-    )
-    assert (workbook.date_1904, workbook.by_hand, workbook.read_only_recommended) == (True,) * 3
-    protection = workbook.protection
-    assert (protection.structure, protection.windows, protection.revision) == (True, False, True)
-    assert workbook.active_tab == 0
-    for calc_mode in ("auto", "autoNoTable"):
-        assert not read_workbook(book(end=f"<calcPr calcMode='{calc_mode}'/>").encode()).by_hand
+    workbook = read_workbook(book(start=start, views="").encode())
+    assert (workbook.date_1904, workbook.structure_locked) == (True, True)
+    windows = "<workbookProtection lockWindows='1' lockRevision='1'/>"
+    assert not read_workbook(book(start=windows).encode()).structure_locked
 
 
 def test_relationship_ids_are_found_by_their_namespace():
@@ -270,7 +263,7 @@ def test_the_next_visible_sheet_is_shown(states, view, gone, shown):
 def test_a_view_that_says_no_sheet_shows_the_first_that_can_be_seen():
     sheets = SHEETS[0] + SHEETS[1] + SHEETS[2]
     data = book(sheets=sheets, names="", views="<bookViews><workbookView/></bookViews>").encode()
-    assert read_workbook(with_changes(data, removing("rId1"))).active_tab == 1
+    assert b'<workbookView activeTab="1"' in with_changes(data, removing("rId1"))
     assert b"<workbookView/>" in with_changes(data, removing("rId2"))
 
 
@@ -283,7 +276,7 @@ def test_a_sheet_added_in_the_same_step_is_shown_where_no_other_can_be():
     )
     after = read_workbook(with_changes(data.encode(), changes))
     assert [sheet.name for sheet in after.sheets] == ["Old & new", "DATA"]
-    assert after.active_tab == 1
+    assert b'<workbookView activeTab="1"' in with_changes(data.encode(), changes)
     with pytest.raises(FileProblem, match="no visible sheet") as caught:
         with_changes(data.encode(), removing("rId1"))
     assert caught.value.code == "last-sheet"
@@ -405,30 +398,33 @@ def test_names_that_can_be_defined(name):
 
 def marked(sheet_id: int, *, local: str = "2", text: str = "") -> bytes:
     mark = text or f'"{sheet_id} Placements of ""carers"" 1f-3a"'
-    names = f'<definedName name="{MARK}" localSheetId="{local}" hidden="1">{mark}</definedName>'
+    names = f'<definedName name="_Added" localSheetId="{local}" hidden="1">{mark}</definedName>'
     return book(names=f"<definedNames>{NAMES}{names}</definedNames>").encode()
 
 
 def test_only_a_sheet_with_its_own_number_is_ours():
     workbook = read_workbook(marked(7))
-    assert marked_sheets(workbook) == (
+    assert marked_sheets(workbook, "_added") == (
         MarkedSheet(workbook.sheets[2], 'Placements of "carers"', "1f-3a"),
     )
     for other in (marked(4), marked(7, local="3"), marked(7, text="7"), marked(7, text='"x y z"')):
-        assert marked_sheets(read_workbook(other)) == ()
+        assert marked_sheets(read_workbook(other), "_added") == ()
     everywhere = marked(7).replace(b' localSheetId="2" hidden', b" hidden")
-    assert marked_sheets(read_workbook(everywhere)) == ()
+    assert marked_sheets(read_workbook(everywhere), "_added") == ()
 
 
 def test_a_sheet_is_marked():
     data = book().encode()
     changed = with_changes(
         data,
-        adding(NewSheet("Statement", 8, "rId10"), names=(mark_of("Statement", 8, "S «x»", "a1"),)),
+        adding(
+            NewSheet("Statement", 8, "rId10"),
+            names=(mark_of("_added", "Statement", 8, "S «x»", "a1"),),
+        ),
     )
     workbook = read_workbook(changed)
     assert workbook.names[-1].hidden
-    assert marked_sheets(workbook) == (MarkedSheet(workbook.sheets[3], "S «x»", "a1"),)
+    assert marked_sheets(workbook, "_added") == (MarkedSheet(workbook.sheets[3], "S «x»", "a1"),)
     assert with_changes(changed, removing("rId10")) == data
 
 
@@ -461,14 +457,14 @@ def test_what_is_added_and_taken_out_leaves_no_trace(data):
         (number,) = new_sheet_ids(workbook, 1)
         shown.append(f"rId{number + 50}")
         state = data.draw(st.sampled_from(["visible", "hidden"]))
-        new_names = [mark_of(title, number, title, "a1")]
+        new_names = [mark_of("_added", title, number, title, "a1")]
         if data.draw(st.booleans()):
             new_names.append(NewName(f"PBR_{number}", '"<&>"'))
         changed = with_changes(
             changed, adding(NewSheet(title, number, shown[-1], state), names=tuple(new_names))
         )
     workbook = read_workbook(changed)
-    assert [found.key for found in marked_sheets(workbook)] == titles
+    assert [found.key for found in marked_sheets(workbook, "_added")] == titles
     everywhere = tuple((n.name, None) for n in workbook.names if n.name.startswith("PBR_"))
     if data.draw(st.booleans()):
         assert with_changes(changed, removing(*shown, names=everywhere)) == part

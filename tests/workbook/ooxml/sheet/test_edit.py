@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.ooxml.addresses import column_letter
+from xlpbr.workbook.ooxml.addresses import area_cells, column_letter, split_area
 from xlpbr.workbook.ooxml.book import TableArea, cells_of, open_book
+from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.edit.refusals import edit_refusals
-from xlpbr.workbook.ooxml.sheet import scan as sheet_scan
 from xlpbr.workbook.ooxml.sheet import text as sheet_text
 from xlpbr.workbook.ooxml.sheet.edit import (
     KEEP,
@@ -29,6 +29,7 @@ from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.sheet.verify import verify_sheet
 from xlpbr.workbook.ooxml.zip.archive import open_archive
 from xlpbr.workbook.ooxml.zip.copy import copy_archive
+from xlpbr.workbook.ours import XLPBR
 
 PART = "xl/worksheets/sheet1.xml"
 USUAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -730,7 +731,7 @@ def test_cells_that_must_not_be_set(tmp_path, changes, code, sentence):
     path = write_book(tmp_path / "b.xlsx", sheet_xml(SPILL + OTHER, after=after))
     scan = scan_sheet(open_archive(path), PART, changes)
     with pytest.raises(FileProblem) as caught:
-        edit_refusals("Data", scan, changes, tables=[TABLE])
+        edit_refusals("Data", scan, changes, tables=[TABLE], remedy=XLPBR.remedies[PROTECTED_SHEET])
     assert (caught.value.code, str(caught.value)) == (code, sentence)
     passed = frozenset({"protected-sheet"})
     if code == "protected-cell":
@@ -756,9 +757,9 @@ def test_cells_that_must_not_be_set(tmp_path, changes, code, sentence):
     ],
 )
 def test_formulas_that_would_fill_what_is_taken(tmp_path, position, area, why, code):
-    changes = {
-        place: CellChange(1.0) for place in sheet_scan.area_cells(sheet_scan.area_of(area))
-    } | {position: CellChange(1.0, "_xlfn.SORT(K1:K9)", area, 1)}
+    changes = {place: CellChange(1.0) for place in area_cells(split_area(area))} | {
+        position: CellChange(1.0, "_xlfn.SORT(K1:K9)", area, 1)
+    }
     path = write_book(tmp_path / "b.xlsx", sheet_xml(SPILL + OTHER, after=FRAME[0]))
     scan = scan_sheet(open_archive(path), PART, changes)
     if why is None:
@@ -778,12 +779,12 @@ def test_formulas_that_would_fill_what_is_taken(tmp_path, position, area, why, c
 def test_what_is_not_refused(tmp_path):
     path = write_book(tmp_path / "b.xlsx", sheet_xml(SPILL + OTHER, after="".join(FRAME)))
 
-    def allowed(changes, locked=lambda style: style != 2):
+    def allowed(changes, unlocked=(2,)):
         scan = scan_sheet(open_archive(path), PART, changes)
-        edit_refusals("Data", scan, changes, tables=[TABLE], locked=locked)
+        edit_refusals("Data", scan, changes, tables=[TABLE], unlocked=unlocked)
 
     allowed({(4, 7): CellChange(1.0)})  # its style unlocks it
-    never = {"locked": lambda _: False}
+    never = {"unlocked": range(100)}
     allowed({(1, 5): CellChange(1.0), (12, 2): CellChange(1.0)}, **never)
     allowed({(1, 2): CellChange(1.0), (2, 2): CellChange(2.0)}, **never)
     left_over = {(2, 2): CellChange(2.0, "A1"), (3, 2): CellChange(None)}

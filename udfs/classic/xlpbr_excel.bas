@@ -1,31 +1,4 @@
-"""The VBA that the wrappers of the functions need: the text of it.
-
-It reads ranges, makes true errors of marked texts, keeps and shows the reasons of errors, and
-describes the functions to Excel.
-
-The reasons stand in the memory of Excel while the workbook is open: the status bar shows the
-reason of the cell that is selected, and the macro ``ThisWorkbook.ListErrors`` lists them all.
-"""
-
-from __future__ import annotations
-
-from xlpbr.udfs.classic.cells import ERROR_NUMBERS, REASON_FOLLOWS
-
-NAME = "xlpbr_excel"
-"""The module's name in VBA."""
-
-CATEGORY = "Payment by results"
-"""Where the functions stand in Excel's list of functions."""
-
-
-def _cases() -> str:
-    return "\n".join(
-        f'        Case "{code}": ErrorOf = CVErr({number})'
-        for code, number in ERROR_NUMBERS.items()
-    )
-
-
-HELPERS = f"""\
+Attribute VB_Name = "xlpbr_excel"
 Option Explicit
 Option Private Module
 
@@ -138,7 +111,7 @@ Private Function CellOf(ByVal function_name As String, ByVal cell As Variant, _
     CellOf = cell
     If VarType(cell) <> vbString Then Exit Function
     If Left$(cell, 1) <> "#" Then Exit Function
-    place = InStr(cell, ChrW$({ord(REASON_FOLLOWS)}))
+    place = InStr(cell, ChrW$(%reason_follows))
     If place = 0 Then Exit Function
     code = Left$(cell, place - 1)
     CellOf = ErrorOf(code)
@@ -147,14 +120,14 @@ End Function
 
 Private Function ErrorOf(ByVal code As String) As Variant
     Select Case code
-{_cases()}
-        Case Else: ErrorOf = CVErr({ERROR_NUMBERS["#VALUE!"]})
+%errors
+        Case Else: ErrorOf = CVErr(%value_error)
     End Select
 End Function
 
 Public Function NotReached(ByVal function_name As String, ByVal what As String) As Variant
     'Python could not be reached: #NAME?, as where the functions are not installed at all.
-    NotReached = CVErr({ERROR_NUMBERS["#NAME?"]})
+    NotReached = CVErr(%name_error)
     Keep function_name, "#NAME?", "Python was not reached. The sheet xlwings.conf says what " & _
         "to do. " & ShortOf(what), 0, 0
 End Function
@@ -275,33 +248,10 @@ Private Sub Describe(ByVal function_name As String, ByVal help As String, _
     macro = "'" & Replace(ThisWorkbook.Name, "'", "''") & "'!" & function_name
     If UBound(arguments) < LBound(arguments) Then
         Application.MacroOptions Macro:=macro, Description:=help, _
-            Category:="{CATEGORY}"
+            Category:="%category"
     Else
         Application.MacroOptions Macro:=macro, Description:=help, _
-            Category:="{CATEGORY}", ArgumentDescriptions:=arguments
+            Category:="%category", ArgumentDescriptions:=arguments
     End If
 not_described:
 End Sub
-"""
-
-WORKBOOK = f"""\
-Option Explicit
-
-'Made by xlpbr.
-
-Private Sub Workbook_Open()
-    {NAME}.DescribeFunctions
-End Sub
-
-Private Sub Workbook_SheetSelectionChange(ByVal Sh As Object, ByVal Target As Range)
-    {NAME}.ShowReason Target
-End Sub
-
-Private Sub Workbook_Deactivate()
-    {NAME}.HideReason
-End Sub
-
-Public Sub ListErrors()
-    {NAME}.ListReasons
-End Sub
-"""

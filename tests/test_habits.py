@@ -1,0 +1,78 @@
+"""What stands around the code says what is so: the lock, the changelog, the workflow, the forms."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from xlpbr import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+
+
+def wanted(extra: str) -> list[Requirement]:
+    """What an extra needs, with what the extras inside it need."""
+    found = []
+    for line in PROJECT["optional-dependencies"][extra]:
+        one = Requirement(line)
+        ours = one.name == PROJECT["name"]
+        found += [need for name in one.extras for need in wanted(name)] if ours else [one]
+    return found
+
+
+def test_the_lock_has_what_the_tests_need_and_nothing_that_does_not_fit():
+    lines = (ROOT / "requirements" / "dev.lock").read_text(encoding="utf-8").splitlines()
+    pinned = [Requirement(re.sub(r"\s*#.*", "", line)) for line in lines if line[:1] not in "#"]
+    locked = {canonicalize_name(one.name): str(one.specifier) for one in pinned}
+    assert all(re.fullmatch(r"==[\w.!+]+", version) for version in locked.values())
+    needs = [Requirement(line) for line in PROJECT["dependencies"]] + wanted("test")
+    for need in needs:
+        version = locked[canonicalize_name(need.name)].removeprefix("==")
+        assert need.specifier.contains(version), f"{need} is locked at {version}: run make lock"
+    assert "://" not in "\n".join(lines)
+
+
+def test_the_changelog_tells_of_this_version():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert versions[0] == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(__version__)} - \d{{4}}-\d\d-\d\d", versions[1])
+    kinds = set(re.findall(r"^### (.+)$", text, re.MULTILINE))
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_the_workflow_runs_what_this_repository_has():
+    text = (ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    assert set(jobs) == {"linux", "windows", "wheel"}
+    steps = " ".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
+    for script in (".ci/run", "requirements/dev.lock", "docs/generators/generate.py"):
+        assert script in text
+        assert (ROOT / script).exists()
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"\bmake ([a-z]+)", steps):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_the_forms_can_be_shown():
+    named = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in FORMS]
+    forms = [form for form in named if "body" in form]
+    assert len(forms) == 2
+    for form in forms:
+        assert {"name", "description", "body"} <= set(form)
+        asked = [field for field in form["body"] if field["type"] != "markdown"]
+        assert len({field["id"] for field in asked}) == len(asked)
+        assert all(field["attributes"]["label"] for field in asked)
+
+
+def test_the_hooks_before_a_commit_fetch_nothing():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in config["repos"]] == ["local"]
+    assert {hook["language"] for hook in config["repos"][0]["hooks"]} == {"system"}

@@ -1,0 +1,57 @@
+"""Workbooks that xlpbr 0.1.0 made, before its modules were moved, work with those of today."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from oletools.olevba import VBA_Parser
+
+from xlpbr.functions import FUNCTIONS
+from xlpbr.workbook.calculate.recalculate import recalculate
+from xlpbr.workbook.ooxml.book import cells_of, open_book
+from xlpbr.workbook.ooxml.edit.package import detach
+from xlpbr.workbook.port.rewrite import port
+from xlpbr.workbook.read.contract_tables import read_records, read_tables
+
+MADE = Path(__file__).resolve().parents[1] / "data" / "made_before"
+TABLES = dict.fromkeys(("Terms", "Placements", "Carers", "Claims"))
+BOOKS = ("calculated.xlsx", "plymouth-for-lite.xlsx", "plymouth-for-classic.xlsm")
+
+
+def test_sheets_that_were_attached_are_taken_out_again(tmp_path):
+    detach(open_book(MADE / "attached.xlsx"), tmp_path / "budget.xlsx")
+    assert (tmp_path / "budget.xlsx").read_bytes() == (MADE / "budget.xlsx").read_bytes()
+
+
+def test_what_was_ported_to_lite_goes_back_to_the_same_file(tmp_path):
+    port(MADE / "calculated-for-lite.xlsx", "calc", tmp_path / "back.xlsx")
+    assert (tmp_path / "back.xlsx").read_bytes() == (MADE / "calculated.xlsx").read_bytes()
+
+
+def shown(book, sheet):
+    """The cells of a sheet as a person sees them: a result without characters is a blank."""
+    found = {place: cell.value for place, cell in cells_of(book, sheet).items()}
+    return {place: value for place, value in found.items() if value not in (None, "")}
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_it_is_read_and_calculated_to_the_figures_that_it_shows(name, tmp_path):
+    before = open_book(MADE / name)
+    records = read_records(read_tables(MADE / name, TABLES))
+    assert records.problems == ()
+    target = tmp_path / name
+    recalculate(MADE / name, target)
+    after = open_book(target)
+    for sheet in before.sheets:
+        assert shown(after, sheet.name) == shown(before, sheet.name), sheet.name
+
+
+def test_the_macros_name_a_module_that_has_every_function():
+    macros = VBA_Parser(str(MADE / "plymouth-for-classic.xlsm"))
+    code = "\n".join(text for *_, text in macros.extract_macros())
+    called = set(re.findall(r'CallUDF\("([\w.]+)", "(PBR_\w+)"', code))
+    assert {name for _, name in called} == set(FUNCTIONS)
+    assert all(callable(getattr(importlib.import_module(module), name)) for module, name in called)

@@ -1,0 +1,162 @@
+"""What a person gives to ``xlpbr.settle`` and its like, as rows and as records.
+
+A table is a data frame, rows under a heading row, or a list of mappings from heading to value;
+Terms and Assumptions may also be one mapping from name to value. The whole contract may be a
+workbook instead.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from xlpbr import cells
+from xlpbr.api.open_books import is_open_book
+from xlpbr.api.read import ReadWorkbook, read
+from xlpbr.api.records import GivenContract, PlacedProblem
+from xlpbr.cells import Cell, Rows
+from xlpbr.errors import VALUE, CellError, Problem
+from xlpbr.functions import arguments
+from xlpbr.tables import assumptions as assumption_rows
+from xlpbr.tables import checks
+from xlpbr.tables import evidence as evidence_rows
+from xlpbr.tables import terms as term_rows
+from xlpbr.tables.terms import TERMS_TABLE, ValueTable
+
+Table = Any
+"""A data frame, a list of rows with the headings first, or a list of mappings."""
+
+_TABLE = (
+    "a data frame, a list of rows with the headings first, or a list of dicts from heading to value"
+)
+
+
+def contract_of(
+    terms: Any,
+    placements: Table = None,
+    carers: Table = None,
+    claims: Table = None,
+    assumptions: Table = None,
+) -> GivenContract:
+    """The records of a contract given as tables or as a workbook.
+
+    Raises:
+        CellError: ``#VALUE!`` for tables beside a workbook, or for what is no table.
+        FileProblem: the workbook cannot be read.
+    """
+    tables = {
+        "placements": placements, "carers": carers, "claims": claims, "assumptions": assumptions
+    }  # fmt: skip
+    if is_workbook(terms):
+        for name, table in tables.items():
+            if table is not None:
+                raise CellError(
+                    VALUE,
+                    f"{name}: found a table beside a workbook; expected one or the other. Give"
+                    " xlpbr.read(...).terms and the tables one by one.",
+                )
+        return (terms if isinstance(terms, ReadWorkbook) else read(terms)).contract
+    if placements is None:
+        raise CellError(VALUE, f"placements: nothing found; expected {_TABLE}")
+    evidence_tables = ("placements", "carers", "claims")
+    rows = {name: rows_of(name, tables[name]) for name in evidence_tables}
+    found_terms = term_rows.read_terms(value_rows("terms", terms, TERMS_TABLE))
+    evidence, _ = evidence_rows.read_evidence(rows["placements"], rows["carers"], rows["claims"])
+    place = _place_in({"terms": terms, **tables})
+    problems = checks.problems_of(found_terms, evidence)
+    assumed, assumption_problems = None, []
+    if assumptions is not None:
+        of = assumption_rows.ASSUMPTIONS_TABLE
+        assumed = assumption_rows.read_assumptions(value_rows("assumptions", assumptions, of))
+        assumption_problems = checks.problems_of_assumptions(found_terms, assumed)
+    return GivenContract(
+        "The tables",
+        found_terms,
+        evidence,
+        tuple(PlacedProblem(problem, place(problem)) for problem in problems),
+        assumed,
+        tuple(PlacedProblem(problem, place(problem)) for problem in assumption_problems),
+    )
+
+
+def is_workbook(given: Any) -> bool:
+    """Whether something given for the terms is the whole contract: a file or an open workbook."""
+    return isinstance(given, str | os.PathLike | ReadWorkbook) or is_open_book(given)
+
+
+def value_rows(name: str, table: Any, of: ValueTable) -> Rows:
+    """The rows of a table of names and values, which may be one mapping.
+
+    Raises:
+        CellError: ``#VALUE!`` for what is neither.
+    """
+    if isinstance(table, Mapping):
+        return [[of.heading, "Value"], *([label, _plain(value)] for label, value in table.items())]
+    rows = rows_of(name, table)
+    if rows is None:
+        raise CellError(VALUE, f"{name}: nothing found; expected {_TABLE}")
+    return rows
+
+
+def rows_of(name: str, table: Table) -> Rows | None:
+    """The rows of a table, headings first; None where none is given.
+
+    Raises:
+        CellError: ``#VALUE!`` for what is no table.
+    """
+    if table is None:
+        return None
+    if isinstance(table, pd.DataFrame):
+        return cells.rows(table)
+    if isinstance(table, list | tuple):
+        if not table:
+            return []
+        if all(isinstance(row, Mapping) for row in table):
+            headings = list(dict.fromkeys(heading for row in table for heading in row))
+            return [
+                headings,
+                *([_plain(row.get(heading)) for heading in headings] for row in table),
+            ]
+        if all(isinstance(row, list | tuple) for row in table):
+            return [[_plain(value) for value in row] for row in cells.rows(table)]
+    what = cells.shown(table) if isinstance(table, str) else f"a {type(table).__name__}"
+    raise CellError(VALUE, f"{name}: found {what}; expected {_TABLE}")
+
+
+def _plain(value: Cell) -> Cell:
+    """A cell as it is; what pandas marks as missing is blank."""
+    return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
+
+
+def _place_in(given: Mapping[str, Any]) -> Callable[[Problem], str]:
+    """A function that says where a problem stands: table, row and the label of a frame's row."""
+
+    def place(problem: Problem) -> str:
+        if problem.row is None:
+            return problem.table
+        where = f"{problem.table}, row {problem.row}"
+        table = given.get(problem.table.lower())
+        if isinstance(table, pd.DataFrame):
+            label = table.index[problem.row - 1]
+            return f"{where} (index {label})"
+        return where
+
+    return place
+
+
+def day_of(name: str, value: Any) -> date | None:
+    """A day as a person gives it: a date, a Timestamp or a text such as 31/03/2026; None for none.
+
+    Raises:
+        CellError: it is no day.
+    """
+    if value is not None and _plain(value) is None:
+        raise CellError(VALUE, f"{name}: found no date; expected a date such as 31/03/2026")
+    found: date | None = arguments.named(
+        name, value, lambda cell: cells.optional(cell, cells.day, None)
+    )
+    return found

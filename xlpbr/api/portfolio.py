@@ -1,0 +1,168 @@
+"""Many contracts settled at once: ``xlpbr.settle_many``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xlpbr import cells
+from xlpbr.api.frames import day_column, money_column, pounds, table_frame
+from xlpbr.api.inputs import Table, contract_of, is_workbook, rows_of, value_rows
+from xlpbr.api.records import settled_records
+from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import VALUE, CellError
+from xlpbr.portfolio.settle import settle_contracts
+from xlpbr.portfolio.settle import settle_many as settle_tables
+from xlpbr.settlement.statement import FIGURES
+from xlpbr.tables.terms import TERMS_TABLE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SettledPortfolio:
+    """The monthly statements of many contracts, penny for penny those of ``xlpbr.settle``.
+
+    Attributes:
+        contracts: the contracts, in the order in which they were given.
+
+    Example:
+        See ``xlpbr.settle_many``.
+    """
+
+    contracts: tuple[str, ...]
+    _months: pd.DataFrame = field(repr=False)
+
+    def to_frame(self, *, pence: bool = False) -> pd.DataFrame:
+        """A row for each contract and month, under Contract and the headings of the statement.
+
+        Args:
+            pence: False for money as exact Decimal pounds, True for whole int64 pence, which adds
+                up and groups fast.
+        """
+        columns: dict[str, Any] = {"Contract": self._months["contract"]}
+        for figure in FIGURES:
+            column = self._months[figure.field_name]
+            if figure.kind == "money":
+                columns[figure.heading] = money_column(column.tolist(), pence)
+            elif figure.kind == "month":
+                columns[figure.heading] = day_column(column.tolist())
+            else:
+                columns[figure.heading] = column
+        return pd.DataFrame(columns)
+
+    @property
+    def payable(self) -> pd.Series[Any]:
+        """What is payable in all for each contract, in exact Decimal pounds."""
+        last = self._months.groupby("contract", sort=False)["payable_to_date"].last()
+        known = {str(name): int(pence) for name, pence in last.items()}
+        values = [pounds(known.get(name, 0)) for name in self.contracts]
+        return pd.Series(values, index=pd.Index(self.contracts, name="Contract"), dtype=object,
+                         name="Payable")  # fmt: skip
+
+
+def settle_many(
+    contracts: Any,
+    placements: Table = None,
+    carers: Table = None,
+    claims: Table = None,
+    *,
+    as_at: Any = None,
+) -> SettledPortfolio:
+    """Settle many contracts: workbooks, or tables with a column ``Contract``.
+
+    ``xlpbr.portfolio.settle_many`` is the same for tables, with the records' field names and pence.
+
+    Args:
+        contracts: of each contract a workbook (a path, what ``xlpbr.read`` gives, or an open one);
+            or, where placements are given, its Terms table. Either by name in a dict, or one after
+            the other, each with its term Contract.
+        placements: the headings of Placements and ``Contract``; None where workbooks are given.
+        carers: the headings of Carers and ``Contract``; None for none.
+        claims: the headings of Claims and ``Contract``; None for none.
+        as_at: the last day that is known, for all or by contract in a dict; None, or a contract
+            that is not named, for the whole programme.
+
+    Raises:
+        CellError: the first wrong input of a workbook, and which workbook it is in.
+        FileProblem: a workbook that cannot be read; for tables all that is wrong in them.
+
+    Example:
+        >>> import xlpbr
+        >>> terms = {name: xlpbr.terms(name) for name in xlpbr.contracts.CONTRACT_NAMES}
+        >>> placements = [
+        ...     {"Contract": name, "Child": "C01", "Residential weekly cost": 7000,
+        ...      "Family weekly cost": 1400, "Moved on": "01/06/2026", "Ended on": None}
+        ...     for name in terms
+        ... ]
+        >>> settled = xlpbr.settle_many(terms, placements, as_at="31/08/2026")
+        >>> settled.payable["cheshire-east-2026"]
+        Decimal('73600.00')
+        >>> settled.to_frame(pence=True).groupby("Contract")["Fee"].sum().to_dict()
+        {'cheshire-east-2026': 7360000, 'plymouth-l04-2526': 7360000}
+    """
+    if placements is not None:
+        terms = contracts
+        if isinstance(contracts, Mapping):
+            terms = {name: _terms_rows(one) for name, one in contracts.items()}
+        elif isinstance(contracts, list | tuple):
+            terms = [_terms_rows(one) for one in contracts]
+        frames = [
+            _frame(name, table)
+            for name, table in (("placements", placements), ("carers", carers), ("claims", claims))
+        ]
+        months = settle_tables(terms, *frames, as_at=as_at)  # type: ignore[arg-type]
+        names = contracts if isinstance(contracts, Mapping) else months["contract"].unique()
+        return SettledPortfolio(tuple(map(str, names)), months)
+    records = list(_records(contracts))
+    months = settle_contracts(records, as_at)
+    return SettledPortfolio(tuple(terms.contract for terms, _ in records), months)
+
+
+def _terms_rows(given: Any) -> Any:
+    return given if isinstance(given, ContractTerms) else value_rows("terms", given, TERMS_TABLE)
+
+
+def _frame(name: str, table: Table) -> pd.DataFrame | None:
+    if table is None or isinstance(table, pd.DataFrame):
+        return table
+    rows = rows_of(name, table)
+    return None if rows is None else table_frame(rows)
+
+
+def _records(contracts: Any) -> Iterable[tuple[ContractTerms, Evidence]]:
+    """The records of workbooks, each under a name of its own."""
+    named: Iterable[tuple[Any, Any]]
+    if isinstance(contracts, Mapping):
+        named = contracts.items()
+    elif isinstance(contracts, Iterable) and not is_workbook(contracts):
+        named = ((None, one) for one in contracts)
+    else:
+        raise CellError(VALUE, "contracts: expected workbooks, in a list or by name in a dict")
+    seen: set[str] = set()
+    for name, book in named:
+        if not is_workbook(book):
+            raise CellError(
+                VALUE,
+                f"contracts: found a {type(book).__name__}; expected a workbook of each contract,"
+                " or placements beside the terms",
+            )
+        given = contract_of(book)
+        try:
+            terms, evidence = settled_records(given)
+        except CellError as error:
+            raise CellError(error.code, f"{given.source}: {error.message}") from None
+        stem = Path(book).stem if isinstance(book, str | os.PathLike) else given.source
+        called = str(name or terms.contract or stem)
+        if cells.key(called) in seen:
+            raise CellError(
+                VALUE,
+                f"{given.source}: a contract called {cells.shown(called)} is given already. Leave"
+                " one of them out, or give each a name in a dict.",
+            )
+        seen.add(cells.key(called))
+        yield replace(terms, contract=called), evidence

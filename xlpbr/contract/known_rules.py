@@ -1,0 +1,106 @@
+"""Which rules of a contract a second way of working it out was written for.
+
+``settlement.statement`` is the rule. Other places say it again: whole columns and scenarios for
+speed, plain Excel formulas and the report's checks to hold against it, sentences to explain it.
+Each declares what it knows; a contract with anything else goes to ``settle``, or is said not to be
+known there. So a new option or a new term never falls into the default of a place that has not
+heard of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xlpbr import cells
+from xlpbr.contract.terms import DEFAULTS, TERMS, ContractTerms, Term
+
+_FIRST: Mapping[str, tuple[str, ...]] = {
+    "cohort_size": (),
+    "starts_on": (),
+    "ends_on": (),
+    "fee": (),
+    "fee_months": (),
+    "pro_rata_basis": ("months", "days", "whole_months"),
+    "fee_reading": ("catch_up", "no_catch_up", "up_to_cap"),
+    "savings_reading": ("month", "cumulative"),
+    "fee_period": ("programme", "annual"),
+    "carer_fee": (),
+    "bonus_threshold": (),
+    "bonus_rate": (),
+    "bonus_measure": ("run_rate", "accumulated", "lower"),
+    "bonus_shape": ("excess", "whole"),
+    "bonus_counts": ("family", "foster"),
+    "contract_maximum": (),
+    "maximum_reading": ("hard_stop", "warn"),
+    "vat_reading": ("net", "inclusive", "exempt"),
+    "vat_rate": (),
+}
+"""The terms and options that every place was written for.
+
+A later one is not added here but to the ``known_rules`` of each place that has learnt it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRules:
+    """What one place knows.
+
+    Attributes:
+        allowed: by field name the values that it can work with: of a reading its options, of a
+            term that it has not heard of the default alone. A term that is not here may be
+            anything.
+    """
+
+    allowed: Mapping[str, frozenset[Any]]
+
+    def cover(self, terms: ContractTerms) -> bool:
+        """Whether everything in some terms is known."""
+        return all(getattr(terms, name) in values for name, values in self.allowed.items())
+
+    def unknown_in(self, terms: ContractTerms) -> list[str]:
+        """What in some terms is not known, such as ``Fee period "annual"``."""
+        return [
+            f"{_TERM_OF[name].label} {cells.shown(getattr(terms, name))}"
+            for name, values in self.allowed.items()
+            if getattr(terms, name) not in values
+        ]
+
+    @property
+    def unknown(self) -> list[tuple[Term, list[str]]]:
+        """The terms of which something is not known, with their options that are not.
+
+        Empty while everything that is declared is known. Of a term without options any value but
+        its default is not known.
+        """
+        found = []
+        for term in TERMS:
+            values = self.allowed.get(term.field_name)
+            if values is not None:
+                options = [option for option in term.options if option not in values]
+                if options or not term.options:
+                    found.append((term, options))
+        return found
+
+
+_TERM_OF: Mapping[str, Term] = {term.field_name: term for term in TERMS}
+
+
+def known_rules(*terms: str, **options: tuple[str, ...]) -> KnownRules:
+    """What every place knows, and what one place has learnt since.
+
+    Args:
+        terms: field names of later terms.
+        options: by field name of a reading, its later options.
+    """
+    allowed: dict[str, frozenset[Any]] = {}
+    for term in TERMS:
+        name = term.field_name
+        known = (*_FIRST.get(name, ()), *options.get(name, ()))
+        if known:
+            allowed[name] = frozenset(known)
+        elif term.kind != "text" and name not in _FIRST and name not in terms:
+            # A text bears on no figure. A term that must be given has no default to be known by.
+            allowed[name] = frozenset() if term.required else frozenset({DEFAULTS[term.label]})
+    return KnownRules(allowed)
