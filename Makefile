@@ -1,4 +1,8 @@
-# Two commands: make demo, make test. Each sets up what it needs in .venv.
+# make demo    the demonstration
+# make test    style, types, derived pages and the quick tests: three minutes on two cores
+# make test-all   every test, also the slow ones and those that need another program
+# make docs    writes the derived pages anew
+# Each sets up what it needs in .venv. What each kind of test is, and how to run one: tests/README.md.
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -7,14 +11,28 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.ready-for-demo
 TEST_READY := $(VENV)/.ready-for-test
 HOSTS_READY := build/.ready-for-hosts
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+QUICK := not slow and not program
 
-.PHONY: demo test hard bench lint types derived docs ready site lock picture clean
+# Compiled modules are kept in build, also where the shell asks for none beside the sources: half of the
+# time in which tests are collected goes into compiling them.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
+
+.PHONY: demo test test-all test-rest checks hard bench lint types derived docs ready site lock picture clean
 
 demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
 
-test: lint types derived $(HOSTS_READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: checks
+	$(PYTEST) -m "$(QUICK)"
+
+test-all: checks $(HOSTS_READY)
+	$(PYTEST)
+
+# What make test leaves out, and nothing else; .ci/run calls both.
+test-rest: $(HOSTS_READY)
+	$(PYTEST) -m "not ($(QUICK))"
 
 # The long proof on many workbooks: about an hour; CORPUS=folder adds workbooks of your own,
 # FUZZ_SECONDS=... says how long the fuzzer runs. The figures go into docs/house/reliability.md.
@@ -38,15 +56,20 @@ $(HOSTS_READY): $(TEST_READY)
 		--dest build/wasm xlwings==0.37.8 && touch $@; \
 	else echo "npm is missing: the tests in Pyodide are skipped."; fi
 
+# Side by side: the types take one core, the rest the other.
+checks: $(TEST_READY)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types lint derived
+
 lint: $(TEST_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-# The two folders that are installed under xlpbr are checked where they are installed.
+# Two folders are installed under xlpbr; mypy sees them there by links, and keeps what it knows of
+# files that have not changed.
 types: $(TEST_READY)
-	rm -rf build/types
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --target build/types .
-	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p xlpbr
+	@rm -rf build/types && mkdir -p build/types/xlpbr
+	@ln -s $(CURDIR)/xlpbr/* $(CURDIR)/udfs $(CURDIR)/workbook build/types/xlpbr
+	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir ../mypy -p xlpbr
 
 derived: $(TEST_READY)
 	$(BIN)/python docs/generators/generate.py --check

@@ -1,4 +1,4 @@
-"""What several tests need: a contract's tables, a small workbook with them, the hosts.
+"""What several tests need: a contract's tables, a small workbook with them, commands, Calc.
 
 Here too are the kinds of tests: ``program`` where another program is needed, ``slow`` where a test
 takes more than a second of processor time by itself; the rest is quick (tests/README.md).
@@ -17,9 +17,7 @@ import pytest
 import xlsxwriter
 
 from tests.support import kinds
-from tests.support.browser import started_chromium
 from tests.support.needed import CALC_REMEDY, need
-from tests.support.server_process import RunningServer, running_server
 from xlpbr import cli
 from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.errors import FileProblem
@@ -145,20 +143,6 @@ def pytest_runtest_makereport(
     if call.when == "call" and report.passed and complaint:
         report.outcome, report.longrepr = "failed", complaint
     return report
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """The server of xlpbr on this computer, with its settings as they come."""
-    with running_server(tmp_path_factory.mktemp("server")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for the module: while it runs, no test may start a loop of asyncio."""
-    with started_chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="session")

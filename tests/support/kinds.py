@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "programs"
-PROGRAM_FIXTURES = frozenset({"browser", "calc"})
 MOST_SECONDS = 2.0
 """What a test that is not marked may take in CI: twice what it should, as machines differ."""
 
@@ -23,9 +22,8 @@ _running: list[pytest.Item] = []
 
 
 def mark(item: pytest.Item) -> None:
-    """Mark a test that needs a program by the folder in which it stands or by its fixtures."""
-    fixtures = getattr(item, "fixturenames", ())
-    if PROGRAMS in item.path.parents or PROGRAM_FIXTURES.intersection(fixtures):
+    """Mark a test that needs a program by the folder in which it stands or by its fixture."""
+    if PROGRAMS in item.path.parents or "calc" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.program)
 
 

@@ -28,6 +28,9 @@ from xlpbr.udfs.office_js import from_office_js, to_office_js
 BRITISH = "dd/mm/yyyy"
 
 
+MODULES_TO_THE_FIRST_RESULT = 900
+
+
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Every case of the matrix, a blank cell as null, without numpy and pandas."""
@@ -59,6 +62,7 @@ def test_every_case_gives_what_the_core_gives_for_the_same_cells(answers):
         assert shown(answer) == expected(with_serials(case)), case.name
 
 
+@pytest.mark.slow
 def test_what_differs_from_the_core_is_said_in_the_matrix(answers):
     found = by_name(answers)
     assert problems("lite", lambda case: shown(found[case.name])) == []
@@ -73,6 +77,7 @@ def test_a_blank_cell_may_come_as_an_empty_text(answers, tmp_path):
     assert again["results"] == [first[case.name] for case in chosen]
 
 
+@pytest.mark.slow
 def test_excel_is_told_of_each_function_what_the_catalogue_says(answers):
     meta = answers["meta"]
     assert meta["allowErrorForDataTypeAny"] is True
@@ -128,6 +133,7 @@ def test_an_excel_too_old_for_errors_as_values_gets_no_text_in_their_place(tmp_p
     assert answers[1]["error"] == '#VALUE! amount: found "x"; expected a number'
 
 
+@pytest.mark.slow
 def test_dates_come_with_the_format_of_the_persons_excel(answers):
     statement = next(
         answer["result"]
@@ -180,8 +186,9 @@ def test_what_the_core_gives_becomes_rows():
 
 
 # What xlwings asks of each cell is answered once; the stock functions are still as they were.
+# How often Pyodide is looked for is counted in 500 cells.
 LOOKUP = """
-import inspect, time
+import builtins, inspect
 from xlwings import utils
 from xlwings.pro import udfs_officejs
 
@@ -206,18 +213,24 @@ def stock_js_to_none(value):
     return value
 
 
-def seconds(ask):
-    best = 9.0
-    for _ in range(5):
-        began = time.perf_counter()
+def looks(ask):
+    found, real = [], builtins.__import__
+
+    def counting(name, *rest):
+        found.append(name)
+        return real(name, *rest)
+
+    builtins.__import__ = counting
+    try:
         for _ in range(500):
             ask(1.0)
-        best = min(best, time.perf_counter() - began)
-    return best
+    finally:
+        builtins.__import__ = real
+    return len(found)
 
 
-times = [seconds(stock_js_to_none), seconds(udfs_officejs.js_to_none), seconds(utils.is_jsnull)]
-answer = {"stock": stock, "uses": uses, "times": times}
+asked = [looks(stock_js_to_none), looks(udfs_officejs.js_to_none), looks(utils.is_jsnull)]
+answer = {"stock": stock, "uses": uses, "asked": asked}
 """
 
 
@@ -225,8 +238,7 @@ def test_xlwings_looks_for_pyodide_once_and_not_for_every_cell(tmp_path):
     found = run_on_python(tmp_path, [], script=LOOKUP)["script"]
     assert found["stock"] == {"is_jsnull": True, "js_to_none": True}
     assert found["uses"] == [True, True]
-    stock, *bound = found["times"]
-    assert max(bound) < stock / 20
+    assert found["asked"] == [500, 0, 0]
 
 
 # A column of 10,000 rows through xlwings and straight.
@@ -300,13 +312,14 @@ def test_neither_pandas_nor_numpy_is_on_the_path_of_a_call(tmp_path):
     assert "pandas" in found["loaded"]
 
 
-def test_the_first_call_comes_within_half_a_second_of_the_start(tmp_path):
+def test_the_first_call_needs_little_beside_xlwings(tmp_path):
     call = request("PBR_FEE_CAP", [[1000.0]], [[500.0]], None)
     answer = run_on_python(tmp_path, [call], hidden=NOT_IN_LITE)
     assert answer["results"] == [{"result": [[500.0]]}]
     assert not {"pandas", "numpy"} & set(answer["loaded"])
-    # Processor time, so that what else runs on the machine does not count.
-    assert answer["seconds"]["processor to first result"] < 0.5
+    # How long it takes is measured by bench/hosts.py; this is what it would be longer by.
+    assert not {name for name in answer["loaded"] if name.startswith("xlpbr.workbook")}
+    assert answer["modules to first result"] < MODULES_TO_THE_FIRST_RESULT
 
 
 def test_the_module_names_its_functions_for_xlwings_to_find():

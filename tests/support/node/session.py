@@ -55,6 +55,7 @@ def summary():
         "loaded": sorted(name for name, module in sys.modules.items() if module is not None),
         "meta": _state["server"].custom_functions_meta(_state["module"]),
         "seconds": _state["seconds"],
+        "modules to first result": _state.get("modules"),
         "script": _state.get("answer"),
     }
 
@@ -74,7 +75,7 @@ def _run_by_itself(job_file, answer_file):
         for number, request in enumerate(job["calls"]):
             found.append(await call(request))
             if number == 0:
-                _state["seconds"]["processor to first result"] = time.process_time()
+                _state["modules"] = len(sys.modules)
         if job["script"]:
             await run_script(job["script"])
         return found

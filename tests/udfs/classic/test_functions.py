@@ -20,6 +20,7 @@ def registered():
     return in_excel(classic_calls.registered)
 
 
+@pytest.mark.slow
 def test_every_case_of_the_matrix_gives_what_the_core_gives():
     found = in_excel(classic_calls.matrix)
     left_out = sum(host_matrix.differs("classic", case) is not None for case in host_matrix.cases())
@@ -98,6 +99,7 @@ def test_a_table_comes_back_as_rows_and_one_row_flat_as_excel_takes_it():
     assert row == [24800.0, 24800.0]
 
 
+@pytest.mark.slow
 def test_currency_in_an_array_that_no_range_gave_is_read():
     assert in_excel(classic_calls.literal_decimals) == [[0.1], [1234.57]]
 
@@ -109,6 +111,7 @@ def test_currency_cells_keep_all_their_digits():
     assert values_of(FakeRange([[0.00004]], currency=True)) == 0.00004
 
 
+@pytest.mark.slow
 def test_a_workbook_that_counts_from_1904():
     one, other, start = in_excel(classic_calls.days_from_1904)
     with_dates = functions.pbr_statement(
@@ -121,6 +124,7 @@ def test_a_workbook_that_counts_from_1904():
         assert [row[0] + 1462 for row in found[1:]] == [row[0] for row in expected[1:]]
 
 
+@pytest.mark.slow
 def test_a_mistake_of_the_program_is_an_error_with_a_reason_and_no_traceback():
     found = in_excel(classic_calls.broken, "PBR_SAVING")
     assert found.startswith("#VALUE!\u00a0PBR_SAVING failed within xlpbr (ZeroDivisionError:")
@@ -167,6 +171,7 @@ def test_no_text_of_a_result_can_be_taken_for_an_error():
     assert "\u00a0" not in str(problems)
 
 
+@pytest.mark.slow
 def test_the_workbook_asks_excel_for_nothing_during_a_call():
     asked = in_excel(classic_calls.questions)
     # The two forms of three ranges, which VBA reads within Excel; xlwings' wrapper comes back
@@ -175,10 +180,12 @@ def test_the_workbook_asks_excel_for_nothing_during_a_call():
     assert asked["xlwings' wrapper"] > 12
 
 
+@pytest.mark.slow
 def test_a_column_of_10000_rows_is_what_the_function_itself_gives():
     assert in_excel(classic_calls.same_column, 10_000)
 
 
+@pytest.mark.slow
 def test_no_pandas_and_no_numpy_on_the_path_of_a_call():
     entered = in_excel(classic_calls.touched)
     assert {"xlwings", "xlpbr"} <= set(entered)

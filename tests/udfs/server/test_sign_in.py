@@ -294,6 +294,7 @@ def test_a_new_key_of_the_tenant_is_fetched_when_a_token_needs_it(monkeypatch):
         service.stop()
 
 
+@pytest.mark.slow
 def test_a_sign_in_service_that_cannot_be_reached_is_said(tmp_path):
     service = SignInService()
     try:

@@ -324,10 +324,11 @@ def with_calls(path: Path, target: Path, allow: frozenset[str]) -> None:
     edit(book, Changes(cells={sheet: changes}, names=names), target, allow=allow)
 
 
+MARKS = {"styles-full.xlsx": pytest.mark.slow} | {
+    entry.name: pytest.mark.program for entry in corpus.CORPUS if entry.needs_libreoffice
+}
 BOOKS = [
-    pytest.param(
-        entry, id=entry.name, marks=[pytest.mark.program] if entry.needs_libreoffice else []
-    )
+    pytest.param(entry, id=entry.name, marks=MARKS.get(entry.name, ()))
     for entry in corpus.entries(slow=False)
     if entry.refused_code is None
 ]

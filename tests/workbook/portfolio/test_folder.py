@@ -114,6 +114,7 @@ def financial_year(month):
     return f"{last - 1}/{last % 100:02d}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_at", [None, "31/10/2026", "15/03/2026"])
 def test_each_sum_is_the_sum_of_the_months(xlpbr, folder, out, as_at):
     day = ["--as-at", as_at] if as_at else []
@@ -250,6 +251,7 @@ def test_a_year_in_which_the_figures_stop_is_said_to_be_incomplete(xlpbr, folder
     assert "Months still to come count as the rows stand" in words_above(out, "Summary")
 
 
+@pytest.mark.slow
 def test_rows_that_are_illustrations_are_named_on_every_sheet(xlpbr, folder, out):
     drawn = contract(6)
     for row, note in zip(drawn["Placements"], ("Note", "Illustration", ""), strict=True):

@@ -34,6 +34,7 @@ def test_the_demonstration_of_a_contract(tmp_path, capsys, name):
         assert "£739,137.92" in out
 
 
+@pytest.mark.slow
 def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys, monkeypatch):
     # What is calculated is shown above; a new workbook shows its figures without it.
     monkeypatch.setattr(demonstration, "recalculate", shutil.copyfile)
@@ -54,6 +55,7 @@ def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys, monkeypatch):
     assert kept.name in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_formula_that_differs_is_told_and_nothing_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(demonstration, "recalculate", shutil.copyfile)
     monkeypatch.setattr(demonstration, "calculate", lambda _: {})

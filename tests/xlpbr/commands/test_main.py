@@ -435,6 +435,7 @@ def test_recalc_gives_the_values_that_a_refusal_asks_for(xlpbr, make_workbook, s
     assert out.splitlines()[6].startswith("2026-02-01,1,10496.42,")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

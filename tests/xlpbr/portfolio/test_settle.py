@@ -648,6 +648,7 @@ BAD = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(
     st.lists(st.sampled_from(["C1", "C1", "C2", "C3", "c2"]), min_size=1, max_size=5),
