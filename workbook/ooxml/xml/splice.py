@@ -22,13 +22,14 @@ Splice = tuple[int, int, bytes]
 
 _TAG = re.compile(rb"""<([^\s/>]+)((?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(/?)>""")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
-_DECLARED = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
-_WIDE_DECLARED = re.compile(r"""^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.-]+)(["'])""")
+DECLARED = re.compile(r"""^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.-]+)(["'])""")
 _MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # Spaces that no other program writes so; any program that saves the part takes them out.
 _IS_NEW = b"\t\n>"
 _WAS_EMPTY = b"\n\t>"
-_NARROW = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+_NARROW = {"utf-8", "utf8", "us-ascii", "ascii"}
+_ENOUGH = 1024
+"""Bytes in which a declaration ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class _Wide:
     def __call__(self, data: bytes) -> bytes:
         text = data.decode()
         if self.said:
-            text = _WIDE_DECLARED.sub(rf"\g<1>{self.said}\g<3>", text)
+            text = DECLARED.sub(rf"\g<1>{self.said}\g<3>", text)
         return self.mark + text.encode(self.encoding)
 
 
@@ -93,18 +94,30 @@ def as_utf8(data: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
         ValueError: the part is stored in another encoding than UTF-8 or UTF-16, or is not
             well encoded.
     """
+    encoding = encoding_of(data)
+    if not encoding:
+        return data, bytes
+    text = data[2:].decode(encoding)
+    # The parser believes what the declaration says, and it would now be wrong.
+    declared = DECLARED.match(text)
+    said = declared[2] if declared else ""
+    return DECLARED.sub(r"\g<1>UTF-8\g<3>", text).encode(), _Wide(data[:2], encoding, said)
+
+
+def encoding_of(start: bytes) -> str:
+    """The kind of UTF-16 that a part is stored in, by how it starts; nothing for UTF-8.
+
+    Raises:
+        ValueError: the part is stored in another encoding.
+    """
     for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            text = data[len(mark) :].decode(encoding)
-            # The parser believes what the declaration says, and it would now be wrong.
-            declared = _WIDE_DECLARED.match(text)
-            said = declared[2] if declared else ""
-            narrow = _WIDE_DECLARED.sub(r"\g<1>UTF-8\g<3>", text).encode()
-            return narrow, _Wide(mark, encoding, said)
-    declared_narrow = _DECLARED.match(data.removeprefix(b"\xef\xbb\xbf"))
-    if (declared_narrow and declared_narrow[1].lower() not in _NARROW) or b"\0" in data[:4]:
+        if start.startswith(mark):
+            return encoding
+    text = start[:_ENOUGH].removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    declared = DECLARED.match(text)
+    if (declared and declared[2].lower() not in _NARROW) or "\0" in text[:4]:
         raise ValueError("another encoding than UTF-8 or UTF-16")
-    return data, bytes
+    return ""
 
 
 def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
