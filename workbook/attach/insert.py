@@ -24,11 +24,17 @@ from xlpbr.workbook.calculate.engine import (
     calls_a_function,
     filled_by,
     load,
-    positions_of,
     reason_for,
 )
 from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
-from xlpbr.workbook.calculate.refresh import Kept, Refreshed, reference_of, refreshed
+from xlpbr.workbook.calculate.keeping import (
+    Kept,
+    Refreshed,
+    positions_of,
+    reference_of,
+    to_calculate,
+)
+from xlpbr.workbook.calculate.refresh import refreshed
 from xlpbr.workbook.ooxml.addresses import cell_address, split_cell
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book, sheet_named
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
@@ -108,11 +114,7 @@ def insert(
     stored = dict(zip(wanted, _as_stored(list(wanted.values())), strict=True))
     calculation = load(book, stored)
     # A formula that was never calculated has no value that others could be calculated from.
-    never = {
-        place
-        for place in calculation.formulas
-        if place not in wanted and cells_of(book, place[0])[place[1]].never_calculated
-    }
+    never = to_calculate(book, calculation.formulas.keys() - wanted.keys(), own=())
     new = refreshed(calculation, {*wanted, *never}, own_sheets(book))
     _refuse_not_calculated(new.kept, wanted)
     for place, formula in wanted.items():

@@ -27,7 +27,8 @@ _ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
 _COLUMN_OF_TABLE = re.compile(r"\[((?:[^\[\]'#@]|'.)+)\]")
 _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
-_MOST_NAMES_IN_NAMES = 20
+MOST_NAMES_IN_NAMES = 20
+"""A name may stand for another name, and so on; a circle of names ends here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
             written = node.get_reference_string() or ""
             if isinstance(reference, formualizer.NamedRangeRef):
                 meaning = _meaning(book, place[0], written)
-                if meaning and depth < _MOST_NAMES_IN_NAMES:
+                if meaning and depth < MOST_NAMES_IN_NAMES:
                     waiting.append((meaning, depth + 1))
             elif isinstance(reference, formualizer.TableRef):
                 found += _of_table(book, place, written)

@@ -105,7 +105,7 @@ def _refuse_another_value(book: Book, sheet: str, position: Position, read: _Rea
     stored = cells_of(book, sheet)
     cell = stored[position]
     now = None if read.past_range else cells_of(book, read.sheet).get(read.position)
-    held = None if now is None else _as_linked(book, now.value)
+    held = None if now is None else as_linked(book, now.value)
     waits = now is not None and now.never_calculated
     wrong = isinstance(cell.value, CellError) and _heading_is_wrong(stored, read)
     if not waits and (wrong or _same(cell.value, held)):
@@ -216,7 +216,7 @@ def _place(area: str) -> tuple[str, tuple[int, int, int, int]]:
     return sheet, split_area(address)
 
 
-def _as_linked(book: Book, value: CellValue) -> CellValue:
+def as_linked(book: Book, value: CellValue) -> CellValue:
     """A value of the book as a formula reads it: a date is its serial number."""
     if not isinstance(value, datetime.date):
         return value
