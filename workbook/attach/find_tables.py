@@ -16,8 +16,8 @@ from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, NEAR_HEADING, heading_row
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, area_address, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of, sheet_rows
 from xlpbr.workbook.ooxml.sheet.stored_cells import Area, SheetRows
+from xlpbr.workbook.read.as_shown import rows_that_do_not_show
 from xlpbr.workbook.read.headings import from_row
-from xlpbr.workbook.read.hidden_rows import rows_that_do_not_show
 from xlpbr.workbook.read.linked_tables import as_linked
 from xlpbr.workbook.read.ranges import FoundRange, find_range, first_rows, read_range
 from xlpbr.workbook.template.links import Link, LinkedColumn

@@ -1,7 +1,8 @@
 """Which formulas show a new value and which keep their last: what both recalculators go by.
 
-The embedded engine needs nothing but xlpbr; LibreOffice Calc knows functions that the engine does
-not, and shows what a council without Excel sees. Both hand in what their engine shows.
+The embedded engine needs nothing but xlpbr. LibreOffice Calc is the second because the engine does
+not know every function: of 70 rarer ones of Excel that were tried, 17, and a formula that calls one
+keeps its last value. Both hand in what their engine shows.
 """
 
 from __future__ import annotations

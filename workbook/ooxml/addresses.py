@@ -9,6 +9,7 @@ LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
+_WITH_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(.+)", re.DOTALL)
 _PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*")
 _LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*([Cc][0-9]*)?|[Cc][0-9]*")
 
@@ -66,6 +67,14 @@ def split_area(reference: str) -> tuple[int, int, int, int]:
         max(row, other_row),
         max(column, other_column),
     )
+
+
+def split_sheet(reference: str) -> tuple[str | None, str]:
+    """The sheet of a reference such as ``'My sheet'!A4:H40`` and the rest; None without a sheet."""
+    match = _WITH_SHEET.fullmatch(reference)
+    if match is None:
+        return None, reference
+    return match[1].replace("''", "'") if match[1] else match[2], match[3]
 
 
 def quoted_sheet(sheet: str) -> str:

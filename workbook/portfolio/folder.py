@@ -35,7 +35,12 @@ from xlpbr.workbook.portfolio.months import (
     month_rows,
     no_month_rows,
 )
-from xlpbr.workbook.read.contract_tables import ContractTables, read_records, read_tables, where
+from xlpbr.workbook.read.contract_tables import (
+    ContractTables,
+    read_records,
+    read_tables,
+    where_and_heading,
+)
 
 FILES_A_CHUNK = 8
 _BYTES_A_CHUNK = 4 << 20
@@ -230,7 +235,7 @@ def settle_chunk(
 
 @contextmanager
 def _readable(file: BookFile) -> Iterator[Path]:
-    """The file's path; where only its bytes are here, that of a passing copy of its own name."""
+    """The file's path; where only its bytes are here, that of a temporary copy of its own name."""
     if file.content is None:
         yield file.path
         return
@@ -248,10 +253,7 @@ def _read(
         try:
             records = read_records(found)
             findings = tuple(
-                Finding(
-                    f"{where(found, problem)}{f' ({problem.column})' if problem.column else ''}",
-                    problem.sentence,
-                )
+                Finding(where_and_heading(found, problem), problem.sentence)
                 for problem in records.blocking
             )
         finally:

@@ -19,6 +19,7 @@ from xlpbr.workbook.ooxml.addresses import (
     quoted_sheet,
     split_area,
     split_cell,
+    split_sheet,
 )
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, sheet_named
 from xlpbr.workbook.ooxml.sheet.read import StoredCell, serial_number
@@ -207,13 +208,11 @@ def _rows_of(book: Book, given: str) -> int | None:
 
 
 def _place(area: str) -> tuple[str, tuple[int, int, int, int]]:
-    sheet, _, address = area.rpartition("!")
-    if sheet.startswith("'"):
-        sheet = sheet[1:-1].replace("''", "'")
+    sheet, address = split_sheet(area)
     if not address[-1].isdigit():  # Excel writes $A$1:$A$1048576 as $A:$A
         first, _, last = address.partition(":")
         address = f"{first}1:{last}{LAST_ROW}"
-    return sheet, split_area(address)
+    return sheet or "", split_area(address)
 
 
 def as_linked(book: Book, value: CellValue) -> CellValue:
