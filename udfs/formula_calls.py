@@ -29,7 +29,7 @@ def calls_in(formula: str, called: re.Pattern[str]) -> Iterator[tuple[int, int, 
 
 def arguments(formula: str, opening: int) -> tuple[list[str], int]:
     """The arguments of a call and the place after it, from the place of its opening bracket."""
-    found = []
+    found: list[str] = []
     start, depth = opening + 1, 1
     for place, character in _bare(formula, start):
         if character in "({":

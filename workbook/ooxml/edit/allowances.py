@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 SIGNED = "signed"
 LOCKED_STRUCTURE = "locked-structure"
 PROTECTED_SHEET = "protected-sheet"
 
-ALLOWANCES: Mapping[str, str] = {
+ALLOWANCES: dict[str, str] = {
     SIGNED: "Edit a signed workbook all the same; its signature is void then.",
     LOCKED_STRUCTURE: "Add or take out sheets although the workbook's structure is locked.",
     PROTECTED_SHEET: "Change locked cells of a protected sheet.",
