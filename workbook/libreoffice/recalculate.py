@@ -115,8 +115,8 @@ def _suspect_functions(
     wanted = {name for place in depending for name in _functions(opened, place)}
     differs_first = set(otherwise)
     for place in otherwise:
-        cdepending = filled_by(opened, place)
-        differs_first -= set(readers_of(opened.read_by, place[0], cdepending)) - {place}
+        changing = filled_by(opened, place)
+        differs_first -= set(readers_of(opened.read_by, place[0], changing)) - {place}
     suspects: dict[str, str] = {}
     proved: set[str] = set()
     for place in sorted(outside):
