@@ -78,7 +78,9 @@ def test_the_code_is_found_by_its_imports_and_needs_xlwings_alone():
     modules = {name for name in files if name.endswith(".py")}
     assert {"xlpbr/__init__.py", "xlpbr/udfs/lite.py", "xlpbr/functions/pbr.py"} <= modules
     assert not any("workbook" in name or "command" in name or "classic" in name for name in modules)
-    assert {f"xlpbr/contract/built_in/{name}.toml" for name in CONTRACT_NAMES} == set(files) - modules
+    assert {f"xlpbr/contract/built_in/{name}.toml" for name in CONTRACT_NAMES} == set(
+        files
+    ) - modules
     imported = {
         name.partition(".")[0]
         for module in modules
