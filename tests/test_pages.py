@@ -66,7 +66,7 @@ def source() -> str:
         path.read_text(encoding="utf-8")
         for folder in folders
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.suffix in (".py", ".js", ".toml") and path.name != Path(__file__).name
+        if path.suffix in (".py", ".js", ".toml", ".bas") and path.name != Path(__file__).name
     )
 
 

@@ -29,7 +29,7 @@ LIKENESS = 1e-9
 """Two figures of two engines are alike where they differ by a last digit."""
 
 NAME_ERROR = "#NAME?"
-HIDDEN = "it uses {}, and what that reads cannot be told"
+HIDDEN = "it uses {}, and it cannot be seen what that reads"
 OTHER_BOOK = "it reads another workbook"
 _DEPENDS = "it depends on a formula that keeps its last value"
 
