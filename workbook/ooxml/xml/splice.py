@@ -136,6 +136,7 @@ def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
     """
     found: dict[str, list[Element]] = {path: [] for path in paths}
     patterns = [(path, tuple(path.split("/"))) for path in paths if "*" in path]
+    deepest = max(path.count("/") + 1 for path in paths)
     opened: list[str] = []
     here: list[str] = [""]  # the path of each element that is open
     places: list[list[tuple[str, int]]] = [[]]
@@ -148,6 +149,11 @@ def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
     def start(tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         opened.append(name)
+        if len(opened) > deepest:
+            # Without a path: those of elements within each other by the thousand fill the memory.
+            here.append("")
+            places.append(none)
+            return
         path = f"{here[-1]}/{name}" if here[-1] else name
         here.append(path)
         matching = [path] if path in found else []
