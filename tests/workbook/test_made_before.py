@@ -37,6 +37,7 @@ def shown(book, sheet):
     return {place: value for place, value in found.items() if value not in (None, "")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOOKS)
 def test_it_is_read_and_calculated_to_the_figures_that_it_shows(name, tmp_path):
     before = open_book(MADE / name)
