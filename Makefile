@@ -19,7 +19,7 @@ QUICK := not slow and not program
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
-.PHONY: demo test test-all test-rest checks hard bench lint types derived docs ready site lock picture clean
+.PHONY: demo test test-all checks hard bench lint types derived docs ready site lock picture clean
 
 demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
@@ -29,10 +29,6 @@ test: checks
 
 test-all: checks $(HOSTS_READY)
 	$(PYTEST)
-
-# What make test leaves out, and nothing else; .ci/run calls both.
-test-rest: $(HOSTS_READY)
-	$(PYTEST) -m "not ($(QUICK))"
 
 # The long proof on many workbooks: about an hour; CORPUS=folder adds workbooks of your own,
 # FUZZ_SECONDS=... says how long the fuzzer runs. The figures go into docs/house/reliability.md.

@@ -192,7 +192,7 @@ def report(folder: Path) -> Path:
     """The report of the Plymouth contract with its sample rows, as a workbook of its own."""
     from xlpbr.contract.library import load_contract
     from xlpbr.workbook.read.contract_tables import read_records, read_tables
-    from xlpbr.workbook.report.from_workbook import write_reports
+    from xlpbr.workbook.report.write import write_reports
     from xlpbr.workbook.template.write import new_workbook
 
     book, made = folder / "contract.xlsx", folder / "report.xlsx"

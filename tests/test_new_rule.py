@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from tests.support import strategies
 from tests.support.new_rule import ROOT, planted_house
 from xlpbr.contract import terms as declarations
 from xlpbr.contract.known_rules import known_rules
@@ -21,7 +22,7 @@ from xlpbr.settlement import workings
 
 PLANTED = ("half", "kept")
 CONTRACTS = ("usual", *PLANTED)
-WORDS = {"half": 'Fee reading "half"', "kept": "Retention 1/20"}
+WORDS = {"half": 'Fee reading "half"', "kept": "Retention 0.05"}
 LABELS = {"half": "Fee reading", "kept": "Retention"}
 
 
@@ -82,7 +83,9 @@ def test_a_forecast_settles_the_new_rules_with_settle(outlets, way):
     for name in CONTRACTS:
         assert outlets["forecast"][name]["ways"][way] == means[name]
         fallen = outlets["forecast, as if all were known"][name]["ways"][way]
-        assert fallen == means["usual"]
+        # The plain way asks the statement for the limits of the fee, and nothing about payments.
+        asks = name == "half" and way not in ("columns", "compiled")
+        assert fallen == means[name if asks else "usual"]
 
 
 def test_the_checks_of_the_workbook_say_what_they_do_not_know(outlets):
@@ -141,8 +144,16 @@ def test_the_options_of_an_argument_are_said_in_its_help():
     assert said == {name: get_args(kind) for name, kind in options.items()}
 
 
+def test_what_is_known_is_declared():
+    options = {term.field_name: set(term.options) for term in READINGS}
+    for name, known in known_rules().allowed.items():
+        assert known <= options[name]
+    assert set(known_rules().allowed) == set(options)
+
+
 def test_everything_that_is_declared_is_explained():
     assert workings.KNOWN.unknown == []
+    assert strategies.options_known_to(workings.KNOWN) == strategies.OPTIONS
     assert known_rules().unknown_in(ContractTerms()) == []
 
 

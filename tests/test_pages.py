@@ -35,6 +35,9 @@ OF_TODAY = [path for path in PAGES if path.name not in ("CHANGELOG.md", "perform
 SUFFIXES = "csv html js json md pbr png py sh tex toml txt user uk xlsm xlsx xml parquet service"
 """How a dotted word ends that names no Python: a file, an address, a right of a sign-in."""
 
+LIBRARIES = {"pd", "np"}
+"""The short names of libraries in code for people."""
+
 FILES_OF_OTHERS = {"main.py", "udfs.py", "workbook.py"}
 """Files that an add-in or a finance team has."""
 
@@ -92,16 +95,13 @@ def missing_dotted_name(name: str) -> bool:
     if first == "xlpbr":
         return not _is_there(dotted)
     ours = [module for module in MODULES if module.rpartition(".")[2] == first]
-    if ours:
-        return not any(_is_there(f"{module}.{rest}") for module in ours)
-    return bool(found[3]) or not (name in source() or _can_be_found(dotted))
-
-
-def _can_be_found(dotted: str) -> bool:
-    try:
-        return find_spec(dotted) is not None
-    except ImportError:
+    if ours and any(_is_there(f"{module}.{rest}") for module in ours):
         return False
+    if first in LIBRARIES or find_spec(first) is not None:
+        return False
+    # It may be what a record has, such as statement.payable, or a name of another program.
+    of_a_record = first in words_of_the_code() and rest.rpartition(".")[2] in defined_in_the_code()
+    return not of_a_record and dotted not in source()
 
 
 def _is_there(dotted: str) -> bool:
@@ -125,6 +125,12 @@ def _is_there(dotted: str) -> bool:
 def words_of_the_code() -> set[str]:
     """Every word in the code and the data."""
     return set(re.findall(r"\w+", source()))
+
+
+@cache
+def defined_in_the_code() -> set[str]:
+    """The names of functions and of the fields of records."""
+    return set(re.findall(r"^\s*(?:def )?(\w+)(?:\(|: )", source(), re.MULTILINE))
 
 
 def missing_word(name: str) -> bool:
@@ -186,7 +192,8 @@ def test_what_a_page_names_is_there(page: Path) -> None:
         (missing_dotted_name, "xlpbr.forecast.scenario_evidence(a, b)", "xlpbr.forecast.scenario"),
         (missing_dotted_name, "xlpbr.portfolio.settle_many", "xlpbr.classic.settle_many"),
         (missing_dotted_name, "cells.number", "cells.decimal"),
-        (missing_dotted_name, "concurrent.futures", "concurrent.past"),
+        (missing_dotted_name, "statement.payable", "statement.owing"),
+        (missing_dotted_name, "concurrent.futures", "readers.number_of"),
         (missing_word, "ContractTerms", "ContractWords"),
         (missing_word, "_reading", "_readingly"),
         (missing_word, "settle_many", "settle_several"),

@@ -16,6 +16,7 @@ from xlpbr import cells
 from xlpbr.errors import VALUE, CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
+from xlpbr.udfs.binding import result_of
 from xlpbr.udfs.hosts import STORED_PREFIXES
 
 _CODES = {
@@ -63,17 +64,9 @@ def register(
 def _bound_for_the_engine(
     function: WorksheetFunction, date_1904: bool, errors: list[CellError] | None
 ) -> Callable[..., Any]:
-    def called(arguments: tuple[Any, ...]) -> Any:
-        if not function.required_count <= len(arguments) <= len(function.arguments):
-            return CellError(VALUE, f"expected {function.signature}")
-        try:
-            return function.call(*map(from_engine, arguments))
-        except CellError as error:
-            return error
-
     def call(*arguments: Any) -> Any:
         with _ONE_AT_A_TIME, cells.dates_from_1904(on=date_1904):
-            result = called(arguments)
+            result = result_of(function, [*map(from_engine, arguments)])
             if isinstance(result, CellError) and errors is not None and not _hands_on(arguments):
                 errors.append(result)
             return to_engine(result)

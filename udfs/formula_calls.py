@@ -1,16 +1,11 @@
-"""The calls of PBR_ functions in the text of a formula, as each host writes them.
-
-What stands in quotes, a text or the name of a sheet, calls nothing.
-"""
+"""The calls of functions in the text of a formula, and their arguments."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from xlpbr.functions import FUNCTIONS
-
-_QUOTED = re.compile(r""""[^"]*(?:"|$)|'[^']*(?:'|$)""")
 
 
 def call_pattern(prefixes: Iterable[str]) -> re.Pattern[str]:
@@ -23,11 +18,6 @@ def call_pattern(prefixes: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.])(?:{before})(?:{names})\s*\(", re.IGNORECASE)
 
 
-def without_quoted(formula: str) -> str:
-    """A formula of the same length with a quotation mark for each quoted character."""
-    return _QUOTED.sub(lambda quoted: '"' * len(quoted[0]), formula)
-
-
 def outer_calls(formula: str, called: re.Pattern[str]) -> list[str]:
     """The calls of some functions in a formula as they are written, inner ones left out.
 
@@ -35,21 +25,53 @@ def outer_calls(formula: str, called: re.Pattern[str]) -> list[str]:
         formula: the formula, as stored or as shown.
         called: matches the name of such a function with its opening bracket.
     """
-    bare = without_quoted(formula)
-    found = []
+    return [formula[start:end] for start, _, _, end in calls_in(formula, called)]
+
+
+def calls_in(formula: str, called: re.Pattern[str]) -> Iterator[tuple[int, int, list[str], int]]:
+    """The same, each with its start, its opening bracket, its arguments and the place after it."""
+    bare = {place for place, _ in _bare(formula)}
     end = 0
-    for match in called.finditer(bare):
-        if match.start() >= end:
-            end = _closing(bare, match.end())
-            found.append(formula[match.start() : end])
-    return found
+    for match in called.finditer(formula):
+        opening = match.end() - 1
+        if match.start() >= end and opening in bare:
+            inner, end = arguments(formula, opening)
+            yield match.start(), opening, inner, end
 
 
-def _closing(bare: str, place: int) -> int:
-    """Where the bracket that was opened before a place is closed."""
-    depth = 1
-    for bracket in re.finditer(r"[()]", bare[place:]):
-        depth += 1 if bracket[0] == "(" else -1
-        if depth == 0:
-            return place + bracket.end()
-    return len(bare)
+def arguments(formula: str, opening: int) -> tuple[list[str], int]:
+    """The arguments of a call and the place after it, from the place of its opening bracket."""
+    found: list[str] = []
+    start, depth = opening + 1, 1
+    for place, character in _bare(formula, start):
+        if character in "({":
+            depth += 1
+        elif character in ")}":
+            depth -= 1
+            if depth == 0:
+                return [*found, formula[start:place]], place + 1
+        elif character == "," and depth == 1:
+            found.append(formula[start:place])
+            start = place + 1
+    return [*found, formula[start:]], len(formula)
+
+
+def _bare(formula: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    """The characters outside texts, quoted names and square brackets, each with its place."""
+    quote, square, escaped = "", 0, False
+    for place in range(start, len(formula)):
+        character = formula[place]
+        if quote:
+            quote = "" if character == quote else quote
+        elif square:
+            # Within them an apostrophe takes its meaning from the character that follows.
+            if character == "'" or escaped:
+                escaped = not escaped
+            else:
+                square += {"[": 1, "]": -1}.get(character, 0)
+        elif character in "\"'":
+            quote = character
+        elif character == "[":
+            square = 1
+        else:
+            yield place, character

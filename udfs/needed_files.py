@@ -15,8 +15,8 @@ def needed_files(*entries: str) -> dict[str, str]:
     """The text of every file that some modules need, themselves included.
 
     These are the modules of xlpbr that they import, directly or through others, the packages in
-    which those are, and the TOML files in a folder of such a package. What a module tries to
-    import and can do without is only there for speed and left out.
+    which those are, and the TOML files in a folder of such a package, where it is a folder of data.
+    What a module tries to import and can do without is only there for speed and left out.
 
     Args:
         entries: the modules by their full names.
@@ -35,7 +35,8 @@ def needed_files(*entries: str) -> dict[str, str]:
         file, place = _file(name), name.replace(".", "/")
         if file.name == "__init__.py":
             for data in file.parent.glob("*/*.toml"):
-                found[f"{place}/{data.parent.name}/{data.name}"] = _text(data)
+                if not (data.parent / "__init__.py").exists():
+                    found[f"{place}/{data.parent.name}/{data.name}"] = _text(data)
             place += "/__init__"
         source = found[f"{place}.py"] = _text(file)
         waiting += _imported(name, source)

@@ -15,7 +15,6 @@ of whatever is raised; a host whose page can tell the errors apart says which it
 from __future__ import annotations
 
 import gc
-import inspect
 import sys
 from collections.abc import Callable, Collection
 from datetime import date
@@ -31,6 +30,7 @@ from xlpbr import cells
 from xlpbr.errors import EXCEL_ERRORS, VALUE, CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
+from xlpbr.udfs.binding import as_declared, result_of
 
 _ERROR_TYPES = {
     "#NULL!": "Null",
@@ -201,28 +201,9 @@ def _bound_for_the_add_in(
     function: WorksheetFunction, raised: Collection[str]
 ) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
-        if not function.required_count <= len(arguments) <= len(function.arguments):
-            return CellError(VALUE, f"expected {function.signature}")
-        try:
-            return function.call(*arguments)
-        except CellError as error:
-            return error
+        return result_of(function, arguments)
 
-    call.__name__ = call.__qualname__ = function.name
-    call.__doc__ = function.help
-    # The resolved hints of the declaration are this project's, not converters of xlwings.
-    call.__annotations__ = {}
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(
-                argument.name,
-                inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                default=inspect.Parameter.empty if argument.required else None,
-            )
-            for argument in function.arguments
-        ]
-    )
-    bound = xlwings_server.func(call)
+    bound = xlwings_server.func(as_declared(call, function))
     for argument in function.arguments:
         bound = xlwings_server.arg(argument.name, SheetCells, doc=argument.help)(bound)
     registered: Callable[..., Any] = xlwings_server.ret(SheetCells, raised=raised)(bound)

@@ -169,8 +169,8 @@ def contract_reference() -> str:
         "# The contracts",
         GENERATED,
         "Each contract is one TOML file under `xlpbr/contract/built_in/`, from a published"
-        " decision. A clause is quoted by its number. Where the wording is open, the reading that"
-        " is used is named with the reason. See `CONTRIBUTING.md` for how one is added.",
+        " decision. A clause is quoted by its number. Where the wording is open, the reading used"
+        " is named with the reason. See `CONTRIBUTING.md` for how one is added.",
     ]
     for name in CONTRACT_NAMES:
         parts += contract_page(load_contract(name))

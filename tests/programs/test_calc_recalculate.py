@@ -17,7 +17,8 @@ from tests.support.host_matrix import sheet_form
 from tests.support.needed import CALC_REMEDY, need
 from tests.support.templates import template
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.calculate.recalculate import Recalculation, recalculate
+from xlpbr.workbook.calculate.keeping import Recalculation
+from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.recalculate import recalculate_with_calc
 from xlpbr.workbook.ooxml.addresses import split_area

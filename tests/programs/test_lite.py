@@ -36,7 +36,7 @@ from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.needed_files import needed_files
 from xlpbr.workbook.calculate.engine import calls_a_function
 from xlpbr.workbook.calculate.recalculate import calculate
-from xlpbr.workbook.hosts.lite_book import ADD_IN, EXTENSION_PART, PANES_PART, new_lite_workbook
+from xlpbr.workbook.hosts.lite_book import EXTENSION_PART, PANES_PART, new_lite_workbook
 from xlpbr.workbook.hosts.lite_code import ENTRY, main_from_wheel, main_with_code, requirements
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.addresses import column_letter
@@ -281,7 +281,7 @@ def test_the_workbook_leads_to_the_add_in_and_its_files(lite_book):
     extension = part(lite_book, EXTENSION_PART)
     reference = extension.find(f"{WE}reference")
     assert reference is not None
-    assert reference.attrib["id"] == ADD_IN == "wa200008175"
+    assert reference.attrib["id"] == "wa200008175"
     assert reference.attrib["storeType"] == "OMEX"
     assert [child.tag.removeprefix(WE) for child in extension] == [
         "reference", "alternateReferences", "properties", "bindings", "snapshot",

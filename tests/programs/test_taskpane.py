@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.support.server_process import RunningServer
 from tests.support.taskpane_book import CONTRACT, SHEET, cell, fill_book, place, sent, tables
 from xlpbr import __version__
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
-from xlpbr.contract.terms import TERMS
+from xlpbr.contract.terms import TERMS, Basis
 from xlpbr.functions import FUNCTIONS
 
 INSERT = "Insert into the selected cell"
@@ -128,7 +128,7 @@ def test_each_function_explains_each_argument(pane):
 def test_the_options_of_an_argument_are_offered(pane):
     open_function(pane, "PBR_PRO_RATA")
     offers = pane.page.locator(".offers button")
-    assert offers.all_inner_texts() == ["months", "days", "whole_months"]
+    assert offers.all_inner_texts() == list(get_args(Basis))
     offers.nth(2).click()
     assert pane.page.input_value("#argument-basis") == "whole_months"
     assert offers.nth(2).get_attribute("aria-pressed") == "true"
@@ -259,7 +259,7 @@ def test_what_is_missing_or_wrong_is_said_at_its_field(pane):
     open_function(pane, "PBR_PRO_RATA")
     pane.page.get_by_role("button", name=INSERT).click()
     assert faults(pane) == [
-        f"Give {name}: a cell, a range or a value."
+        f"Enter {name}: a cell, a range or a value."
         for name in ("amount", "starts_on", "months", "as_at")
     ]
     assert pane.page.evaluate("document.activeElement.id") == "argument-amount"
@@ -280,7 +280,7 @@ def test_what_is_missing_or_wrong_is_said_at_its_field(pane):
         "“31/2/2026” is not a day of the calendar.",
         f"“12 months” {neither}",
         "Write the year of “3/13/26” with four figures.",
-        "“weekly rate” is not one of: months, days, whole_months.",
+        f"“weekly rate” is not one of: {', '.join(get_args(Basis))}.",
     ]
     fill(pane, amount="=SUM(A1:A3", starts_on="=A1,A2", as_at="13/13/2026")
     pane.page.get_by_role("button", name=INSERT).click()

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from tests.support.brute_force import CarerRow, ClaimRow, Contract, Evidence, PlacementRow
+from xlpbr.contract.known_rules import KnownRules
 from xlpbr.contract.terms import READINGS
 
 FIRST_DAY = date(2023, 12, 1)
@@ -15,6 +16,14 @@ EXCEL_DAY_ZERO = date(1899, 12, 30)
 
 OPTIONS = {term.label: tuple(term.options) for term in READINGS}
 """Every option of every reading, as they are declared."""
+
+
+def options_known_to(rules: KnownRules) -> dict[str, tuple[str, ...]]:
+    """Those that one place works with; what it does with others is in ``test_new_rule``."""
+    return {
+        term.label: tuple(one for one in term.options if one in rules.allowed[term.field_name])
+        for term in READINGS
+    }
 
 
 def field_name(term: str) -> str:

@@ -1,12 +1,14 @@
 """What LibreOffice must be told about the functions, generated from the catalogue.
 
-Types, component, names and help: the same for a private Calc (``private_folder``) and for the
+Types, component, names and help: the same for a private Calc (``private_settings``) and for the
 extension that a person installs (``extension_members``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from string import Template
 from xml.sax.saxutils import escape, quoteattr
 
 import xlpbr
@@ -23,10 +25,6 @@ _ANY = "any"
 _ROWS = "sequence< sequence< any > >"
 _CALLER = "[in] com::sun::star::beans::XPropertySet caller"
 _REFERENCE = "[in] com::sun::star::table::XCellRange reference"
-_REGISTRY = (
-    'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
-    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-)
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -36,12 +34,7 @@ def types() -> str:
         _method(prefix, function) for prefix in ("", calc.TWIN) for function in FUNCTIONS.values()
     ]
     methods.append(f"  {_ROWS} {calc.CELLS_FUNCTION}({_CALLER}, {_REFERENCE});")
-    body = "\n".join(methods)
-    return (
-        "module org { module xlpbr { module calc {\n"
-        f"interface XFunctions {{\n{body}\n}};\n"
-        "}; }; };\n"
-    )
+    return _filled("extension/types.idl", methods="\n".join(methods))
 
 
 def _method(prefix: str, function: WorksheetFunction) -> str:
@@ -143,21 +136,7 @@ def private_settings(items: str = "") -> str:
     Args:
         items: further items.
     """
-    settings = [
-        ("Office.CalcAddIns/AddInInfo", add_in()),
-        ("Office.Calc/Formula/Load", _setting("OOXMLRecalcMode", "0")),
-        ("Office.Common/Misc", _setting("UseLocking", "false")),
-        ("Office.Common/Security/Scripting", _setting("MacroSecurityLevel", "3")),
-        ("Setup/L10N", _setting("ooSetupSystemLocale", "en-GB")),
-    ]
-    listed = "".join(
-        f'<item oor:path="/org.openoffice.{path}">{content}</item>\n' for path, content in settings
-    )
-    return f"{_DECLARATION}<oor:items {_REGISTRY}>\n{listed}{items}</oor:items>\n"
-
-
-def _setting(name: str, value: str) -> str:
-    return f'<prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop>'
+    return _filled("private_settings.xcu", add_in=add_in(), items=items)
 
 
 def component_files(*components: str) -> dict[str, bytes]:
@@ -171,28 +150,20 @@ def component_files(*components: str) -> dict[str, bytes]:
 
 def extension_members() -> dict[str, bytes]:
     """The extension (.oxt) that LibreOffice installs, member by member."""
-    kinds = {
-        "types.idl": "application/vnd.sun.star.uno-typelibrary;type=RDB",
-        "xlpbr.components": "application/vnd.sun.star.uno-components",
-        "CalcAddIns.xcu": "application/vnd.sun.star.configuration-data",
-    }
-    entries = "".join(
-        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{kind}"/>\n'
-        for name, kind in kinds.items()
-    )
+    facts = {"identifier": IDENTIFIER, "version": xlpbr.__version__, "add_in": add_in()}
     texts = {
-        "META-INF/manifest.xml": f"{_DECLARATION}<manifest:manifest"
-        f' xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>\n',
-        "description.xml": f"{_DECLARATION}<description"
-        ' xmlns="http://openoffice.org/extensions/description/2006">\n'
-        f'<identifier value="{IDENTIFIER}"/><version value="{xlpbr.__version__}"/>'
-        '<display-name><name lang="en">xlpbr: payment by results</name></display-name>\n'
-        "</description>\n",
         "types.idl": types(),
         "xlpbr.components": components(FUNCTIONS_COMPONENT),
-        "CalcAddIns.xcu": f"{_DECLARATION}<oor:component-data {_REGISTRY}"
-        ' oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
-        f'<node oor:name="AddInInfo">{add_in()}</node></oor:component-data>\n',
+        **{
+            name: _filled(f"extension/{name}", **facts)
+            for name in ("META-INF/manifest.xml", "description.xml", "CalcAddIns.xcu")
+        },
     }
     members = {name: text.encode() for name, text in texts.items()}
     return members | component_files(FUNCTIONS_FILE)
+
+
+def _filled(file: str, **facts: str) -> str:
+    """A file in this folder with its places filled in."""
+    text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+    return Template(text).substitute(facts)

@@ -10,7 +10,6 @@ currency cells to four places, and which is slow where pandas is installed.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +20,7 @@ from xlpbr import cells
 from xlpbr.errors import VALUE, CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
+from xlpbr.udfs.binding import as_declared, result_of
 from xlpbr.udfs.classic.cells import from_excel, to_excel, values_of
 
 CATEGORY = "Payment by results"
@@ -64,18 +64,8 @@ def bind(
         with cells.dates_from_1904(on=counts_from_1904 is True):
             return to_excel(_result(function, given))
 
-    call.__name__ = call.__qualname__ = function.name
-    call.__doc__ = function.help
-    # The resolved hints of the declaration are this project's, not converters of xlwings.
-    call.__annotations__ = {}
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            *(_parameter(argument.name, argument.required) for argument in function.arguments),
-            _parameter(COUNTS_FROM_1904, required=False),
-        ]
-    )
     # xlwings.func resets what arg and ret have noted, so it is applied first and last.
-    bound = func(call)
+    bound = func(as_declared(call, function, COUNTS_FROM_1904))
     for argument in function.arguments:
         bound = arg(argument.name, CellsOfExcel, doc=argument.help)(bound)
     bound = arg(COUNTS_FROM_1904, "raw", vba="ThisWorkbook.Date1904")(bound)
@@ -84,17 +74,10 @@ def bind(
     return registered
 
 
-def _parameter(name: str, required: bool) -> inspect.Parameter:
-    default = inspect.Parameter.empty if required else None
-    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
-
-
 def _result(function: WorksheetFunction, arguments: list[Any]) -> Any:
     """What the function gives; an error as a value, because Excel sees nothing of exceptions."""
     try:
-        return function.call(*arguments)
-    except CellError as error:
-        return error
+        return result_of(function, arguments)
     except Exception as error:
         return CellError(
             VALUE,

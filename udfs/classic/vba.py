@@ -126,8 +126,8 @@ def _windows_only_modules() -> Iterator[None]:
     before = {name: sys.modules.get(name) for name in (*_WINDOWS_ONLY, "xlwings.udfs")}
     for name in _WINDOWS_ONLY:
         sys.modules[name] = ModuleType(name)
-    sys.modules["pythoncom"].CoInitialize = None  # type: ignore[attr-defined]
-    sys.modules["win32com.client"].Dispatch = None  # type: ignore[attr-defined]
+    vars(sys.modules["pythoncom"])["CoInitialize"] = None
+    vars(sys.modules["win32com.client"])["Dispatch"] = None
     sys.modules.pop("xlwings.udfs", None)
     try:
         yield

@@ -48,7 +48,7 @@ export function argumentText(argument, typed) {
 
 function missing(argument) {
   const table = argument.shape === "table";
-  return { fault: `Give ${argument.name}: ${table ? "a table" : "a cell, a range or a value"}.` };
+  return { fault: `Enter ${argument.name}: ${table ? "a table" : "a cell, a range or a value"}.` };
 }
 
 function ownFormula(text) {

@@ -18,7 +18,7 @@ import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -181,9 +181,7 @@ class _Posts:
 
 
 async def _health(request: Request) -> Response:  # noqa: ARG001
-    return Response(
-        json.dumps({"status": "ok", "version": __version__}), media_type="application/json"
-    )
+    return JSONResponse({"status": "ok", "version": __version__})
 
 
 async def _page(settings: Settings, request: Request) -> Response:  # noqa: ARG001
@@ -241,9 +239,7 @@ async def _fault(request: Request, error: Exception) -> Response:  # noqa: ARG00
 
 
 def _detail(status: int, reason: str) -> Response:
-    return Response(
-        server_answers.as_json({"detail": reason}), status, media_type="application/json"
-    )
+    return JSONResponse({"detail": reason}, status)
 
 
 def _headers() -> dict[str, str]:

@@ -10,7 +10,6 @@ a token.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
@@ -19,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xlpbr.udfs.server.settings import LOOPBACK_HOSTS, Settings
@@ -54,7 +54,7 @@ def guarded(app: ASGIApp, settings: Settings, headers: Mapping[str, str]) -> ASG
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     hosts = {settings.host, *LOOPBACK_HOSTS}
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         started = time.perf_counter()
@@ -71,18 +71,20 @@ def guarded(app: ASGIApp, settings: Settings, headers: Mapping[str, str]) -> ASG
         try:
             refusal = _not_for_us(scope, settings, hosts)
             if refusal:
-                await _send_detail(send_with_headers, WRONG_HOST, refusal)
+                answer = JSONResponse({"detail": refusal}, WRONG_HOST)
+                await answer(scope, receive, send_with_headers)
             else:
                 await app(scope, receive, send_with_headers)
         except Exception as error:
             # The last place: whatever it is, its message may quote a cell and is not logged.
             _log.error("A fault: %s at %s", type(error).__name__, _places(error))
             if not status:
-                await _send_detail(send_with_headers, FAULT, FAULT_REASON)
+                answer = JSONResponse({"detail": FAULT_REASON}, FAULT)
+                await answer(scope, receive, send_with_headers)
         finally:
             _write_line(scope, status, time.perf_counter() - started)
 
-    return answer
+    return guard
 
 
 def _not_for_us(scope: Scope, settings: Settings, hosts: set[str]) -> str:
@@ -120,16 +122,6 @@ def _with_headers(
     ours = [pair for pair in headers if not (is_picture and pair[0] == b"cache-control")]
     names = {name for name, _ in headers}
     return [*((name, value) for name, value in given if name.lower() not in names), *ours]
-
-
-async def _send_detail(send: Send, status: int, reason: str) -> None:
-    body = json.dumps({"detail": reason}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _write_line(scope: Scope, status: int, seconds: float) -> None:

@@ -154,10 +154,13 @@ def from_environment(
         if name not in known:
             names = ", ".join(PREFIX + one for one in sorted(known))
             raise FileProblem(f"{PREFIX}{name} is not a setting. The settings are: {names}.")
+    said = given.get("SIGN_IN", "on").casefold()
+    if said not in ("on", "off"):
+        raise FileProblem(f"{PREFIX}SIGN_IN: found {said}; expected on or off.")
     settings = Settings(
         address=_address(given, bound_to, port),
         sign_in=_sign_in_settings(given),
-        open_on_purpose=_open_on_purpose(given),
+        open_on_purpose=said == "off",
         limits=_read(Limits, given),
     )
     _refuse_open_door(settings, bound_to)
@@ -214,19 +217,12 @@ def _scheme_and_host(address: str) -> tuple[str, str]:
 
 
 def _sign_in_settings(given: Mapping[str, str]) -> SignIn | None:
-    if not {"TENANT", "CLIENT"} & given.keys():
-        for name in ("ROLE", "AUTHORITY"):
-            if name in given:
-                raise FileProblem(f"{PREFIX}{name} says nothing without {PREFIX}TENANT.")
-        return None
-    return _read(SignIn, given)
-
-
-def _open_on_purpose(given: Mapping[str, str]) -> bool:
-    said = given.get("SIGN_IN", "on").casefold()
-    if said not in ("on", "off"):
-        raise FileProblem(f"{PREFIX}SIGN_IN: found {said}; expected on or off.")
-    return said == "off"
+    if "TENANT" in given or "CLIENT" in given:
+        return _read(SignIn, given)
+    for name in ("ROLE", "AUTHORITY"):
+        if name in given:
+            raise FileProblem(f"{PREFIX}{name} says nothing without {PREFIX}TENANT.")
+    return None
 
 
 def _variables(kind: type[Any]) -> dict[str, str]:

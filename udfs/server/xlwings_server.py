@@ -14,8 +14,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import tomllib
 import types
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,40 +27,6 @@ NONCOMMERCIAL = "noncommercial"
 WITH_MESSAGE = ("#VALUE!", "#NUM!", "#N/A")
 """The errors that reach Excel with their message; ``pages/errors.js`` makes them of the answer."""
 
-RETRIED = (502, 503)
-"""The statuses after which the client asks again: the server is not there, or is busy."""
-
-_REQUEST_SECONDS = 120
-
-_SETTINGS: Mapping[str, str] = {
-    # A folder without Python files: nothing is taken from the folder that the server starts in.
-    "PROJECT_DIR": str(ICONS),
-    "ENVIRONMENT": "prod",
-    "PROJECT_NAME": "xlpbr",
-    "APP_PATH": "",
-    "STATIC_URL_PATH": "/static",
-    "FUNCTIONS_NAMESPACE": "",
-    "ADD_SECURITY_HEADERS": "true",
-    "CUSTOM_HEADERS": "{}",
-    "ENABLE_EXCEL_ONLINE": "true",
-    "CDN_OFFICEJS": "false",
-    "CORS_ALLOW_ORIGINS": "[]",
-    "AUTH_PROVIDERS": "[]",
-    "CUSTOM_FUNCTIONS_MAX_RETRIES": "3",
-    "CUSTOM_FUNCTIONS_RETRY_CODES": str(list(RETRIED)),
-    "REQUEST_TIMEOUT": str(_REQUEST_SECONDS),
-    "LOG_LEVEL": "WARNING",
-    "OBJECT_CACHE_URL": "",
-    "PYODIDE_BASE_URL": "",
-    **{
-        f"ENABLE_{part}": "false"
-        for part in (
-            *("ALPINEJS_CSP", "BOOTSTRAP", "EXAMPLES", "HOTRELOAD"),
-            *("HTMX", "SOCKETIO", "TESTS", "WASM"),
-        )
-    },
-}
-
 # Names that xlwings Server would take its own parts from, where somebody has modules called so;
 # and two large packages that xlwings loads where they are installed and that no function needs.
 _NOT_TAKEN = ("models", "routers", "auth", "numpy", "pandas")
@@ -70,7 +36,9 @@ def _prepared() -> types.ModuleType:
     """The module in which xlwings finds the functions, with everything set for its import."""
     os.environ.setdefault(LICENCE_KEY, NONCOMMERCIAL)
     os.environ["XLWINGS_ON_SERVER"] = "true"
-    for name, value in _SETTINGS.items():
+    settings = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    # A folder without Python files: nothing is taken from the folder that the server starts in.
+    for name, value in {**settings, "PROJECT_DIR": str(ICONS)}.items():
         os.environ[f"XLWINGS_{name}"] = value
     for name in _NOT_TAKEN:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]

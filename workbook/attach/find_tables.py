@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,10 +15,10 @@ from xlpbr.tables.declared import DECLARED
 from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, NEAR_HEADING, heading_rows, nearest
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, area_address, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of, sheet_rows
-from xlpbr.workbook.ooxml.sheet.read import serial_number
 from xlpbr.workbook.ooxml.sheet.stored_cells import SheetRows
+from xlpbr.workbook.read.as_shown import rows_that_do_not_show
 from xlpbr.workbook.read.headings import from_row
-from xlpbr.workbook.read.hidden_rows import rows_that_do_not_show
+from xlpbr.workbook.read.linked_tables import as_linked
 from xlpbr.workbook.read.ranges import FoundRange, find_range, first_rows, read_range
 from xlpbr.workbook.template.links import Link, LinkedColumn
 from xlpbr.workbook.template.plan import input_headings
@@ -331,10 +330,8 @@ def _refuse_merged(
 
 def _as_number(book: Book, found: FoundRange, value: Any) -> Any:
     """A value as a formula reads it: a date that is stored as one is its serial number."""
-    if not isinstance(value, datetime.date):
-        return value
     try:
-        return serial_number(value, date_1904=book.date_1904)
+        return as_linked(book, value)
     except ValueError as error:
         raise FileProblem(f"{book.path}: {found.sheet}: {error}. Correct the date.") from error
 

@@ -24,12 +24,18 @@ from xlpbr.workbook.calculate.engine import (
     calls_a_function,
     filled_by,
     load,
-    positions_of,
     reason_for,
 )
 from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
-from xlpbr.workbook.calculate.refresh import Kept, Refreshed, reference_of, refreshed
-from xlpbr.workbook.ooxml.addresses import cell_address, split_cell
+from xlpbr.workbook.calculate.keeping import (
+    Kept,
+    Refreshed,
+    positions_of,
+    reference_of,
+    to_calculate,
+)
+from xlpbr.workbook.calculate.refresh import refreshed
+from xlpbr.workbook.ooxml.addresses import cell_address, split_cell, split_sheet
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book, sheet_named
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
@@ -37,8 +43,8 @@ from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.read.own_sheets import own_sheets
+from xlpbr.workbook.read.ranges import did_you_mean
 
-_PLACE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!([^!]+)")
 _LIKE_OURS = re.compile(r"(?<![\w.])(?:_xldudf_)?(PBR_\w+)\s*\(", re.IGNORECASE)
 _HEADINGS = ("cell", "formula")
 _TEXTS = re.compile(r'"[^"]*(?:"|\Z)')
@@ -109,11 +115,7 @@ def insert(
     stored = dict(zip(wanted, _as_stored(list(wanted.values())), strict=True))
     calculation = load(book, stored)
     # A formula that was never calculated has no value that others could be calculated from.
-    never = {
-        place
-        for place in calculation.formulas
-        if place not in wanted and cells_of(book, place[0])[place[1]].never_calculated
-    }
+    never = to_calculate(book, calculation.formulas.keys() - wanted.keys(), own=())
     new = refreshed(calculation, {*wanted, *never}, own_sheets(book))
     _refuse_not_calculated(new.kept, wanted)
     for place, formula in wanted.items():
@@ -196,24 +198,24 @@ def _sentence(fault: str) -> str:
 
 def _place_given(book: Book, cell: str) -> Place:
     given = cell.strip()
-    match = _PLACE.fullmatch(given)
-    names = [sheet.name for sheet in book.sheets]
-    if match is None and len(names) > 1:
+    sheet, address = split_sheet(given)
+    names = [info.name for info in book.sheets]
+    if sheet is None and len(names) > 1:
         raise FileProblem(
             f"{cell} does not say on which sheet; write it as"
             f" {cell_address(names[0], *_typed_cell(given))}.",
             "cell",
         )
-    sheet = (match[1].replace("''", "'") if match[1] else match[2]) if match else names[0]
+    sheet = sheet or names[0]
     info = sheet_named(book, sheet)
     if info is None:
-        close = difflib.get_close_matches(sheet, names, n=1)
-        near = f" (did you mean {close[0]}?)" if close else ""
         raise FileProblem(
-            f"{book.path} has no sheet {sheet!r}{near}; its sheets are {', '.join(names)}.", "cell"
+            f"{book.path} has no sheet {sheet!r}{did_you_mean(sheet, names)}; its sheets are"
+            f" {', '.join(names)}.",
+            "cell",
         )
     try:
-        return info.name, split_cell(match[3] if match else given)
+        return info.name, split_cell(address)
     except ValueError:
         raise FileProblem(
             f"{cell} is not the address of one cell; write it as {cell_address(info.name, 4, 12)}.",
@@ -267,10 +269,10 @@ def _refuse_missing_sheets(book: Book, place: Place, text: str) -> None:
     for name in sorted(sheet_references(text)):
         if sheet_named(book, name) is None:
             names = [sheet.name for sheet in book.sheets]
-            close = difflib.get_close_matches(name, names, n=1)
-            near = f" (did you mean {close[0]}?)" if close else ""
             raise _refused(
-                place, f"there is no sheet {name}{near}; the sheets are {', '.join(names)}."
+                place,
+                f"there is no sheet {name}{did_you_mean(name, names)}; the sheets are"
+                f" {', '.join(names)}.",
             )
 
 
@@ -351,7 +353,7 @@ def _refuse_blocked(
 def _changes(
     calculation: Calculation, new: Refreshed, stored: Mapping[Place, str]
 ) -> dict[str, dict[Position, CellChange]]:
-    """What the cells hold now: the formulas, their values and the values that depend on them."""
+    """What the cells hold now: the formulas with their values, and what depends on them."""
     changes: dict[str, dict[Position, CellChange]] = {}
     for sheet, values in new.values.items():
         ranges = new.ranges.get(sheet, {})

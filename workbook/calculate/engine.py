@@ -10,35 +10,30 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import formualizer
 from formualizer.visitor import collect_function_names
 
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.embedded import from_engine, register, to_engine
-from xlpbr.udfs.formula_calls import call_pattern, outer_calls, without_quoted
+from xlpbr.udfs.formula_calls import call_pattern, calls_in, outer_calls
 from xlpbr.udfs.hosts import STORED_PREFIXES
 from xlpbr.workbook.calculate.formula_reads import (
     Place,
     ReadBy,
     Reads,
     read_by,
-    readers_of,
     reads,
     reads_another_book,
 )
-from xlpbr.workbook.ooxml.addresses import cell_address, split_area
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
+from xlpbr.workbook.calculate.keeping import NAME_ERROR, Values, dependents, positions_of
+from xlpbr.workbook.ooxml.addresses import cell_address
+from xlpbr.workbook.ooxml.book import Book, Position, cells_of
 from xlpbr.workbook.ooxml.sheet.edit import with_new_values
 from xlpbr.workbook.ooxml.zip.archive import copy_archive
 
-Values = dict[str, dict[Position, CellValue]]
-"""Cell values by sheet and by row and column, counted from 1."""
-
-NAME_ERROR = "#NAME?"
 _THIS_ROW = re.compile(r"([\w.]+)\[\[#This Row\],\[([^\[\]']+)\]\]")
 _CALL = call_pattern(STORED_PREFIXES)
 
@@ -184,23 +179,13 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
     return values
 
 
-def dependents(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
+def depending_on(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
     """The formulas that depend on some, and on which of them each depends directly.
 
-    Those asked about are in the result themselves. The engine itself knows no way through names,
-    tables and several sheets at once, so the ways are found in the formulas.
+    The engine itself knows no way through names, tables and several sheets at once, so the ways
+    are found in the formulas.
     """
-    found: dict[Place, set[Place]] = {root: set() for root in roots}
-    waiting = list(found)
-    while waiting:
-        place = waiting.pop()
-        changing = {*filled_by(calculation, place), *_filled_before(calculation, place)}
-        for hanging in readers_of(calculation.read_by, place[0], changing):
-            if hanging not in found:
-                found[hanging] = set()
-                waiting.append(hanging)
-            found[hanging].add(place)
-    return found
+    return dependents(calculation.book, calculation.read_by, roots, partial(filled_by, calculation))
 
 
 def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
@@ -215,12 +200,6 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
     calculation.engine.evaluate_cell(place[0], *place[1])
     given = [known.message for known in calculation.errors if known.code == error.code]
     return given[-1] if given else error.message
-
-
-def _filled_before(calculation: Calculation, place: Place) -> list[Position]:
-    """The cells that an array formula fills in the workbook; it may fill fewer from now on."""
-    stored = cells_of(calculation.book, place[0]).get(place[1])
-    return positions_of(stored.array_range) if stored and stored.array_range else []
 
 
 def hold(calculation: Calculation, places: Iterable[Place]) -> None:
@@ -272,44 +251,21 @@ def own_calls(formula: str) -> list[str]:
     return outer_calls(formula, _CALL)
 
 
-def positions_of(reference: str) -> list[Position]:
-    """The cells of a rectangle such as ``B2:D9``, row by row."""
-    first_row, first_column, last_row, last_column = split_area(reference)
-    return [
-        (row, column)
-        for row in range(first_row, last_row + 1)
-        for column in range(first_column, last_column + 1)
-    ]
-
-
 def with_blanks_for_omitted(formula: str) -> str:
     """A formula in which an argument left out of a PBR_ call is an empty text.
 
     The engine hands over 0 for an argument left out between two commas, and 0 is a figure.
     """
-    names = {prefix.upper() + name for name in FUNCTIONS for prefix in STORED_PREFIXES}
-    written: list[str] = []
-    open_calls: list[bool] = []
-    word = ""
-    previous = ""
-    for written_as, character in zip(formula, without_quoted(formula), strict=True):
-        if character == "(":
-            open_calls.append(word.upper() in names)
-        elif character in ",)":
-            if (
-                open_calls
-                and open_calls[-1]
-                and previous in ("(", ",")
-                and (character == "," or previous == ",")
-            ):
-                written.append('""')
-            if character == ")" and open_calls:
-                open_calls.pop()
-        written.append(written_as)
-        if not character.isspace():
-            word = word + character if character.isalnum() or character in "_." else ""
-            previous = character
-    return "".join(written)
+    pieces, place = [], 0
+    for _, opening, inner, _ in calls_in(formula, _CALL):
+        several = len(inner) > 1
+        given = [
+            with_blanks_for_omitted(one) if one.strip() or not several else f'{one}""'
+            for one in inner
+        ]
+        pieces += [formula[place : opening + 1], ",".join(given)]
+        place = opening + 1 + len(",".join(inner))
+    return "".join([*pieces, formula[place:]])
 
 
 def _add_tables(engine: formualizer.Workbook, book: Book) -> None:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 import formualizer
 
-from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, column_number, split_area
+from xlpbr.workbook.ooxml.addresses import (
+    LAST_COLUMN,
+    LAST_ROW,
+    column_number,
+    split_area,
+    split_sheet,
+)
 from xlpbr.workbook.ooxml.book import Book, Position, TableArea, cells_of
 
 Place = tuple[str, Position]
@@ -21,13 +27,13 @@ HIDDEN_SOURCES = frozenset({"INDIRECT", "OFFSET"})
 """What they read is decided while they calculate."""
 
 _TAKES_ARRAYS = frozenset({"SUMPRODUCT", "MMULT", "LOOKUP", "INDEX"})
-_SHEETS = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(.+)", re.DOTALL)
 _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
 _COLUMN_OF_TABLE = re.compile(r"\[((?:[^\[\]'#@]|'.)+)\]")
 _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
-_MOST_NAMES_IN_NAMES = 20
+MOST_NAMES_IN_NAMES = 20
+"""A name may stand for another name, and so on; a circle of names ends here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
             written = node.get_reference_string() or ""
             if isinstance(reference, formualizer.NamedRangeRef):
                 meaning = _meaning(book, place[0], written)
-                if meaning and depth < _MOST_NAMES_IN_NAMES:
+                if meaning and depth < MOST_NAMES_IN_NAMES:
                     waiting.append((meaning, depth + 1))
             elif isinstance(reference, formualizer.TableRef):
                 found += _of_table(book, place, written)
@@ -142,9 +148,8 @@ def _nodes(tree: formualizer.ASTNode) -> Iterator[formualizer.ASTNode]:
 
 def _meaning(book: Book, sheet: str, written: str) -> str:
     """What a name stands for, seen from a sheet; empty where it is not defined."""
-    match = _SHEETS.fullmatch(written)
-    name = match[3] if match else written
-    own = (_unquoted(match) if match else sheet).casefold()
+    given, name = split_sheet(written)
+    own = (given or sheet).casefold()
     known = [one for one in book.names if one.name.casefold() == name.casefold()]
     for one in known:
         if one.sheet is not None and one.sheet.casefold() == own:
@@ -193,14 +198,12 @@ def _columns_of(book: Book, table: TableArea, specifier: str) -> list[int]:
 
 
 def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
-    match = _SHEETS.fullmatch(written)
-    address = match[3] if match else written
+    named, address = split_sheet(written)
     area = _area(address)
     if area is None or written.startswith(("[", "'[")):
         return []
-    if match is None:
+    if named is None:
         return [(sheet.casefold(), area)]
-    named = _unquoted(match)
     names = [info.name.casefold() for info in book.sheets]
     if named.casefold() in names or ":" not in named:
         return [(named.casefold(), area)]
@@ -223,10 +226,6 @@ def _area(address: str) -> Area | None:
         return split_area(address.removesuffix("#"))
     except ValueError:
         return None
-
-
-def _unquoted(match: re.Match[str]) -> str:
-    return match[1].replace("''", "'") if match[1] else match[2]
 
 
 def _has_array_operator(node: formualizer.ASTNode) -> bool:

@@ -18,7 +18,7 @@ from xlpbr import cells
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.workbook.calculate.engine import with_blanks_for_omitted
-from xlpbr.workbook.ooxml.addresses import cell_address, split_area
+from xlpbr.workbook.ooxml.addresses import cell_address, split_area, split_sheet
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
 
 _AREA = re.compile(r"\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?", re.IGNORECASE)
@@ -106,9 +106,8 @@ def _argument(book: Book, sheet: str, node: formualizer.ASTNode) -> Any:
             (table.first_row, table.first_column,
              table.last_row - table.totals_rows, table.last_column),
         )  # fmt: skip
-    text = (node.get_reference_string() or "").replace("$", "")
-    other, _, address = text.rpartition("!")
-    block = _block(book, other.strip("'").replace("''", "'") or sheet, split_area(address))
+    other, address = split_sheet(node.get_reference_string() or "")
+    block = _block(book, other or sheet, split_area(address))
     return block if ":" in address else block[0][0]
 
 

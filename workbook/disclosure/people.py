@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import chain
@@ -12,10 +12,12 @@ from xlpbr.contract.terms import BonusMeasure
 from xlpbr.periods import ONE_DAY, Period
 from xlpbr.settlement import rules
 from xlpbr.settlement.statement import Statement, counted_from, name_key
-from xlpbr.workbook.disclosure.prices import Weights
 
 Names = frozenset[str]
 Types = tuple[str, ...]
+
+Weights = Mapping[int, Fraction]
+"""A published sum: how often each placement's price stands in it, by the placement's number."""
 
 ALL_TYPES: Types = ("foster", "reunified")
 

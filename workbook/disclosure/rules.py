@@ -213,7 +213,9 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         figures=figures,
         blocks=tuple(payable_blocks),
         run_rate=_run_rate(statement) if len(months) - 1 in savings_of.rates else None,
-        other_readings=nothing_suppressed
+        # What a total under an option tells, of which that is not known, is not known either.
+        other_readings=not KNOWN.unknown
+        and nothing_suppressed
         and (terms.bonus_rate is None or savings_of.bonus_readings),
     )
 

@@ -1,12 +1,14 @@
 """For which runs of months savings may be published, decided month by month going forward.
 
 Each decision uses only what happened up to the month that it is about, so that a report for a later
-day repeats the decisions of an earlier one.
+day repeats the decisions of an earlier one. A published saving is a sum of prices, each times its
+days; so many of them are so many equations, which a reader who knows every date could solve: they
+are solved here exactly, as such a reader would.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,6 +19,7 @@ from xlpbr.workbook.disclosure.people import (
     ALL_TYPES,
     Names,
     Types,
+    Weights,
     bonus_groups,
     children_by_month,
     children_of,
@@ -26,7 +29,6 @@ from xlpbr.workbook.disclosure.people import (
     saving_on,
     together,
 )
-from xlpbr.workbook.disclosure.prices import Solved, Weights, prices_given_away, solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +184,47 @@ def _readings_may_show(statement: Statement, known: _Known, enough: Callable[[in
 def _accumulated(statement: Statement, types: Types) -> Weights:
     whole = Period(statement.terms.starts_on, statement.as_at)
     return days_saved(statement, whole, types)
+
+
+Solved = Mapping[int, Weights]
+"""Sums solved for as many prices as can be; a price that is solved for stands in its sum only."""
+
+
+def solve(known: Solved, sums: Iterable[Weights]) -> Solved:
+    """What is known once further sums are published."""
+    solved = {price: dict(row) for price, row in known.items()}
+    for weights in sums:
+        row = {price: weight for price, weight in weights.items() if weight}
+        for price in [price for price in row if price in solved]:
+            _take_off(row, solved[price], row[price])
+        if not row:
+            continue
+        pivot = min(row)
+        row = {price: weight / row[pivot] for price, weight in row.items()}
+        for other in solved.values():
+            if pivot in other:
+                _take_off(other, row, other[pivot])
+        solved[pivot] = row
+    return solved
+
+
+def _take_off(row: dict[int, Fraction], other: Weights, times: Fraction) -> None:
+    for price, weight in other.items():
+        left = row.get(price, Fraction(0)) - times * weight
+        if left:
+            row[price] = left
+        else:
+            del row[price]
+
+
+def prices_given_away(solved: Solved) -> list[frozenset[int]]:
+    """The placements whose price follows: alone, or summed with those of the very same days."""
+    uses: dict[int, int] = {}
+    for row in solved.values():
+        for price in row:
+            uses[price] = uses.get(price, 0) + 1
+    return [
+        frozenset(row)
+        for row in solved.values()
+        if all(weight == 1 and uses[price] == 1 for price, weight in row.items())
+    ]

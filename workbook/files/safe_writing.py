@@ -12,8 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.files.locks import only_writer, sweep, temporary_beside
-from xlpbr.workbook.files.owners import refuse_open
+from xlpbr.workbook.files.locks import only_writer, refuse_open, sweep, temporary_beside
 
 __all__ = ["refuse_open", "write_safely"]
 

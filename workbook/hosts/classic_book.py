@@ -1,11 +1,23 @@
-"""The template workbook for Excel on Windows: with its macros and xlwings' settings inside."""
+"""The template workbook for Excel on Windows: with its macros and xlwings' settings inside.
+
+This is the only module that knows pyOpenVBA.
+
+xlwings ships a workbook that works without its add-in. Its modules are taken over, so that the VBA
+is always that of the installed xlwings: the two must be of one version.
+"""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path, PureWindowsPath
+from string import Template
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import xlwings
 from xlsxwriter import Workbook
@@ -13,27 +25,19 @@ from xlsxwriter import Workbook
 import xlpbr
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
-from xlpbr.udfs.classic.vba import PYTHON_MODULE
-from xlpbr.workbook.hosts.classic_project import vba_project
+from xlpbr.udfs.classic.vba import PYTHON_MODULE, vba_modules, vba_of_workbook
 from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.template.write import new_workbook
 
 SETTINGS_SHEET = "xlwings.conf"
 """The name by which xlwings finds the settings of a workbook."""
 
-_NOTES = (
-    "The rows above tell xlwings how to reach Python. They stand in the first two columns, without"
-    " an empty row between them.",
-    "If the functions show #NAME?: allow macros for this workbook (File, Info, Enable content). In"
-    " a command window run: xlpbr install classic. Then close Excel and open the workbook again.",
-    "To read the reason of an error, select the cell: it stands at the foot of the window. The"
-    " macro ThisWorkbook.ListErrors lists every error (Alt+F8).",
-    "Interpreter_Win: the Python that has xlpbr. Where Python stands elsewhere on another computer,"
-    " delete that whole row there: the Python that xlpbr install classic has noted for the user is"
-    " taken.",
-    f"The macros of this workbook go with xlwings {xlwings.__version__} and no other version. After"
-    f" an update of xlwings run: python -m pip install xlwings=={xlwings.__version__}",
-)
+_STANDALONE = Path(xlwings.__file__).parent / "quickstart_standalone.xlsm"
+_FROM_XLWINGS = {"xlwings": "standard", "Dictionary": "other"}
+"""The modules of that workbook that are needed, with their kind."""
+
+_WORKBOOK = "ThisWorkbook"
+_PART = "xl/vbaProject.bin"
 
 
 def new_classic_workbook(contract: Contract, path: Path, *, sample: bool = False) -> None:
@@ -99,6 +103,66 @@ def write_settings(book: Workbook, settings: Mapping[str, str]) -> None:
         if value:
             sheet.write_string(row, 1, value, styles.plain)
     first = len(settings) + 1
-    for row, note in enumerate((f"Made by xlpbr {xlpbr.__version__}.", *_NOTES), start=first):
+    for row, note in enumerate(_notes(), start=first):
         sheet.merge_range(row, 0, row, 1, note, styles.prose)
         sheet.set_row(row, 15 * (1 + len(note) // 95))
+
+
+def _notes() -> list[str]:
+    text = (Path(__file__).parent / "classic" / "notes.txt").read_text(encoding="utf-8")
+    filled = Template(text).substitute(xlwings=xlwings.__version__)
+    return [f"Made by xlpbr {xlpbr.__version__}.", *filled.splitlines()]
+
+
+def vba_project(sheets: int) -> bytes:
+    """The VBA project of a workbook, as the part ``xl/vbaProject.bin`` holds it.
+
+    The code names of the sheets are Sheet1, Sheet2 and so on, in their order, and that of the
+    workbook is ThisWorkbook; the workbook must give its sheets the same.
+
+    Args:
+        sheets: how many sheets the workbook has.
+
+    Raises:
+        FileProblem: pyOpenVBA is not installed, or xlwings is of a version that was not foreseen.
+    """
+    with TemporaryDirectory() as folder:
+        with_macros = Path(folder) / "sheets.xlsm"
+        with Workbook(str(with_macros)) as blank:
+            for _ in range(sheets):
+                blank.add_worksheet()
+        with _opened(with_macros) as book:
+            project = book.add_vba_project()
+            kinds = _pyopenvba().VBAModuleKind
+            for name, text, kind in [
+                *_modules_of_xlwings(),
+                *((name, text, "standard") for name, text in vba_modules().items()),
+            ]:
+                project.add_module(name, text, kind=kinds[kind])
+            project.get_module(_WORKBOOK).body = vba_of_workbook()
+            book.save()
+        with zipfile.ZipFile(with_macros) as package:
+            return package.read(_PART)
+
+
+def _modules_of_xlwings() -> Iterator[tuple[str, str, str]]:
+    with _opened(_STANDALONE) as book:
+        for name, kind in _FROM_XLWINGS.items():
+            lines = book.get_module(name).splitlines()
+            yield name, "\r\n".join(lines) + "\r\n", kind
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    with _pyopenvba().ExcelFile(path) as book:
+        yield book
+
+
+def _pyopenvba() -> Any:
+    try:
+        return import_module("pyopenvba")
+    except ImportError:
+        raise FileProblem(
+            "A workbook with macros needs the package pyOpenVBA, which is not installed. Run:"
+            " python -m pip install pyOpenVBA"
+        ) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from string import Template
 from tempfile import TemporaryDirectory
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import quoteattr
@@ -37,18 +38,11 @@ EXTENSION_PART = "xl/webextensions/webextension1.xml"
 PANES_PART = "xl/webextensions/taskpanes.xml"
 """Which add-ins show a pane when the workbook is opened."""
 
-ADD_IN = "wa200008175"
-"""The number of xlwings Lite in Microsoft's store."""
-
 _TYPES = {
     EXTENSION_PART: "application/vnd.ms-office.webextension+xml",
     PANES_PART: "application/vnd.ms-office.webextensiontaskpanes+xml",
 }
 _LEADS = "http://schemas.microsoft.com/office/2011/relationships"
-_EXTENSION = "http://schemas.microsoft.com/office/webextensions/webextension/2010/11"
-_PANES = "http://schemas.microsoft.com/office/webextensions/taskpanes/2010/11"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def new_lite_workbook(
@@ -87,7 +81,7 @@ def _write_with_code(book: Book, target: Path, *, embed: bool) -> None:
                 "xlwingsSettingsWorkbook": {"startupBehavior": "taskpane"},
             }
         ),
-        PANES_PART: _panes_part(),
+        PANES_PART: _beside("taskpanes.xml").encode(),
         relationships_part(PANES_PART): _relationships_of_panes(),
     }
     archive = book.archive
@@ -117,24 +111,13 @@ def extension_part(properties: Mapping[str, object]) -> bytes:
         for name, value in properties.items()
     )
     known_as = str(uuid5(NAMESPACE_URL, entries)).upper()
-    version = 'version="1.0.0.0"'
     return (
-        f'{_DECLARATION}<we:webextension xmlns:we="{_EXTENSION}" id="{{{known_as}}}">'
-        f'<we:reference id="{ADD_IN}" {version} store="en-US" storeType="OMEX"/>'
-        f'<we:alternateReferences><we:reference id="{ADD_IN.upper()}" {version}'
-        f' store="{ADD_IN.upper()}" storeType="OMEX"/></we:alternateReferences>'
-        f"<we:properties>{entries}</we:properties><we:bindings/>"
-        f'<we:snapshot xmlns:r="{_OFFICE}"/></we:webextension>'
-    ).encode()
+        Template(_beside("webextension.xml")).substitute(id=known_as, properties=entries).encode()
+    )
 
 
-def _panes_part() -> bytes:
-    return (
-        f'{_DECLARATION}<wetp:taskpanes xmlns:wetp="{_PANES}">'
-        '<wetp:taskpane dockstate="right" visibility="1" width="400" row="0">'
-        f'<wetp:webextensionref xmlns:r="{_OFFICE}" r:id="rId1"/>'
-        "</wetp:taskpane></wetp:taskpanes>"
-    ).encode()
+def _beside(name: str) -> str:
+    return (Path(__file__).parent / "lite" / name).read_text(encoding="utf-8")
 
 
 def _relationships_of_panes() -> bytes:

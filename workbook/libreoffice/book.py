@@ -6,19 +6,20 @@ last digit, so that a figure that Calc works out otherwise changes nothing.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from xlpbr.errors import CellError
-from xlpbr.workbook.calculate.engine import Values, positions_of
-from xlpbr.workbook.calculate.formula_reads import Place, ReadBy, Reads, read_by, readers_of, reads
+from xlpbr.workbook.calculate.formula_reads import Place, ReadBy, Reads, read_by, reads
+from xlpbr.workbook.calculate.keeping import Values, dependents, positions_of, reference_of
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.copy import copy_for_calc
-from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, column_letter
+from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, area_cells
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
-from xlpbr.workbook.ooxml.sheet.read import StoredCell, serial_number
+from xlpbr.workbook.ooxml.sheet.read import StoredCell
 from xlpbr.workbook.port.host_names import calls
+from xlpbr.workbook.read.linked_tables import as_linked
 
 MOST_ROUNDS = 6
 """Spills that feed each other settle in a few rounds or not at all."""
@@ -88,14 +89,14 @@ def look(opened: CalcBook) -> None:
     areas = []
     for sheet, positions in by_sheet.items():
         rows, columns = [row for row, _ in positions], [column for _, column in positions]
-        areas.append((sheet, min(rows), min(columns), max(rows), max(columns)))
+        areas.append((sheet, (min(rows), min(columns)), (max(rows), max(columns))))
     found = calc_engine.read(
         opened.calc,
         opened.number,
-        [(sheet, _area(*corners)) for sheet, *corners in areas],
+        [(sheet, reference_of([first, last])) for sheet, first, last in areas],
     )
     opened.shown = {}
-    for (sheet, top, left, *_), rows_found in zip(areas, found, strict=True):
+    for (sheet, (top, left), _), rows_found in zip(areas, found, strict=True):
         opened.shown[sheet] = {
             (row, column): rows_found[row - top][column - left] for row, column in by_sheet[sheet]
         }
@@ -111,20 +112,9 @@ def filled_by(opened: CalcBook, place: Place) -> list[Position]:
     return opened.filled.get(place, [place[1]])
 
 
-def hanging_on(opened: CalcBook, roots: Iterable[Place]) -> dict[Place, set[Place]]:
+def depending_on(opened: CalcBook, roots: Iterable[Place]) -> dict[Place, set[Place]]:
     """The formulas that depend on some, and on which of them each depends directly."""
-    found: dict[Place, set[Place]] = {root: set() for root in roots}
-    waiting = list(found)
-    while waiting:
-        place = waiting.pop()
-        stored = opened.formulas[place].array_range
-        changing = {*filled_by(opened, place), *(positions_of(stored) if stored else ())}
-        for hanging in readers_of(opened.read_by, place[0], changing):
-            if hanging not in found:
-                found[hanging] = set()
-                waiting.append(hanging)
-            found[hanging].add(place)
-    return found
+    return dependents(opened.book, opened.read_by, roots, partial(filled_by, opened))
 
 
 def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set[Place]]:
@@ -133,14 +123,16 @@ def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set
     Calc fills the cells that the workbook says, however many rows there are now.
     """
     for _ in range(MOST_ROUNDS):
-        hanging = hanging_on(opened, roots)
+        depending = depending_on(opened, roots)
         arrays = sorted(
-            place for place in hanging if place in opened.filled and place not in opened.frozen
+            place for place in depending if place in opened.filled and place not in opened.frozen
         )
         wanted = calc_engine.spills(opened.calc, opened.number, arrays) if arrays else []
         new = {}
         for place, rows in zip(arrays, wanted, strict=True):
-            filled = _from(place[1], len(rows), len(rows[0]))
+            row, column = place[1]
+            last = (row + len(rows) - 1, column + len(rows[0]) - 1)
+            filled = list(area_cells((row, column, *last)))
             if filled == opened.filled[place]:
                 continue
             if _has_room(opened, place, filled):
@@ -148,49 +140,40 @@ def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set
             else:
                 opened.crowded.add(place)
         if not new:
-            return hanging
+            return depending
         opened.filled |= new
-        areas = [(place[0], _area(*filled[0], *filled[-1])) for place, filled in new.items()]
+        areas = [(place[0], reference_of(filled)) for place, filled in new.items()]
         calc_engine.refill(opened.calc, opened.number, areas)
         calc_engine.calculate_cells(opened.calc, opened.number)
         look(opened)
     opened.crowded |= set(new)
-    return hanging_on(opened, roots)
+    return depending_on(opened, roots)
 
 
 def freeze_texts(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set[Place]]:
-    """Put texts that PBR_ functions give in place of the formulas; what depends on the roots.
+    """Put texts that PBR_ functions give in the place of the formulas; what depends on the roots.
 
     Calc compares a text in the table that a function gives wrongly with any other: two different
     ones count as the same, two equal ones as different. As a value of its own it is like any text.
     """
-    hanging = settle_spills(opened, roots)
-    waiting = {place for place in hanging if calls(opened.formulas[place].formula or "")}
+    depending = settle_spills(opened, roots)
+    waiting = {place for place in depending if calls(opened.formulas[place].formula or "")}
     while waiting:
-        behind = set().union(*(set(hanging_on(opened, [one])) - {one} for one in waiting))
+        behind = set().union(*(set(depending_on(opened, [one])) - {one} for one in waiting))
         ready = waiting - behind or waiting
         waiting -= ready
         with_texts = {place for place in ready if _has_text(opened, place)}
         if with_texts:
             _put(opened, with_texts, opened.shown)
             opened.frozen |= with_texts
-            hanging = settle_spills(opened, roots)
-    return hanging
+            depending = settle_spills(opened, roots)
+    return depending
 
 
 def _has_text(opened: CalcBook, place: Place) -> bool:
     sheet, _ = place
     shows = (opened.shown[sheet][cell] for cell in filled_by(opened, place))
     return any(isinstance(value, str) and value for value in shows)
-
-
-def _from(first: Position, height: int, width: int) -> list[Position]:
-    row, column = first
-    return [
-        (at_row, at_column)
-        for at_row in range(row, row + height)
-        for at_column in range(column, column + width)
-    ]
 
 
 def _has_room(opened: CalcBook, place: Place, filled: list[Position]) -> bool:
@@ -241,7 +224,7 @@ def hold(opened: CalcBook, places: Collection[Place]) -> None:
         return
     stored = {
         sheet.name: {
-            position: _held(opened, cell.value)
+            position: as_linked(opened.book, cell.value)
             for position, cell in cells_of(opened.book, sheet.name).items()
         }
         for sheet in opened.book.sheets
@@ -257,7 +240,7 @@ def _put(opened: CalcBook, places: Collection[Place], shows: Values) -> None:
         width = filled[-1][1] - filled[0][1] + 1
         row = [shows[sheet].get(cell) for cell in filled]
         rows = [row[start : start + width] for start in range(0, len(row), width)]
-        values.append((sheet, _area(*filled[0], *filled[-1]), rows))
+        values.append((sheet, reference_of(filled), rows))
     calc_engine.put(opened.calc, opened.number, values)
     calc_engine.calculate_cells(opened.calc, opened.number)
     look(opened)
@@ -265,7 +248,7 @@ def _put(opened: CalcBook, places: Collection[Place], shows: Values) -> None:
 
 def same(opened: CalcBook, calculated: CellValue, stored: CellValue) -> bool:
     """Whether Calc shows what the workbook does, to the last digit."""
-    stored = _held(opened, stored)
+    stored = as_linked(opened.book, stored)
     if isinstance(calculated, CellError) or isinstance(stored, CellError):
         return (
             isinstance(calculated, CellError)
@@ -273,14 +256,3 @@ def same(opened: CalcBook, calculated: CellValue, stored: CellValue) -> bool:
             and calculated.code == stored.code
         )
     return (calculated if calculated is not None else "") == (stored if stored is not None else "")
-
-
-def _held(opened: CalcBook, value: CellValue) -> CellValue:
-    if isinstance(value, datetime.date):
-        return serial_number(value, date_1904=opened.book.date_1904)
-    return value
-
-
-def _area(first_row: int, first_column: int, last_row: int, last_column: int) -> str:
-    first, last = column_letter(first_column), column_letter(last_column)
-    return f"{first}{first_row}:{last}{last_row}"

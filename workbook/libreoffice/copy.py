@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -20,6 +19,8 @@ import formualizer
 
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.calc import functions as calc
+from xlpbr.udfs.formula_calls import arguments
+from xlpbr.workbook.calculate.formula_reads import MOST_NAMES_IN_NAMES, reads_another_book
 from xlpbr.workbook.ooxml.addresses import area_address
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.sheet.edit import edited_chunks
@@ -39,10 +40,8 @@ _CHOOSES = re.compile(r"\s*(?:IF|CHOOSE)\s*\(", re.IGNORECASE)
 _INDEX = re.compile(r"\s*INDEX\s*\(", re.IGNORECASE)
 _LOCK = re.compile(rb"""<(?:\w+:)?sheetProtection\b[^>]*?\ssheet\s*=\s*["'](1|true|on)["'][^>]*>""")
 _LONGEST_TAG = 4096
-_OTHER_BOOK = re.compile(r"(?<![\w\]])\[\d")
 _WHOLE_TABLE = re.compile(r"\s*([\w.]+)\[#All\]\s*", re.IGNORECASE)
 _GIVE_REFERENCES = frozenset({"OFFSET", "INDIRECT"})
-_MOST_NAMES_IN_NAMES = 20
 
 
 def copy_for_calc(book: Book, target: Path) -> None:
@@ -96,8 +95,8 @@ def for_calc(formula: str, reference: Callable[[str], str]) -> str:
     for start, end, name in renamings(formula, _FULL_NAMES):
         if start < place:
             continue
-        arguments, after = _arguments(formula, end)
-        handed = ",".join(_handed(argument, reference) for argument in arguments)
+        inner, after = arguments(formula, end)
+        handed = ",".join(_handed(argument, reference) for argument in inner)
         pieces += [formula[place:start], f"{name}({handed})"]
         place = after
     return "".join([*pieces, formula[place:]])
@@ -108,7 +107,7 @@ def _handed(argument: str, reference: Callable[[str], str]) -> str:
         return argument
     chooses = _CHOOSES.match(argument)
     if chooses:
-        inner, after = _arguments(argument, chooses.end() - 1)
+        inner, after = arguments(argument, chooses.end() - 1)
         if not argument[after:].strip():
             first = for_calc(inner[0], reference)
             rest = [_handed(one, reference) for one in inner[1:]]
@@ -136,7 +135,7 @@ def reference_in(book: Book, argument: str) -> str:
 
 def is_reference(book: Book, text: str, depth: int = 0) -> bool:
     """Whether a part of a formula gives cells of the workbook, as far as can be told."""
-    if _OTHER_BOOK.search(text):
+    if reads_another_book(text):
         return False
     try:
         tree = formualizer.parse(f"={text}")
@@ -147,14 +146,14 @@ def is_reference(book: Book, text: str, depth: int = 0) -> bool:
         meanings = _meanings(book, tree.get_reference_string() or "")
         return (
             bool(meanings)
-            and depth < _MOST_NAMES_IN_NAMES
+            and depth < MOST_NAMES_IN_NAMES
             and all(is_reference(book, meaning, depth + 1) for meaning in meanings)
         )
     if reference is not None:
         return not _over_sheets(book, text)
     index = _INDEX.match(text)
     if index:
-        inner, after = _arguments(text, index.end() - 1)
+        inner, after = arguments(text, index.end() - 1)
         return not text[after:].strip() and is_reference(book, inner[0], depth)
     name = (tree.get_function_name() or "").upper()
     return name in _GIVE_REFERENCES
@@ -171,30 +170,3 @@ def _over_sheets(book: Book, text: str) -> bool:
     names = {info.name.casefold() for info in book.sheets}
     plain = sheet.strip("'").replace("''", "'").casefold()
     return bool(exclamation) and ":" in plain and plain not in names
-
-
-def _arguments(formula: str, opening: int) -> tuple[list[str], int]:
-    """The arguments of a call and the place after it, from the place of its opening bracket."""
-    found = []
-    start = opening + 1
-    brackets = [")"]
-    quote = ""
-    place = start
-    for place, character in enumerate(chain(formula[start:], ")"), start):
-        if quote:
-            quote = "" if character == quote else quote
-        elif brackets[-1] == "]" and character == "'":
-            continue
-        elif character in "\"'":
-            quote = character
-        elif character in "([{":
-            brackets.append({"(": ")", "[": "]", "{": "}"}[character])
-        elif character == brackets[-1]:
-            brackets.pop()
-            if not brackets:
-                break
-        elif character == "," and len(brackets) == 1:
-            found.append(formula[start:place])
-            start = place + 1
-    found.append(formula[start:place])
-    return found, place + 1

@@ -22,8 +22,7 @@ from typing import Any
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.udfs.calc import registration
-from xlpbr.workbook.files.processes import kill_with_children
-from xlpbr.workbook.libreoffice.pdf import find_libreoffice
+from xlpbr.workbook.libreoffice.pdf import find_libreoffice, kill_with_children
 from xlpbr.workbook.ooxml.addresses import split_area
 
 NOT_INSTALLED = (

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.files.processes import kill_with_children
 from xlpbr.workbook.files.safe_writing import write_safely
 
 NOT_INSTALLED = (
@@ -132,3 +133,17 @@ def _run(command: Sequence[str], workbook: Path) -> int:
 
 def _copy(made: Path, place: Path) -> None:
     shutil.copyfile(made, place)
+
+
+def kill_with_children(process: subprocess.Popen[bytes]) -> None:
+    """Kill a program and what it has started.
+
+    Except on Windows it must have been started in a session of its own.
+    """
+    if sys.platform == "win32":
+        subprocess.run(
+            ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
+        )
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

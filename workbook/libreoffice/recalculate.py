@@ -7,44 +7,56 @@ the formula, and an error only where a PBR_ function, or what the formula reads,
 from __future__ import annotations
 
 import math
+import typing
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
+import formualizer
+
 from xlpbr.errors import EXCEL_ERRORS, CellError
-from xlpbr.workbook.calculate.engine import NAME_ERROR, Values, functions_in, positions_of
+from xlpbr.functions import FUNCTIONS
+from xlpbr.workbook.calculate.engine import functions_in
 from xlpbr.workbook.calculate.formula_reads import (
     HIDDEN_SOURCES,
     Place,
     readers_of,
     reads_another_book,
 )
-from xlpbr.workbook.calculate.recalculate import Recalculation
-from xlpbr.workbook.calculate.refresh import Kept, in_order, reference_of
+from xlpbr.workbook.calculate.keeping import (
+    CHANGE_BY_THEMSELVES,
+    LIKENESS,
+    NAME_ERROR,
+    OTHER_BOOK,
+    Recalculation,
+    Values,
+    add_hidden,
+    doubt_of,
+    errors_in,
+    keep_errors,
+    taken,
+    to_calculate,
+    written,
+)
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.book import (
     CalcBook,
+    depending_on,
     differing,
     filled_by,
     freeze_texts,
-    hanging_on,
     hold,
     open_in_calc,
     settle_spills,
     shown,
 )
-from xlpbr.workbook.libreoffice.texts import compares_texts_of_a_table
 from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import CellValue, Position, cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import write_values
-from xlpbr.workbook.ours import XLPBR
+from xlpbr.workbook.ooxml.book import CellValue, cells_of, open_book
 from xlpbr.workbook.port.host_names import calls, plain
 from xlpbr.workbook.read.own_sheets import own_sheets
 
 _OTHERWISE_IN_EXCEL = frozenset({"CELL", "DOLLAR", "HYPERLINK", "INFO"})
 """What Calc works out otherwise than Excel, whatever the workbook shows elsewhere."""
-
-_CHANGE_BY_THEMSELVES = frozenset({"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"})
-_LIKENESS = 1e-9
 
 
 def recalculate_with_calc(
@@ -70,49 +82,37 @@ def recalculate_with_calc(
     own = own_sheets(book)
     with calc_engine.running() as calc:
         opened = open_in_calc(book, calc)
+        filled = partial(filled_by, opened)
         called = {place for place, cell in opened.formulas.items() if calls(cell.formula or "")}
-        roots = {
-            place
-            for place, cell in opened.formulas.items()
-            if place in called or cell.never_calculated or place[0] in own
-        }
-        hanging = settle_spills(opened, roots)
-        outside = set(opened.formulas) - set(hanging)
+        roots = called | to_calculate(book, opened.formulas, own)
+        depending = settle_spills(opened, roots)
+        outside = set(opened.formulas) - set(depending)
         otherwise = differing(opened, outside)
-        suspects = _suspect_functions(opened, otherwise, outside, hanging)
-        hidden = {place for place in otherwise if opened.reads[place].hidden}
+        suspects = _suspect_functions(opened, otherwise, outside, depending)
         # Calc gives no hint that 1 is the TRUE of a formula; as a value it does.
         hold(opened, {*otherwise, *(one for one in outside if _is_truth(opened, one))})
-        hanging = freeze_texts(opened, roots)
-        reasons = _reasons(opened, hanging, own, suspects)
-        for place, sources in hanging_on(opened, hidden).items():
-            if place in hidden:
-                reasons[place] = (
-                    f"it uses {opened.reads[place].hidden}, and it cannot be seen what that reads"
-                )
-            if place in hidden or place in hanging:
-                hanging.setdefault(place, set()).update(sources)
-        _refuse_errors(opened, hanging, reasons)
-        values, ranges = _taken(opened, set(hanging) - set(reasons))
-    done = write_values(book, target, values, ranges, program=XLPBR, allow=allow, in_place=in_place)
-    kept = tuple(
-        Kept(cell_address(sheet, *position), reasons[sheet, position])
-        for sheet, position in sorted(reasons)
-    )
-    return Recalculation(sum(map(len, values.values())), len(called), kept, done.kept)
+        depending = freeze_texts(opened, roots)
+        reasons = _reasons(opened, depending, own, suspects)
+        hidden = {place: name for place in otherwise if (name := opened.reads[place].hidden)}
+        add_hidden(depending, reasons, hidden, depending_on(opened, hidden))
+        keep_errors(
+            depending, reasons, lambda place: _error_of_calc(opened, place, depending[place])
+        )
+        new = taken(book, _emptied(opened), depending, reasons, filled)
+    return written(book, target, new, len(called), allow=allow, in_place=in_place)
 
 
 def _suspect_functions(
     opened: CalcBook,
     otherwise: Collection[Place],
     outside: Collection[Place],
-    hanging: Mapping[Place, set[Place]],
+    depending: Mapping[Place, set[Place]],
 ) -> dict[str, str]:
     """The functions that Calc works out otherwise than the workbook shows, and where it does.
 
     What differs only because it reads something that differs says nothing of its own functions.
     """
-    wanted = {name for place in hanging for name in _functions(opened, place)}
+    wanted = {name for place in depending for name in _functions(opened, place)}
     differs_first = set(otherwise)
     for place in otherwise:
         changing = filled_by(opened, place)
@@ -122,7 +122,7 @@ def _suspect_functions(
     for place in sorted(outside):
         cell = opened.formulas[place]
         names = _functions(opened, place)
-        if cell.never_calculated or names & (_CHANGE_BY_THEMSELVES | HIDDEN_SOURCES):
+        if cell.never_calculated or names & (CHANGE_BY_THEMSELVES | HIDDEN_SOURCES):
             continue
         if reads_another_book(plain(cell.formula or "")):
             continue
@@ -147,85 +147,58 @@ def _functions(opened: CalcBook, place: Place) -> set[str]:
 
 def _reasons(
     opened: CalcBook,
-    hanging: Mapping[Place, set[Place]],
+    depending: Mapping[Place, set[Place]],
     own: Collection[str],
     suspects: Mapping[str, str],
 ) -> dict[Place, str]:
     """Why Calc's value of a formula is not taken."""
-    reasons = {}
-    for place in hanging:
+    reasons: dict[Place, str] = {}
+    for place in depending:
         if place in opened.crowded:
             reasons[place] = "there is no room for what it gives now"
         if reads_another_book(plain(opened.formulas[place].formula or "")):
-            reasons[place] = "it reads another workbook"
+            reasons[place] = OTHER_BOOK
         if place[0] in own:
             continue
         if calls(opened.formulas[place].formula or "") and any(
-            isinstance(shown(opened, source), bool) for source in hanging[place]
+            isinstance(shown(opened, source), bool) for source in depending[place]
         ):
             reasons[place] = (
                 "it reads a formula that gives TRUE or FALSE, which Calc takes for 1 or 0"
             )
         if compares_texts_of_a_table(opened.formulas[place].formula or ""):
             reasons[place] = "it compares texts within a table of a PBR_ function"
-        for name in sorted(_functions(opened, place)):
-            if name in _OTHERWISE_IN_EXCEL:
-                reasons[place] = f"it uses {name}, which may give another value in Excel"
-            elif name in suspects:
-                reasons[place] = (
-                    f"it uses {name}, for which Calc gives another value than the workbook shows"
-                    f" in {suspects[name]}"
-                )
+        doubt = doubt_of(_functions(opened, place), "Calc", _OTHERWISE_IN_EXCEL, suspects)
+        if doubt is not None:
+            reasons[place] = doubt
     return reasons
 
 
-def _refuse_errors(
-    opened: CalcBook, hanging: Mapping[Place, set[Place]], reasons: dict[Place, str]
-) -> None:
-    """Keep the value where Calc puts an error that neither a PBR_ function nor a source gave."""
-    for place in in_order(hanging):
-        if place in reasons:
-            continue
-        if any(source in reasons for source in hanging[place]):
-            reasons[place] = "it depends on a formula that keeps its last value"
-            continue
-        wrong = _error_of_calc(opened, place, hanging[place])
-        if wrong is not None:
-            reasons[place] = f"Calc gives {wrong.code} for it, where Excel may give a figure"
-
-
-def _error_of_calc(opened: CalcBook, place: Place, sources: Iterable[Place]) -> CellError | None:
-    """The error that a formula shows of Calc's own making, if it shows one."""
-    sheet, _ = place
-    found = {
-        value.code: value
-        for value in (opened.shown[sheet][cell] for cell in filled_by(opened, place))
-        if isinstance(value, CellError)
-    }
-    if not found:
-        return None
-    strange = next((error for code, error in found.items() if code not in EXCEL_ERRORS), None)
+def _error_of_calc(opened: CalcBook, place: Place, sources: Iterable[Place]) -> str | None:
+    """Why an error that a formula shows is of Calc's own making, if it shows one."""
+    filled = partial(filled_by, opened)
+    found = errors_in(opened.shown, [place], filled)
+    strange = next((code for code in found if code not in EXCEL_ERRORS), None)
+    own, stored = shown(opened, place), opened.formulas[place]
     if strange is not None:
-        return strange
-    stored = opened.formulas[place]
-    if stored.never_calculated or isinstance(stored.value, CellError):
-        return found.get(NAME_ERROR) if stored.never_calculated else None
-    own = shown(opened, place)
+        wrong = strange
+    elif stored.never_calculated and NAME_ERROR in found:
+        wrong = NAME_ERROR
     # Within a spill a PBR_ function may put errors beside figures; the first cell speaks for it.
-    if not isinstance(own, CellError):
+    elif (
+        not isinstance(own, CellError)
+        or stored.never_calculated
+        or isinstance(stored.value, CellError)
+        or own.code in errors_in(opened.shown, sources, filled)
+        or own.code in _errors_read(opened, place)
+        or place in opened.frozen
+        or own.code
+        in {one.code for one in calc_engine.errors_given(opened.calc, opened.number, place)}
+    ):
         return None
-    given = {
-        value.code
-        for other, first in sources
-        for value in (opened.shown[other][cell] for cell in filled_by(opened, (other, first)))
-        if isinstance(value, CellError)
-    }
-    if own.code in given or own.code in _errors_read(opened, place):
-        return None
-    if place in opened.frozen:
-        return None
-    errors = calc_engine.errors_given(opened.calc, opened.number, place)
-    return None if any(error.code == own.code for error in errors) else own
+    else:
+        wrong = own.code
+    return f"Calc gives {wrong} for it, where Excel may give a figure"
 
 
 def _errors_read(opened: CalcBook, place: Place) -> set[str]:
@@ -245,31 +218,84 @@ def _errors_read(opened: CalcBook, place: Place) -> set[str]:
     return found
 
 
-def _taken(
-    opened: CalcBook, places: Collection[Place]
-) -> tuple[Values, dict[str, dict[Position, str]]]:
-    """What formulas show now, and what array formulas fill; what they no longer fill is empty."""
-    values: Values = {}
-    ranges: dict[str, dict[Position, str]] = {}
-    for place in sorted(places):
-        sheet, position = place
-        of_sheet = values.setdefault(sheet, {})
-        filled = filled_by(opened, place)
-        stored = opened.formulas[place].array_range
-        if stored is None:
-            of_sheet[position] = shown(opened, place)
-            continue
-        for cell in filled:
-            value = opened.shown[sheet][cell]
-            of_sheet[cell] = None if value == "" else value
-        for left in set(positions_of(stored)) - set(filled):
-            of_sheet.setdefault(left, None)
-        ranges.setdefault(sheet, {})[position] = reference_of(filled)
-    return values, ranges
+def _emptied(opened: CalcBook) -> Values:
+    """What formulas show; an empty text within an array formula is an empty cell."""
+    arrays = {(sheet, cell) for (sheet, first), filled in opened.filled.items() for cell in filled}
+    return {
+        sheet: {
+            cell: None if value == "" and (sheet, cell) in arrays else value
+            for cell, value in of_sheet.items()
+        }
+        for sheet, of_sheet in opened.shown.items()
+    }
 
 
 def _alike(calculated: CellValue, stored: CellValue) -> bool:
     """Whether two figures differ by no more than a last digit."""
     if isinstance(calculated, float) and isinstance(stored, float):
-        return math.isclose(calculated, stored, rel_tol=_LIKENESS, abs_tol=_LIKENESS)
+        return math.isclose(calculated, stored, rel_tol=LIKENESS, abs_tol=LIKENESS)
     return False
+
+
+_TABLE_FUNCTIONS = frozenset(
+    name
+    for name, function in FUNCTIONS.items()
+    if typing.get_origin(typing.get_type_hints(function.call)["return"]) is list
+)
+_HAND_ON = frozenset(
+    {
+        "CHOOSECOLS", "CHOOSEROWS", "DROP", "HSTACK", "IFERROR", "IFNA", "INDEX", "TAKE",
+        "TRANSPOSE", "VSTACK",
+    }
+)  # fmt: skip
+_COUNT = frozenset(
+    {
+        "COLUMNS", "COUNT", "COUNTA", "ERROR.TYPE", "EXACT", "ISBLANK", "ISERR", "ISERROR", "ISNA",
+        "ISNUMBER", "ISTEXT", "LEN", "MAX", "MIN", "ROWS", "SUM",
+    }
+)  # fmt: skip
+
+
+def compares_texts_of_a_table(formula: str) -> bool:
+    """Whether a formula hands the table of a PBR_ function to what may compare its texts.
+
+    Args:
+        formula: its text without the equals sign.
+    """
+    try:
+        tree = formualizer.parse(f"={plain(formula)}")
+    except formualizer.ParserError:
+        return False
+    return _open_to_comparison(tree)
+
+
+def _open_to_comparison(node: formualizer.ASTNode) -> bool:
+    """Whether beneath a node something works on texts of a table that reach it."""
+    if any(map(_open_to_comparison, node.children())):
+        return True
+    name = _name(node)
+    if name in _HAND_ON | _COUNT or name.startswith("PBR_"):
+        return False
+    return bool(name or node.node_type() in ("BinaryOp", "UnaryOp")) and any(
+        map(_gives_a_table, node.children())
+    )
+
+
+def _gives_a_table(node: formualizer.ASTNode) -> bool:
+    name = _name(node)
+    if name in _TABLE_FUNCTIONS:
+        return True
+    if name == "INDEX" and len(node.children()) == 3 and all(map(_counts, node.children()[1:])):
+        # A single cell is a text of its own again.
+        return False
+    return name in _HAND_ON and any(map(_gives_a_table, node.children()))
+
+
+def _counts(node: formualizer.ASTNode) -> bool:
+    """Whether a node is a number that is written out and not 0."""
+    value = node.get_literal_value() if node.node_type() == "Literal" else None
+    return isinstance(value, int | float) and value > 0
+
+
+def _name(node: formualizer.ASTNode) -> str:
+    return (node.get_function_name() or "").upper().removeprefix("_XLFN.")

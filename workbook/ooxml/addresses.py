@@ -17,6 +17,7 @@ LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
+_WITH_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(.+)", re.DOTALL)
 _PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*")
 _LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*([Cc][0-9]*)?|[Cc][0-9]*")
 
@@ -99,6 +100,14 @@ def cell_name(position: Position) -> str:
     """A cell as its own sheet calls it, such as ``B5``."""
     row, column = position
     return f"{column_letter(column)}{row}"
+
+
+def split_sheet(reference: str) -> tuple[str | None, str]:
+    """The sheet of a reference such as ``'My sheet'!A4:H40`` and the rest; None without a sheet."""
+    match = _WITH_SHEET.fullmatch(reference)
+    if match is None:
+        return None, reference
+    return match[1].replace("''", "'") if match[1] else match[2], match[3]
 
 
 def quoted_sheet(sheet: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import Position, split_area
@@ -34,8 +35,9 @@ from xlpbr.workbook.ooxml.zip.archive import (
     damaged_part,
     has_part,
     open_archive,
+    read_part,
     read_tree,
-    read_xml,
+    tree_of,
     understood,
 )
 
@@ -134,8 +136,13 @@ def open_book(path: Path) -> Book:
     """
     archive = open_archive(path)
     part = next(_led_to(archive, "", "officeDocument"), "xl/workbook.xml")
+    data = read_part(archive, part)
     with understood(archive, part):
-        workbook = read_workbook(read_xml(archive, part, "workbook"))
+        try:
+            workbook = read_workbook(data)
+        except expat.ExpatError:
+            tree_of(archive, part, data)  # says what is wrong in the words of all other parts
+            raise
     check_namespace(archive, workbook.namespace)
     kinds = {
         entry.id: (entry.kind, resolved_target(part, entry.target))
@@ -264,8 +271,8 @@ def _tables(archive: Archive, sheets: tuple[SheetInfo, ...]) -> dict[str, TableA
 
 
 def _defined_name(name: ListedName, sheets: Sequence[ListedSheet]) -> DefinedName:
-    number = name.sheet
-    sheet = None if number is None or not 0 <= number < len(sheets) else sheets[number].name
+    number = -1 if name.sheet is None else name.sheet
+    sheet = sheets[number].name if 0 <= number < len(sheets) else None
     return DefinedName(name.name, name.text.strip(), sheet, name.hidden)
 
 

@@ -14,7 +14,7 @@ from xlpbr.workbook.ooxml.book import Book, SheetInfo, parts_with_formulas
 from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, leads_to, put
 from xlpbr.workbook.ooxml.edit.undo import FoundRecord, reserve_record, take_out_record
 from xlpbr.workbook.ooxml.parts.listing_parts import relationships_of
-from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark
+from xlpbr.workbook.ooxml.parts.metadata_merge import cell_marks, dynamic_array_mark
 from xlpbr.workbook.ooxml.parts.relationships import resolved_target
 from xlpbr.workbook.ooxml.parts.undo_record import ITEM_TYPE, UndoRecord, content_hash
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
@@ -36,7 +36,6 @@ from xlpbr.workbook.port.record import (
 from xlpbr.workbook.port.sheets import (
     Marking,
     SheetCalls,
-    cell_marks,
     formulas_without_mark,
     mark_cells,
     read_calls,

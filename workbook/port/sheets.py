@@ -7,7 +7,6 @@ value; a plain function needs no mark.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
@@ -19,10 +18,6 @@ from xlpbr.workbook.ooxml.sheet.shared_formulas import SharedFormula, formula_at
 from xlpbr.workbook.ooxml.xml.splice import Splice, raw_attributes, tag_at
 from xlpbr.workbook.port.host_names import calls, in_host_form, plain
 from xlpbr.workbook.port.record import Position
-
-_CELL_MARK = re.compile(rb"""\scm\s*=\s*["'](\d+)["']""")
-_OVERLAP = 64
-"""Bytes of a piece that are looked at again with the next, so that no mark is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +128,6 @@ def read_calls(chunks: Iterable[bytes], mark: int = 0) -> SheetCalls:
         if writes_out:
             masters.add(index)
     found.unclear |= early & masters
-    return found
-
-
-def cell_marks(chunks: Iterable[bytes]) -> Counter[int]:
-    """How many cells of a sheet each number marks; a text may look like a mark and count."""
-    found: Counter[int] = Counter()
-    before = b""
-    for chunk in chunks:
-        text = before + chunk
-        cut = max(len(text) - _OVERLAP, 0)
-        for match in _CELL_MARK.finditer(text):
-            found[int(match[1])] += 1
-            cut = max(cut, match.end())
-        before = text[cut:]
     return found
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.embedded import from_engine
-from xlpbr.workbook.calculate.engine import NAME_ERROR, Calculation, filled_by, load
+from xlpbr.workbook.calculate.engine import Calculation, filled_by, load
 from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
+from xlpbr.workbook.calculate.keeping import NAME_ERROR
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.port.host_names import calls
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.calculate.engine import positions_of
+from xlpbr.workbook.calculate.keeping import positions_of
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, Position, cells_of, parts_with_formulas
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange

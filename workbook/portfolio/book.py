@@ -22,9 +22,7 @@ from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.portfolio.files import SHEETS
 from xlpbr.workbook.portfolio.folder import SettledFolder
 from xlpbr.workbook.portfolio.page import LAST_ROW, Cell, write_rows
-from xlpbr.workbook.portfolio.summary import summary_lines, summary_rows
-from xlpbr.workbook.portfolio.sums import FLOWS, add_up, headroom, year_in_words
-from xlpbr.workbook.portfolio.words import (
+from xlpbr.workbook.portfolio.summary import (
     FLOW_HEADINGS,
     Portfolio,
     as_at,
@@ -32,8 +30,11 @@ from xlpbr.workbook.portfolio.words import (
     count,
     each,
     part_year_lines,
+    summary_lines,
+    summary_rows,
     total_of,
 )
+from xlpbr.workbook.portfolio.sums import FLOWS, add_up, headroom, year_in_words
 from xlpbr.workbook.report.page import (
     PageFrame,
     ReportColumn,

@@ -35,7 +35,12 @@ from xlpbr.workbook.portfolio.months import (
     month_rows,
     no_month_rows,
 )
-from xlpbr.workbook.read.contract_tables import ContractTables, read_records, read_tables, where
+from xlpbr.workbook.read.contract_tables import (
+    ContractTables,
+    read_records,
+    read_tables,
+    where_and_heading,
+)
 
 FILES_A_CHUNK = 8
 _BYTES_A_CHUNK = 4 << 20
@@ -248,10 +253,7 @@ def _read(
         try:
             records = read_records(found)
             findings = tuple(
-                Finding(
-                    f"{where(found, problem)}{f' ({problem.column})' if problem.column else ''}",
-                    problem.sentence,
-                )
+                Finding(where_and_heading(found, problem), problem.sentence)
                 for problem in records.blocking
             )
         finally:

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 
-from xlpbr.workbook.look.text_width import lines_needed
-from xlpbr.workbook.report.page import ReportColumn, ReportPage, clean_text
+from xlpbr.workbook.report.page import (
+    LINE_HEIGHT,
+    ReportColumn,
+    ReportPage,
+    alignment,
+    clean_text,
+    set_height,
+)
 
 Cell = int | date | str | None
 """What stands in a row: pence or a count by its column's kind, a day, a text, or nothing."""
 
 LAST_ROW = 1_048_576
-_NUMBERS = {"money", "count"}
-_LINE_HEIGHT = 15
-_MOST_HEIGHT = 409
-_INDENT = 2.2
 _WIDE = 170
 _A3 = 8
 _CENTIMETRE = 0.4
@@ -50,10 +51,10 @@ def write_rows(
         frozen: how many columns stay in sight, and are printed on every page.
     """
     formats = {column: _format(page, column.kind) for column in page.columns}
-    page.sheet.set_default_row(_LINE_HEIGHT + 3)
-    _set_height(page, row, [column.heading for column in page.columns], bold=True)
+    page.sheet.set_default_row(LINE_HEIGHT + 3)
+    set_height(page, row, [column.heading for column in page.columns], bold=True, above=1)
     for number, column in enumerate(page.columns):
-        style = page.styles.column_heading(**_alignment(column.kind))
+        style = page.styles.column_heading(**alignment(column.kind))
         page.sheet.write_string(row, number, column.heading, style)
     last = row
     for last, values in enumerate(rows, start=row + 1):
@@ -77,17 +78,14 @@ def _area(page: ReportPage, first: int, last: int) -> str:
 
 
 def _format(page: ReportPage, kind: str, **more: Any) -> Format:
-    return page.styles.cell(kind, **{"valign": "vcenter", **_alignment(kind), **more})
-
-
-def _alignment(kind: str) -> dict[str, Any]:
-    return {"align": "right"} if kind in _NUMBERS else {"align": "left", "indent": 1}
+    return page.styles.cell(kind, **{"valign": "vcenter", **alignment(kind), **more})
 
 
 def _write_row(
     page: ReportPage, row: int, values: Sequence[Cell], formats: dict[ReportColumn, Format]
 ) -> None:
-    _set_height(page, row, values)
+    # This comes before the row's cells, which go to disk.
+    set_height(page, row, values, above=1)
     for number, (column, value) in enumerate(zip(page.columns, values, strict=True)):
         style = formats[column]
         if value is None or value == "":
@@ -101,22 +99,3 @@ def _write_row(
             page.sheet.write_number(
                 row, number, value / 100 if column.kind == "money" else value, style
             )
-
-
-def _set_height(page: ReportPage, row: int, values: Sequence[Cell], *, bold: bool = False) -> None:
-    """Make a row high enough for its texts; this comes before its cells, which go to disk."""
-    most = max(
-        (
-            _lines_of_text(value, column.width - _INDENT, bold)
-            for column, value in zip(page.columns, values, strict=True)
-            if isinstance(value, str)
-        ),
-        default=1,
-    )
-    if most > 1:
-        page.sheet.set_row(row, min(_MOST_HEIGHT, _LINE_HEIGHT * most + 3))
-
-
-@lru_cache(maxsize=4096)
-def _lines_of_text(text: str, room: float, bold: bool) -> int:
-    return lines_needed(clean_text(text), room, bold=bold)

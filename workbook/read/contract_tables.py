@@ -21,10 +21,9 @@ from xlpbr.tables.declared import ASSUMPTIONS, DECLARED, TABLES
 from xlpbr.tables.headings import ReadRecord, RowCount
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, Position, open_book, sheet_rows
+from xlpbr.workbook.read.as_shown import rows_that_do_not_show, with_labels, without_hidden
 from xlpbr.workbook.read.headings import titles_above, under_titles
-from xlpbr.workbook.read.hidden_rows import rows_that_do_not_show
 from xlpbr.workbook.read.linked_tables import cell_read, refuse_stale_links
-from xlpbr.workbook.read.merged_cells import with_labels, without_hidden
 from xlpbr.workbook.read.own_sheets import own_sheets
 from xlpbr.workbook.read.ranges import FoundRange, find_range, read_range, sheet_row
 
@@ -232,6 +231,12 @@ def where(found: ContractTables, problem: Problem) -> str:
         _cell_and_read(found.book, place.sheet, (row, place.first_column + column))
         for column in columns
     )
+
+
+def where_and_heading(found: ContractTables, problem: Problem) -> str:
+    """The cell of a problem, and the heading over it: ``Placements!D7 (Ended on)``."""
+    place = where(found, problem)
+    return f"{place} ({problem.column})" if problem.column else place
 
 
 def _cell_and_read(book: Book, sheet: str, position: Position) -> str:

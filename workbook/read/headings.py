@@ -13,7 +13,7 @@ from xlpbr.tables.declared import DECLARED
 from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, heading_rows
 from xlpbr.workbook.ooxml.addresses import Area, area_address
 from xlpbr.workbook.ooxml.book import Book
-from xlpbr.workbook.read.merged_cells import with_headings_down, without_hidden
+from xlpbr.workbook.read.as_shown import with_headings_down, without_hidden
 from xlpbr.workbook.read.ranges import FoundRange, first_rows
 
 

@@ -19,6 +19,7 @@ from xlpbr.workbook.ooxml.addresses import (
     quoted_sheet,
     split_area,
     split_cell,
+    split_sheet,
 )
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, sheet_named
 from xlpbr.workbook.ooxml.sheet.read import StoredCell, serial_number
@@ -105,7 +106,7 @@ def _refuse_another_value(book: Book, sheet: str, position: Position, read: _Rea
     stored = cells_of(book, sheet)
     cell = stored[position]
     now = None if read.past_range else cells_of(book, read.sheet).get(read.position)
-    held = None if now is None else _as_linked(book, now.value)
+    held = None if now is None else as_linked(book, now.value)
     waits = now is not None and now.never_calculated
     wrong = isinstance(cell.value, CellError) and _heading_is_wrong(stored, read)
     if not waits and (wrong or _same(cell.value, held)):
@@ -207,16 +208,14 @@ def _rows_of(book: Book, given: str) -> int | None:
 
 
 def _place(area: str) -> tuple[str, tuple[int, int, int, int]]:
-    sheet, _, address = area.rpartition("!")
-    if sheet.startswith("'"):
-        sheet = sheet[1:-1].replace("''", "'")
+    sheet, address = split_sheet(area)
     if not address[-1].isdigit():  # Excel writes $A$1:$A$1048576 as $A:$A
         first, _, last = address.partition(":")
         address = f"{first}1:{last}{LAST_ROW}"
-    return sheet, split_area(address)
+    return sheet or "", split_area(address)
 
 
-def _as_linked(book: Book, value: CellValue) -> CellValue:
+def as_linked(book: Book, value: CellValue) -> CellValue:
     """A value of the book as a formula reads it: a date is its serial number."""
     if not isinstance(value, datetime.date):
         return value

@@ -20,6 +20,7 @@ from xlpbr.workbook.ooxml.addresses import (
     column_number,
     split_area,
     split_cell,
+    split_sheet,
 )
 from xlpbr.workbook.ooxml.book import (
     Book,
@@ -28,29 +29,14 @@ from xlpbr.workbook.ooxml.book import (
     Position,
     TableArea,
     cells_of,
-    open_book,
     sheet_named,
 )
 from xlpbr.workbook.ooxml.sheet.read import StoredCell
-
-__all__ = [
-    "Book",
-    "CellValue",
-    "FoundRange",
-    "cell_address",
-    "column_letter",
-    "find_range",
-    "first_rows",
-    "open_book",
-    "read_range",
-    "sheet_row",
-]
 
 _MOST_LISTED = 12
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 200
 """A range of more is read as far as anything stands in it, as whole columns are."""
 
-_SHEET_AND_CELLS = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(.+)", re.DOTALL)
 _WHOLE_COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _SPILL = re.compile(r"(?:_xlfn\.)?(?:_xlws\.)?ANCHORARRAY\((.+)\)", re.IGNORECASE | re.DOTALL)
 _WHOLE_TABLE = re.compile(r"([^\[\]!(]+)\[(?:#All|#Data)?\]", re.IGNORECASE)
@@ -115,17 +101,17 @@ def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
     found = _by_name(book, table, wanted)
     if found is not None:
         return found
-    match = _SHEET_AND_CELLS.fullmatch(wanted)
-    if match is None and sheet_named(book, wanted) is None and _is_address(wanted):
+    sheet, cells = split_sheet(wanted)
+    if sheet is None and sheet_named(book, wanted) is None and _is_address(wanted):
         if len(book.sheets) > 1:
             raise FileProblem(
                 f"{book.path}: {given} does not say on which sheet; "
                 f"write it as {_option(table, book.sheets[0].name, wanted)}."
             )
         return _by_address(book, table, book.sheets[0].name, wanted, wanted)
-    if match is None:
+    if sheet is None:
         raise _unknown(book, table, wanted)
-    return _by_address(book, table, _sheet_of(match), match[3], given)
+    return _by_address(book, table, sheet, cells, given)
 
 
 def first_rows(book: Book, found: FoundRange, most: int) -> list[list[CellValue]]:
@@ -161,15 +147,10 @@ def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
 
 def _grid(stored: Mapping[Position, StoredCell], found: FoundRange) -> list[list[CellValue]]:
     columns = range(found.first_column, found.last_column + 1)
-    grid: list[list[CellValue]] = []
-    for row in range(found.first_row, found.last_row + 1):
-        grid.append(
-            [
-                None if (cell := stored.get((row, column))) is None else cell.value
-                for column in columns
-            ]
-        )
-    return grid
+    return [
+        [None if (cell := stored.get((row, column))) is None else cell.value for column in columns]
+        for row in range(found.first_row, found.last_row + 1)
+    ]
 
 
 def sheet_row(found: FoundRange, table_row: int) -> int:
@@ -221,14 +202,14 @@ def _defined_range(book: Book, table: str, name: DefinedName) -> FoundRange:
     elif "[" in text:
         reason = f"points into another workbook ({text[:80]})"
     spill = _SPILL.fullmatch(text)
-    match = _SHEET_AND_CELLS.fullmatch(spill[1] if spill else text)
-    address = match[3] + ("#" if spill else "") if match else ""
-    if match is None or "[" in text or not _is_address(address):
+    sheet, address = split_sheet(spill[1] if spill else text)
+    address += "#" if spill else ""
+    if sheet is None or "[" in text or not _is_address(address):
         raise FileProblem(
             f"{book.path}: the name {name.name} {reason}; "
             f"say which cells are meant: {_option(table)}."
         )
-    return _by_address(book, table, _sheet_of(match), address, how)
+    return _by_address(book, table, sheet, address, how)
 
 
 def _by_address(book: Book, table: str, sheet: str, address: str, how: str) -> FoundRange:
@@ -237,7 +218,7 @@ def _by_address(book: Book, table: str, sheet: str, address: str, how: str) -> F
     if info is None:
         names = [known.name for known in book.sheets]
         raise FileProblem(
-            f"{book.path} has no sheet {sheet!r}{_nearest(sheet, names)}; "
+            f"{book.path} has no sheet {sheet!r}{did_you_mean(sheet, names)}; "
             f"its sheets are {_listed(names)}."
         )
     columns = _WHOLE_COLUMNS.fullmatch(address)
@@ -323,10 +304,6 @@ def _spilled(book: Book, sheet: str, cell: tuple[int, int], how: str) -> tuple[i
     return split_area(stored.array_range)
 
 
-def _sheet_of(match: re.Match[str]) -> str:
-    return match[1].replace("''", "'") if match[1] else match[2]
-
-
 def _is_address(text: str) -> bool:
     if _WHOLE_COLUMNS.fullmatch(text):
         return True
@@ -357,7 +334,7 @@ def _absent(book: Book, table: str) -> FileProblem:
     name = f"Pbr{table}"
     return FileProblem(
         f"{book.path} has no table or name called {name}"
-        f"{_nearest(name, _known_names(book))}. {_contents(book)} "
+        f"{did_you_mean(name, _known_names(book))}. {_contents(book)} "
         f"Say where the {table.lower()} are: {_option(table)}."
     )
 
@@ -371,7 +348,7 @@ def _unknown(book: Book, table: str, given: str) -> FileProblem:
         )
     return FileProblem(
         f"{book.path} has no table, name or range called {given!r}"
-        f"{_nearest(given, _known_names(book))}. {_contents(book)} "
+        f"{did_you_mean(given, _known_names(book))}. {_contents(book)} "
         f"Or give the cells: {_option(table)}."
     )
 
@@ -393,7 +370,8 @@ def _contents(book: Book) -> str:
     return f"It has the tables: {tables}; names: {names}; sheets: {sheets}."
 
 
-def _nearest(wanted: str, known: Iterable[str]) -> str:
+def did_you_mean(wanted: str, known: Iterable[str]) -> str:
+    """The known word that is nearest to another, as a hint in brackets; empty for none."""
     by_fold = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(wanted.casefold(), by_fold, n=1)
     return f" (did you mean {by_fold[close[0]]}?)" if close else ""

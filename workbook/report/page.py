@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -32,7 +33,7 @@ MOST_CHARACTERS = 32_767
 MOST_HEIGHT = 409
 """The highest row that Excel shows, in points."""
 
-_LINE_HEIGHT = 15
+LINE_HEIGHT = 15
 _INDENT = 2.2
 """What an indent and the cell's own margins take of a column's width, in digits."""
 
@@ -182,14 +183,14 @@ def write_table(
         {"header": column.heading, "header_format": formats.heading(column.kind)}
         for column in page.columns
     ]
-    _set_height(page, row, [column.heading for column in page.columns], bold=True)
+    set_height(page, row, [column.heading for column in page.columns], bold=True)
     last = row + len(rows)
     page.sheet.add_table(
         row, 0, last, len(page.columns) - 1,
         {"name": name, "columns": headings, "style": None, "autofilter": filters},
     )  # fmt: skip
     for below, values in enumerate(rows, start=1):
-        _set_height(page, row + below, values)
+        set_height(page, row + below, values)
         for number, (column, value) in enumerate(zip(page.columns, values, strict=True)):
             _write_value(page, row + below, number, formats, column.kind, value)
     page.sheet.repeat_rows(row)
@@ -205,32 +206,52 @@ class _Formats(dict[tuple[str, bool], Format]):
     def __missing__(self, wanted: tuple[str, bool]) -> Format:
         kind, is_text = wanted
         if is_text:
-            made = self._styles.cell("wrapped", **_alignment(kind))
+            made = self._styles.cell("wrapped", **alignment(kind))
         else:
             number = "money" if kind == "pounds" else kind
-            made = self._styles.cell(number, valign="top", **_alignment(kind))
+            made = self._styles.cell(number, valign="top", **alignment(kind))
         self[wanted] = made
         return made
 
     def heading(self, kind: str) -> Format:
         """The format of a heading above cells of a kind."""
-        return self._styles.column_heading(**_alignment(kind))
+        return self._styles.column_heading(**alignment(kind))
 
 
-def _alignment(kind: str) -> dict[str, Any]:
+def alignment(kind: str) -> dict[str, Any]:
     """Numbers stand at the right; text a little off the line before it."""
     return {"align": "right"} if kind in _NUMBERS else {"align": "left", "indent": 1}
 
 
-def _set_height(page: ReportPage, row: int, values: Sequence[Value], *, bold: bool = False) -> None:
-    """Make a row high enough for its wrapped text: not every program does so by itself."""
+def set_height(
+    page: ReportPage,
+    row: int,
+    values: Sequence[Value],
+    *,
+    bold: bool = False,
+    above: int = 0,
+) -> None:
+    """Make a row high enough for its wrapped text: not every program does so by itself.
+
+    Args:
+        page: the sheet.
+        row: the row, counted from 0.
+        values: its cells.
+        bold: whether the text is bold.
+        above: a row of no more lines than this keeps the height that all rows have.
+    """
     most = 1
     for column, value in zip(page.columns, values, strict=True):
         text = value.value if isinstance(value, Of) else value
         if isinstance(text, str):
-            room = column.width - _INDENT
-            most = max(most, lines_needed(clean_text(text), room, bold=bold))
-    page.sheet.set_row(row, min(MOST_HEIGHT, _LINE_HEIGHT * most + 3))
+            most = max(most, _lines_of_text(text, column.width - _INDENT, bold))
+    if most > above:
+        page.sheet.set_row(row, min(MOST_HEIGHT, LINE_HEIGHT * most + 3))
+
+
+@lru_cache(maxsize=4096)
+def _lines_of_text(text: str, room: float, bold: bool) -> int:
+    return lines_needed(clean_text(text), room, bold=bold)
 
 
 def _write_value(

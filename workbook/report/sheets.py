@@ -1,9 +1,4 @@
-"""The sheets of the report in the order in which they stand, and the cover before them.
-
-What they say comes from ``report_summary``, ``report_tables``, ``report_charts``,
-``report_readings``, ``report_invoices``, ``report_forecast``, ``report_workings``,
-``report_checks`` and ``report_notes``; how it is written from ``report_page``.
-"""
+"""The sheets of the report in the order in which they stand, and the cover before them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The report: a workbook of values that can be sent, in full or as a public version.
 
-The sheets are in ``report_sheets``, what may be published is in ``disclosure``.
+The sheets are in ``sheets``, what may be published is in ``disclosure``.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ import platform
 import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 
 from xlsxwriter import Workbook
 
 import xlpbr
 from xlpbr.workbook.files.safe_writing import write_safely
+from xlpbr.workbook.libreoffice.pdf import to_pdf
+from xlpbr.workbook.ooxml.addresses import area_address
 from xlpbr.workbook.ooxml.zip.archive import copy_archive, open_archive, read_part
-from xlpbr.workbook.read.contract_tables import ContractRecords
+from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables, where_and_heading
 from xlpbr.workbook.report.facts import Report, ReportSource, gather
 from xlpbr.workbook.report.page import clean_text
 from xlpbr.workbook.report.sheets import PUBLIC_WORDS, write_sheets
@@ -110,3 +113,70 @@ def _say_the_language(made: Path, place: Path) -> None:
 
 def _speaks(part: str) -> bool:
     return part.casefold() == _CORE.casefold() or part.startswith("xl/charts/")
+
+
+def write_reports(
+    found: ContractTables,
+    records: ContractRecords,
+    target: Path,
+    *,
+    as_at: date | None,
+    prepared_by: str,
+    public_cut_off: int | None,
+    pdf: bool,
+) -> list[Path]:
+    """Write the report of a workbook's tables, and the same as PDF pages where asked.
+
+    Args:
+        found: the tables.
+        records: what they say.
+        target: the workbook to write; the PDF stands beside it under the same name.
+        as_at: the last day that is known; None for the whole programme.
+        prepared_by: who made the report.
+        public_cut_off: counts from 1 to this are suppressed; None for the full report.
+        pdf: whether to write the PDF as well.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        CellError: the first problem in the data that stops the figures.
+        FileProblem: the target is the workbook itself or cannot be written, or LibreOffice is
+            not there.
+    """
+    with found.dates():
+        write_report(
+            records,
+            _source(found),
+            target,
+            as_at=as_at,
+            prepared_by=prepared_by,
+            prepared_on=date.today(),
+            public=public_cut_off is not None,
+            cut_off=public_cut_off or 0,
+            inputs=[found.book.path],
+        )
+    written = [target]
+    if pdf:
+        pages = target.with_suffix(".pdf")
+        to_pdf(target, pages)
+        written.append(pages)
+    return written
+
+
+def _source(found: ContractTables) -> ReportSource:
+    places = {
+        table: area_address(
+            place.sheet,
+            (place.first_row, place.first_column, place.last_row, place.last_column),
+        )
+        for table, place in found.places.items()
+        if place is not None
+    }
+    return ReportSource(
+        rows=found.rows,
+        file_name=found.book.path.name,
+        sha256=found.book.sha256,
+        places=places,
+        where=partial(where_and_heading, found),
+    )

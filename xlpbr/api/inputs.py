@@ -7,6 +7,7 @@ workbook instead.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -29,6 +30,9 @@ from xlpbr.tables.terms import TERMS_TABLE, ValueTable
 
 Table = Any
 """A data frame, a list of rows with the headings first, or a list of mappings."""
+
+_WHOLE_FLOAT = 8
+"""Bytes of a float that has room for every amount of 15 digits."""
 
 _TABLE = (
     "a data frame, a list of rows with the headings first, or a list of dicts from heading to value"
@@ -111,7 +115,12 @@ def rows_of(name: str, table: Table) -> Rows | None:
     if table is None:
         return None
     if isinstance(table, pd.DataFrame):
-        return cells.rows(table)
+        rows = cells.rows(table)
+        for place, dtype in enumerate(table.dtypes):
+            if pd.api.types.is_float_dtype(dtype) and dtype.itemsize < _WHOLE_FLOAT:
+                for row, value in zip(rows[1:], as_printed(table.iloc[:, place]), strict=True):
+                    row[place] = value
+        return rows
     if isinstance(table, list | tuple):
         if not table:
             return []
@@ -125,6 +134,12 @@ def rows_of(name: str, table: Table) -> Rows | None:
             return [[_plain(value) for value in row] for row in cells.rows(table)]
     what = cells.shown(table) if isinstance(table, str) else f"a {type(table).__name__}"
     raise CellError(VALUE, f"{name}: found {what}; expected {_TABLE}")
+
+
+def as_printed(column: pd.Series[Any]) -> list[float | None]:
+    """Floats of few digits as the decimal numbers that they print as: 7000.1, not 7000.10009."""
+    short = column.to_numpy(dtype="float32", na_value=float("nan"))
+    return [None if math.isnan(value) else float(str(value)) for value in short]
 
 
 def _plain(value: Cell) -> Cell:

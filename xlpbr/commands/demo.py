@@ -15,7 +15,7 @@ from xlpbr.workbook.calculate.verification import Verification, verify
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.contract_tables import read_records, read_tables
-from xlpbr.workbook.report.from_workbook import write_reports
+from xlpbr.workbook.report.write import write_reports
 from xlpbr.workbook.template.write import new_workbook
 
 

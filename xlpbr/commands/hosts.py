@@ -73,7 +73,11 @@ def port(
     help="The port; 0 for any that is free.",
 )
 @click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that answer."
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many processes answer.",
 )
 @click.option(
     "--certificate",
@@ -82,7 +86,7 @@ def port(
 )
 @click.option("--key", type=click.Path(path_type=Path), help="The key of the certificate.")
 def serve(host: str, port: int, workers: int, certificate: Path | None, key: Path | None) -> None:
-    """Run the server for xlwings Server; docs/guide/server.md says how a council does."""
+    """Run the server for xlwings Server; a council finds its steps in docs/guide/server.md."""
     from xlpbr.udfs.server import refuse_missing_package
 
     refuse_missing_package()

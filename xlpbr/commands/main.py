@@ -7,6 +7,8 @@ all of them listed; 2 for a call that cannot be carried out.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -106,17 +108,15 @@ for _command in (
 @form_options
 def statement(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
     """Print the monthly statement of a workbook."""
-    found, records = read(file, places)
-    settled = _settled(records, as_at, found)
-    terminal.show(
-        spills.statement_table(settled),
-        form or "table",
-        title=f"Statement {_title(settled)}",
-        kinds=_KINDS,
-        first=terminal.STATEMENT_COLUMNS,
-        about=_about(found, records, settled),
-    )
-    mention(found, records.problems)
+    with _settled(file, places, as_at) as (settled, about):
+        terminal.show(
+            spills.statement_table(settled),
+            form or "table",
+            title=f"Statement {_title(settled)}",
+            kinds=_KINDS,
+            first=terminal.STATEMENT_COLUMNS,
+            about=about,
+        )
 
 
 @commands.command()
@@ -125,16 +125,14 @@ def statement(file: Path, as_at: date | None, form: Form | None, **places: str |
 @form_options
 def readings(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
     """Print what each open reading of the contract is worth."""
-    found, records = read(file, places)
-    settled = _settled(records, as_at, found)
-    terminal.show(
-        spills.readings_table(settled),
-        form or "table",
-        title=f"Value of the open readings {_title(settled)}",
-        kinds=["text", "text", "text", "money", "money"],
-        about=_about(found, records, settled),
-    )
-    mention(found, records.problems)
+    with _settled(file, places, as_at) as (settled, about):
+        terminal.show(
+            spills.readings_table(settled),
+            form or "table",
+            title=f"Value of the open readings {_title(settled)}",
+            kinds=["text", "text", "text", "money", "money"],
+            about=about,
+        )
 
 
 @commands.command()
@@ -146,17 +144,15 @@ def explain(
     file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
     """Print how each figure of a month was worked out."""
-    found, records = read(file, places)
-    settled = _settled(records, as_at, found)
-    rows = spills.explain_month(settled, month)
-    terminal.show(
-        rows if form else _amounts_in_words(rows),
-        form or "table",
-        title=f"{month_in_words(month)}: how the figures came about",
-        kinds=["text", "text", "text", "count"],
-        about=_about(found, records, settled),
-    )
-    mention(found, records.problems)
+    with _settled(file, places, as_at) as (settled, about):
+        rows = spills.explain_month(settled, month)
+        terminal.show(
+            rows if form else _amounts_in_words(rows),
+            form or "table",
+            title=f"{month_in_words(month)}: how the figures came about",
+            kinds=["text", "text", "text", "count"],
+            about=about,
+        )
 
 
 @commands.command()
@@ -267,7 +263,7 @@ def report(
     **places: str | None,
 ) -> None:
     """Write the report workbook: values only, ready to be sent."""
-    from xlpbr.workbook.report.from_workbook import write_reports
+    from xlpbr.workbook.report.write import write_reports
 
     if cut_off is not None and not public:
         raise click.UsageError("--cut-off works only with --public.")
@@ -304,9 +300,16 @@ def demo(output: Path, contract: str) -> None:
     demonstrate(load_contract(contract), output)
 
 
-def _settled(records: ContractRecords, as_at: date | None, found: ContractTables) -> Statement:
+@contextmanager
+def _settled(
+    file: Path, places: Mapping[str, str | None], as_at: date | None
+) -> Iterator[tuple[Statement, dict[str, Any]]]:
+    """A workbook's contract settled, and what a machine is told of it; what to look at is said."""
+    found, records = read(file, places)
     refuse_blocking(found, records.blocking)
-    return settle(records.terms.record, records.evidence.record, as_at)
+    settled = settle(records.terms.record, records.evidence.record, as_at)
+    yield settled, _about(found, records, settled)
+    mention(found, records.problems)
 
 
 def _title(settled: Statement) -> str:

@@ -80,7 +80,7 @@ def as_at_option(command: _Command) -> _Command:
 
 def form_options(command: _Command) -> _Command:
     """How a table is printed."""
-    command = click.option("--csv", "form", flag_value="csv", help="Comma-separated values.")(
+    command = click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")(
         command
     )
     return click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from xlpbr.workbook.read.contract_tables import (
     ContractTables,
     read_records,
     read_tables,
-    where,
+    where_and_heading,
 )
 
 PROBLEMS_IN_THE_DATA = 1
@@ -40,8 +41,7 @@ def refuse_blocking(found: ContractTables, blocking: Collection[Problem]) -> Non
         return
     for problem in blocking:
         terminal.say(problem_in_words(found, problem))
-    count = len(blocking)
-    stop = "1 problem stops" if count == 1 else f"{count} problems stop"
+    stop = "1 problem stops" if len(blocking) == 1 else f"{len(blocking)} problems stop"
     terminal.say(f"{stop} the figures. Correct the cells above and run the command again.")
     raise click.exceptions.Exit(PROBLEMS_IN_THE_DATA)
 
@@ -58,22 +58,12 @@ def mention(found: ContractTables, problems: Collection[Problem]) -> None:
 
 def problem_in_words(found: ContractTables, problem: Problem) -> str:
     """A problem in one line, with the cell where it is."""
-    column = f" ({problem.column})" if problem.column else ""
-    return f"{where(found, problem)}{column}: {problem.sentence}"
+    return f"{where_and_heading(found, problem)}: {problem.sentence}"
 
 
 def rows_read(counts: Iterable[RowCount]) -> list[dict[str, Any]]:
     """What became of the rows of each table, for a machine."""
-    return [
-        {
-            "table": count.table,
-            "found": count.found,
-            "used": count.used,
-            "refused": count.refused,
-            "blank": count.blank,
-        }
-        for count in counts
-    ]
+    return [asdict(count) for count in counts]
 
 
 def rows_in_words(counts: Iterable[RowCount]) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from xlpbr import cells
@@ -62,7 +63,7 @@ class KnownRules:
     def unknown_in(self, terms: ContractTerms) -> list[str]:
         """What in some terms is not known, such as ``Fee period "annual"``."""
         return [
-            f"{_TERM_OF[name].label} {cells.shown(getattr(terms, name))}"
+            f"{_TERM_OF[name].label} {_shown(getattr(terms, name))}"
             for name, values in self.allowed.items()
             if getattr(terms, name) not in values
         ]
@@ -85,6 +86,10 @@ class KnownRules:
 
 
 _TERM_OF: Mapping[str, Term] = {term.field_name: term for term in TERMS}
+
+
+def _shown(value: Any) -> str:
+    return cells.shown(cells.plain_number(value) if isinstance(value, Fraction) else value)
 
 
 def known_rules(*terms: str, **options: tuple[str, ...]) -> KnownRules:

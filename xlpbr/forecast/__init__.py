@@ -2,6 +2,9 @@
 
 Comes in: terms, evidence and assumptions. Goes out: months, chances and percentiles. A scenario is
 settled by the contract's own rules, on columns or, where those do not know a rule, one by one.
+
+Scenarios are drawn and settled plainly where numpy is not installed, 3,512 a second, against 79,523
+on columns and 130,747 with numba (docs/house/performance.md). The figures are the same.
 """
 
 from __future__ import annotations

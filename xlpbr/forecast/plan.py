@@ -1,53 +1,41 @@
 """What is the same in every scenario of a forecast: the known, and the tables to draw from.
 
-The chances are worked out exactly and rounded once to the nearest float, so that they are the
-same bits everywhere. Day numbers are those of ``date.toordinal``.
+Day numbers are those of ``date.toordinal``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
 from fractions import Fraction
-from itertools import accumulate
 
 from xlpbr.contract.assumptions import Assumptions
 from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
+from xlpbr.forecast.chances import (
+    FAR,
+    BreakDowns,
+    OpenMonth,
+    Price,
+    known_break_downs,
+    open_months_of,
+    price_of,
+    reached_by_new,
+)
 from xlpbr.money import Pence, to_pence
-from xlpbr.periods import ONE_DAY, Period, days_in_month, edate, month_of, months_of
+from xlpbr.periods import Period, days_in_month, edate, month_of, months_of
 from xlpbr.settlement import rules, statement
 
 KNOWN = known_rules()
 """What scenarios are settled by in whole numbers and columns; others go through ``settle``."""
 
-FAR = 4_000_000
-"""A day number later than any date: has not ended."""
-
 DRAWS_OF_A_CHILD = 6
 """Day, residential price, family price, break-down, type, household."""
 
-_DIGITS = 60
 _LARGEST = 2**61
-
-
-@dataclass(frozen=True, slots=True)
-class BreakDowns:
-    """When a placement breaks down: one uniform number picks the month and the day in it.
-
-    Attributes:
-        reached: the chance that it has broken down by the end of each month of the placement.
-        first_days: the first day of each of these months.
-        lengths: the days of each.
-    """
-
-    reached: tuple[float, ...]
-    first_days: tuple[int, ...]
-    lengths: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +59,6 @@ class Known:
     ended: int
     totals: tuple[Pence, ...]
     break_downs: BreakDowns | None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenMonth:
-    """A month in which children may move.
-
-    Attributes:
-        index: which month of the programme.
-        first_day: the first day on which one may.
-        length: so many days.
-        reached: the chance of at most 0, 1, 2 ... moves.
-    """
-
-    index: int
-    first_day: int
-    length: int
-    reached: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A weekly price between a low and a high one, in pence.
-
-    Attributes:
-        low: the lowest.
-        high: the highest.
-        turn: the chance of less than the likely one.
-        rise: (high - low) x (likely - low).
-        fall: (high - low) x (high - likely).
-    """
-
-    low: float
-    high: float
-    turn: float
-    rise: float
-    fall: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +202,7 @@ def scenario_plan_of(
     )
     counted = [one for one in known if one.foster or terms.bonus_counts != "foster"]
     parts = math.lcm(*((one.weekly * 100).denominator for one in known))
-    open_months = tuple(_open_months(assumptions, periods, as_at))
+    open_months = tuple(open_months_of(assumptions, periods, as_at))
     fee = statement.fee_without_vat(terms)
     approvals = statement.approvals_that_count(evidence)
     children = assumptions.children if most_children is None else most_children
@@ -273,9 +225,9 @@ def scenario_plan_of(
         parts=parts,
         approved=tuple(sum(day in period for day in approvals) for period in periods),
         open_months=open_months,
-        break_downs=_reached(assumptions, len(periods)),
-        residential=_price(assumptions.residential),
-        family=_price(assumptions.family),
+        break_downs=reached_by_new(assumptions, len(periods)),
+        residential=price_of(assumptions.residential),
+        family=price_of(assumptions.family),
         share_reunified=float(assumptions.share_reunified),
         households=math.floor(assumptions.households),
         household_more=float(assumptions.households % 1),
@@ -325,105 +277,6 @@ def _known(
     )
     may_break_down = None
     if placement.ended_on is None and placement.moved_on is not None:
-        may_break_down = _known_break_downs(assumptions, placement.moved_on, as_at, ends[-1])
+        may_break_down = known_break_downs(assumptions, placement.moved_on, as_at, ends[-1])
     foster = placement.type == "foster"
     return Known(index, weekly, foster, start, ended, totals, may_break_down)
-
-
-def _known_break_downs(
-    assumptions: Assumptions, moved_on: date, as_at: date, last_day: int
-) -> BreakDowns:
-    """When a placement that has lasted to ``as_at`` may break down, up to the programme's end.
-
-    Of the running month of the placement only the days after ``as_at`` are left: with the chance
-    p for the whole month, of which the share f is over, p(1 - f) / (1 - pf) is left.
-    """
-    open_day = max(as_at.toordinal() + 1, moved_on.toordinal())
-    first_days: list[int] = []
-    lengths: list[int] = []
-    chances: list[Fraction] = []
-    month = 0
-    while True:
-        month += 1
-        first, after = _placement_month(moved_on, month)
-        if first > last_day:
-            break
-        if after <= open_day:
-            continue
-        chance = assumptions.break_down_chance(month)
-        over = max(0, open_day - first)
-        share = Fraction(over, after - first)
-        chances.append(chance * (1 - share) / (1 - chance * share))
-        first_days.append(first + over)
-        lengths.append(after - first - over)
-    return BreakDowns(_reached_by(chances), tuple(first_days), tuple(lengths))
-
-
-def _placement_month(moved_on: date, month: int) -> tuple[int, int]:
-    """The first day of a month of a placement, and the first day of the next."""
-    try:
-        return (
-            edate(moved_on, month - 1).toordinal(),
-            edate(moved_on, month).toordinal(),
-        )
-    except OverflowError:  # the calendar ends with the year 9999
-        return FAR, FAR
-
-
-def _reached(assumptions: Assumptions, months: int) -> tuple[float, ...]:
-    return _reached_by([assumptions.break_down_chance(month + 1) for month in range(months)])
-
-
-def _reached_by(chances: Sequence[Fraction]) -> tuple[float, ...]:
-    """The chance that it has happened by the end of each month, from the chance of each."""
-    with localcontext() as exactly:
-        exactly.prec = _DIGITS
-        lasts = accumulate((1 - _decimal(chance) for chance in chances), lambda a, b: a * b)
-        return tuple(float(1 - lasting) for lasting in lasts)
-
-
-def _open_months(
-    assumptions: Assumptions, periods: Sequence[Period], as_at: date
-) -> Iterator[OpenMonth]:
-    """The months in which children may move; in a part of one, as many fewer."""
-    mean, first_month = assumptions.moves_a_month, assumptions.first_month
-    if mean is None or first_month is None:
-        return
-    for index, period in enumerate(periods):
-        first = max(period.first, as_at + ONE_DAY) if as_at < date.max else date.max
-        length = (period.last - first).days + 1
-        if month_of(period.first) < first_month or length < 1:
-            continue
-        share = Fraction(length, days_in_month(first))
-        yield OpenMonth(
-            index, first.toordinal(), length, _at_most(mean * share, assumptions.children)
-        )
-
-
-def _at_most(mean: Fraction, most: int) -> tuple[float, ...]:
-    """The chances of at most 0, 1, 2 ... of a Poisson number, below ``most``."""
-    with localcontext() as exactly:
-        exactly.prec = _DIGITS
-        average = _decimal(mean)
-        term = total = (-average).exp()
-        found = []
-        for count in range(1, most + 1):
-            found.append(float(total))
-            term = term * average / count
-            total += term
-        return tuple(found)
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
-
-
-def _price(spread: tuple[Fraction, Fraction, Fraction]) -> Price:
-    low, likely, high = (pounds * 100 for pounds in spread)
-    return Price(
-        float(low),
-        float(high),
-        float((likely - low) / (high - low)) if high > low else 0.0,
-        float((high - low) * (likely - low)),
-        float((high - low) * (high - likely)),
-    )

@@ -16,7 +16,8 @@ from datetime import date
 from fractions import Fraction
 
 from xlpbr.contract.evidence import Evidence, Household, Placement
-from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, FAR, Price, ScenarioPlan
+from xlpbr.forecast.chances import FAR, Price
+from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, ScenarioPlan
 from xlpbr.money import Pence, round_half_away
 from xlpbr.settlement import rules, statement
 from xlpbr.settlement.statement import BonusMeasures
@@ -266,10 +267,6 @@ def _paid(
 ) -> Outcome:
     """What is paid month by month: as ``settle`` has it, on running totals."""
     terms = plan.terms
-    cumulative, no_catch_up = (
-        terms.savings_reading == "cumulative",
-        terms.fee_reading == "no_catch_up",
-    )
     carer_fee, parts = terms.carer_fee.numerator * 100, terms.carer_fee.denominator
     bonus = 0
     if plan.least_passing is not None:
@@ -280,9 +277,8 @@ def _paid(
     for month, (to_date, earned, households) in enumerate(
         zip(saved, plan.entitlement, approved, strict=True)
     ):
-        drawn_from = to_date - (fees if cumulative else before)
-        ceiling = earned - (earned_before if no_catch_up else fees)
-        fee = max(0, min(drawn_from, ceiling))
+        drawn_from = statement.fee_drawn_from(terms, to_date - before, to_date, fees)
+        fee = max(0, min(drawn_from, statement.fee_ceiling(terms, earned, earned_before, fees)))
         fees += fee
         owed += fee + (bonus if month == last else 0)
         if households:

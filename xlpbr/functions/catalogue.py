@@ -111,11 +111,7 @@ _Call = TypeVar("_Call", bound=Callable[..., Any])
 
 
 def worksheet_function(
-    *,
-    returns: str,
-    clause: str,
-    examples: tuple[Example, ...] = (),
-    elementwise: bool = False,
+    *, returns: str, clause: str, examples: tuple[Example, ...] = (), elementwise: bool = False
 ) -> Callable[[_Call], _Call]:
     """Declare a function of the worksheet.
 

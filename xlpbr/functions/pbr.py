@@ -315,8 +315,7 @@ def pbr_contract_cap(
 
 
 @worksheet_function(
-    returns="A table: a heading row, then a row for each month.",
-    clause="the whole contract",
+    returns="A table: a heading row, then a row for each month.", clause="the whole contract"
 )
 def pbr_statement(
     terms: Annotated[Cell, _TERMS],
@@ -379,8 +378,7 @@ def pbr_reconcile(
 
 
 @worksheet_function(
-    returns="A table: a heading row, then a row for each figure.",
-    clause="the whole contract",
+    returns="A table: a heading row, then a row for each figure.", clause="the whole contract"
 )
 def pbr_explain(
     terms: Annotated[Cell, _TERMS],
@@ -453,8 +451,7 @@ def pbr_forecast(
 
 
 @worksheet_function(
-    returns="A table: a heading row, then a row for each problem.",
-    clause="all data",
+    returns="A table: a heading row, then a row for each problem.", clause="all data"
 )
 def pbr_check(
     terms: Annotated[Cell, _TERMS],
@@ -477,9 +474,7 @@ def pbr_check(
     clause="the published decisions",
     examples=(Example('=INDEX(PBR_TERMS("plymouth-l04-2526"),10,2)', "12"),),
 )
-def pbr_terms(
-    contract: Annotated[Cell, Arg("The short name of the contract", "text")],
-) -> Rows:
+def pbr_terms(contract: Annotated[Cell, Arg("The short name of the contract", "text")]) -> Rows:
     """The terms of a built-in contract, with units and clauses, ready to use as a Terms table."""
     name = arguments.named("contract", cells.single(contract), cells.text)
     if not name:

@@ -34,37 +34,21 @@ def _figure_cell(figure: Figure, month: MonthStatement) -> Cell:
 
 def readings_table(statement: Statement) -> Rows:
     """What each open reading is worth at the statement's day."""
-    values = readings.value_readings(statement.terms, statement.evidence, statement.as_at)
-    return [
-        ["Term", "Option", "In use", "Total payable", "Difference"],
-        *(
-            [
-                value.term.label,
-                value.option,
-                "yes" if value.in_use else "no",
-                cells.pounds(value.payable),
-                cells.pounds(value.difference),
-            ]
-            for value in values
-        ),
-    ]
+    rows: Rows = [["Term", "Option", "In use", "Total payable", "Difference"]]
+    for value in readings.value_readings(statement.terms, statement.evidence, statement.as_at):
+        in_use = "yes" if value.in_use else "no"
+        amounts = map(cells.pounds, (value.payable, value.difference))
+        rows.append([value.term.label, value.option, in_use, *amounts])
+    return rows
 
 
 def reconciliation_table(found: Iterable[reconcile.Difference]) -> Rows:
     """The rows of a reconciliation under their headings."""
-    return [
-        ["Key", "Ours", "Theirs", "Difference", "Status"],
-        *(
-            [
-                row.key,
-                cells.pounds(row.ours),
-                cells.pounds(row.theirs),
-                cells.pounds(row.difference),
-                row.status,
-            ]
-            for row in found
-        ),
-    ]
+    rows: Rows = [["Key", "Ours", "Theirs", "Difference", "Status"]]
+    for row in found:
+        amounts = map(cells.pounds, (row.ours, row.theirs, row.difference))
+        rows.append([row.key, *amounts, row.status])
+    return rows
 
 
 def explain_month(
@@ -99,18 +83,12 @@ def explanation_table(
     statement: Statement, index: int, money: Callable[[Pence], Cell] = cells.pounds
 ) -> Rows:
     """The lines of one month of a statement under their headings."""
-    return [
-        ["Clause", "Figure", "Working", "Amount"],
-        *(
-            [
-                line.clause,
-                line.figure.heading,
-                line.working,
-                float(line.amount) if line.figure.kind == "count" else money(line.amount),
-            ]
-            for line in workings.explain(statement, index)
-        ),
-    ]
+    rows: Rows = [["Clause", "Figure", "Working", "Amount"]]
+    for line in workings.explain(statement, index):
+        is_count = line.figure.kind == "count"
+        amount = float(line.amount) if is_count else money(line.amount)
+        rows.append([line.clause, line.figure.heading, line.working, amount])
+    return rows
 
 
 FORECAST_FIGURES = tuple((field.replace("_", " ").capitalize(), field) for field in MONTH_FIGURES)
@@ -124,13 +102,9 @@ FORECAST_CHANCES = (
 """Each chance: its label, its field and what stands there where the terms have none."""
 
 SENSITIVITY_HEADINGS = (
-    "What moves the net saving most",
-    "Low",
-    "High",
-    "Net saving at low",
-    "Net saving at high",
+    "What moves the net saving most", "Low", "High", "Net saving at low", "Net saving at high",
     "Difference",
-)
+)  # fmt: skip
 
 NOTHING_UNCERTAIN = "Nothing is uncertain"
 NOTHING_MOVES_IT = "No assumption moves it by itself"
@@ -192,29 +166,17 @@ def _spreads(spreads: Iterable[Spread], money: Callable[[Pence], Cell]) -> list[
 
 
 def _sensitivity(one: Sensitivity) -> list[Cell]:
-    return [
-        one.label,
-        cells.plain_number(one.low),
-        cells.plain_number(one.high),
-        cells.pounds(one.net_at_low),
-        cells.pounds(one.net_at_high),
-        cells.pounds(one.difference),
-    ]
+    tried = map(cells.plain_number, (one.low, one.high))
+    amounts = map(cells.pounds, (one.net_at_low, one.net_at_high, one.difference))
+    return [one.label, *tried, *amounts]
 
 
 def problems_table(found: Iterable[Problem]) -> Rows:
     """The problems under their headings; one row says so where there are none."""
-    rows: Rows = [
-        [
-            problem.table,
-            "" if problem.row is None else float(problem.row),
-            problem.column,
-            problem.found,
-            problem.expected,
-            problem.remedy,
-        ]
-        for problem in found
-    ]
-    if not rows:
-        rows = [["All tables", "", "", "no problems", "no problems", "Nothing to do."]]
-    return [["Table", "Row", "Column", "Found", "Expected", "What to do"], *rows]
+    rows: Rows = [["Table", "Row", "Column", "Found", "Expected", "What to do"]]
+    for one in found:
+        row = "" if one.row is None else float(one.row)
+        rows.append([one.table, row, one.column, one.found, one.expected, one.remedy])
+    if len(rows) == 1:
+        rows.append(["All tables", "", "", "no problems", "no problems", "Nothing to do."])
+    return rows

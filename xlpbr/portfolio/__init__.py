@@ -2,6 +2,11 @@
 
 Comes in: tables of many contracts as data frames. Goes out: their statements as one data frame.
 What the columns do not know is settled contract by contract by ``settlement``.
+
+There are three ways of settling because each is worth it: ``settle`` is the rule that people read
+and knows no limit; a million placements over 36 months are added up 40 times as fast as by pandas
+with numpy alone, and 405 times with numba, which is an extra (docs/house/performance.md). A test
+holds the three to the same penny.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,7 @@ def _contracts(
     written: list[str] = []
     records: list[ContractTerms] = []
     places: dict[str, int] = {}
+    about_name = partial(Problem, table="Terms", column="Contract", code=VALUE)
     for place, (key, given) in enumerate(named):
         wrong: tuple[Problem, ...] = ()
         record = given
@@ -129,24 +131,11 @@ def _contracts(
         name = cells.text(key) if key is not None else cells.tidy(record.contract)
         if not name:
             needed = "Give the term Contract, by which the rows of the other tables are found."
-            wrong += (
-                Problem(
-                    table="Terms",
-                    column="Contract",
-                    found="nothing",
-                    expected="a short name",
-                    remedy=needed,
-                    code=VALUE,
-                ),
-            )
+            wrong += (about_name(found="nothing", expected="a short name", remedy=needed),)
         elif places.setdefault(cells.key(name), place) != place:
+            twice = f"{cells.shown(name)} twice"
             remedy = "Leave one of them out, or give it another name."
-            wrong += (
-                Problem(
-                    table="Terms", column="Contract", found=f"{cells.shown(name)} twice",
-                    expected="each contract once", remedy=remedy, code=VALUE,
-                ),
-            )  # fmt: skip
+            wrong += (about_name(found=twice, expected="each contract once", remedy=remedy),)
         name = name or f"Contract {place + 1} of the terms"
         problems.extend(ContractProblem(name, problem) for problem in wrong)
         written.append(name)

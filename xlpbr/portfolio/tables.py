@@ -273,16 +273,10 @@ def _unknown(
             code, remedy = error.code, "Correct the formula in the cell."
         elif near is not None:
             remedy = f"Correct the spelling to {near}, or add the terms of the contract."
-        expected = "a contract whose terms are given"
         problem = Problem(
-            table=table,
-            row=place + 1,
-            column=CONTRACT.heading,
-            found=found,
-            expected=expected,
-            remedy=remedy,
-            code=code,
-        )
+            table=table, row=place + 1, column=CONTRACT.heading, code=code,
+            found=found, expected="a contract whose terms are given", remedy=remedy,
+        )  # fmt: skip
         yield ContractProblem(_plain(name), problem)
 
 

@@ -126,8 +126,8 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
     for period, saving, invoiced in zip(periods, savings, invoiced_by_month, strict=True):
         saved += saving
         entitled_before, entitled = entitled, fee_entitlement(terms, fee, period.last)
-        ceiling = _ceiling(terms, entitled, entitled_before, fees)
-        month_fee = max(0, min(_drawn_from(terms, saving, saved, fees), ceiling))
+        ceiling = fee_ceiling(terms, entitled, entitled_before, fees)
+        month_fee = max(0, min(fee_drawn_from(terms, saving, saved, fees), ceiling))
         fees += month_fee
         households = [day for day in approvals if day in period]
         carer_fees = rules.outcome_fee(terms.carer_fee, households, period)
@@ -166,8 +166,10 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
     return Statement(terms, evidence, last_day, tuple(months))
 
 
-def _ceiling(terms: ContractTerms, entitled: Pence, entitled_before: Pence, fees: Pence) -> Pence:
-    """Fee reading: what limits the fee of a month beside the saving."""
+def fee_ceiling(
+    terms: ContractTerms, entitled: Pence, entitled_before: Pence, fees: Pence
+) -> Pence:
+    """Fee reading: what limits the fee of a month beside the saving, in pence."""
     match terms.fee_reading:
         case "catch_up" | "up_to_cap":
             return entitled - fees
@@ -177,8 +179,8 @@ def _ceiling(terms: ContractTerms, entitled: Pence, entitled_before: Pence, fees
             assert_never(other)
 
 
-def _drawn_from(terms: ContractTerms, saving: Pence, saved: Pence, fees: Pence) -> Pence:
-    """Savings reading: which saving the fee of a month is drawn from."""
+def fee_drawn_from(terms: ContractTerms, saving: Pence, saved: Pence, fees: Pence) -> Pence:
+    """Savings reading: which saving the fee of a month is drawn from, in pence."""
     match terms.savings_reading:
         case "month":
             return saving

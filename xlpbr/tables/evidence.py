@@ -27,13 +27,7 @@ from xlpbr.contract.evidence import (
 )
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, VALUE, CellError, Problem
-from xlpbr.tables.headings import (
-    HEADING_BETWEEN,
-    ReadRecord,
-    RowCount,
-    find_columns,
-    refused_cell,
-)
+from xlpbr.tables.headings import HEADING_BETWEEN, ReadRecord, RowCount, find_columns, refused_cell
 from xlpbr.tables.near_names import near_names
 from xlpbr.tables.terms import read_terms
 

@@ -131,10 +131,7 @@ def _rank(row: Sequence[Cell], declared: Sequence[Heading], required: set[str]) 
 
 
 def find_columns(
-    table: str,
-    rows: Rows,
-    declared: Sequence[Heading],
-    problems: list[Problem],
+    table: str, rows: Rows, declared: Sequence[Heading], problems: list[Problem]
 ) -> dict[str, int]:
     """Where each heading stands; a missing, doubled or misspelt one is a problem."""
     by_key = {cells.key(column.heading): column.heading for column in declared}

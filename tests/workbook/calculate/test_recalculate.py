@@ -125,6 +125,7 @@ def test_one_cell(recalculated, sample, formula, expected):
         ('PBR_FEE_CAP("say ""x"",,",)', 'PBR_FEE_CAP("say ""x"",,","")'),
         ("SUM(PbrTerms[[#All],[Term]:[Value]],,1)", "SUM(PbrTerms[[#All],[Term]:[Value]],,1)"),
         ("(A1,,B1)", "(A1,,B1)"),
+        ("PBR_FEE_CAP(T[Child'#s, all],,3)", 'PBR_FEE_CAP(T[Child\'#s, all],"",3)'),
     ],
 )
 def test_an_argument_left_out_is_a_blank_only_in_our_calls(formula, expected):

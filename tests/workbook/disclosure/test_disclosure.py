@@ -18,16 +18,19 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.support.strategies import OPTIONS, cases, tables
+from tests.support.strategies import cases, options_known_to, tables
 from xlpbr.contract.evidence import COLUMNS, Claim, Evidence, Household, Placement
+from xlpbr.contract.known_rules import KnownRules
 from xlpbr.contract.library import load_contract, sample_table, terms_table
 from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import FileProblem
 from xlpbr.settlement.statement import FIGURES, Statement, settle
 from xlpbr.tables.evidence import read_contract
-from xlpbr.workbook.disclosure.rules import Shown, show_last_month, show_publicly
+from xlpbr.workbook.disclosure import rules as disclosure_rules
+from xlpbr.workbook.disclosure.rules import KNOWN, Shown, show_last_month, show_publicly
 from xlpbr.workbook.read.contract_tables import records_of
 from xlpbr.workbook.report.facts import ReportSource
 from xlpbr.workbook.report.write import write_report
@@ -354,6 +357,8 @@ def assert_no_suppressed_cell_follows(shown: Shown) -> None:
 
 # Contracts in which something happens.
 
+OPTIONS = options_known_to(KNOWN)
+
 
 @st.composite
 def busy_cases(draw: st.DrawFn) -> tuple[ContractTerms, Evidence, date | None]:
@@ -424,6 +429,7 @@ def test_busy_programmes_cannot_be_worked_back(
 def test_any_contract_cannot_be_worked_back(case, cut_off: int) -> None:
     contract, evidence, as_at = case
     statement = settle(*read_contract(*tables(contract, evidence)), as_at)
+    assume(KNOWN.cover(statement.terms))
     assert_nothing_worked_back(show_publicly(statement, cut_off))
 
 
@@ -443,6 +449,7 @@ def test_monthly_reports_of_busy_programmes_cannot_be_subtracted(
 def test_monthly_reports_of_any_contract_cannot_be_subtracted(case, cut_off: int) -> None:
     contract, evidence, _ = case
     statement = settle(*read_contract(*tables(contract, evidence)))
+    assume(KNOWN.cover(statement.terms))
     assert_reports_belong_together(statement, cut_off)
 
 
@@ -596,6 +603,16 @@ def few_children(count: int, **more: object) -> Statement:
         for n in range(count)
     )
     return settle(terms, Evidence(placements))
+
+
+def test_no_other_reading_is_valued_where_one_was_not_thought_through(monkeypatch) -> None:
+    statement = few_children(6)
+    assert show_publicly(statement, 5).other_readings
+    fewer = {**KNOWN.allowed, "fee_reading": frozenset({"catch_up"})}
+    monkeypatch.setattr(disclosure_rules, "KNOWN", KnownRules(fewer))
+    assert not show_publicly(statement, 5).other_readings
+    with pytest.raises(FileProblem, match='No public version can be made under Fee reading "up_'):
+        show_publicly(few_children(6, fee_reading="up_to_cap"), 5)
 
 
 @pytest.mark.parametrize(("count", "hidden"), [(0, False), (1, True), (5, True), (6, False)])

@@ -19,7 +19,7 @@ from xlpbr.contract.library import load_contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.classic.vba import vba_modules, vba_of_workbook
-from xlpbr.workbook.hosts import classic_project
+from xlpbr.workbook.hosts import classic_book
 from xlpbr.workbook.hosts.classic_book import new_classic_workbook, settings_for
 
 
@@ -59,7 +59,7 @@ def test_the_modules_read_back_as_they_were_written(made):
 
 
 def test_the_modules_of_xlwings_are_those_of_the_installed_xlwings(made):
-    theirs = macros(classic_project._STANDALONE)
+    theirs = macros(classic_book._STANDALONE)
     found = macros(made)
     for name in ("xlwings.bas", "Dictionary.cls"):
         assert lines(found[name]) == lines(theirs[name])
@@ -182,7 +182,7 @@ def test_without_pyopenvba_it_says_what_to_install(tmp_path, monkeypatch):
             raise ModuleNotFoundError(name)
         return real(name, *rest)
 
-    monkeypatch.setattr(classic_project, "import_module", missing)
+    monkeypatch.setattr(classic_book, "import_module", missing)
     with pytest.raises(FileProblem, match="pip install pyOpenVBA"):
         new_classic_workbook(load_contract(CONTRACT), tmp_path / "contract.xlsm")
     assert not list(tmp_path.iterdir())

@@ -11,7 +11,7 @@ import xlsxwriter
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.copy import for_calc, reference_in
-from xlpbr.workbook.libreoffice.texts import compares_texts_of_a_table
+from xlpbr.workbook.libreoffice.recalculate import compares_texts_of_a_table
 from xlpbr.workbook.ooxml.book import open_book
 
 # -- the copy for Calc -----------------------------------------------------------------------

@@ -9,14 +9,9 @@ import xlsxwriter
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.read.ranges import (
-    cell_address,
-    column_letter,
-    find_range,
-    open_book,
-    read_range,
-    sheet_row,
-)
+from xlpbr.workbook.ooxml.addresses import cell_address, column_letter
+from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.read.ranges import find_range, read_range, sheet_row
 
 HEADINGS = ["Child", "Weekly saving", "Moved on"]
 ROWS = [["C01", 1250.5, 45383], ["C02", 990, 45400], ["C03", -12.25, None]]

@@ -19,12 +19,13 @@ from xlsxwriter.worksheet import Worksheet
 import xlpbr
 from tests.support.opened import opened as read_by_openpyxl
 from tests.support.second_program import calculated_by_libreoffice
+from tests.support.strategies import options_known_to
 from tests.support.templates import template
 from xlpbr import cells, functions
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, sample_table, terms_table
-from xlpbr.contract.terms import READINGS, TERMS
+from xlpbr.contract.terms import TERMS
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS
 from xlpbr.tables import evidence as tables
@@ -38,6 +39,7 @@ from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.checks import AGREES
 from xlpbr.workbook.template.plan import AUDIT_COLUMNS, template_plan_of
+from xlpbr.workbook.template.workings import KNOWN
 from xlpbr.workbook.template.write import new_workbook, write_template
 
 pytestmark = pytest.mark.filterwarnings(
@@ -736,7 +738,7 @@ def test_the_books_own_checks_agree(calculated):
     assert cheshire[21, 5] == "Does not apply: none in the terms"
 
 
-OPTIONS = [(term.label.replace(" ", "_"), list(term.options)) for term in READINGS]
+OPTIONS = [(label.replace(" ", "_"), options) for label, options in options_known_to(KNOWN).items()]
 OF_THE_FEE = {"Fee_reading", "Savings_reading", "Fee_period"}
 """The readings whose options are all taken together, in both contracts."""
 COMBINATIONS = list(

@@ -9,7 +9,7 @@ from tests.support.corpus.refused import compound_file
 from tests.support.edits import edit
 from tests.xlpbr.commands.test_main import refused
 from xlpbr.commands import edit as edit_commands
-from xlpbr.workbook.calculate.refresh import Kept
+from xlpbr.workbook.calculate.keeping import Kept
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange

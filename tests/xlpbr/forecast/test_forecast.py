@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import stdev
@@ -533,3 +535,11 @@ def test_the_example_of_the_documentation():
     assert "binds in 19.5% of them" in said
     assert moves[:3] == ["Moves a month", 1.5, 2.5]
     assert f"from £{moves[3]:,.2f} to £{moves[4]:,.2f}." in " ".join(said.split())
+
+
+def test_the_guides_name_what_is_there():
+    guide = Path(__file__).resolve().parents[3] / "docs" / "guide" / "forecast.md"
+    named = re.findall(r"`(xlpbr(?:\.\w+)+)\.(\w+)\(", guide.read_text(encoding="utf-8"))
+    assert named
+    for place, name in named:
+        assert callable(getattr(import_module(place), name))

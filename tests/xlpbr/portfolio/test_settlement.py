@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support import strategies
@@ -20,6 +20,7 @@ from xlpbr.money import to_pence, to_pounds
 from xlpbr.periods import Period, edate, months_of
 from xlpbr.portfolio import numpy_loops as fast_numpy
 from xlpbr.portfolio import settlement as fast
+from xlpbr.portfolio.rows import KNOWN
 from xlpbr.portfolio.settlement import FAR, MonthColumns, PlacementColumns, RuleColumns
 from xlpbr.settlement import rules
 from xlpbr.settlement.statement import (
@@ -162,7 +163,9 @@ def random_contracts(draw: st.DrawFn) -> Contract:
     last = drawn.ends_on + timedelta(days=draw(st.integers(-200, 40)))
     as_at = max(last, drawn.starts_on - timedelta(days=2))
     evidence = Evidence(tuple(draw(st.lists(placements(drawn), max_size=5))))
-    return ContractTerms(**given), evidence, as_at
+    terms = ContractTerms(**given)
+    assume(KNOWN.cover(terms))
+    return terms, evidence, as_at
 
 
 STARTS_MID_MONTH = ContractTerms(

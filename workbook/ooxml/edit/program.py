@@ -60,7 +60,7 @@ class Program:
         record: the namespace of the record from which ``detach`` gives a workbook back.
         names: the defined names that it gives; any other is a person's own.
         remedies: by what an edit passes over only when told (``ALLOWANCES``), what a person can
-            also do, as the end of a sentence such as "unlock it in Excel, or add --allow".
+            also do, as the end of a sentence: ", or add" an option of the program.
     """
 
     name: str

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from posixpath import splitext
 
 from xlpbr.workbook.ooxml.parts.content_types import ContentTypes, content_type_of
-from xlpbr.workbook.ooxml.parts.listing_parts import content_types_of
+from xlpbr.workbook.ooxml.parts.listing_parts import content_types_of, relationships_of
 from xlpbr.workbook.ooxml.parts.relationships import (
     NewRelationship,
     Relationship,
-    read_relationships,
     relationship_type,
     relationships_part,
     relative_target,
@@ -96,7 +95,7 @@ def carry(carrier: Carrier, kind: str, part: str) -> str:
     if has_part(carrier.made, listing):
         # The listing stands behind its part, before what it leads to.
         carrier.parts[relationships_part(new)] = b""
-        carrier.parts[relationships_part(new)] = _relationships(carrier, part, new, listing)
+        carrier.parts[relationships_part(new)] = _relationships(carrier, part, new)
     return new
 
 
@@ -127,13 +126,13 @@ def used_table_ids(archive: Archive) -> set[int]:
     return found
 
 
-def _relationships(carrier: Carrier, part: str, new: str, listing: str) -> bytes:
-    entries = read_relationships(read_part(carrier.made, listing))
+def _relationships(carrier: Carrier, part: str, new: str) -> bytes:
+    entries = relationships_of(carrier.made, part)
     added = [_carried(carrier, part, new, entry) for entry in entries]
     changed = with_relationships(None, added)
     # The part names them by their ids, and these must not change.
     if changed.data is None or changed.ids != tuple(entry.id for entry in entries):
-        raise ValueError(f"relationships in {listing} that XlsxWriter did not write")
+        raise ValueError(f"relationships of {part} that XlsxWriter did not write")
     return changed.data
 
 

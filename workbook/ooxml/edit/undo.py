@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Collection, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.draft import Draft, lead_to, leads_to
 from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, relationships_of
+from xlpbr.workbook.ooxml.parts.metadata_merge import cell_marks
 from xlpbr.workbook.ooxml.parts.relationships import (
     NewRelationship,
     relationship_type,
@@ -34,10 +34,6 @@ from xlpbr.workbook.ooxml.xml.splice import as_utf8, elements
 from xlpbr.workbook.ooxml.zip.archive import has_part, part_chunks, read_part, read_tree, understood
 from xlpbr.workbook.ooxml.zip.copy import RawMember, raw_member
 from xlpbr.workbook.ooxml.zip.layout import local_header_size
-
-_CELL_MARK = re.compile(rb"""\scm=["'](\d+)["']""")
-_OVERLAP = 64
-"""Bytes of a piece that are looked at again with the next, so that no mark is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +210,7 @@ def _highest_mark(draft: Draft) -> int:
     highest = 0
     for sheet in draft.book.sheets:
         if sheet.part.casefold() not in removed:
-            before = b""
-            for chunk in part_chunks(draft.book.archive, sheet.part):
-                text = before + chunk.replace(b"\0", b"")
-                highest = max([highest, *map(int, _CELL_MARK.findall(text))])
-                before = text[-_OVERLAP:]
+            chunks = part_chunks(draft.book.archive, sheet.part)
+            marks = cell_marks(chunk.replace(b"\0", b"") for chunk in chunks)
+            highest = max([highest, *marks])
     return highest

@@ -14,7 +14,15 @@ from xlpbr.workbook.ooxml.parts.relationships import (
     relationships_part,
     resolved_target,
 )
-from xlpbr.workbook.ooxml.zip.archive import Archive, has_part, read_xml, understood
+from xlpbr.workbook.ooxml.xml.splice import as_utf8
+from xlpbr.workbook.ooxml.zip.archive import (
+    Archive,
+    has_part,
+    read_part,
+    read_xml,
+    tree_of,
+    understood,
+)
 
 CONTENT_TYPES = "[Content_Types].xml"
 
@@ -28,8 +36,11 @@ def relationships_of(archive: Archive, part: str) -> tuple[Relationship, ...]:
     listing = relationships_part(part)
     if not has_part(archive, listing):
         return ()
+    data = read_part(archive, listing)
+    tree = tree_of(archive, listing, data)
     with understood(archive, listing):
-        return read_relationships(read_xml(archive, listing, "Relationships"))
+        as_utf8(data)  # an edit could not give another encoding back
+        return read_relationships(tree)
 
 
 def content_types_of(archive: Archive) -> ContentTypes:

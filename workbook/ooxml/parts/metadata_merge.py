@@ -5,6 +5,10 @@ Without the mark Excel takes a formula that spills for an old array formula.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable
+
 from xlpbr.workbook.ooxml.xml.lists import with_child, with_entries, with_more, with_prefix
 from xlpbr.workbook.ooxml.xml.splice import FALSE, Element, as_utf8, elements, spliced
 from xlpbr.workbook.ooxml.xml.strict_form import DECLARATION, MAIN, STRICT_MAIN
@@ -16,6 +20,9 @@ _ORDER = (
     "valueMetadata", "extLst",
 )  # fmt: skip
 _NAME = "XLDAPR"
+_CELL_MARK = re.compile(rb"""\scm\s*=\s*["'](\d+)["']""")
+_OVERLAP = 64
+"""Bytes of a piece that are looked at again with the next, so that no mark is cut."""
 
 _TYPE = (
     b'<metadataType name="XLDAPR" minSupportedVersion="120000" copy="1" pasteAll="1" '
@@ -62,6 +69,20 @@ def holds_only_dynamic_arrays(metadata: bytes) -> bool:
     """Whether every cell that the part marks holds a formula that spills."""
     types = elements(metadata, _TYPES)[_TYPES]
     return [one.attributes.get("name") for one in types] == [_NAME]
+
+
+def cell_marks(chunks: Iterable[bytes]) -> Counter[int]:
+    """How many cells of a sheet each number marks; a text may look like a mark and count."""
+    found: Counter[int] = Counter()
+    before = b""
+    for chunk in chunks:
+        text = before + chunk
+        cut = max(len(text) - _OVERLAP, 0)
+        for match in _CELL_MARK.finditer(text):
+            found[int(match[1])] += 1
+            cut = max(cut, match.end())
+        before = text[cut:]
+    return found
 
 
 def _with_type(data: bytes) -> tuple[bytes, int]:

@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 from xlpbr.workbook.ooxml.xml.splice import (
@@ -75,22 +76,22 @@ def relationship_type(kind: str, *, strict: bool) -> str:
     return f"{STRICT_RELATIONSHIPS if strict else RELATIONSHIPS}/{kind}"
 
 
-def read_relationships(data: bytes) -> tuple[Relationship, ...]:
+def read_relationships(tree: ET.Element) -> tuple[Relationship, ...]:
     """The relationships that a part lists, in their order.
 
     Raises:
-        ValueError: the part is in an encoding that is not read.
-        expat.ExpatError: it is not well-formed.
+        ValueError: it lists something else.
     """
-    path = "Relationships/Relationship"
+    if tree.tag.rpartition("}")[2] != "Relationships":
+        raise ValueError(tree.tag)
     return tuple(
         Relationship(
-            entry.attributes.get("Id", ""),
-            entry.attributes.get("Type", ""),
-            entry.attributes.get("Target", ""),
-            entry.attributes.get("TargetMode") == "External",
+            entry.get("Id", ""),
+            entry.get("Type", ""),
+            entry.get("Target", ""),
+            entry.get("TargetMode") == "External",
         )
-        for entry in elements(as_utf8(data)[0], path)[path]
+        for entry in tree
     )
 
 

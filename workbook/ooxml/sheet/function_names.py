@@ -59,7 +59,7 @@ def new_names(mapping: Mapping[str, str]) -> NewNames:
     """New names of functions by their old ones, both as stored; ready to be looked up.
 
     The old ones may be in capital or small letters. What stands before a name belongs to it:
-    ``[0]!PBR_COST``, ``_xll.PBR_COST`` and ``PBR_COST`` are three names.
+    ``[0]!COST``, ``_xll.COST`` and ``COST`` are three names.
     """
     by_old = {old.casefold(): new for old, new in mapping.items()}
     # A pattern of no names must find none.

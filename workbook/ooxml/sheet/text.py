@@ -6,17 +6,14 @@ A sheet of a million rows is hundreds of megabytes of XML, so it is never held a
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from xlpbr.errors import FileProblem
+from xlpbr.workbook.ooxml.xml.splice import DECLARED, encoding_of
 from xlpbr.workbook.ooxml.zip.archive import Archive, damaged_part, part_chunks
 
-_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_DECLARED = re.compile(r"""^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.-]+)(["'])""")
-_NARROW = {"utf-8", "utf8", "us-ascii", "ascii"}
 _ENOUGH = 1024
 """Bytes in which a declaration ends."""
 
@@ -45,13 +42,13 @@ def stored_chunks(archive: Archive, part: str, chunks: Iterable[bytes]) -> Itera
     if not encoding:
         yield from chunks
         return
-    said = _DECLARED.match(first[2 : 2 + 2 * _ENOUGH].decode(encoding, "ignore"))
+    said = DECLARED.match(first[2 : 2 + 2 * _ENOUGH].decode(encoding, "ignore"))
     decoder = codecs.getincrementaldecoder("utf-8")()
     mark = first[:2]
     for number, chunk in enumerate(chunks):
         text = decoder.decode(chunk)
         if number == 0 and said:
-            text = _DECLARED.sub(rf"\g<1>{said[2]}\g<3>", text)
+            text = DECLARED.sub(rf"\g<1>{said[2]}\g<3>", text)
         yield mark + text.encode(encoding)
         mark = b""
 
@@ -69,17 +66,13 @@ def _parted(archive: Archive, part: str) -> tuple[bytes, Iterator[bytes]]:
 
 def _encoding(archive: Archive, part: str, first: bytes) -> str:
     """The kind of UTF-16 that a part is stored in; nothing for UTF-8."""
-    for mark, encoding in _MARKS:
-        if first.startswith(mark):
-            return encoding
-    start = first[:_ENOUGH].removeprefix(codecs.BOM_UTF8).decode("latin-1")
-    declared = _DECLARED.match(start)
-    if (declared and declared[2].lower() not in _NARROW) or "\0" in start[:4]:
+    try:
+        return encoding_of(first)
+    except ValueError as error:
         raise FileProblem(
             f"{archive.path} stores {part} in another encoding than UTF-8 or UTF-16; "
             "open it in Excel and save it as a new workbook."
-        )
-    return ""
+        ) from error
 
 
 def _narrowed(
@@ -92,7 +85,7 @@ def _narrowed(
             text = decoder.decode(piece[2:] if head else piece)
             if head:
                 # A parser believes what the declaration says, and it would now be wrong.
-                text = _DECLARED.sub(r"\g<1>UTF-8\g<3>", text)
+                text = DECLARED.sub(r"\g<1>UTF-8\g<3>", text)
                 head = False
             yield text.encode()
         decoder.decode(b"", final=True)

@@ -22,13 +22,14 @@ Splice = tuple[int, int, bytes]
 
 _TAG = re.compile(rb"""<([^\s/>]+)((?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(/?)>""")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
-_DECLARED = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
-_WIDE_DECLARED = re.compile(r"""^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.-]+)(["'])""")
+DECLARED = re.compile(r"""^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.-]+)(["'])""")
 _MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # Spaces that no other program writes so; any program that saves the part takes them out.
 _IS_NEW = b"\t\n>"
 _WAS_EMPTY = b"\n\t>"
-_NARROW = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+_NARROW = {"utf-8", "utf8", "us-ascii", "ascii"}
+_ENOUGH = 1024
+"""Bytes in which a declaration ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class _Wide:
     def __call__(self, data: bytes) -> bytes:
         text = data.decode()
         if self.said:
-            text = _WIDE_DECLARED.sub(rf"\g<1>{self.said}\g<3>", text)
+            text = DECLARED.sub(rf"\g<1>{self.said}\g<3>", text)
         return self.mark + text.encode(self.encoding)
 
 
@@ -93,18 +94,30 @@ def as_utf8(data: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
         ValueError: the part is stored in another encoding than UTF-8 or UTF-16, or is not
             well encoded.
     """
+    encoding = encoding_of(data)
+    if not encoding:
+        return data, bytes
+    text = data[2:].decode(encoding)
+    # The parser believes what the declaration says, and it would now be wrong.
+    declared = DECLARED.match(text)
+    said = declared[2] if declared else ""
+    return DECLARED.sub(r"\g<1>UTF-8\g<3>", text).encode(), _Wide(data[:2], encoding, said)
+
+
+def encoding_of(start: bytes) -> str:
+    """The kind of UTF-16 that a part is stored in, by how it starts; nothing for UTF-8.
+
+    Raises:
+        ValueError: the part is stored in another encoding.
+    """
     for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            text = data[len(mark) :].decode(encoding)
-            # The parser believes what the declaration says, and it would now be wrong.
-            declared = _WIDE_DECLARED.match(text)
-            said = declared[2] if declared else ""
-            narrow = _WIDE_DECLARED.sub(r"\g<1>UTF-8\g<3>", text).encode()
-            return narrow, _Wide(mark, encoding, said)
-    declared_narrow = _DECLARED.match(data.removeprefix(b"\xef\xbb\xbf"))
-    if (declared_narrow and declared_narrow[1].lower() not in _NARROW) or b"\0" in data[:4]:
+        if start.startswith(mark):
+            return encoding
+    text = start[:_ENOUGH].removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    declared = DECLARED.match(text)
+    if (declared and declared[2].lower() not in _NARROW) or "\0" in text[:4]:
         raise ValueError("another encoding than UTF-8 or UTF-16")
-    return data, bytes
+    return ""
 
 
 def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
@@ -121,36 +134,44 @@ def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
     Raises:
         expat.ExpatError: the part is not well-formed, or declares a document type.
     """
-    wanted = {path: tuple(path.split("/")) for path in paths}
     found: dict[str, list[Element]] = {path: [] for path in paths}
-    by_depth: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
-    for path, steps in wanted.items():
-        by_depth.setdefault(len(steps), []).append((path, steps))
+    patterns = [(path, tuple(path.split("/"))) for path in paths if "*" in path]
     opened: list[str] = []
-    places: list[list[tuple[str, int]]] = []
+    here: list[str] = [""]  # the path of each element that is open
+    places: list[list[tuple[str, int]]] = [[]]
+    none: list[tuple[str, int]] = []
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
         raise expat.ExpatError("it declares a document type")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        opened.append(tag.rpartition(":")[2])
-        here: list[tuple[str, int]] = []
-        for path, steps in by_depth.get(len(opened), ()):
-            if all(step in ("*", name) for step, name in zip(steps, opened, strict=True)):
-                parent = -1
-                if len(places) > 0:
-                    above = path.rpartition("/")[0]
-                    parent = next((index for known, index in places[-1] if known == above), -1)
-                place = parser.CurrentByteIndex
-                raw = tag_at(data, place)
-                here.append((path, len(found[path])))
-                end = raw.end() if raw[3] else -1
-                found[path].append(Element(raw[1], attributes, place, raw.end(), end, end, parent))
-        places.append(here)
+        name = tag.rpartition(":")[2]
+        opened.append(name)
+        path = f"{here[-1]}/{name}" if here[-1] else name
+        here.append(path)
+        matching = [path] if path in found else []
+        matching += [
+            pattern
+            for pattern, steps in patterns
+            if len(steps) == len(opened)
+            and all(step in ("*", known) for step, known in zip(steps, opened, strict=True))
+        ]
+        if not matching:
+            places.append(none)
+            return
+        place = parser.CurrentByteIndex
+        raw = tag_at(data, place)
+        end = raw.end() if raw[3] else -1
+        around = dict(places[-1])
+        places.append([(path, len(found[path])) for path in matching])
+        for path in matching:
+            parent = around.get(path.rpartition("/")[0], -1)
+            found[path].append(Element(raw[1], attributes, place, raw.end(), end, end, parent))
 
     def end(_: str) -> None:
         opened.pop()
+        here.pop()
         for path, index in places.pop():
             element = found[path][index]
             if element.end < 0:

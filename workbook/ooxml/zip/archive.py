@@ -50,6 +50,7 @@ __all__ = [
     "read_tree",
     "refuse_changed",
     "run_parser",
+    "tree_of",
 ]
 
 _HEAD = 4096
@@ -161,8 +162,16 @@ def read_tree(archive: Archive, part: str) -> ET.Element:
     Raises:
         FileProblem: the part is missing, damaged, or declares a document type.
     """
+    return tree_of(archive, part, read_part(archive, part))
+
+
+def tree_of(archive: Archive, part: str, data: bytes) -> ET.Element:
+    """The tree of a small XML part, given with its bytes.
+
+    Raises:
+        FileProblem: the part is damaged, or declares a document type.
+    """
     with _plain_errors(archive, part):
-        data = read_part(archive, part)
         # Without "<!" there is no document type; in UTF-16, where that is written otherwise,
         # there are zeros.
         if b"<!" not in data and b"\0" not in data:

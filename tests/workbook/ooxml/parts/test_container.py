@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.work import counted
+from xlpbr.workbook.ooxml.parts import relationships
 from xlpbr.workbook.ooxml.parts.calc_chain import with_calc_chain
 from xlpbr.workbook.ooxml.parts.content_types import (
     content_type_of,
@@ -18,7 +20,6 @@ from xlpbr.workbook.ooxml.parts.content_types import (
 from xlpbr.workbook.ooxml.parts.relationships import (
     NewRelationship,
     Relationship,
-    read_relationships,
     relationship_type,
     relationships_part,
     relative_target,
@@ -37,6 +38,10 @@ def stored(text: str, encoding: str) -> bytes:
         return b"\xff\xfe" + f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16-le")
     mark = b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b""
     return mark + f"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\r\n{text}".encode()
+
+
+def read_relationships(data: bytes) -> tuple[Relationship, ...]:
+    return relationships.read_relationships(ET.fromstring(data))
 
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16"]
