@@ -30,7 +30,7 @@ def collected(words: list[str]) -> set[str]:
         [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", *words],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    found = [line for line in done.stdout.splitlines() if "::" in line and ": " not in line[:9]]
+    found = re.findall(r"^tests/[\w/]+\.py::.+$", done.stdout, re.MULTILINE)
     assert len(set(found)) == len(found)
     return set(found)
 

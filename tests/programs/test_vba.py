@@ -12,7 +12,7 @@ from pyopenvba import ExcelFile, VBAModuleKind
 from tests.support.needed import need_libreoffice
 from tests.support.vba_office import shown_by_libreoffice
 from xlpbr.udfs.classic.cells import ERROR_NUMBERS
-from xlpbr.workbook.hosts.classic_project import vba_project
+from xlpbr.workbook.hosts.classic_book import vba_project
 
 _PYTHON = """
 Public Function XLPy() As Object

@@ -43,6 +43,7 @@ def shown(book, sheet):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOOKS)
 def test_it_is_read_and_calculated_to_the_figures_that_it_shows(name, tmp_path):
     before = open_book(MADE / name)

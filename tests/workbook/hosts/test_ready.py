@@ -27,6 +27,7 @@ def parts_of(path: Path) -> list[tuple[str, tuple[int, ...], int, bytes]]:
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", READY, ids=lambda one: one.name)
 def test_a_ready_workbook_is_not_stale(one: ReadyWorkbook, tmp_path: Path) -> None:
     if one.host == "classic" and sys.platform == "win32":

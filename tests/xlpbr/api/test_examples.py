@@ -65,6 +65,7 @@ def test_every_public_name_has_an_example(name):
         assert re.search(rf"^ +{parameter}: ", text, re.MULTILINE), parameter
 
 
+@pytest.mark.slow
 def test_the_guide_shows_what_comes_out():
     text = GUIDE.read_text(encoding="utf-8")
     blocks = re.findall(r"^```pycon\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -63,6 +63,7 @@ def outcome(call):
         return error.code
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
 @given(strategies.cases())
 def test_frames_give_the_pennies_of_the_function(case):
