@@ -30,9 +30,12 @@ from xlpbr.money import round_half_away
 from xlpbr.portfolio import rows, settlement
 from xlpbr.portfolio.settle import settle_contracts
 from xlpbr.settlement.statement import settle
+from xlpbr.tables.declared import ASSUMPTIONS, TABLES
 from xlpbr.tables.evidence import read_contract
 from xlpbr.workbook.calculate.recalculate import calculate
-from xlpbr.workbook.report.write import ReportSource, write_report
+from xlpbr.workbook.read.contract_tables import records_of
+from xlpbr.workbook.report.facts import ReportSource
+from xlpbr.workbook.report.write import write_report
 from xlpbr.workbook.template.write import write_template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -138,16 +141,17 @@ def template(name: str, folder: Path) -> dict[str, Any]:
 
 def report(name: str, folder: Path) -> dict[str, Any]:
     """The report: its checks, and whether there is a public version of it."""
-
-    source = ReportSource(*tables_of(name), file_name="budget.xlsx", sha256="0" * 64)
+    cells_of = dict(zip(TABLES, tables_of(name), strict=True)) | {ASSUMPTIONS: None}
+    records = records_of(cells_of)
+    source = ReportSource(cells_of, file_name="budget.xlsx", sha256="0" * 64)
     given = {"as_at": None, "prepared_by": "A. N. Other", "prepared_on": date(2026, 12, 1)}
     path = folder / f"report-{name}.xlsx"
-    write_report(source, path, **given)
+    write_report(records, source, path, **given)
     sheet = openpyxl.load_workbook(path)["Checks"]
     found = [[str(cell.value) for cell in row[:5]] for row in sheet.iter_rows()]
     public = "made"
     try:
-        write_report(source, folder / f"public-{name}.xlsx", **given, public=True)
+        write_report(records, source, folder / f"public-{name}.xlsx", **given, public=True)
     except FileProblem as problem:
         public = str(problem)
     wanted = ("Worked out another way", "Limits kept")
