@@ -136,7 +136,7 @@ def test_the_options_of_a_reading_are_those_of_its_type():
 def test_the_options_of_an_argument_are_said_in_its_help():
     options = {"basis": declarations.Basis, "shape": declarations.Shape}
     said = {
-        argument.name: tuple(re.split(r", | or ", argument.declared.help))
+        argument.name: tuple(re.split(r", | or ", argument.declared.help.partition(":")[0]))
         for function in FUNCTIONS.values()
         for argument in function.arguments
         if argument.declared.unit == "option"
