@@ -17,6 +17,7 @@ PAGES = [*(f"docs/reference/{name}.md" for name in REFERENCE), HOUSE, "README.md
 GENERATORS = ROOT / "docs" / "generators"
 
 
+@pytest.mark.slow
 def test_every_derived_page_is_up_to_date():
     done = subprocess.run(
         [sys.executable, "docs/generators/generate.py", "--check"],

@@ -20,6 +20,8 @@ from xlpbr.contract.terms import READINGS, TERMS, ContractTerms
 from xlpbr.functions import FUNCTIONS
 from xlpbr.settlement import workings
 
+pytestmark = pytest.mark.slow
+
 PLANTED = ("half", "kept")
 CONTRACTS = ("usual", *PLANTED)
 WORDS = {"half": 'Fee reading "half"', "kept": "Retention 0.05"}

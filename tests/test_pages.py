@@ -130,7 +130,7 @@ def words_of_the_code() -> set[str]:
 @cache
 def defined_in_the_code() -> set[str]:
     """The names of functions and of the fields of records."""
-    return set(re.findall(r"^\s*(?:def )?(\w+)(?:\(|: )", source(), re.MULTILINE))
+    return set(re.findall(r"^\s*(?:def |Public Sub )?(\w+)(?:\(|: )", source(), re.MULTILINE))
 
 
 def missing_word(name: str) -> bool:

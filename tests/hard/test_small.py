@@ -71,6 +71,7 @@ def test_the_corpus_is_the_same_bytes_each_time(tmp_path):
         assert made[0] == made[1], entry.name
 
 
+@pytest.mark.slow
 def test_what_must_be_refused_is_refused_with_its_code(tmp_path):
     names = [entry.name for entry in corpus.entries(slow=False)
              if entry.refused_code and not entry.needs_libreoffice]  # fmt: skip

@@ -73,6 +73,7 @@ def test_names_are_unique_and_arguments_as_a_sheet_holds_them():
                 assert len({len(row) for row in argument}) == 1, case.name
 
 
+@pytest.mark.slow
 def test_a_good_call_gives_figures_and_every_function_gives_its_errors():
     shown: dict[str, set[str]] = defaultdict(set)
     figures: Counter[str] = Counter()

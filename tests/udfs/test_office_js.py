@@ -234,6 +234,7 @@ answer = {"stock": stock, "uses": uses, "asked": asked}
 """
 
 
+@pytest.mark.slow
 def test_xlwings_looks_for_pyodide_once_and_not_for_every_cell(tmp_path):
     found = run_on_python(tmp_path, [], script=LOOKUP)["script"]
     assert found["stock"] == {"is_jsnull": True, "js_to_none": True}

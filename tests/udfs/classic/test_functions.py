@@ -52,6 +52,7 @@ def test_every_argument_is_registered_with_its_help(registered):
     assert seen == sum(len(function.arguments) for function in FUNCTIONS.values()) >= 50
 
 
+@pytest.mark.slow
 def test_calls_give_figures_and_errors_with_their_reason():
     column = [[1.0], [2.0]]
     found = in_excel(
@@ -84,6 +85,7 @@ def test_calls_give_figures_and_errors_with_their_reason():
     ]
 
 
+@pytest.mark.slow
 def test_a_table_comes_back_as_rows_and_one_row_flat_as_excel_takes_it():
     terms, row = in_excel(
         classic_calls.calls,

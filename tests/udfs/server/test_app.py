@@ -59,6 +59,7 @@ def test_every_case_of_the_matrix_is_what_the_core_gives(client):
     assert problems("server", lambda case: answer_to(client, case, None)) == []
 
 
+@pytest.mark.slow
 def test_a_blank_cell_may_come_as_an_empty_text(client):
     chosen = [case for case in cases() if case.kind == "blank"]
     assert len(chosen) > 100

@@ -173,6 +173,7 @@ def test_a_token_that_is_not_good_is_refused(client, service, changed, status, s
     assert (found, says in answer["detail"]) == (status, True), answer
 
 
+@pytest.mark.slow
 def test_a_token_that_was_good_is_refused_once_it_has_expired(client, service, server):
     # Clocks may differ by a minute; a token is good until then and not a moment longer.
     soon = signed(claims(service, exp=int(time.time()) - 58))

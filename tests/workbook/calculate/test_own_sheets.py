@@ -22,6 +22,8 @@ from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.read.contract_tables import read_records, read_tables, where
 from xlpbr.workbook.read.own_sheets import SHEETS, own_sheets
 
+pytestmark = pytest.mark.slow
+
 CONTRACT = "plymouth-l04-2526"
 
 

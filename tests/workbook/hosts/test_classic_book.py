@@ -174,6 +174,7 @@ def test_another_name_is_refused(tmp_path, name):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_without_pyopenvba_it_says_what_to_install(tmp_path, monkeypatch):
     real = importlib.import_module
 

@@ -776,6 +776,7 @@ def test_with_nothing_to_forecast_there_is_no_forecast(tmp_path: Path) -> None:
     assert [row[0] for row in counted] == ["Rows accounted for"]
 
 
+@pytest.mark.slow
 def test_a_chance_of_a_break_down_alone_is_a_forecast(tmp_path: Path) -> None:
     source = sample_source(assumptions=sample_assumptions(Children_still_to_move=0))
     target = report_of(tmp_path / "r.xlsx", source)

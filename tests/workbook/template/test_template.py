@@ -697,6 +697,7 @@ def test_sample_figures_are_called_illustrations_until_the_sample_is_cleared(
             assert package_cells(open_book(book), sheet)[2, 1].kind == "text"
 
 
+@pytest.mark.slow
 def test_months_with_nothing_due_are_counted_apart(calculated, tmp_path):
     def statuses(values):
         return {values_at: values["Reconcile"][row, 8] for row, values_at in enumerate(
@@ -982,6 +983,7 @@ def test_a_forecast_longer_than_the_prepared_rows_is_still_read_to_its_end(tmp_p
 # Guards.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "address", "value", "code"),
     [

@@ -470,6 +470,7 @@ def test_a_report_in_a_file_of_another_kind_is_refused(xlpbr, budget, tmp_path):
 # What each command reads.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

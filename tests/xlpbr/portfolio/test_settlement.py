@@ -356,6 +356,7 @@ THRESHOLDS = st.fractions(0, 4_000_000, max_denominator=10**5) | st.sampled_from
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     THRESHOLDS, FRACTIONS | st.just(Fraction(1, 10**17 + 3)),

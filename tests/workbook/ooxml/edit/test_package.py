@@ -213,6 +213,7 @@ def forged(tmp_path, *sizes):
     return path
 
 
+@pytest.mark.slow
 def test_zip_bombs(tmp_path):
     mebibyte = 1 << 20
     assert refusal(forged(tmp_path, 601 * mebibyte)).startswith(

@@ -301,6 +301,7 @@ def carried(
     return of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", EVERY_HOST)
 @pytest.mark.parametrize("name", [*MADE, "everything"])
 def test_sheets_look_and_count_in_any_workbook_as_they_were_made(made, carried, name, host):

@@ -267,6 +267,7 @@ def test_a_chain_of_any_form_is_changed():
         with_calc_chain(b"<calcChain><c r='A1' i='1'/>")
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_chain_loses_the_cells_that_go_and_no_others(data):
     entries = data.draw(
