@@ -32,7 +32,8 @@ from distributed import LocalCluster
 
 from bench.drawn import draw
 from bench.rows import RUNS, Row, at_most, machine, medians_in_turn
-from xlpbr.contract.library import assumptions_table, load_contract, sample_table, terms_table
+from tests.support.samples import sample_table
+from xlpbr.contract.library import assumptions_table, load_contract, terms_table
 from xlpbr.executors import executor_of
 from xlpbr.forecast.run import forecast
 from xlpbr.tables.assumptions import read_assumptions

@@ -36,8 +36,9 @@ from typing import Any
 
 import httpx
 
+from tests.support.samples import sample_table
 from xlpbr.cells import serial_of
-from xlpbr.contract.library import load_contract, sample_table, terms_table
+from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
 

@@ -18,8 +18,9 @@ import xlsxwriter
 
 from tests.support import kinds
 from tests.support.needed import CALC_REMEDY, need
+from tests.support.samples import sample_table
 from xlpbr import cli
-from xlpbr.contract.library import load_contract, sample_table, terms_table
+from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice

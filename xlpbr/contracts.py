@@ -5,7 +5,6 @@ from xlpbr.contract.library import (
     Contract,
     assumptions_table,
     load_contract,
-    sample_table,
     terms_table,
 )
 
@@ -14,6 +13,5 @@ __all__ = (
     "Contract",
     "assumptions_table",
     "load_contract",
-    "sample_table",
     "terms_table",
 )

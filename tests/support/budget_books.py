@@ -18,7 +18,8 @@ import xlsxwriter
 from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.support.host_matrix import sheet_form
-from xlpbr.contract.library import load_contract, sample_table, terms_table
+from tests.support.samples import sample_table
+from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.workbook.ooxml.addresses import column_letter

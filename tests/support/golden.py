@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from xlpbr.contract.library import assumptions_table, load_contract, sample_table, terms_table
+from tests.support.samples import sample_table
+from xlpbr.contract.library import assumptions_table, load_contract, terms_table
 from xlpbr.workbook.read.contract_tables import records_of
 from xlpbr.workbook.report.facts import ReportSource
 from xlpbr.workbook.report.write import write_report

@@ -18,10 +18,11 @@ from typing import Any
 import openpyxl
 
 import xlpbr
+from tests.support.samples import sample_table
 from xlpbr.contract.assumptions import Assumptions
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.known_rules import known_rules
-from xlpbr.contract.library import load_contract, sample_table, terms_table
+from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import FileProblem
 from xlpbr.forecast import plan
 from xlpbr.forecast.run import forecast, scenario_evidence

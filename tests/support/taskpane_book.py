@@ -8,8 +8,9 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from tests.support.browser import Pane
+from tests.support.samples import sample_table
 from xlpbr import cells
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, sample_table, terms_table
+from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
 
 CONTRACT = CONTRACT_NAMES[0]
 TABLES = ("Terms", "Placements", "Carers", "Claims")

@@ -265,15 +265,6 @@ def terms_table(contract: Contract) -> Rows:
     return rows
 
 
-def sample_table(contract: Contract, table: str) -> Rows:
-    """The illustrative rows of an evidence table under its headings, blank cells as None."""
-    headings = [column.heading for column in COLUMNS[table]]
-    return [
-        headings,
-        *([row.get(heading) for heading in headings] for row in contract.sample.get(table, ())),
-    ]
-
-
 def assumptions_table(contract: Contract) -> Rows:
     """Every assumption with its illustrative value, unit and meaning, blank cells as None."""
     values = {row["Assumption"]: row["Value"] for row in contract.sample.get("Assumptions", ())}

@@ -21,10 +21,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.support.samples import sample_table
 from tests.support.strategies import cases, options_known_to, tables
 from xlpbr.contract.evidence import COLUMNS, Claim, Evidence, Household, Placement
 from xlpbr.contract.known_rules import KnownRules
-from xlpbr.contract.library import load_contract, sample_table, terms_table
+from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import FileProblem
 from xlpbr.settlement.statement import FIGURES, Statement, settle

@@ -18,13 +18,14 @@ from xlsxwriter.worksheet import Worksheet
 
 import xlpbr
 from tests.support.opened import opened as read_by_openpyxl
+from tests.support.samples import sample_table
 from tests.support.second_program import calculated_by_libreoffice
 from tests.support.strategies import options_known_to
 from tests.support.templates import template
 from xlpbr import cells, functions
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, sample_table, terms_table
+from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.contract.terms import TERMS
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS

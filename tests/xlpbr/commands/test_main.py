@@ -15,10 +15,11 @@ from datetime import date
 import openpyxl
 import pytest
 
+from tests.support.samples import sample_table
 from xlpbr import __version__, functions
 from xlpbr.contract import cell_readers
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import load_contract, sample_table
+from xlpbr.contract.library import load_contract
 from xlpbr.workbook.template.write import new_workbook
 
 TABLE_NAMES = ("Terms", "Placements", "Carers", "Claims")

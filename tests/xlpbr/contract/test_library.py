@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from tests.support.samples import sample_table
 from xlpbr import functions
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, sample_table, terms_table
+from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.contract.terms import TERMS
 from xlpbr.errors import FileProblem
 from xlpbr.tables import checks

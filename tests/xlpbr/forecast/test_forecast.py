@@ -20,10 +20,11 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.support import strategies
 from tests.support.forecast_cases import KNOWN, assumed, contract, placed, random_cases
+from tests.support.samples import sample_table
 from xlpbr import functions
 from xlpbr.contract.assumptions import Assumptions
 from xlpbr.contract.evidence import Evidence
-from xlpbr.contract.library import assumptions_table, load_contract, sample_table, terms_table
+from xlpbr.contract.library import assumptions_table, load_contract, terms_table
 from xlpbr.errors import CellError
 from xlpbr.executors import run_in_order
 from xlpbr.forecast import columns as scenario_columns

@@ -25,9 +25,10 @@ from hypothesis import strategies as st
 from tests.support import strategies
 from tests.support.brute_force import Contract, PlacementRow
 from tests.support.brute_force import Evidence as Happened
+from tests.support.samples import sample_table
 from xlpbr.contract.cell_readers import read_cell
 from xlpbr.contract.evidence import Claim, Evidence, EvidenceColumn, Placement
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, sample_table, terms_table
+from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.functions import pbr_statement
 from xlpbr.portfolio import rows as settlement
