@@ -131,19 +131,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    with kinds.measured(item):
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    complaint = kinds.complaint(item)
-    if call.when == "call" and report.passed and complaint:
-        report.outcome, report.longrepr = "failed", complaint
-    return report
+    before = kinds.processor_seconds()
+    yield
+    if complaint := kinds.complaint(item, kinds.processor_seconds() - before):
+        pytest.fail(complaint, pytrace=False)
 
 
 @pytest.fixture(scope="session")

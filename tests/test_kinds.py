@@ -86,9 +86,7 @@ def test_wrong():
 @pytest.mark.parametrize("ci", [True, False])
 def test_in_ci_a_test_that_takes_too_long_unmarked_fails_and_is_named(tmp_path, monkeypatch, ci):
     monkeypatch.setenv("CI", "true" if ci else "")
-    (tmp_path / "conftest.py").write_text(
-        "from tests.conftest import pytest_runtest_call, pytest_runtest_makereport\n"
-    )
+    (tmp_path / "conftest.py").write_text("from tests.conftest import pytest_runtest_call\n")
     (tmp_path / "test_busy.py").write_text(BUSY)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
@@ -96,7 +94,9 @@ def test_in_ci_a_test_that_takes_too_long_unmarked_fails_and_is_named(tmp_path, 
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert f"{1 + ci} failed, {4 - ci} passed" in done.stdout
-    said = re.search(r"^test_busy.py::test_long took 0\.\d s of .* mark it", done.stdout, re.M)
+    said = re.search(
+        r"^test_busy.py::test_long took 0\.\d seconds of .* mark it", done.stdout, re.M
+    )
     assert bool(said) == ci
     assert "test_wrong took" not in done.stdout
 

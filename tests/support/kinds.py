@@ -1,7 +1,8 @@
 """The kinds of tests: which need a program, which are slow, and which take too long unmarked.
 
 Time is processor time, with that of processes that a test waits for: a busy machine adds little
-to it. What a fixture takes before the test does not count.
+to it. What a fixture takes before the test does not count. A test that took too long is run once
+more (``PYTEST`` in the Makefile): what it was the first to load or to compile is there then.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ PROGRAMS = Path(__file__).resolve().parents[1] / "programs"
 MOST_SECONDS = 2.0
 """What a test that is not marked may take in CI: twice what it should, as machines differ."""
 
-_SECONDS = pytest.StashKey[float]()
 _running: list[pytest.Item] = []
 
 
@@ -47,27 +47,16 @@ def running_is_quick() -> bool:
     return bool(_running) and _running[-1].get_closest_marker("program") is None
 
 
-@contextmanager
-def measured(item: pytest.Item) -> Iterator[None]:
-    """Keep what a test takes."""
-    before = processor_seconds()
-    try:
-        yield
-    finally:
-        item.stash[_SECONDS] = processor_seconds() - before
-
-
 def processor_seconds() -> float:
     """What this process and the processes that it waited for have taken."""
     return sum(os.times()[:4])
 
 
-def complaint(item: pytest.Item) -> str:
+def complaint(item: pytest.Item, seconds: float) -> str:
     """In CI, what to do about a quick test that took too long; empty where all is well."""
-    seconds = item.stash.get(_SECONDS, 0.0)
     if not os.environ.get("CI") or not is_quick(item) or seconds <= MOST_SECONDS:
         return ""
     return (
-        f"{item.nodeid} took {seconds:.1f} s of processor time; a test that is not marked may take"
+        f"{item.nodeid} took {seconds:.1f} seconds of processor time; a test that is not marked may take"
         f" {MOST_SECONDS:.0f} s. Make it faster, or mark it @pytest.mark.slow."
     )

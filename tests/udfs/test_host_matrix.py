@@ -94,6 +94,7 @@ def test_a_good_call_gives_figures_and_every_function_gives_its_errors():
             assert {"#VALUE!", "#N/A", "#DIV/0!"} <= shown[name], name
 
 
+@pytest.mark.slow
 def test_figures_of_the_matrix_that_were_worked_out_by_hand():
     """Some of what the other hosts are compared with, from the specification and not the core."""
     by_name = {case.name: expected(case) for case in cases()}
