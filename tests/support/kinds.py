@@ -57,6 +57,6 @@ def complaint(item: pytest.Item, seconds: float) -> str:
     if not os.environ.get("CI") or not is_quick(item) or seconds <= MOST_SECONDS:
         return ""
     return (
-        f"{item.nodeid} took {seconds:.1f} seconds of processor time; a test that is not marked may take"
-        f" {MOST_SECONDS:.0f} s. Make it faster, or mark it @pytest.mark.slow."
+        f"{item.nodeid} took {seconds:.1f} seconds of processor time; a test that is not marked may"
+        f" take {MOST_SECONDS:.0f} s. Make it faster, or mark it @pytest.mark.slow."
     )
