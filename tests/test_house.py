@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -192,6 +193,21 @@ def test_a_part_of_the_editor_imports_only_from_parts_before_it():
             }
             wrong = {there for there in theirs - {here} if order[there] >= order[here]}
             assert wrong == set(), name
+
+
+ONE_WAY_OR_THE_OTHER = {"add_savings", "settle_months"}
+"""The loops, compiled or not: either module is taken for the other."""
+
+
+@pytest.mark.parametrize("folder", sorted(ROOTS))
+def test_a_name_means_one_thing_within_a_folder(folder):
+    found = Counter(
+        node.name
+        for path in folder.glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("__")
+    )
+    assert {name for name, count in found.items() if count > 1} <= ONE_WAY_OR_THE_OTHER
 
 
 @pytest.mark.parametrize("folder", sorted(ROOTS))

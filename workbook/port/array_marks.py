@@ -39,7 +39,7 @@ def with_ported_mark(metadata: bytes | None, *, strict: bool = False) -> tuple[b
     found = elements(data, _LIST, _ENTRY)
     listed, entries = found[_LIST][-1], found[_ENTRY]
     entry = data[entries[usual - 1].start : entries[usual - 1].end]
-    more = [(listed.close, listed.close, entry), *_counted(data, listed, 1)]
+    more = [(listed.close, listed.close, entry), *_count_splices(data, listed, 1)]
     return encoded(spliced(data, more)), len(entries) + 1
 
 
@@ -63,7 +63,7 @@ def without_ported_mark(metadata: bytes) -> bytes:
     data, encoded = as_utf8(metadata)
     found = elements(data, _LIST, _ENTRY)
     listed, last = found[_LIST][-1], found[_ENTRY][-1]
-    return encoded(spliced(data, [(last.start, last.end, b""), *_counted(data, listed, -1)]))
+    return encoded(spliced(data, [(last.start, last.end, b""), *_count_splices(data, listed, -1)]))
 
 
 def usual_mark(metadata: bytes) -> int:
@@ -77,7 +77,7 @@ def _says(records: list[Element], entry: int) -> list[tuple[str | None, str | No
     ]
 
 
-def _counted(data: bytes, listed: Element, more: int) -> list[Splice]:
+def _count_splices(data: bytes, listed: Element, more: int) -> list[Splice]:
     """The splice that counts entries up or down, where they are counted."""
     tag = tag_at(data, listed.start)
     count = _COUNT.search(data, tag.start(2), tag.end(2))

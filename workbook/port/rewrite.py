@@ -65,21 +65,21 @@ class Ported:
 
 
 def _done(ported: Ported) -> Iterator[str]:
-    where = f" on {_counted(len(ported.sheets), 'sheet')}" if ported.sheets else ""
+    where = f" on {_so_many(len(ported.sheets), 'sheet')}" if ported.sheets else ""
     if ported.host == VALUES:
-        yield f"{_counted(ported.calls, 'formula')} became the values that they showed{where}."
+        yield f"{_so_many(ported.calls, 'formula')} became the values that they showed{where}."
         return
     already = ported.calls - ported.renamed
-    yield f"{_counted(ported.renamed, 'call')} rewritten for {ported.host}{where}."
+    yield f"{_so_many(ported.renamed, 'call')} rewritten for {ported.host}{where}."
     if already:
-        yield f"{_counted(already, 'call')} stored in that form already."
+        yield f"{_so_many(already, 'call')} stored in that form already."
     if ported.marked:
-        yield f"{_counted(ported.marked, 'cell')} marked as those of an Office add-in."
+        yield f"{_so_many(ported.marked, 'cell')} marked as those of an Office add-in."
     if ported.unmarked:
-        yield f"{_counted(ported.unmarked, 'cell')} no longer marked as those of an Office add-in."
+        yield f"{_so_many(ported.unmarked, 'cell')} no longer marked as those of an Office add-in."
 
 
-def _counted(count: int, noun: str) -> str:
+def _so_many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

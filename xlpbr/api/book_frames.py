@@ -41,7 +41,7 @@ def values_frame(of: ValueTable, rows: Rows) -> pd.DataFrame:
 
     whole = len(places) == len(of.columns)
     readers_of: dict[int, Callable[[int], Cell]] = {places["Value"]: value} if whole else {}
-    return _frame(rows, kept, readers_of, ())
+    return _frame_of_rows(rows, kept, readers_of, ())
 
 
 def evidence_frame(table: str, rows: Rows | None, read: ReadRecord[Evidence]) -> pd.DataFrame:
@@ -83,14 +83,14 @@ def evidence_frame(table: str, rows: Rows | None, read: ReadRecord[Evidence]) ->
         for column in declared
         if column.kind in _DAYS and column.heading in places
     ]
-    return _frame(rows, kept, readers_of, days)
+    return _frame_of_rows(rows, kept, readers_of, days)
 
 
 def _has_data(row: Sequence[Cell]) -> bool:
     return not all(map(cells.is_blank, row))
 
 
-def _frame(
+def _frame_of_rows(
     rows: Rows,
     kept: list[int],
     readers_of: Mapping[int, Callable[[int], Cell]],
@@ -120,19 +120,19 @@ def value_of_term(term: Term, value: Cell) -> Cell:
     if cells.is_blank(value):
         return None
     try:
-        return _plain(term.kind, value, readers.read_term(term, value))
+        return _as_frame_value(term.kind, value, readers.read_term(term, value))
     except CellError:
         return value
 
 
 def _value_of_cell(column: Any, value: Cell) -> Cell:
     try:
-        return _plain(column.kind, value, readers.read_cell(column, value))
+        return _as_frame_value(column.kind, value, readers.read_cell(column, value))
     except CellError:
         return None if cells.is_blank(value) else value
 
 
-def _plain(kind: str, found: Cell, read: Any) -> Cell:
+def _as_frame_value(kind: str, found: Cell, read: Any) -> Cell:
     """A value that was read, as a data frame has it."""
     if isinstance(read, Fraction):
         return exact_pounds(read) if kind in _POUNDS else exact(read)

@@ -99,7 +99,10 @@ def value_rows(name: str, table: Any, of: ValueTable) -> Rows:
         CellError: ``#VALUE!`` for what is neither.
     """
     if isinstance(table, Mapping):
-        return [[of.heading, "Value"], *([label, _plain(value)] for label, value in table.items())]
+        return [
+            [of.heading, "Value"],
+            *([label, _or_blank(value)] for label, value in table.items()),
+        ]
     rows = rows_of(name, table)
     if rows is None:
         raise CellError(VALUE, f"{name}: nothing found; expected {_TABLE}")
@@ -128,10 +131,10 @@ def rows_of(name: str, table: Table) -> Rows | None:
             headings = list(dict.fromkeys(heading for row in table for heading in row))
             return [
                 headings,
-                *([_plain(row.get(heading)) for heading in headings] for row in table),
+                *([_or_blank(row.get(heading)) for heading in headings] for row in table),
             ]
         if all(isinstance(row, list | tuple) for row in table):
-            return [[_plain(value) for value in row] for row in cells.rows(table)]
+            return [[_or_blank(value) for value in row] for row in cells.rows(table)]
     what = cells.shown(table) if isinstance(table, str) else f"a {type(table).__name__}"
     raise CellError(VALUE, f"{name}: found {what}; expected {_TABLE}")
 
@@ -142,7 +145,7 @@ def as_printed(column: pd.Series[Any]) -> list[float | None]:
     return [None if math.isnan(value) else float(str(value)) for value in short]
 
 
-def _plain(value: Cell) -> Cell:
+def _or_blank(value: Cell) -> Cell:
     """A cell as it is; what pandas marks as missing is blank."""
     return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
 
@@ -169,7 +172,7 @@ def day_of(name: str, value: Any) -> date | None:
     Raises:
         CellError: it is no day.
     """
-    if value is not None and _plain(value) is None:
+    if value is not None and _or_blank(value) is None:
         raise CellError(VALUE, f"{name}: found no date; expected a date such as 31/03/2026")
     found: date | None = arguments.named(
         name, value, lambda cell: cells.optional(cell, cells.day, None)

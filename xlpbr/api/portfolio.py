@@ -112,7 +112,7 @@ def settle_many(
         elif isinstance(contracts, list | tuple):
             terms = [_terms_rows(one) for one in contracts]
         frames = [
-            _frame(name, table)
+            _as_frame(name, table)
             for name, table in (("placements", placements), ("carers", carers), ("claims", claims))
         ]
         months = settle_tables(terms, *frames, as_at=as_at)  # type: ignore[arg-type]
@@ -127,7 +127,7 @@ def _terms_rows(given: Any) -> Any:
     return given if isinstance(given, ContractTerms) else value_rows("terms", given, TERMS_TABLE)
 
 
-def _frame(name: str, table: Table) -> pd.DataFrame | None:
+def _as_frame(name: str, table: Table) -> pd.DataFrame | None:
     if table is None or isinstance(table, pd.DataFrame):
         return table
     rows = rows_of(name, table)

@@ -68,7 +68,7 @@ def _known(names: list[str], name: str) -> str | None:
     return next((known for known in names if known.casefold() == name.casefold()), None)
 
 
-def _plain(value: Cell) -> Cell:
+def _as_cell_value(value: Cell) -> Cell:
     """A value as both libraries take it; a merged one stands in its first cell."""
     if isinstance(value, cells.SharedCell):
         value = value.value if value.is_first else None
@@ -100,7 +100,7 @@ def _openpyxl_sheet(book: Any, name: str) -> OpenSheet:
     sheet = book[known] if known else book.create_sheet(name)
 
     def put(row: int, column: int, value: Cell, heading: Cell) -> None:
-        value = _plain(value)
+        value = _as_cell_value(value)
         cell = sheet.cell(row, column)
         cell.value = value.code if isinstance(value, CellError) else value
         if isinstance(value, str):
@@ -139,7 +139,7 @@ def _xlsxwriter_sheet(book: Any, name: str) -> OpenSheet:
         return formats[wanted]
 
     def put(row: int, column: int, value: Cell, heading: Cell) -> None:
-        value = _plain(value)
+        value = _as_cell_value(value)
         place = (row - 1, column - 1)
         quoted = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
         look = looks(heading is None, _number_format(value, heading), quoted)
@@ -158,7 +158,7 @@ def _xlsxwriter_sheet(book: Any, name: str) -> OpenSheet:
 
     def put_formula(area: Area, formula: str, last: Rows | None, spills: bool) -> bool:
         top, left, bottom, right = area
-        first = None if last is None else _plain(last[0][0])
+        first = None if last is None else _as_cell_value(last[0][0])
         look = looks(bool(last and len(last) > 1), _number_format(first, None), False)
         if spills:
             sheet.write_dynamic_array_formula(
