@@ -35,7 +35,7 @@ def outlets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-P", str(ROOT / "tests" / "support" / "new_rule_outlets.py")],
         capture_output=True, text=True, check=False, cwd=house,
-        env={**os.environ, "PYTHONPATH": str(house)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(house), str(ROOT)])},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)

@@ -1045,7 +1045,7 @@ def test_a_contract_without_dates_makes_a_book_that_says_what_is_missing(tmp_pat
     values = calculate(path)
     assert plain(values["Statement"][23, 1]) == "#VALUE!"
     assert plain(values["Statement"][7, 4]) == "#VALUE!"
-    assert "Give Starts on" in str(values["Checks"].values())
+    assert "Enter Starts on" in str(values["Checks"].values())
 
 
 def test_texts_of_the_contract_are_never_formulas(tmp_path):
