@@ -12,10 +12,6 @@ DEMO_READY := $(VENV)/.ready-for-demo
 TEST_READY := $(VENV)/.ready-for-test
 HOSTS_READY := build/.ready-for-hosts
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
-# A test that takes too long in CI may only have been the first to load a package: it is run once more.
-ifdef CI
-PYTEST += --reruns 1 --only-rerun "seconds of processor time"
-endif
 QUICK := not slow and not program
 
 # Compiled modules are kept in build, also where the shell asks for none beside the sources: half of the

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -133,8 +134,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     before = kinds.processor_seconds()
     yield
-    if complaint := kinds.complaint(item, kinds.processor_seconds() - before):
-        pytest.fail(complaint, pytrace=False)
+    if kinds.complaint(item, kinds.processor_seconds() - before):
+        # It may only have been the first to load a package: once more, with that in place. What
+        # the first run left behind may stop the second; its result counts, not this one's.
+        before = kinds.processor_seconds()
+        with suppress(Exception, pytest.fail.Exception, pytest.skip.Exception):
+            item.runtest()
+        if complaint := kinds.complaint(item, kinds.processor_seconds() - before):
+            pytest.fail(complaint, pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 Time is processor time, with that of processes that a test waits for: a busy machine adds little
 to it. What a fixture takes before the test does not count. A test that took too long is run once
-more (``PYTEST`` in the Makefile): what it was the first to load or to compile is there then.
+more: what it was the first to load or to compile is there then.
 """
 
 from __future__ import annotations
