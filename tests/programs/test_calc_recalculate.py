@@ -111,8 +111,8 @@ def test_a_spill_that_grows_and_one_that_shrinks_and_what_adds_them_up(tmp_path:
             **{f"A{row}": 2.0 for row in range(1, 5)},
             "C1:C2": ("=PBR_THRESHOLD_BONUS(A1:A4,1,0.5)", 9),
             "E1:E9": ("=PBR_THRESHOLD_BONUS(A1:A2,1,0.5)", 9),
-            "G1": ("=SUM(C:C)", 18),
-            "G2": ("=SUM(E1:E9)", 81),
+            "G1": ("=SUM(C:C)", 9),
+            "G2": ("=SUM(E1:E9)", 9),
         },
     )
     assert done.kept == ()
@@ -130,9 +130,9 @@ def test_texts_of_a_spill_are_compared_as_texts(tmp_path: Path):
         tmp_path,
         {
             f"A1:D{rows}": ('=PBR_TERMS("plymouth-l04-2526")', "x"),
-            "F1": ('=IF(A2="Contract","first","other")', "?"),
+            "F1": ('=IF(A2="Contract","first","other")', "other"),
             "F2": ("=A2=A3", True),
-            "F3": ('=VLOOKUP("Fee months",A:B,2,FALSE)', 0),
+            "F3": ('=IFERROR(VLOOKUP("Fee months",A:B,2,FALSE),0)', 0),
             "F4": ('=COUNTIF(A:A,"Fee*")', 0),
             "F5": ('=SUMPRODUCT((PBR_TERMS("plymouth-l04-2526")="Fee")*1)', 7),
             "F6": ("=F5+1", 8),
@@ -159,9 +159,9 @@ def test_what_calc_works_out_otherwise_is_held_to_what_the_workbook_shows(tmp_pa
             "A2": ("=SUM(1,2)", 4.0),
             "A3": ("=INT(A1)", 46082.0),
             "B1": ("=PBR_OUTCOME_FEE(10.05,A3,A3,A3)", 0),
-            "B2": ("=B1+A2", 0),
-            "B3": ("=SUM(B1,1)", 3.0),
-            "B4": ("=ROUND(B1,0)", 3.0),
+            "B2": ("=B1+A2", 4.0),
+            "B3": ("=SUM(PBR_OUTCOME_FEE(10.05,A3,A3,A3),1)", 3.0),
+            "B4": ("=ROUND(B1,0)", 0),
         },
     )
     assert values(target, "S", "A1:A3") == [[46082.5], [4.0], [46082.0]]
@@ -187,6 +187,8 @@ def test_an_error_of_calcs_own_never_takes_the_place_of_a_figure(tmp_path: Path)
             "B4": ("=PBR_OUTCOME_FEE(A2,1,1,1)", 7.0),
             "B5": ('=PBR_OUTCOME_FEE("ten",1,1,1)', 7.0),
             "B6": ("=B5+1", 8.0),
+            "B8": ("=B1+1", 1.5),
+            "B9": ("=B8+1", 2.5),
             "B7": ("=[1]Other!A1+B1", 6.0),
         },
     )
@@ -194,9 +196,14 @@ def test_an_error_of_calcs_own_never_takes_the_place_of_a_figure(tmp_path: Path)
         [10.05], [5.0], [10.0], ["#DIV/0!"], ["#VALUE!"], ["#VALUE!"], [6.0],
     ]  # fmt: skip
     kept = {one.address: one.reason for one in done.kept}
+    not_proved = (
+        "from what the workbook shows, Calc makes another value of it than the workbook shows"
+    )
     assert kept == {
-        "S!B2": "Calc gives #NAME? for it, where Excel may give a figure",
+        "S!B2": not_proved,
         "S!B3": "it depends on a formula that keeps its last value",
+        "S!B8": not_proved,
+        "S!B9": "it depends on a formula that keeps its last value",
         "S!B7": "it reads another workbook",
     }
 
@@ -244,7 +251,7 @@ def test_locked_sheets_of_a_template_are_calculated_and_stay_locked(tmp_path: Pa
     source, target = tmp_path / "locked.xlsx", tmp_path / "new.xlsx"
     book.save(source)
     assert recalculate_with_calc(source, target, allow=["protected-sheet"]).kept == ()
-    assert values(target, "Locked", "A1:A3") == [[2.0], [2.0], [2.0]]
+    assert values(target, "Locked", "A1:A3") == [[2.0], [2.0], [""]]
     with zipfile.ZipFile(target) as package:
         assert b'sheet="1"' in package.read("xl/worksheets/sheet1.xml")
 

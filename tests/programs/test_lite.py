@@ -34,7 +34,7 @@ from xlpbr.cells import serial_of
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.needed_files import needed_files
-from xlpbr.workbook.calculate.engine import calls_a_function
+from xlpbr.workbook.calculate.engine_formulas import calls_a_function
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.hosts.lite_book import EXTENSION_PART, PANES_PART, new_lite_workbook
 from xlpbr.workbook.hosts.lite_code import ENTRY, main_from_wheel, main_with_code, requirements

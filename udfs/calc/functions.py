@@ -60,6 +60,7 @@ _MARK = "\ue000"
 _TRUTH = {"TRUE": True, "FALSE": False}
 
 _noted: list[list[CellError]] = []
+_zero_is_zero = False
 
 
 def call(function: WorksheetFunction, null_date: tuple[int, int, int], given: Sequence[Any]) -> Any:
@@ -90,6 +91,16 @@ def call(function: WorksheetFunction, null_date: tuple[int, int, int], given: Se
         return to_calc(function, result)
 
 
+def tell_blanks_by_cells_function() -> None:
+    """Take a 0 given alone for a 0 from now on.
+
+    Where every cell among the arguments stands in ``PBR_CELLS``, as in a private Calc, a blank one
+    is told by it, and what is left is typed or worked out.
+    """
+    global _zero_is_zero  # noqa: PLW0603  # LibreOffice loads one module for all documents
+    _zero_is_zero = True
+
+
 @contextmanager
 def errors_noted() -> Iterator[list[CellError]]:
     """Note every error that a function gives of itself, with its reason; Calc keeps the kind.
@@ -113,7 +124,7 @@ def from_calc(argument: Argument, value: Any) -> Any:
     if isinstance(value, tuple):
         return [list(map(_from_range, row)) for row in value]
     # TRUE and FALSE are equal to 1 and 0; only a number may be a blank cell.
-    if isinstance(value, float) and value == 0:
+    if isinstance(value, float) and value == 0 and not _zero_is_zero:
         if argument.declared.unit in _DATES:
             return None
         if argument.declared.default not in _BLANK_IS_ZERO:
@@ -122,7 +133,7 @@ def from_calc(argument: Argument, value: Any) -> Any:
                 f"{argument.name}: found 0, which in Calc may be a blank cell; write the cell as a"
                 " range, such as B5:B5 for B5, or a 0 as a text",
             )
-    return value
+    return _unmarked(value)
 
 
 def marked(value: bool | float | str) -> str:
@@ -135,8 +146,10 @@ def marked(value: bool | float | str) -> str:
 
 
 def _from_range(cell: Any) -> Any:
-    if cell == "":
-        return None
+    return None if cell == "" else _unmarked(cell)
+
+
+def _unmarked(cell: Any) -> Any:
     if not isinstance(cell, str) or not cell.startswith(_MARK):
         return cell
     said = cell.removeprefix(_MARK)

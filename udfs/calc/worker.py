@@ -37,6 +37,7 @@ class _Worker(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]
         self.manager = context.getServiceManager()
         self.desktop = self.manager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         self.books: dict[int, Any] = {}
+        calc.tell_blanks_by_cells_function()
 
     def execute(self, arguments: Any) -> None:  # noqa: ARG002
         """Answer requests until there are none, then end LibreOffice."""

@@ -19,17 +19,13 @@ import xlsxwriter
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS
-from xlpbr.workbook.calculate.engine import (
-    Calculation,
-    calls_a_function,
-    filled_by,
-    load,
-    reason_for,
-)
+from xlpbr.workbook.calculate.engine import Calculation, filled_by, reason_for
+from xlpbr.workbook.calculate.engine_formulas import calls_a_function
 from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
 from xlpbr.workbook.calculate.keeping import (
     Kept,
     Refreshed,
+    formulas_of,
     positions_of,
     reference_of,
     to_calculate,
@@ -113,10 +109,10 @@ def insert(
         wanted[place] = _checked(book, formula, place)
         _refuse_occupied(book, place, over=over)
     stored = dict(zip(wanted, _as_stored(list(wanted.values())), strict=True))
-    calculation = load(book, stored)
-    # A formula that was never calculated has no value that others could be calculated from.
-    never = to_calculate(book, calculation.formulas.keys() - wanted.keys(), own=())
-    new = refreshed(calculation, {*wanted, *never}, own_sheets(book))
+    # A formula that was never calculated has no value that others could be calculated from; it is
+    # filled only where it depends on what is put in.
+    never = to_calculate(book, formulas_of(book).keys() - wanted.keys(), own=())
+    new, calculation = refreshed(book, wanted, stored, own_sheets(book), beside=never)
     _refuse_not_calculated(new.kept, wanted)
     for place, formula in wanted.items():
         value = new.values[place[0]][place[1]]

@@ -1,25 +1,23 @@
-"""A workbook inside the embedded engine: loaded, calculated, and asked what depends on what.
+"""A workbook inside the embedded engine: loaded, calculated, and asked what its cells show.
 
-The engine reads no tables from a file, counts days from 1900 unless told, takes an argument left
-out for 0 and leaves spilled values in the way of the next spill; all that is put right here.
+The engine is given the workbook as our own reader sees it. What is not to be calculated is a value
+there, the last one that the workbook shows. The engine knows no array formula of the old kind: its
+rule of repeating a single value, row or column is put right here.
 """
 
 from __future__ import annotations
 
-import re
-import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path
 
 import formualizer
 from formualizer.visitor import collect_function_names
 
-from xlpbr.errors import CellError, FileProblem
+from xlpbr.errors import NA, CellError, FileProblem
 from xlpbr.udfs.embedded import from_engine, register, to_engine
-from xlpbr.udfs.formula_calls import call_pattern, calls_in, outer_calls
-from xlpbr.udfs.hosts import STORED_PREFIXES
+from xlpbr.workbook.calculate.engine_file import engine_file, goes_in_later, name_in_engine
+from xlpbr.workbook.calculate.engine_formulas import SpillOf, for_engine
 from xlpbr.workbook.calculate.formula_reads import (
     Place,
     ReadBy,
@@ -28,14 +26,22 @@ from xlpbr.workbook.calculate.formula_reads import (
     reads,
     reads_another_book,
 )
-from xlpbr.workbook.calculate.keeping import NAME_ERROR, Values, dependents, positions_of
-from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import Book, Position, cells_of
-from xlpbr.workbook.ooxml.sheet.edit import with_new_values
-from xlpbr.workbook.ooxml.zip.archive import copy_archive
+from xlpbr.workbook.calculate.keeping import (
+    MOST_ROUNDS,
+    NAME_ERROR,
+    OTHER_BOOK,
+    Values,
+    formulas_of,
+    positions_of,
+    stored_cells,
+)
+from xlpbr.workbook.ooxml.addresses import Position, cell_address
+from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of
 
-_THIS_ROW = re.compile(r"([\w.]+)\[\[#This Row\],\[([^\[\]']+)\]\]")
-_CALL = call_pattern(STORED_PREFIXES)
+_UNREADABLE = "the engine cannot calculate it"
+_SPILL_ERROR = "#SPILL!"
+_MOST_CULPRITS = 50
+"""More formulas than this that stop the engine are a workbook that it cannot calculate."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,9 @@ class Calculation:
         book: the workbook.
         engine: the engine with the workbook in it.
         formulas: the formula of every cell that has one, those put in on top included.
+        calculated: the cells whose formula stands in the engine; all others are values there.
         put_in: the cells whose formula was put in and is not in the workbook yet.
+        impossible: the formulas that were to be calculated and cannot be, and why.
         errors: every error that a PBR_ function gave of itself, with its reason, in the order of
             the calls; an error that was handed to it is not among them.
     """
@@ -54,8 +62,11 @@ class Calculation:
     book: Book
     engine: formualizer.Workbook
     formulas: Mapping[Place, str]
+    calculated: frozenset[Place]
     put_in: frozenset[Place]
+    impossible: Mapping[Place, str]
     errors: list[CellError]
+    _repeated: Mapping[Place, tuple[int, int] | None] = field(default_factory=dict)
 
     @cached_property
     def reads(self) -> Mapping[Place, Reads]:
@@ -68,102 +79,236 @@ class Calculation:
         return read_by(self.reads)
 
 
-def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
+def load(
+    book: Book,
+    put_in: Mapping[Place, str] | None = None,
+    calculated: Collection[Place] | None = None,
+    spills: Mapping[Place, list[Position]] | None = None,
+) -> Calculation:
     """Load a workbook into the engine and calculate it.
 
     Args:
         book: the workbook.
-        extra: formulas that are put into cells first, without their equals sign.
+        put_in: formulas that are put into cells first, without their equals sign.
+        calculated: the cells whose formulas are calculated, those put in included; by default all.
+            The others show what the workbook shows.
+        spills: what array formulas fill, where it is known to differ from what the workbook says.
 
     Raises:
-        FileProblem: the engine cannot read the file or a formula that is put in.
+        FileProblem: the engine cannot calculate the workbook.
     """
-    put_in = extra or {}
-    engine = _loaded(book, put_in)
-    errors: list[CellError] = []
-    register(engine, date_1904=book.date_1904, errors=errors)
-    _add_tables(engine, book)
-    formulas = {
-        (sheet.name, position): cell.formula
-        for sheet in book.sheets
-        for position, cell in cells_of(book, sheet.name).items()
-        if cell.formula is not None
+    extra = put_in or {}
+    formulas = formulas_of(book) | extra
+    wanted = set(formulas if calculated is None else calculated)
+    impossible = {
+        place: reason for place in wanted if (reason := _why_not(formulas[place])) is not None
     }
-    formulas.update(put_in)
-    for place, formula in formulas.items():
-        complete = for_engine(book, place, formula)
-        if reads_another_book(formula) and place not in put_in:
-            # The engine stops at the first of these.
-            sheet, position = place
-            engine.set_value(sheet, *position, to_engine(cells_of(book, sheet)[position].value))
-        elif place in put_in or complete != formula:
-            set_formula(engine, place, complete)
-    _evaluate(engine, book)
-    return Calculation(book, engine, formulas, frozenset(put_in), errors)
+    repeated: dict[Place, tuple[int, int] | None] = {}
+
+    def spill_of(place: Place) -> list[Position]:
+        return (spills or {}).get(place) or stored_cells(book, place)
+
+    for _ in range(MOST_ROUNDS):
+        given = {place: formulas[place] for place in wanted - impossible.keys()}
+        loaded = partial(_loaded, book, extra, repeated, spill_of)
+        found = _evaluated(loaded, given)
+        culprits: set[Place] = set()
+        if found is None:
+            culprits = _culprits(loaded, given)
+            if len(culprits) > _MOST_CULPRITS:
+                raise FileProblem(
+                    f"{book.path} cannot be calculated by the embedded engine. Calculate it in"
+                    " Excel.",
+                    "not-calculated",
+                )
+            impossible |= dict.fromkeys(culprits, _UNREADABLE)
+            continue
+        engine, errors = found
+        calculation = Calculation(
+            book, engine, formulas, frozenset(given), frozenset(extra), impossible, errors, repeated
+        )
+        unlike = _unlike_their_range(calculation) - repeated.keys()
+        if not unlike:
+            break
+        repeated |= {place: _natural_shape(calculation, place) for place in unlike}
+    return calculation
 
 
-def for_engine(book: Book, place: Place, formula: str) -> str:
-    """A formula as the engine takes it: its own row of a table as cells, no argument left out."""
-    if "[#This Row]" in formula:
-        formula = _THIS_ROW.sub(lambda match: _cell_of_row(book, place, match), formula)
-    return with_blanks_for_omitted(formula) if calls_a_function(formula) else formula
-
-
-def _cell_of_row(book: Book, place: Place, match: re.Match[str]) -> str:
-    table = book.tables.get(match[1].casefold())
-    if table is None:
-        return match[0]
-    of_sheet = cells_of(book, table.sheet)
-    for column in range(table.first_column, table.last_column + 1):
-        heading = of_sheet.get((table.first_row, column))
-        if heading is not None and str(heading.value).casefold() == match[2].casefold():
-            return cell_address(table.sheet, place[1][0], column)
-    return match[0]
-
-
-def _evaluate(engine: formualizer.Workbook, book: Book) -> None:
-    try:
-        engine.evaluate_all()
-    except Exception as error:
-        raise FileProblem(
-            f"{book.path} cannot be calculated by the embedded engine: {error}."
-            " Calculate it in Excel.",
-            "not-calculated",
-        ) from None
-
-
-def set_formula(engine: formualizer.Workbook, place: Place, formula: str) -> None:
-    """Put a formula into a cell of the engine.
-
-    Raises:
-        FileProblem: the engine cannot read the formula.
-    """
-    sheet, position = place
+def _why_not(formula: str) -> str | None:
+    """Why a formula is not given to the engine, which would stop at it."""
+    if reads_another_book(formula):
+        return OTHER_BOOK
     try:
         formualizer.parse(f"={formula}")
-        engine.set_formula(sheet, *position, f"={formula}")
-    except Exception as error:
-        reason = str(error).rpartition(": ")[2]
-        address = cell_address(sheet, *position)
-        raise FileProblem(
-            f"The formula ={formula} for {address} cannot be read: {reason}.",
-            "formula",
-        ) from None
+    except Exception:
+        return _UNREADABLE
+    return None
+
+
+def _loaded(
+    book: Book,
+    put_in: Mapping[Place, str],
+    repeated: Mapping[Place, tuple[int, int] | None],
+    spill_of: SpillOf,
+    given: Mapping[Place, str],
+) -> tuple[formualizer.Workbook, list[CellError]]:
+    """The engine with some formulas of a workbook, the rest as the values that it shows."""
+    values: dict[str, dict[Position, CellValue]] = {
+        sheet.name: {
+            position: to_engine(cell.value) if not isinstance(cell.value, CellError) else cell.value
+            for position, cell in cells_of(book, sheet.name).items()
+        }
+        for sheet in book.sheets
+    }
+    # What the last calculation spilled would stand in the way of the next.
+    for sheet, position in {*given, *put_in}:
+        for filled in stored_cells(book, (sheet, position)):
+            if (sheet, filled) == (sheet, position) or (sheet, filled) not in given:
+                values[sheet].pop(filled, None)
+    texts: dict[Place, str] = {}
+    for place, formula in given.items():
+        text = for_engine(book, place, formula, spill_of)
+        if place in repeated:
+            texts |= _cell_by_cell(place, text, stored_cells(book, place), repeated[place])
+        else:
+            texts[place] = text
+    settings = formualizer.EvaluationConfig()
+    # It counts days from where the workbook does; it does not read that by itself.
+    settings.date_system = "1904" if book.date_1904 else "1900"
+    engine = formualizer.Workbook.from_bytes(
+        engine_file(book, values, texts), config=formualizer.WorkbookConfig(eval_config=settings)
+    )
+    # As dates, the days 59 and 60 would both be 28 February 1900.
+    engine.set_temporal_egress("serial")
+    for sheet_name, of_sheet in values.items():
+        for position, value in of_sheet.items():
+            if goes_in_later(value) and (sheet_name, position) not in texts:
+                engine.set_value(name_in_engine(sheet_name), *position, to_engine(value))
+    errors: list[CellError] = []
+    register(engine, date_1904=book.date_1904, errors=errors)
+    return engine, errors
+
+
+Loaded = Callable[[Mapping[Place, str]], tuple[formualizer.Workbook, list[CellError]]]
+
+
+def _evaluated(
+    loaded: Loaded, given: Mapping[Place, str]
+) -> tuple[formualizer.Workbook, list[CellError]] | None:
+    """The engine once it has calculated some formulas; None where one of them stops it."""
+    try:
+        engine, errors = loaded(given)
+        engine.evaluate_all()
+    except Exception:
+        return None
+    return engine, errors
+
+
+def _culprits(loaded: Loaded, given: Mapping[Place, str]) -> set[Place]:
+    """The formulas at which the engine stops, found by halves."""
+    if _evaluated(loaded, given) is not None:
+        return set()
+    if len(given) <= 1:
+        return set(given)
+    places = sorted(given)
+    middle = len(places) // 2
+    halves = [places[:middle], places[middle:]]
+    found = set().union(
+        *(_culprits(loaded, {place: given[place] for place in half}) for half in halves)
+    )
+    # Two that are harmless alone may stop it together.
+    return found or set(given)
+
+
+def _cell_by_cell(
+    place: Place, text: str, cells: list[Position], shape: tuple[int, int] | None
+) -> dict[Place, str]:
+    """An array formula of the old kind, a formula for each cell of its range.
+
+    A single value, row or column is repeated over the range; past the rest stands #N/A.
+
+    Args:
+        place: its first cell.
+        text: the formula as the engine takes it.
+        cells: its range.
+        shape: the rows and columns that it gives; None where it gives at least the range.
+    """
+    sheet, (top, left) = place
+    rows, columns = shape or (len(cells), len(cells))
+    found = {}
+    for row, column in cells:
+        down = 1 if rows == 1 else row - top + 1
+        across = 1 if columns == 1 else column - left + 1
+        if down > rows or across > columns:
+            found[sheet, (row, column)] = NA
+        elif (rows, columns) == (1, 1):
+            found[sheet, (row, column)] = text
+        else:
+            found[sheet, (row, column)] = f"INDEX({text},{down},{across})"
+    return found
+
+
+def _unlike_their_range(calculation: Calculation) -> set[Place]:
+    """The formulas that give more or less than the cells that they may fill.
+
+    An array formula of the old kind fills its range, and any other formula that is no array
+    formula its own cell.
+    """
+    fixed = [
+        place
+        for place in calculation.calculated - calculation.put_in
+        if not cells_of(calculation.book, place[0])[place[1]].dynamic
+    ]
+    return _without_room(calculation, fixed) | {
+        place
+        for place in fixed
+        if _spill(calculation, place) != stored_cells(calculation.book, place)
+    }
+
+
+def _natural_shape(calculation: Calculation, place: Place) -> tuple[int, int] | None:
+    if _without_room(calculation, [place]):
+        return None
+    filled = _spill(calculation, place)
+    return filled[-1][0] - filled[0][0] + 1, filled[-1][1] - filled[0][1] + 1
+
+
+def _without_room(calculation: Calculation, places: Sequence[Place]) -> set[Place]:
+    """The formulas in whose way something stands."""
+    shown = calculation.engine.evaluate_cells([_at(place) for place in places])
+    return {
+        place
+        for place, value in zip(places, map(from_engine, shown), strict=True)
+        if isinstance(value, CellError) and value.code == _SPILL_ERROR
+    }
+
+
+def _at(place: Place) -> tuple[str, int, int]:
+    """A cell as the engine takes it."""
+    sheet, (row, column) = place
+    return name_in_engine(sheet), row, column
+
+
+def _spill(calculation: Calculation, place: Place) -> list[Position]:
+    sheet, row, column = _at(place)
+    spill = calculation.engine.inspect_cell(cell_address(sheet, row, column)).cell.spill
+    if spill is None or spill.extent is None:
+        return [place[1]]
+    return positions_of(spill.extent.rpartition("!")[2])
 
 
 def filled_by(calculation: Calculation, place: Place) -> list[Position]:
     """The cells that a formula fills: its own and, where it spills, all of the spill."""
-    sheet, position = place
-    # Without the mark of an array formula a cell takes the first value only.
-    if (
-        place not in calculation.put_in
-        and not cells_of(calculation.book, sheet)[position].array_range
-    ):
-        return [position]
-    spill = calculation.engine.inspect_cell(cell_address(sheet, *position)).cell.spill
-    if spill is None or spill.extent is None:
-        return [position]
-    return positions_of(spill.extent.rpartition("!")[2])
+    if place not in calculation.calculated:
+        return stored_cells(calculation.book, place)
+    if place not in calculation.put_in:
+        stored = cells_of(calculation.book, place[0])[place[1]]
+        # Without the mark of an array formula a cell takes the first value only.
+        if stored.array_range is None:
+            return [place[1]]
+        if not stored.dynamic:
+            return positions_of(stored.array_range)
+    return _spill(calculation, place)
 
 
 def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
@@ -172,20 +317,34 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
     All are asked for at once: asked for one by one, each takes the engine some milliseconds.
     """
     wanted = [(place[0], filled) for place in places for filled in filled_by(calculation, place)]
-    found = calculation.engine.evaluate_cells([(sheet, *position) for sheet, position in wanted])
+    found = calculation.engine.evaluate_cells([_at(place) for place in wanted])
     values: Values = {}
     for (sheet, position), value in zip(wanted, found, strict=True):
         values.setdefault(sheet, {})[position] = from_engine(value)
     return values
 
 
-def depending_on(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
-    """The formulas that depend on some, and on which of them each depends directly.
+def value_of(calculation: Calculation, place: Place, formula: str) -> CellValue:
+    """What a cell would show with another formula in it; its own is put back.
 
-    The engine itself knows no way through names, tables and several sheets at once, so the ways
-    are found in the formulas.
+    Args:
+        calculation: the workbook in the engine.
+        place: the cell.
+        formula: the formula as it is stored, without its equals sign.
     """
-    return dependents(calculation.book, calculation.read_by, roots, partial(filled_by, calculation))
+    spill_of = partial(filled_by, calculation)
+    sheet, row, column = _at(place)
+    engine = calculation.engine
+    try:
+        text = for_engine(calculation.book, place, formula, spill_of)
+        engine.set_formula(sheet, row, column, f"={text}")
+        value: CellValue = from_engine(engine.evaluate_cell(sheet, row, column))
+    except Exception:
+        value = CellError(NAME_ERROR, _UNREADABLE)
+    own = for_engine(calculation.book, place, calculation.formulas[place], spill_of)
+    engine.set_formula(sheet, row, column, f"={own}")
+    engine.evaluate_cell(sheet, row, column)
+    return value
 
 
 def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
@@ -195,26 +354,9 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
     calculated once more.
     """
     calculation.errors.clear()
-    formula = for_engine(calculation.book, place, calculation.formulas[place])
-    set_formula(calculation.engine, place, formula)
-    calculation.engine.evaluate_cell(place[0], *place[1])
+    value_of(calculation, place, calculation.formulas[place])
     given = [known.message for known in calculation.errors if known.code == error.code]
     return given[-1] if given else error.message
-
-
-def hold(calculation: Calculation, places: Iterable[Place]) -> None:
-    """Put the last values of formulas in place of the formulas.
-
-    What is not to change then counts as the workbook shows it, whatever the engine would have
-    made of it. Nothing is calculated yet.
-    """
-    for sheet, position in places:
-        of_sheet = cells_of(calculation.book, sheet)
-        stored = of_sheet[position]
-        area = [position] if stored.array_range is None else positions_of(stored.array_range)
-        for filled in area:
-            value = of_sheet[filled].value if filled in of_sheet else None
-            calculation.engine.set_value(sheet, *filled, to_engine(value))
 
 
 def functions_in(formula: str) -> list[str]:
@@ -239,90 +381,3 @@ def unknown_functions(formulas: Iterable[str]) -> set[str]:
 
     names = {name for formula in formulas for name in functions_in(formula)}
     return {name for name in names if is_unknown(name)}
-
-
-def calls_a_function(formula: str) -> bool:
-    """Whether a formula calls a PBR_ function, however its name is stored."""
-    return _CALL.search(formula) is not None
-
-
-def own_calls(formula: str) -> list[str]:
-    """The calls of PBR_ functions in a formula as they are written, inner ones left out."""
-    return outer_calls(formula, _CALL)
-
-
-def with_blanks_for_omitted(formula: str) -> str:
-    """A formula in which an argument left out of a PBR_ call is an empty text.
-
-    The engine hands over 0 for an argument left out between two commas, and 0 is a figure.
-    """
-    pieces, place = [], 0
-    for _, opening, inner, _ in calls_in(formula, _CALL):
-        several = len(inner) > 1
-        given = [
-            with_blanks_for_omitted(one) if one.strip() or not several else f'{one}""'
-            for one in inner
-        ]
-        pieces += [formula[place : opening + 1], ",".join(given)]
-        place = opening + 1 + len(",".join(inner))
-    return "".join([*pieces, formula[place:]])
-
-
-def _add_tables(engine: formualizer.Workbook, book: Book) -> None:
-    for table in book.tables.values():
-        of_sheet = cells_of(book, table.sheet)
-        columns = range(table.first_column, table.last_column + 1)
-        headings = [
-            str(of_sheet[table.first_row, column].value)
-            if (table.first_row, column) in of_sheet
-            else f"Column{number}"
-            for number, column in enumerate(columns, start=1)
-        ]
-        last_row = table.last_row - table.totals_rows
-        engine.add_table(
-            table.name,
-            table.sheet,
-            (table.first_row, table.first_column, last_row, table.last_column),
-            headings,
-            header_row=table.has_heading,
-        )
-
-
-def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
-    """The engine with the workbook as it was before any array spilled.
-
-    What the last calculation spilled would stand in the way of the next. It is emptied in a
-    temporary copy of the file: emptied in the engine, the last row of it would stay empty under
-    whatever spills there next (seen in formualizer 0.13.0).
-    """
-    emptied: dict[str, bytes] = {}
-    for sheet in book.sheets:
-        spilled: dict[Position, None] = {
-            filled: None
-            for position, cell in cells_of(book, sheet.name).items()
-            if cell.array_range is not None
-            for filled in positions_of(cell.array_range)
-            if filled != position and (sheet.name, filled) not in put_in
-        }
-        if spilled:
-            emptied[sheet.part] = with_new_values(book.archive, sheet.part, spilled, {})
-    with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
-        temporary = Path(folder) / f"book{book.path.suffix}"
-        copy_archive(book.archive, emptied, temporary)
-        try:
-            engine = formualizer.Workbook.from_path(str(temporary), config=_settings(book))
-        except Exception as error:
-            raise FileProblem(
-                f"{book.path} cannot be calculated by the embedded engine: {error}."
-                " Calculate it in Excel."
-            ) from None
-    # As dates, the days 59 and 60 would both be 28 February 1900.
-    engine.set_temporal_egress("serial")
-    return engine
-
-
-def _settings(book: Book) -> formualizer.WorkbookConfig:
-    """The engine counts days from where the workbook does; it does not read that by itself."""
-    evaluation = formualizer.EvaluationConfig()
-    evaluation.date_system = "1904" if book.date_1904 else "1900"
-    return formualizer.WorkbookConfig(eval_config=evaluation)

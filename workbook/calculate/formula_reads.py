@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import formualizer
 
+from xlpbr.workbook.calculate.table_references import table_cells
 from xlpbr.workbook.ooxml.addresses import (
     LAST_COLUMN,
     LAST_ROW,
@@ -16,7 +17,7 @@ from xlpbr.workbook.ooxml.addresses import (
     split_area,
     split_sheet,
 )
-from xlpbr.workbook.ooxml.book import Book, Position, TableArea, cells_of
+from xlpbr.workbook.ooxml.book import Book, Position
 
 Place = tuple[str, Position]
 """A cell: its sheet, its row and column."""
@@ -29,7 +30,6 @@ HIDDEN_SOURCES = frozenset({"INDIRECT", "OFFSET"})
 _TAKES_ARRAYS = frozenset({"SUMPRODUCT", "MMULT", "LOOKUP", "INDEX"})
 _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
-_COLUMN_OF_TABLE = re.compile(r"\[((?:[^\[\]'#@]|'.)+)\]")
 _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 MOST_NAMES_IN_NAMES = 20
@@ -158,43 +158,15 @@ def _meaning(book: Book, sheet: str, written: str) -> str:
 
 
 def _of_table(book: Book, place: Place, written: str) -> list[tuple[str, Area]]:
-    name, bracket, inside = written.partition("[")
-    table = book.tables.get(name.rpartition("!")[2].casefold()) if name else _around(book, place)
+    found = table_cells(book, place, written)
+    if found is not None:
+        return [(found[0].casefold(), found[1])]
+    # A part of the table that cannot be told counts as all of it.
+    table = book.tables.get(written.partition("[")[0].casefold())
     if table is None:
         return []
-    first_row, last_row = table.first_row, table.last_row
-    if "#this row" in inside.casefold() or "@" in inside:
-        first_row = last_row = place[1][0]
-    columns = _columns_of(book, table, bracket + inside)
-    return [
-        (table.sheet.casefold(), (first_row, column, last_row, column)) for column in columns
-    ] or [(table.sheet.casefold(), (first_row, table.first_column, last_row, table.last_column))]
-
-
-def _around(book: Book, place: Place) -> TableArea | None:
-    sheet, (row, column) = place
-    for table in book.tables.values():
-        if (
-            table.sheet.casefold() == sheet.casefold()
-            and table.first_row <= row <= table.last_row
-            and table.first_column <= column <= table.last_column
-        ):
-            return table
-    return None
-
-
-def _columns_of(book: Book, table: TableArea, specifier: str) -> list[int]:
-    """The columns that are named; none where all are meant or a name is not found."""
-    if ":" in specifier:
-        return []
-    wanted = [name.replace("'", "").casefold() for name in _COLUMN_OF_TABLE.findall(specifier)]
-    of_sheet = cells_of(book, table.sheet)
-    found = []
-    for column in range(table.first_column, table.last_column + 1):
-        cell = of_sheet.get((table.first_row, column))
-        if cell is not None and str(cell.value).replace("'", "").casefold() in wanted:
-            found.append(column)
-    return found if len(found) == len(wanted) else []
+    area = (table.first_row, table.first_column, table.last_row, table.last_column)
+    return [(table.sheet.casefold(), area)]
 
 
 def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:

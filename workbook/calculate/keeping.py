@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from xlpbr.errors import CellError
@@ -25,13 +26,16 @@ FilledBy = Callable[[Place], list[Position]]
 """The cells that a formula fills now: its own and, where it spills, all of the spill."""
 
 CHANGE_BY_THEMSELVES = frozenset({"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"})
-LIKENESS = 1e-9
-"""Two figures of two engines are alike where they differ by a last digit."""
+MOST_ROUNDS = 6
+"""Spills that feed each other settle in a few rounds or not at all."""
 
 NAME_ERROR = "#NAME?"
 HIDDEN = "it uses {}, and it cannot be seen what that reads"
 OTHER_BOOK = "it reads another workbook"
+CIRCLE = "it is circular: it depends on itself"
+CHANGES = "it uses {}, which changes by itself"
 _DEPENDS = "it depends on a formula that keeps its last value"
+NOT_PROVED = "from what the workbook shows, {} makes another value of it than the workbook shows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,14 @@ class Refreshed:
         values: by sheet and cell, what the cells show now; None for an empty cell.
         ranges: by sheet and first cell, the cells that an array formula now fills.
         kept: the formulas that keep their last value.
+        unproved: the formulas with a new value that nothing in the workbook proves: they use
+            functions beside those of xlpbr.
     """
 
     values: Values
     ranges: Mapping[str, Mapping[Position, str]]
     kept: tuple[Kept, ...]
+    unproved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +73,70 @@ class Recalculation:
         functions: how many of the formulas call a PBR_ function.
         kept: the formulas that keep their last value, each with the reason.
         copy: the dated copy of the workbook before, where it was calculated in place.
+        unproved: the formulas whose new value nothing in the workbook proves.
     """
 
     written: int
     functions: int
     kept: tuple[Kept, ...]
     copy: Path | None = None
+    unproved: tuple[str, ...] = ()
+
+
+def formulas_of(book: Book) -> dict[Place, str]:
+    """Every formula of a workbook by its cell, without the equals sign."""
+    return {
+        (sheet.name, position): cell.formula
+        for sheet in book.sheets
+        for position, cell in cells_of(book, sheet.name).items()
+        if cell.formula is not None
+    }
+
+
+def stored_cells(book: Book, place: Place) -> list[Position]:
+    """The cells that a formula fills in the workbook: its own, or those of its array."""
+    stored = cells_of(book, place[0]).get(place[1])
+    return (
+        [place[1]]
+        if stored is None or stored.array_range is None
+        else positions_of(stored.array_range)
+    )
+
+
+def same_value(one: CellValue, other: CellValue) -> bool:
+    """Whether two values are the same to Excel: numbers to 15 digits, errors by their code."""
+    if isinstance(one, CellError) or isinstance(other, CellError):
+        return (
+            isinstance(one, CellError) and isinstance(other, CellError) and one.code == other.code
+        )
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one == other or format(one, ".15g") == format(other, ".15g")
+    return (one if one is not None else "") == (other if other is not None else "")
+
+
+def shows_the_same(
+    book: Book,
+    place: Place,
+    shown: Mapping[Position, CellValue],
+    filled: Collection[Position],
+    seen: Callable[[CellValue], CellValue] = lambda stored: stored,
+) -> bool:
+    """Whether a formula shows what the workbook shows, in all cells that it fills.
+
+    Args:
+        book: the workbook.
+        place: the formula.
+        shown: what an engine shows on its sheet.
+        filled: the cells that it fills there.
+        seen: how the engine sees a value of the workbook.
+    """
+    of_sheet = cells_of(book, place[0])
+    return set(filled) == set(stored_cells(book, place)) and all(
+        same_value(shown[cell], seen(of_sheet[cell].value if cell in of_sheet else None))
+        for cell in filled
+    )
 
 
 def to_calculate(book: Book, formulas: Iterable[Place], own: Collection[str]) -> set[Place]:
@@ -168,6 +233,34 @@ def doubt_of(
     return reason
 
 
+def in_circles(depending: Mapping[Place, set[Place]]) -> set[Place]:
+    """The formulas that depend on themselves.
+
+    One that depends on such a circle without being in it, or is in another that shares a cell with
+    it, may be left out; it depends on a formula that is found.
+    """
+    found = {place for place, sources in depending.items() if place in sources}
+    while True:
+        graph = {
+            place: sources - found for place, sources in depending.items() if place not in found
+        }
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as circle:
+            found.update(circle.args[1])
+        else:
+            return found
+
+
+def kept_with(depending: Mapping[Place, set[Place]], reasons: Collection[Place]) -> set[Place]:
+    """Some formulas that keep their value, and all that depend on one of them."""
+    kept = set(reasons)
+    for place in _in_order(depending):
+        if depending[place] & kept:
+            kept.add(place)
+    return kept
+
+
 def keep_errors(
     depending: Mapping[Place, set[Place]],
     reasons: dict[Place, str],
@@ -218,6 +311,7 @@ def taken(
     reasons: Mapping[Place, str],
     filled_by: FilledBy,
     put_in: Collection[Place] = (),
+    unproved: Collection[Place] = (),
 ) -> Refreshed:
     """What formulas show now, and what array formulas fill; what they no longer fill is empty.
 
@@ -228,13 +322,16 @@ def taken(
         reasons: those that keep their last value, and why.
         filled_by: what each fills.
         put_in: those that are not in the workbook yet.
+        unproved: those whose value nothing in the workbook proves.
     """
     new: Values = {}
     ranges: dict[str, dict[Position, str]] = {}
     for place in sorted(set(depending) - set(reasons)):
         sheet, position = place
-        of_sheet = new.setdefault(sheet, {})
         filled = filled_by(place)
+        if place not in put_in and shows_the_same(book, place, values[sheet], filled):
+            continue
+        of_sheet = new.setdefault(sheet, {})
         of_sheet.update((cell, values[sheet][cell]) for cell in filled)
         stored = cells_of(book, sheet).get(position)
         if stored is not None and stored.array_range is not None and place not in put_in:
@@ -242,7 +339,8 @@ def taken(
                 of_sheet.setdefault(left, None)
             ranges.setdefault(sheet, {})[position] = reference_of(filled)
     kept = (Kept(cell_address(place[0], *place[1]), reasons[place]) for place in sorted(reasons))
-    return Refreshed(new, ranges, tuple(kept))
+    doubtful = tuple(cell_address(place[0], *place[1]) for place in sorted(unproved))
+    return Refreshed(new, ranges, tuple(kept), doubtful)
 
 
 def written(
@@ -267,4 +365,5 @@ def written(
     done = write_values(
         book, target, new.values, new.ranges, program=XLPBR, allow=allow, in_place=in_place
     )
-    return Recalculation(sum(map(len, new.values.values())), functions, new.kept, done.kept)
+    changed = sum(map(len, new.values.values()))
+    return Recalculation(changed, functions, new.kept, done.kept, new.unproved)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from xlpbr.workbook.calculate.engine import calls_a_function, load, values_of
-from xlpbr.workbook.calculate.keeping import Recalculation, Values, to_calculate, written
+from xlpbr.workbook.calculate.engine import load, values_of
+from xlpbr.workbook.calculate.engine_formulas import calls_a_function
+from xlpbr.workbook.calculate.keeping import (
+    Recalculation,
+    Refreshed,
+    Values,
+    formulas_of,
+    to_calculate,
+    written,
+)
 from xlpbr.workbook.calculate.refresh import refreshed
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.own_sheets import own_sheets
@@ -43,8 +51,9 @@ def recalculate(
         FileProblem: the file cannot be read, or the copy cannot be written.
     """
     book = open_book(source)
-    calculation, own = load(book), own_sheets(book)
-    calls = {place for place, formula in calculation.formulas.items() if calls_a_function(formula)}
-    roots = calls | to_calculate(book, calculation.formulas, own)
-    new = refreshed(calculation, roots, own)
+    own = own_sheets(book)
+    formulas = formulas_of(book)
+    calls = {place for place, formula in formulas.items() if calls_a_function(formula)}
+    roots = calls | to_calculate(book, formulas, own)
+    new = refreshed(book, roots, own=own)[0] if roots else Refreshed({}, {}, ())
     return written(book, target, new, len(calls), allow=allow, in_place=in_place)

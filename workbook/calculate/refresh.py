@@ -1,58 +1,65 @@
 """Which cells show another value once the PBR_ formulas are calculated, and which keep theirs.
 
-What does not depend on a PBR_ formula counts as the workbook shows it. A value is given only where
-the engine can be trusted with the formula: it knows every function in it, it agrees with what the
-workbook shows where the same functions stand elsewhere, and it does not put an error over a figure
-that no PBR_ function gave.
+What does not depend on a PBR_ formula counts as the workbook shows it. For what does, the engine
+has to prove itself first (``proof``). A formula that it cannot be trusted with keeps what it shows,
+with all that depends on it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from xlpbr.errors import CellError
-from xlpbr.udfs.embedded import from_engine
 from xlpbr.workbook.calculate.engine import (
     Calculation,
-    calls_a_function,
-    depending_on,
-    for_engine,
+    filled_by,
     functions_in,
-    hold,
-    own_calls,
-    set_formula,
+    load,
     unknown_functions,
+    value_of,
     values_of,
 )
-from xlpbr.workbook.calculate.engine import filled_by as engine_fills
+from xlpbr.workbook.calculate.engine_formulas import (
+    hidden_errors,
+    is_one_call,
+    own_calls,
+)
 from xlpbr.workbook.calculate.formula_reads import (
     HIDDEN_SOURCES,
     Place,
-    reads_another_book,
+    read_by,
+    reads,
     works_on_arrays,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
+    CHANGES,
+    CIRCLE,
     HIDDEN,
-    LIKENESS,
+    MOST_ROUNDS,
     NAME_ERROR,
-    OTHER_BOOK,
+    NOT_PROVED,
+    FilledBy,
     Refreshed,
     Values,
     add_hidden,
+    dependents,
     doubt_of,
     errors_in,
+    formulas_of,
+    in_circles,
     keep_errors,
+    kept_with,
+    same_value,
+    stored_cells,
     taken,
 )
-from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import CellValue, cells_of
+from xlpbr.workbook.calculate.proof import Known, Proof, functions_beside, prove
+from xlpbr.workbook.ooxml.addresses import Position
+from xlpbr.workbook.ooxml.book import Book, cells_of
 
-_SAMPLES = 12
-"""How many formulas of a workbook are calculated to see whether a function can be trusted."""
-
+_ENGINE = "the engine"
 _OTHERWISE_IN_EXCEL = {
     "AGGREGATE", "CELL", "DATEVALUE", "DOLLAR", "HYPERLINK", "INFO", "NUMBERVALUE", "SUBTOTAL",
     "TIMEVALUE",
@@ -61,56 +68,84 @@ _OTHERWISE_IN_EXCEL = {
 
 
 def refreshed(
-    calculation: Calculation, roots: Iterable[Place], own: Collection[str] = ()
-) -> Refreshed:
-    """The values of some formulas and of all that depends on them.
+    book: Book,
+    roots: Iterable[Place],
+    put_in: Mapping[Place, str] | None = None,
+    own: Collection[str] = (),
+    beside: Collection[Place] = (),
+) -> tuple[Refreshed, Calculation]:
+    """The values of some formulas and of all that depends on them, and the workbook calculated.
 
     Args:
-        calculation: the workbook in the engine. What does not depend on the roots is put to its
-            last value there.
-        roots: the formulas to be calculated.
+        book: the workbook.
+        roots: the formulas to be calculated, those put in included.
+        put_in: formulas that are put into cells first, without their equals sign.
         own: the sheets whose formulas xlpbr wrote. The engine is known to be right with those.
+        beside: formulas that others may need and whose value is not asked for.
+
+    Raises:
+        FileProblem: the engine cannot calculate the workbook.
     """
-    filled_by = partial(engine_fills, calculation)
-    depending = depending_on(calculation, roots)
-    hold(calculation, set(calculation.formulas) - set(depending))
-    calculation.engine.evaluate_all()
-    calculated = values_of(calculation, depending)
-    reasons = _not_to_be_trusted(calculation, depending, own)
-    hidden = _hidden_that_change(calculation, depending)
-    add_hidden(depending, reasons, hidden, depending_on(calculation, hidden))
+    extra = put_in or {}
+    formulas = formulas_of(book) | extra
+    all_reads = {place: reads(book, place, text) for place, text in formulas.items()}
+    known = Known(
+        book, formulas, extra, frozenset(roots), frozenset(own), all_reads, read_by(all_reads)
+    )
+    spills: dict[Place, list[Position]] = {}
 
-    def wrong(place: Place) -> str | None:
-        if place[0] in own or not _is_of_the_engine(
-            calculation, place, depending[place], calculated
-        ):
-            return None
-        return "the engine gives an error for it where a figure stands"
+    def fills(place: Place) -> list[Position]:
+        stored = [place[1]] if place in extra else stored_cells(book, place)
+        return spills.get(place, stored)
 
-    keep_errors(depending, reasons, wrong)
-    return taken(calculation.book, calculated, depending, reasons, filled_by, calculation.put_in)
+    proof = None
+    for _ in range(MOST_ROUNDS):
+        depending = dependents(book, known.read_by, known.roots, fills)
+        if proof is None or proof.asked != depending.keys():
+            proof = prove(known, depending)
+        reasons = _reasons(known, depending, proof)
+        kept = kept_with(depending, reasons)
+        hidden = {place for place, found in all_reads.items() if found.hidden} - depending.keys()
+        calculation = load(
+            book, extra, {*(depending.keys() - kept), *hidden, *beside}, spills
+        )  # fmt: skip
+        new = {place: filled_by(calculation, place) for place in depending.keys() - kept}
+        if all(fills(place) == cells for place, cells in new.items()):
+            break
+        spills |= new
+    values = values_of(calculation, calculation.calculated)
+    reasons |= {place: why for place, why in calculation.impossible.items() if place in depending}
+    changing = {
+        place: all_reads[place].hidden
+        for place in hidden
+        if place in calculation.calculated and not _reads_the_same(proof, values, place)
+    }
+    add_hidden(
+        depending, reasons, changing, dependents(book, known.read_by, changing, fills)
+    )  # fmt: skip
+    keep_errors(
+        depending,
+        reasons,
+        partial(_error_of_the_engine, known, calculation, proof, depending, values),
+    )
+    done = taken(
+        book, values, depending, reasons, fills, extra,
+        unproved=_unproved(known, proof, values, depending.keys() - reasons.keys()),
+    )  # fmt: skip
+    return done, calculation
 
 
-def _not_to_be_trusted(
-    calculation: Calculation, depending: Collection[Place], own: Collection[str]
-) -> dict[Place, str]:
+def _reasons(known: Known, depending: Mapping[Place, set[Place]], proof: Proof) -> dict[Place, str]:
     """Why the engine's value of a formula is not taken."""
-    formulas = {place: calculation.formulas[place] for place in depending}
+    formulas = {place: known.formulas[place] for place in depending}
     unknown = {name.upper() for name in unknown_functions(formulas.values())}
-    differing = _differing_functions(calculation, formulas)
-    reasons: dict[Place, str] = {}
+    reasons = dict.fromkeys(in_circles(depending), CIRCLE)
     for place, formula in formulas.items():
         names = {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}
-        if place[0] not in own:
-            if place not in calculation.put_in:
-                stored = cells_of(calculation.book, place[0])[place[1]]
-                if stored.array_range is None and works_on_arrays(formula):
-                    reasons[place] = "it works on many cells at once and is no array formula"
-            doubt = doubt_of(names, "the engine", _OTHERWISE_IN_EXCEL, differing)
-            if doubt is not None:
-                reasons[place] = doubt
-        if reads_another_book(formula):
-            reasons[place] = OTHER_BOOK
+        if place[0] not in known.own:
+            reason = _doubt(known, proof, place, names, depending[place])
+            if reason is not None:
+                reasons.setdefault(place, reason)
         for name in sorted(names):
             if name in unknown:
                 reasons[place] = f"it uses {name}, a function that is not known here"
@@ -119,96 +154,120 @@ def _not_to_be_trusted(
     return reasons
 
 
-def _hidden_that_change(calculation: Calculation, depending: Collection[Place]) -> dict[Place, str]:
-    """The formulas that read what cannot be told and would show another value now, and by what."""
-    found = {}
-    for place, formula in calculation.formulas.items():
-        name = calculation.reads[place].hidden
-        if not name or place in depending:
-            continue
-        stored = cells_of(calculation.book, place[0])[place[1]]
-        if not _same_value(_calculated_alone(calculation, place, formula), stored.value):
-            found[place] = name
-    return found
+def _doubt(
+    known: Known, proof: Proof, place: Place, names: set[str], sources: Collection[Place]
+) -> str | None:
+    """Why a formula that others wrote is not left to the engine."""
+    if place not in known.put_in:
+        stored = cells_of(known.book, place[0])[place[1]]
+        if stored.array_range is None and works_on_arrays(known.formulas[place]):
+            return "it works on many cells at once and is no array formula"
+    if known.book.workbook.rounded_as_shown:
+        return "the workbook rounds each figure to what its format shows (precision as displayed)"
+    changing = sorted(names & CHANGE_BY_THEMSELVES)
+    if changing and place not in known.roots:
+        return CHANGES.format(changing[0])
+    if place in proof.calculation.impossible:
+        return proof.calculation.impossible[place]
+    # What reads one that failed is kept with it, and says nothing of its own.
+    if place in proof.failed and proof.failed.isdisjoint(sources):
+        return NOT_PROVED.format(_ENGINE)
+    suspects = proof.suspects if place in known.roots else {}
+    return doubt_of(names, _ENGINE, _OTHERWISE_IN_EXCEL, suspects)
 
 
-def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]) -> dict[str, str]:
-    """The functions that the engine works out otherwise than the workbook shows, and where.
+def _reads_the_same(proof: Proof, values: Values, place: Place) -> bool:
+    """Whether a formula shows what it did before anything was calculated."""
+    sheet, position = place
+    before = proof.values.get(sheet, {})
+    return position in before and same_value(before[position], values[sheet][position])
 
-    Formulas that do not depend on a PBR_ function have a last value that Excel worked out. A few of
-    them with the same functions are calculated from what the workbook shows.
-    """
-    wanted = {name.upper() for formula in formulas.values() for name in functions_in(formula)}
-    tried = dict.fromkeys(wanted, 0)
-    proved: set[str] = set()
-    suspects: list[tuple[set[str], str]] = []
-    for place, formula in calculation.formulas.items():
-        if place in formulas or calls_a_function(formula):
+
+def _unproved(
+    known: Known, proof: Proof, values: Values, places: Iterable[Place]
+) -> frozenset[Place]:
+    """The formulas whose new value rests on functions that nothing in the workbook proves."""
+    found = set()
+    for place in known.roots.intersection(places):
+        sheet, position = place
+        formula = known.formulas[place]
+        if sheet in known.own or is_one_call(formula):
             continue
-        stored = cells_of(calculation.book, place[0])[place[1]]
-        if stored.never_calculated or stored.array_range is not None:
+        stored = cells_of(known.book, sheet).get(position)
+        if (
+            place not in known.put_in
+            and stored is not None
+            and same_value(stored.value, values[sheet][position])
+        ):
             continue
-        names = {name.upper() for name in functions_in(formula)} if "(" in formula else set()
-        in_doubt = names & wanted
-        if not in_doubt or names & (CHANGE_BY_THEMSELVES | HIDDEN_SOURCES):
-            continue
-        if min(tried[name] for name in in_doubt) >= _SAMPLES:
-            continue
-        for name in in_doubt:
-            tried[name] += 1
-        if _same_value(_calculated_alone(calculation, place, formula), stored.value):
-            proved |= names if len(names) == 1 else set()
+        if functions_beside(formula) - proof.proved:
+            found.add(place)
+    return frozenset(found)
+
+
+def _error_of_the_engine(
+    known: Known,
+    calculation: Calculation,
+    proof: Proof,
+    depending: Mapping[Place, set[Place]],
+    values: Values,
+    place: Place,
+) -> str | None:
+    """Why an error that a formula shows, or hides, is the engine's own, if it is."""
+    sheet, position = place
+    if sheet in known.own:
+        return None
+    of_sources = _errors_around(known, calculation, depending[place], values, place)
+    new = values[sheet][position]
+    if isinstance(new, CellError) and place not in known.put_in:
+        stored = cells_of(known.book, sheet)[position]
+        if stored.never_calculated or isinstance(stored.value, CellError):
+            wrong = new.code == NAME_ERROR and not isinstance(stored.value, CellError)
         else:
-            suspects.append((in_doubt, cell_address(place[0], *place[1])))
-    return {name: where for names, where in reversed(suspects) for name in names - proved}
+            wrong = new.code not in of_sources
+        return "the engine gives an error for it where a figure stands" if wrong else None
+    if of_sources or not _hides_more(known, calculation, proof, values, place):
+        return None
+    return "the engine gives an error within it that no figure shows"
 
 
-def _calculated_alone(calculation: Calculation, place: Place, formula: str) -> CellValue:
-    """What the engine makes of a formula when all around it counts as the workbook shows it."""
-    sheet, position = place
-    set_formula(calculation.engine, place, for_engine(calculation.book, place, formula))
-    value: CellValue = from_engine(calculation.engine.evaluate_cell(sheet, *position))
-    hold(calculation, [place])
-    return value
-
-
-def _is_of_the_engine(
-    calculation: Calculation, place: Place, sources: Collection[Place], calculated: Values
-) -> bool:
-    """Whether a formula shows an error that neither its sources nor a PBR_ call in it gave."""
-    sheet, position = place
-    new = calculated[sheet][position]
-    if not isinstance(new, CellError) or place in calculation.put_in:
-        return False
-    stored = cells_of(calculation.book, sheet)[position]
-    if stored.never_calculated or isinstance(stored.value, CellError):
-        return new.code == NAME_ERROR and not isinstance(stored.value, CellError)
-    if new.code in errors_in(calculated, sources, partial(engine_fills, calculation)):
-        return False
+def _errors_around(
+    known: Known,
+    calculation: Calculation,
+    sources: Iterable[Place],
+    values: Values,
+    place: Place,
+) -> set[str]:
+    """The errors that a formula is handed, and those that the PBR_ calls in it give."""
+    filled: FilledBy = partial(filled_by, calculation)
+    found = set(
+        errors_in(values, (one for one in sources if one in calculation.calculated), filled)
+    )
     calculation.errors.clear()
-    for call in own_calls(calculation.formulas[place]):
-        _call_alone(calculation, place, for_engine(calculation.book, place, call))
-    return not any(error.code == new.code for error in calculation.errors)
+    for call in own_calls(known.formulas[place]):
+        value_of(calculation, place, call)
+    return found | {error.code for error in calculation.errors}
 
 
-def _call_alone(calculation: Calculation, place: Place, call: str) -> None:
-    """Let a call give its errors."""
+def _hides_more(
+    known: Known, calculation: Calculation, proof: Proof, values: Values, place: Place
+) -> bool:
+    """Whether something like IFERROR in a formula hides an error that it did not hide before."""
+    formula = known.formulas[place]
+    counts = hidden_errors(formula)
+    if not counts:
+        return False
     sheet, position = place
-    set_formula(calculation.engine, place, call)
-    calculation.engine.evaluate_cell(sheet, *position)
-    formula = for_engine(calculation.book, place, calculation.formulas[place])
-    set_formula(calculation.engine, place, formula)
-
-
-def _same_value(calculated: CellValue, stored: CellValue) -> bool:
-    if isinstance(calculated, CellError) or isinstance(stored, CellError):
-        return (
-            isinstance(calculated, CellError)
-            and isinstance(stored, CellError)
-            and calculated.code == stored.code
-        )
-    if isinstance(calculated, bool) or isinstance(stored, bool):
-        return calculated is stored
-    if isinstance(calculated, int | float) and isinstance(stored, int | float):
-        return math.isclose(calculated, stored, rel_tol=LIKENESS, abs_tol=LIKENESS)
-    return (calculated or "") == (stored or "")
+    stored = cells_of(known.book, sheet).get(position)
+    if place in known.roots:
+        shown = None if stored is None else stored.value
+        before: list[object] = [0] * len(counts)
+        if place not in known.put_in and same_value(shown, values[sheet][position]):
+            return False
+    else:
+        before = [value_of(proof.calculation, place, count) for count in counts]
+    now = [value_of(calculation, place, count) for count in counts]
+    return any(
+        not isinstance(new, int | float) or not isinstance(old, int | float) or new > old
+        for new, old in zip(now, before, strict=True)
+    )

@@ -17,7 +17,7 @@ import formualizer
 from xlpbr import cells
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
-from xlpbr.workbook.calculate.engine import with_blanks_for_omitted
+from xlpbr.workbook.calculate.engine_formulas import with_blanks_for_omitted
 from xlpbr.workbook.ooxml.addresses import cell_address, split_area, split_sheet
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
 

@@ -12,7 +12,14 @@ from functools import partial
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.calculate.formula_reads import Place, ReadBy, Reads, read_by, reads
-from xlpbr.workbook.calculate.keeping import Values, dependents, positions_of, reference_of
+from xlpbr.workbook.calculate.keeping import (
+    MOST_ROUNDS,
+    Values,
+    dependents,
+    positions_of,
+    reference_of,
+    shows_the_same,
+)
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.copy import copy_for_calc
 from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, area_cells
@@ -20,9 +27,6 @@ from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
 from xlpbr.workbook.ooxml.sheet.read import StoredCell
 from xlpbr.workbook.port.host_names import calls
 from xlpbr.workbook.read.linked_tables import as_linked
-
-MOST_ROUNDS = 6
-"""Spills that feed each other settle in a few rounds or not at all."""
 
 
 @dataclass(slots=True)
@@ -124,8 +128,14 @@ def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set
     """
     for _ in range(MOST_ROUNDS):
         depending = depending_on(opened, roots)
+        # One of the old kind fills the same cells always; Calc repeats a single value, row or
+        # column over them as Excel does.
         arrays = sorted(
-            place for place in depending if place in opened.filled and place not in opened.frozen
+            place
+            for place in depending
+            if place in opened.filled
+            and place not in opened.frozen
+            and opened.formulas[place].dynamic
         )
         wanted = calc_engine.spills(opened.calc, opened.number, arrays) if arrays else []
         new = {}
@@ -216,6 +226,21 @@ def differing(opened: CalcBook, among: Iterable[Place]) -> set[Place]:
             if not same(opened, opened.shown[sheet][cell], stored):
                 found.add(place)
     return found
+
+
+def unlike(opened: CalcBook, among: Iterable[Place]) -> set[Place]:
+    """The formulas that show another value in Calc than in the workbook, to 15 digits."""
+    return {
+        place
+        for place in among
+        if not shows_the_same(
+            opened.book,
+            place,
+            opened.shown[place[0]],
+            filled_by(opened, place),
+            lambda stored: as_linked(opened.book, stored),
+        )
+    }
 
 
 def hold(opened: CalcBook, places: Collection[Place]) -> None:

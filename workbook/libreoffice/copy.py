@@ -41,6 +41,7 @@ _INDEX = re.compile(r"\s*INDEX\s*\(", re.IGNORECASE)
 _LOCK = re.compile(rb"""<(?:\w+:)?sheetProtection\b[^>]*?\ssheet\s*=\s*["'](1|true|on)["'][^>]*>""")
 _LONGEST_TAG = 4096
 _WHOLE_TABLE = re.compile(r"\s*([\w.]+)\[#All\]\s*", re.IGNORECASE)
+_TRUTHS = ("TRUE", "FALSE")
 _GIVE_REFERENCES = frozenset({"OFFSET", "INDIRECT"})
 
 
@@ -112,6 +113,8 @@ def _handed(argument: str, reference: Callable[[str], str]) -> str:
             first = for_calc(inner[0], reference)
             rest = [_handed(one, reference) for one in inner[1:]]
             return f"{argument[: chooses.end()]}{','.join([first, *rest])})"
+    if argument.strip().upper() in _TRUTHS:
+        return f'"{calc.marked(argument.strip().upper() == "TRUE")}"'
     found = reference(argument)
     if found:
         return f"{_CELLS}({found})"

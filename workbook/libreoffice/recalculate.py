@@ -6,7 +6,6 @@ the formula, and an error only where a PBR_ function, or what the formula reads,
 
 from __future__ import annotations
 
-import math
 import typing
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
@@ -25,15 +24,18 @@ from xlpbr.workbook.calculate.formula_reads import (
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
-    LIKENESS,
+    CIRCLE,
     NAME_ERROR,
+    NOT_PROVED,
     OTHER_BOOK,
     Recalculation,
     Values,
     add_hidden,
     doubt_of,
     errors_in,
+    in_circles,
     keep_errors,
+    same_value,
     taken,
     to_calculate,
     written,
@@ -49,12 +51,14 @@ from xlpbr.workbook.libreoffice.book import (
     open_in_calc,
     settle_spills,
     shown,
+    unlike,
 )
 from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import CellValue, cells_of, open_book
+from xlpbr.workbook.ooxml.book import Book, cells_of, open_book
 from xlpbr.workbook.port.host_names import calls, plain
 from xlpbr.workbook.read.own_sheets import own_sheets
 
+_CALC = "Calc"
 _OTHERWISE_IN_EXCEL = frozenset({"CELL", "DOLLAR", "HYPERLINK", "INFO"})
 """What Calc works out otherwise than Excel, whatever the workbook shows elsewhere."""
 
@@ -81,10 +85,11 @@ def recalculate_with_calc(
     book = open_book(source)
     own = own_sheets(book)
     with calc_engine.running() as calc:
+        failed = _failed(book, calc, own)
         opened = open_in_calc(book, calc)
         filled = partial(filled_by, opened)
         called = {place for place, cell in opened.formulas.items() if calls(cell.formula or "")}
-        roots = called | to_calculate(book, opened.formulas, own)
+        roots = _roots(opened, own)
         depending = settle_spills(opened, roots)
         outside = set(opened.formulas) - set(depending)
         otherwise = differing(opened, outside)
@@ -93,6 +98,12 @@ def recalculate_with_calc(
         hold(opened, {*otherwise, *(one for one in outside if _is_truth(opened, one))})
         depending = freeze_texts(opened, roots)
         reasons = _reasons(opened, depending, own, suspects)
+        reasons |= {
+            place: NOT_PROVED.format(_CALC)
+            for place in failed & depending.keys() - reasons.keys()
+            if failed.isdisjoint(depending[place])
+        }
+        reasons |= dict.fromkeys(in_circles(depending), CIRCLE)
         hidden = {place: name for place in otherwise if (name := opened.reads[place].hidden)}
         add_hidden(depending, reasons, hidden, depending_on(opened, hidden))
         keep_errors(
@@ -100,6 +111,29 @@ def recalculate_with_calc(
         )
         new = taken(book, _emptied(opened), depending, reasons, filled)
     return written(book, target, new, len(called), allow=allow, in_place=in_place)
+
+
+def _failed(book: Book, calc: calc_engine.Calc, own: Collection[str]) -> set[Place]:
+    """The formulas of which Calc makes another value than the workbook, from what that shows.
+
+    A formula that is calculated whatever the workbook shows is no proof of anything, and xlpbr's
+    own formulas need none.
+    """
+    opened = open_in_calc(book, calc)
+    roots = _roots(opened, own)
+    asked = {place for place in depending_on(opened, roots) if place[0] not in own} - roots
+    if asked:
+        hold(opened, roots)
+        hold(opened, differing(opened, set(opened.formulas) - asked - roots))
+    failed = unlike(opened, asked)
+    calc_engine.close(calc, opened.number)
+    return failed
+
+
+def _roots(opened: CalcBook, own: Collection[str]) -> set[Place]:
+    """The formulas that are calculated whatever the workbook shows."""
+    called = {place for place, cell in opened.formulas.items() if calls(cell.formula or "")}
+    return called | to_calculate(opened.book, opened.formulas, own)
 
 
 def _suspect_functions(
@@ -126,7 +160,7 @@ def _suspect_functions(
             continue
         if reads_another_book(plain(cell.formula or "")):
             continue
-        if place not in otherwise or _alike(shown(opened, place), cell.value):
+        if place not in otherwise or same_value(shown(opened, place), cell.value):
             proved |= names if len(names) == 1 else set()
         elif place in differs_first:
             for name in names & wanted:
@@ -168,7 +202,9 @@ def _reasons(
             )
         if compares_texts_of_a_table(opened.formulas[place].formula or ""):
             reasons[place] = "it compares texts within a table of a PBR_ function"
-        doubt = doubt_of(_functions(opened, place), "Calc", _OTHERWISE_IN_EXCEL, suspects)
+        # Any other formula has proved itself.
+        differing = suspects if calls(opened.formulas[place].formula or "") else {}
+        doubt = doubt_of(_functions(opened, place), _CALC, _OTHERWISE_IN_EXCEL, differing)
         if doubt is not None:
             reasons[place] = doubt
     return reasons
@@ -228,13 +264,6 @@ def _emptied(opened: CalcBook) -> Values:
         }
         for sheet, of_sheet in opened.shown.items()
     }
-
-
-def _alike(calculated: CellValue, stored: CellValue) -> bool:
-    """Whether two figures differ by no more than a last digit."""
-    if isinstance(calculated, float) and isinstance(stored, float):
-        return math.isclose(calculated, stored, rel_tol=LIKENESS, abs_tol=LIKENESS)
-    return False
 
 
 _TABLE_FUNCTIONS = frozenset(

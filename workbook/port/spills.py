@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
-from xlpbr.udfs.embedded import from_engine
-from xlpbr.workbook.calculate.engine import Calculation, filled_by, load
+from xlpbr.workbook.calculate.engine import Calculation, filled_by, load, values_of
 from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
 from xlpbr.workbook.calculate.keeping import NAME_ERROR
 from xlpbr.workbook.ooxml.book import Book
@@ -54,7 +53,7 @@ def would_spill(book: Book, formulas: Mapping[Place, str]) -> frozenset[Place]:
     if not asked:
         return frozenset(on_arrays)
     try:
-        calculation = load(book, asked)
+        calculation = load(book, asked, asked)
         several = _several(calculation, list(asked))
     except FileProblem as problem:
         if problem.code not in _NOT_CALCULATED:
@@ -65,9 +64,11 @@ def would_spill(book: Book, formulas: Mapping[Place, str]) -> frozenset[Place]:
 
 def _several(calculation: Calculation, places: list[Place]) -> set[Place]:
     """The cells that fill others, would if nothing stood in the way, or cannot be calculated."""
-    shown = calculation.engine.evaluate_cells([(sheet, *position) for sheet, position in places])
-    found = set()
-    for place, value in zip(places, map(from_engine, shown), strict=True):
+    possible = [place for place in places if place in calculation.calculated]
+    shown = values_of(calculation, possible)
+    found = set(calculation.impossible)
+    for place in possible:
+        value = shown[place[0]][place[1]]
         unsure = isinstance(value, CellError) and value.code in _UNSURE
         if unsure or len(filled_by(calculation, place)) > 1:
             found.add(place)

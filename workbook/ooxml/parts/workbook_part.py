@@ -23,6 +23,7 @@ PATHS = (
     "workbook/sheets",
     "workbook/sheets/sheet",
     "workbook/functionGroups",
+    "workbook/calcPr",
     "workbook/externalReferences",
     "workbook/definedNames",
     "workbook/definedNames/definedName",
@@ -34,6 +35,7 @@ Places = Mapping[str, Sequence[Element]]
 """The elements found, by their path."""
 
 
+_FALSE = frozenset({"0", "false", "off"})
 _RELATIONSHIPS = (RELATIONSHIPS, STRICT_RELATIONSHIPS)
 
 
@@ -84,6 +86,7 @@ class WorkbookPart:
         structure_locked: whether no sheet may be added or taken out.
         sheets: its sheets in their order, chart sheets too.
         names: its defined names in their order.
+        rounded_as_shown: whether every figure is rounded to what its format shows.
     """
 
     namespace: str
@@ -92,6 +95,7 @@ class WorkbookPart:
     structure_locked: bool
     sheets: tuple[ListedSheet, ...]
     names: tuple[ListedName, ...]
+    rounded_as_shown: bool
 
 
 def read_workbook(data: bytes) -> WorkbookPart:
@@ -111,6 +115,10 @@ def read_workbook(data: bytes) -> WorkbookPart:
         structure_locked=_says(places, "workbook/workbookProtection", "lockStructure"),
         sheets=listed_sheets(places),
         names=listed_names(text, places),
+        rounded_as_shown=any(
+            entry.attributes.get("fullPrecision", "1") in _FALSE
+            for entry in places["workbook/calcPr"]
+        ),
     )
 
 

@@ -158,6 +158,7 @@ class _SheetReader:
         self.row_text = "0"
         self.column = 0
         self.type = "n"
+        self.dynamic = False
         self.value: str | None = None
         self.inline: str | None = None
         self.formula: str | None = None
@@ -244,6 +245,7 @@ class _SheetReader:
                 self.row = self.whole(digits)
                 self.row_text = digits
         self.type = attributes.get("t", "n")
+        self.dynamic = attributes.get("cm", "0") != "0"
         self.value = self.inline = self.formula = None
 
     def whole(self, text: str) -> int:
@@ -272,7 +274,9 @@ class _SheetReader:
             return
         if position in self.cells:
             raise damaged_part(self.archive, self.part, f"{self.address()} stands in it twice")
-        self.cells[position] = StoredCell(value, formula, array_range, kind, never_calculated)
+        self.cells[position] = StoredCell(
+            value, formula, array_range, kind, never_calculated, self.dynamic
+        )
         if shared_index is not None:
             self.waiting.append((position, shared_index))
 

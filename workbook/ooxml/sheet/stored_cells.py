@@ -29,6 +29,8 @@ class StoredCell(NamedTuple):
             only in its first cell.
         kind: what sort of value it is.
         never_calculated: whether it is a formula without a last value.
+        dynamic: whether an array formula takes the cells that it needs; one of the old kind fills
+            the same cells always.
     """
 
     value: StoredValue
@@ -36,6 +38,7 @@ class StoredCell(NamedTuple):
     array_range: str | None
     kind: Kind
     never_calculated: bool
+    dynamic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
