@@ -174,7 +174,5 @@ def day_of(name: str, value: Any) -> date | None:
     """
     if value is not None and _or_blank(value) is None:
         raise CellError(VALUE, f"{name}: found no date; expected a date such as 31/03/2026")
-    found: date | None = arguments.named(
-        name, value, lambda cell: cells.optional(cell, cells.day, None)
-    )
+    found: date | None = arguments.optional(name, value, cells.day)
     return found
