@@ -187,7 +187,7 @@ def forecast(
         ),
         fee_earned=Fraction(found.fee_earned, count) if terms.fee else None,
         threshold_passed=None
-        if terms.bonus_threshold is None or terms.bonus_rate is None
+        if plan.least_passing is None
         else Fraction(found.threshold_passed, count),
         maximum_binds=None if plan.warned_maximum is None else Fraction(found.maximum_binds, count),
         certain=plan.is_certain,
