@@ -16,7 +16,6 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.forecast.chances import (
-    FAR,
     BreakDowns,
     OpenMonth,
     Price,
@@ -26,7 +25,7 @@ from xlpbr.forecast.chances import (
     reached_by_new,
 )
 from xlpbr.money import Pence, to_pence
-from xlpbr.periods import Period, days_in_month, edate, month_end, month_of, months_of
+from xlpbr.periods import FAR, Period, days_in_month, edate, month_end, month_of, months_of
 from xlpbr.settlement import rules, statement
 
 KNOWN = known_rules()

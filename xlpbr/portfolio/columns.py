@@ -18,8 +18,9 @@ from xlpbr.cells import Cell
 from xlpbr.contract import cell_readers as readers
 from xlpbr.contract.evidence import EvidenceColumn
 from xlpbr.errors import CellError
+from xlpbr.periods import FAR
 from xlpbr.portfolio.numpy_loops import I64, Flags
-from xlpbr.portfolio.settlement import EPOCH, FAR
+from xlpbr.portfolio.settlement import EPOCH
 
 _USUAL_DAYS = (date(1990, 1, 1).toordinal(), date(2200, 1, 1).toordinal())
 """Days that the reader of the cells takes as they are; about others it is asked."""

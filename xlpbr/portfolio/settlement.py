@@ -33,9 +33,6 @@ from xlpbr.portfolio.numpy_loops import I64, Flags, offsets
 from xlpbr.settlement.rules import DAYS_IN_YEAR
 from xlpbr.settlement.statement import BonusMeasures, bonus_on_measures
 
-FAR = 4_000_000
-"""A day number later than any date: has not moved, has not ended."""
-
 LIMIT = 2**62
 """No sum may reach this; int64 ends at twice as much."""
 

@@ -16,9 +16,9 @@ from xlpbr import cells
 from xlpbr.cells import Cell
 from xlpbr.contract.evidence import COLUMNS, Evidence, EvidenceColumn
 from xlpbr.errors import NA, VALUE, Problem
+from xlpbr.periods import FAR
 from xlpbr.portfolio.columns import ColumnValues, plain_cells, read_column
 from xlpbr.portfolio.numpy_loops import I64, Flags
-from xlpbr.portfolio.settlement import FAR
 from xlpbr.tables.evidence import read_evidence
 from xlpbr.tables.headings import ReadRecord, find_columns, nearest
 
