@@ -49,17 +49,20 @@ def write(sheet: Any, rows: list[list[Any]], first: tuple[int, int] = (0, 0)) ->
     """Cells as a person would enter them: texts as texts, errors as errors."""
     for down, row in enumerate(rows):
         for across, value in enumerate(row):
-            place = (first[0] + down, first[1] + across)
-            if value is None or value == "":
-                continue
-            if isinstance(value, CellError):
-                sheet.write_formula(*place, "=1/0", None, value.code)
-            elif isinstance(value, date):
-                sheet.write_datetime(*place, datetime.combine(value, time()))
-            elif isinstance(value, str):
-                sheet.write_string(*place, value)
-            else:
-                sheet.write(*place, value)
+            if value is not None and value != "":
+                write_cell(sheet, (first[0] + down, first[1] + across), value)
+
+
+def write_cell(sheet: Any, place: tuple[int, int], value: Any, style: Any = None) -> None:
+    """A cell as a person would enter it; a number may have a format."""
+    if isinstance(value, CellError):
+        sheet.write_formula(*place, "=1/0", None, value.code)
+    elif isinstance(value, date):
+        sheet.write_datetime(*place, datetime.combine(value, time()))
+    elif isinstance(value, str):
+        sheet.write_string(*place, value)
+    else:
+        sheet.write(*place, value, style)
 
 
 def make(

@@ -1,14 +1,15 @@
-"""The cases of the matrix in cells of a sheet, as Calc calculates them when it opens the book."""
+"""The cases of the matrix in cells of a sheet, and what Calc makes of them when it opens it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from tests.support.host_matrix import LEFT_OUT, cases, expected
+from tests.support.host_matrix import LEFT_OUT, Case, cases, expected
 from xlpbr.errors import CellError
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.ooxml.addresses import area_address, column_letter
@@ -17,16 +18,10 @@ ERROR_FORMULAS = {"#N/A": "=NA()", "#DIV/0!": "=1/0"}
 SHEET = "Result"
 
 
-def matrix_book(path: Path) -> dict[str, int]:
-    """Write every case: its cells on Inputs, its formula on Result; each case's row there.
-
-    Beside the result stand its rows and columns, as Calc fills no more cells than the book says.
-    """
-    book = xlsxwriter.Workbook(path)
-    inputs, results = book.add_worksheet("Inputs"), book.add_worksheet(SHEET)
+def cases_in_cells(book: Any, inputs: Any) -> Iterator[tuple[Case, str]]:
+    """Every case with its call, once the cells of its arguments are written on Inputs."""
     day = book.add_format({"num_format": "dd/mm/yyyy"})
-    down = at = 0
-    places = {}
+    down = 0
     for case in cases():
         references, across, height = [], 0, 1
         arguments = list(case.arguments)
@@ -46,14 +41,26 @@ def matrix_book(path: Path) -> dict[str, int]:
             references.append(area_address("Inputs", area) if is_range else first)
             across += len(rows[0]) + 1
             height = max(height, len(rows))
-        call = f"{case.function}({','.join(references)})"
+        yield case, f"{case.function}({','.join(references)})"
+        down += height + 1
+
+
+def matrix_book(path: Path) -> dict[str, int]:
+    """Write every case: its cells on Inputs, its formula on Result; each case's row there.
+
+    Beside the result stand its rows and columns, as Calc fills no more cells than the book says.
+    """
+    book = xlsxwriter.Workbook(path)
+    inputs, results = book.add_worksheet("Inputs"), book.add_worksheet(SHEET)
+    at = 0
+    places = {}
+    for case, call in cases_in_cells(book, inputs):
         wanted = expected(case)
         last_row, last_column = at + len(wanted) - 1, 2 + len(wanted[0]) - 1
         results.write_array_formula(at, 0, at, 0, f"=ROWS({call})")
         results.write_array_formula(at, 1, at, 1, f"=COLUMNS({call})")
         results.write_dynamic_array_formula(at, 2, last_row, last_column, f"={call}")
         places[case.name] = at + 1
-        down += height + 1
         at += len(wanted) + 1
     book.close()
     return places

@@ -13,13 +13,7 @@ import click
 
 from xlpbr import cells
 from xlpbr.commands import terminal
-from xlpbr.commands.options import (
-    allowed,
-    output_target,
-    say_kept,
-    workbook_tables,
-    written_to,
-)
+from xlpbr.commands.options import say_kept, workbook_tables, written, written_to
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError
 
@@ -46,16 +40,12 @@ def attach(
     contract: str | None,
     sheets: str | None,
     mapped: tuple[str, ...],
-    output: Path | None,
-    in_place: bool,
-    replace: bool,
     **options: Any,
 ) -> None:
     """Add the PBR sheets of a contract to a workbook; everything else stays as it is."""
     from xlpbr.workbook.attach.attach import attach as attach_sheets
 
-    target = output_target(file, output, in_place=in_place, replace=replace)
-    allow = allowed(options)
+    target, how = written(file, options)
     with terminal.progress(f"Adding sheets to {file.name}"):
         done = attach_sheets(
             file,
@@ -64,8 +54,7 @@ def attach(
             sheets=None if sheets is None else [name.strip() for name in sheets.split(",")],
             places={name.capitalize(): place for name, place in options.items()},
             headings=_headings(mapped),
-            allow=allow,
-            in_place=in_place,
+            **how,
         )
     terminal.say(f"Added {len(done.sheets)} sheets to {target}: {', '.join(done.sheets)}.")
     if done.added:
@@ -79,19 +68,19 @@ def attach(
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @written_to
-def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **options: Any) -> None:
+def detach(file: Path, **options: Any) -> None:
     """Take the PBR sheets out of a workbook again."""
     from xlpbr.workbook.attach.attach import typed_into
     from xlpbr.workbook.ooxml.book import open_book
     from xlpbr.workbook.ooxml.edit.package import detach as detach_sheets
     from xlpbr.workbook.ours import XLPBR
 
-    target = output_target(file, output, in_place=in_place, replace=replace)
+    target, how = written(file, options)
     with terminal.progress(f"Taking sheets out of {file.name}"):
         book = open_book(file)
         typed = typed_into(book)
-        done = detach_sheets(book, target, program=XLPBR, allow=allowed(options), in_place=in_place)
-    wrote = "" if in_place else f"; wrote {target}"
+        done = detach_sheets(book, target, program=XLPBR, **how)
+    wrote = "" if how["in_place"] else f"; wrote {target}"
     if done.sheets:
         count = _counted(len(done.sheets), "sheet")
         terminal.say(f"Took {count} out of {file}{wrote}: {', '.join(done.sheets)}.")
@@ -127,9 +116,6 @@ def insert(
     listed: Path | None,
     over: bool,
     errors: bool,
-    output: Path | None,
-    in_place: bool,
-    replace: bool,
     **options: Any,
 ) -> None:
     """Put a PBR_ formula into a cell of a workbook, with the value that it shows.
@@ -142,17 +128,9 @@ def insert(
     if (listed is None) == (cell is None or formula is None) or (listed and cell):
         raise click.UsageError("Give a cell and a formula, or --from with a CSV file.")
     formulas = [(cell or "", formula or "")] if listed is None else read_formulas(listed)
-    target = output_target(file, output, in_place=in_place, replace=replace)
+    target, how = written(file, options)
     with terminal.progress(f"Calculating {file.name}"):
-        done = insert_formulas(
-            file,
-            formulas,
-            target,
-            over=over,
-            errors=errors,
-            allow=allowed(options),
-            in_place=in_place,
-        )
+        done = insert_formulas(file, formulas, target, over=over, errors=errors, **how)
     for address, value in done.cells:
         terminal.say(f"{address} shows {_shown(value)}.")
     if done.refreshed:
@@ -178,18 +156,16 @@ def insert(
     help="What calculates: the engine that comes with xlpbr, or an installed LibreOffice.",
 )
 @written_to
-def recalc(
-    file: Path, engine: str, output: Path | None, in_place: bool, replace: bool, **options: Any
-) -> None:
+def recalc(file: Path, engine: str, **options: Any) -> None:
     """Calculate a workbook's PBR_ formulas and write a copy that shows the values."""
     if engine == "calc":
         from xlpbr.workbook.libreoffice.recalculate import recalculate_with_calc as recalculate
     else:
         from xlpbr.workbook.calculate.recalculate import recalculate
 
-    target = output_target(file, output, in_place=in_place, replace=replace)
+    target, how = written(file, options)
     with terminal.progress(f"Calculating {file.name}"):
-        done = recalculate(file, target, allow=allowed(options), in_place=in_place)
+        done = recalculate(file, target, **how)
     if not done.written:
         terminal.say(f"{file.name} has nothing to calculate; {target} is a plain copy.")
     else:
