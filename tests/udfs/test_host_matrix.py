@@ -28,7 +28,7 @@ from tests.support.host_matrix import (
 from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.hosts import HOSTS
-from xlpbr.workbook.calculate.engine import filled_by, load, values_of
+from xlpbr.workbook.calculate.engine import load, values_of
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.ooxml.book import open_book
 
@@ -154,7 +154,7 @@ def test_the_embedded_engine_gives_the_same_in_every_cell_of_a_sheet(tmp_path: P
 
     def run(case: Case) -> Any:
         row = places[case.name]
-        filled = filled_by(calculation, ("Result", (row, 1)))
+        filled = calculation.filled_by(("Result", (row, 1)))
         width = max(column for _, column in filled)
         cells = [values[position] for position in filled]
         return [cells[start : start + width] for start in range(0, len(cells), width)]

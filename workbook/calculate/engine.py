@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, partial
 from pathlib import Path
 
 import formualizer
-from formualizer.visitor import collect_function_names
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.udfs.embedded import from_engine, register, to_engine
@@ -22,24 +21,31 @@ from xlpbr.udfs.formula_calls import call_pattern, calls_in, outer_calls
 from xlpbr.udfs.hosts import STORED_PREFIXES
 from xlpbr.workbook.calculate.formula_reads import (
     Place,
-    ReadBy,
-    Reads,
-    read_by,
-    reads,
+    address_of,
+    columns_called,
+    formulas_in,
+    functions_in,
     reads_another_book,
 )
-from xlpbr.workbook.calculate.keeping import NAME_ERROR, Values, dependents, positions_of
+from xlpbr.workbook.calculate.keeping import (
+    NAME_ERROR,
+    FormulaBook,
+    Values,
+    filled_before,
+    positions_of,
+)
 from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import Book, Position, cells_of
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
 from xlpbr.workbook.ooxml.sheet.edit import with_new_values
 from xlpbr.workbook.ooxml.zip.archive import copy_archive
+from xlpbr.workbook.read.ranges import values_in
 
 _THIS_ROW = re.compile(r"([\w.]+)\[\[#This Row\],\[([^\[\]']+)\]\]")
 _CALL = call_pattern(STORED_PREFIXES)
 
 
 @dataclass(frozen=True)
-class Calculation:
+class Calculation(FormulaBook):
     """A workbook in the engine, calculated.
 
     Attributes:
@@ -57,15 +63,16 @@ class Calculation:
     put_in: frozenset[Place]
     errors: list[CellError]
 
-    @cached_property
-    def reads(self) -> Mapping[Place, Reads]:
-        """What each formula reads; found when it is asked for, as it takes a while."""
-        return {place: reads(self.book, place, text) for place, text in self.formulas.items()}
-
-    @cached_property
-    def read_by(self) -> ReadBy:
-        """The same, turned round."""
-        return read_by(self.reads)
+    def filled_by(self, place: Place) -> list[Position]:
+        """The cells that a formula fills: its own and, where it spills, all of the spill."""
+        sheet, position = place
+        # Without the mark of an array formula a cell takes the first value only.
+        if place not in self.put_in and not cells_of(self.book, sheet)[position].array_range:
+            return [position]
+        spill = self.engine.inspect_cell(address_of(place)).cell.spill
+        if spill is None or spill.extent is None:
+            return [position]
+        return positions_of(spill.extent.rpartition("!")[2])
 
 
 def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
@@ -83,26 +90,20 @@ def load(book: Book, extra: Mapping[Place, str] | None = None) -> Calculation:
     errors: list[CellError] = []
     register(engine, date_1904=book.date_1904, errors=errors)
     _add_tables(engine, book)
-    formulas = {
-        (sheet.name, position): cell.formula
-        for sheet in book.sheets
-        for position, cell in cells_of(book, sheet.name).items()
-        if cell.formula is not None
-    }
-    formulas.update(put_in)
+    formulas = {**formulas_in(book), **put_in}
     for place, formula in formulas.items():
-        complete = for_engine(book, place, formula)
         if reads_another_book(formula) and place not in put_in:
             # The engine stops at the first of these.
             sheet, position = place
             engine.set_value(sheet, *position, to_engine(cells_of(book, sheet)[position].value))
-        elif place in put_in or complete != formula:
-            set_formula(engine, place, complete)
-    _evaluate(engine, book)
+        elif place in put_in or _for_engine(book, place, formula) != formula:
+            set_formula(engine, book, place, formula)
+    with _calculable(book):
+        engine.evaluate_all()
     return Calculation(book, engine, formulas, frozenset(put_in), errors)
 
 
-def for_engine(book: Book, place: Place, formula: str) -> str:
+def _for_engine(book: Book, place: Place, formula: str) -> str:
     """A formula as the engine takes it: its own row of a table as cells, no argument left out."""
     if "[#This Row]" in formula:
         formula = _THIS_ROW.sub(lambda match: _cell_of_row(book, place, match), formula)
@@ -111,19 +112,15 @@ def for_engine(book: Book, place: Place, formula: str) -> str:
 
 def _cell_of_row(book: Book, place: Place, match: re.Match[str]) -> str:
     table = book.tables.get(match[1].casefold())
-    if table is None:
-        return match[0]
-    of_sheet = cells_of(book, table.sheet)
-    for column in range(table.first_column, table.last_column + 1):
-        heading = of_sheet.get((table.first_row, column))
-        if heading is not None and str(heading.value).casefold() == match[2].casefold():
-            return cell_address(table.sheet, place[1][0], column)
-    return match[0]
+    columns = columns_called(book, table, f"[{match[2]}]") if table else []
+    return cell_address(table.sheet, place[1][0], columns[0]) if table and columns else match[0]
 
 
-def _evaluate(engine: formualizer.Workbook, book: Book) -> None:
+@contextmanager
+def _calculable(book: Book) -> Iterator[None]:
+    """Say of a workbook that the engine fails with what to do."""
     try:
-        engine.evaluate_all()
+        yield
     except Exception as error:
         raise FileProblem(
             f"{book.path} cannot be calculated by the embedded engine: {error}."
@@ -132,38 +129,28 @@ def _evaluate(engine: formualizer.Workbook, book: Book) -> None:
         ) from None
 
 
-def set_formula(engine: formualizer.Workbook, place: Place, formula: str) -> None:
+def set_formula(engine: formualizer.Workbook, book: Book, place: Place, formula: str) -> None:
     """Put a formula into a cell of the engine.
 
     Raises:
         FileProblem: the engine cannot read the formula.
     """
-    sheet, position = place
+    complete = _for_engine(book, place, formula)
     try:
-        formualizer.parse(f"={formula}")
-        engine.set_formula(sheet, *position, f"={formula}")
+        formualizer.parse(f"={complete}")
+        engine.set_formula(place[0], *place[1], f"={complete}")
     except Exception as error:
         reason = str(error).rpartition(": ")[2]
-        address = cell_address(sheet, *position)
         raise FileProblem(
-            f"The formula ={formula} for {address} cannot be read: {reason}.",
-            "formula",
+            f"The formula ={complete} for {address_of(place)} cannot be read: {reason}.", "formula"
         ) from None
 
 
-def filled_by(calculation: Calculation, place: Place) -> list[Position]:
-    """The cells that a formula fills: its own and, where it spills, all of the spill."""
-    sheet, position = place
-    # Without the mark of an array formula a cell takes the first value only.
-    if (
-        place not in calculation.put_in
-        and not cells_of(calculation.book, sheet)[position].array_range
-    ):
-        return [position]
-    spill = calculation.engine.inspect_cell(cell_address(sheet, *position)).cell.spill
-    if spill is None or spill.extent is None:
-        return [position]
-    return positions_of(spill.extent.rpartition("!")[2])
+def calculated_as(calculation: Calculation, place: Place, formula: str) -> CellValue:
+    """What a formula gives that is put into a cell."""
+    set_formula(calculation.engine, calculation.book, place, formula)
+    value: CellValue = from_engine(calculation.engine.evaluate_cell(place[0], *place[1]))
+    return value
 
 
 def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
@@ -171,21 +158,12 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
 
     All are asked for at once: asked for one by one, each takes the engine some milliseconds.
     """
-    wanted = [(place[0], filled) for place in places for filled in filled_by(calculation, place)]
+    wanted = [(place[0], filled) for place in places for filled in calculation.filled_by(place)]
     found = calculation.engine.evaluate_cells([(sheet, *position) for sheet, position in wanted])
     values: Values = {}
     for (sheet, position), value in zip(wanted, found, strict=True):
         values.setdefault(sheet, {})[position] = from_engine(value)
     return values
-
-
-def depending_on(calculation: Calculation, roots: Iterable[Place]) -> dict[Place, set[Place]]:
-    """The formulas that depend on some, and on which of them each depends directly.
-
-    The engine itself knows no way through names, tables and several sheets at once, so the ways
-    are found in the formulas.
-    """
-    return dependents(calculation.book, calculation.read_by, roots, partial(filled_by, calculation))
 
 
 def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
@@ -195,9 +173,7 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
     calculated once more.
     """
     calculation.errors.clear()
-    formula = for_engine(calculation.book, place, calculation.formulas[place])
-    set_formula(calculation.engine, place, formula)
-    calculation.engine.evaluate_cell(place[0], *place[1])
+    calculated_as(calculation, place, calculation.formulas[place])
     given = [known.message for known in calculation.errors if known.code == error.code]
     return given[-1] if given else error.message
 
@@ -210,19 +186,9 @@ def hold(calculation: Calculation, places: Iterable[Place]) -> None:
     """
     for sheet, position in places:
         of_sheet = cells_of(calculation.book, sheet)
-        stored = of_sheet[position]
-        area = [position] if stored.array_range is None else positions_of(stored.array_range)
-        for filled in area:
+        for filled in filled_before(calculation.book, (sheet, position)):
             value = of_sheet[filled].value if filled in of_sheet else None
             calculation.engine.set_value(sheet, *filled, to_engine(value))
-
-
-def functions_in(formula: str) -> list[str]:
-    """The names of the functions that a formula calls; none where it cannot be read."""
-    try:
-        return collect_function_names(formualizer.parse(f"={formula}"))
-    except formualizer.ParserError:
-        return []
 
 
 def unknown_functions(formulas: Iterable[str]) -> set[str]:
@@ -270,22 +236,13 @@ def with_blanks_for_omitted(formula: str) -> str:
 
 def _add_tables(engine: formualizer.Workbook, book: Book) -> None:
     for table in book.tables.values():
-        of_sheet = cells_of(book, table.sheet)
-        columns = range(table.first_column, table.last_column + 1)
+        first_row, first_column, _, last_column = area = table.without_totals
+        heading_row = (first_row, first_column, first_row, last_column)
         headings = [
-            str(of_sheet[table.first_row, column].value)
-            if (table.first_row, column) in of_sheet
-            else f"Column{number}"
-            for number, column in enumerate(columns, start=1)
+            f"Column{number}" if heading is None else str(heading)
+            for number, heading in enumerate(values_in(book, table.sheet, heading_row)[0], start=1)
         ]
-        last_row = table.last_row - table.totals_rows
-        engine.add_table(
-            table.name,
-            table.sheet,
-            (table.first_row, table.first_column, last_row, table.last_column),
-            headings,
-            header_row=table.has_heading,
-        )
+        engine.add_table(table.name, table.sheet, area, headings, header_row=table.has_heading)
 
 
 def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
@@ -306,23 +263,15 @@ def _loaded(book: Book, put_in: Mapping[Place, str]) -> formualizer.Workbook:
         }
         if spilled:
             emptied[sheet.part] = with_new_values(book.archive, sheet.part, spilled, {})
+    # The engine does not read by itself from where the workbook counts its days.
+    evaluation = formualizer.EvaluationConfig()
+    evaluation.date_system = "1904" if book.date_1904 else "1900"
+    config = formualizer.WorkbookConfig(eval_config=evaluation)
     with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
         temporary = Path(folder) / f"book{book.path.suffix}"
         copy_archive(book.archive, emptied, temporary)
-        try:
-            engine = formualizer.Workbook.from_path(str(temporary), config=_settings(book))
-        except Exception as error:
-            raise FileProblem(
-                f"{book.path} cannot be calculated by the embedded engine: {error}."
-                " Calculate it in Excel."
-            ) from None
+        with _calculable(book):
+            engine = formualizer.Workbook.from_path(str(temporary), config=config)
     # As dates, the days 59 and 60 would both be 28 February 1900.
     engine.set_temporal_egress("serial")
     return engine
-
-
-def _settings(book: Book) -> formualizer.WorkbookConfig:
-    """The engine counts days from where the workbook does; it does not read that by itself."""
-    evaluation = formualizer.EvaluationConfig()
-    evaluation.date_system = "1904" if book.date_1904 else "1900"
-    return formualizer.WorkbookConfig(eval_config=evaluation)

@@ -12,16 +12,17 @@ import formualizer
 from xlpbr.workbook.ooxml.addresses import (
     LAST_COLUMN,
     LAST_ROW,
+    Area,
+    cell_address,
     column_number,
     split_area,
     split_sheet,
+    within,
 )
 from xlpbr.workbook.ooxml.book import Book, Position, TableArea, cells_of
 
 Place = tuple[str, Position]
 """A cell: its sheet, its row and column."""
-
-Area = tuple[int, int, int, int]
 
 HIDDEN_SOURCES = frozenset({"INDIRECT", "OFFSET"})
 """What they read is decided while they calculate."""
@@ -29,11 +30,44 @@ HIDDEN_SOURCES = frozenset({"INDIRECT", "OFFSET"})
 _TAKES_ARRAYS = frozenset({"SUMPRODUCT", "MMULT", "LOOKUP", "INDEX"})
 _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
-_COLUMN_OF_TABLE = re.compile(r"\[((?:[^\[\]'#@]|'.)+)\]")
+_COLUMN_OF_TABLE = re.compile(r"\[((?!@)(?:[^\[\]'#]|'.)+)\]")
 _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 MOST_NAMES_IN_NAMES = 20
 """A name may stand for another name, and so on; a circle of names ends here."""
+
+
+def address_of(place: Place) -> str:
+    """A cell's address, such as ``Forecast!D12``."""
+    return cell_address(place[0], *place[1])
+
+
+def formulas_in(book: Book) -> dict[Place, str]:
+    """The formula of every cell of a workbook that has one."""
+    return {
+        (sheet.name, position): cell.formula
+        for sheet in book.sheets
+        for position, cell in cells_of(book, sheet.name).items()
+        if cell.formula is not None
+    }
+
+
+def parsed(formula: str) -> formualizer.ASTNode | None:
+    """A formula, without its equals sign, as a tree; None where it cannot be read."""
+    try:
+        return formualizer.parse(f"={formula}")
+    except Exception:
+        return None
+
+
+def called_by(node: formualizer.ASTNode) -> str:
+    """The function that a node calls, in capitals, without the prefix of newer ones; or nothing."""
+    return (node.get_function_name() or "").upper().removeprefix("_XLFN.")
+
+
+def functions_in(formula: str) -> set[str]:
+    """The functions that a formula calls; none where it cannot be read."""
+    return {called_by(node) for node in _nodes(formula)} - {""} if "(" in formula else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +101,8 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
     waiting = [(formula, 0)]
     while waiting:
         text, depth = waiting.pop()
-        try:
-            tree = formualizer.parse(f"={text}")
-        except Exception:
-            # What cannot be read shows an error and depends on nothing.
-            continue
-        for node in _nodes(tree):
-            name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
+        for node in _nodes(text):
+            name = called_by(node)
             if name in HIDDEN_SOURCES or (name == "TABLE" and depth == 0):
                 hidden = name
             reference = node.get_reference()
@@ -93,11 +122,8 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
 
 def works_on_arrays(formula: str) -> bool:
     """Whether a formula does sums on many cells at once, as only an array formula does in Excel."""
-    try:
-        tree = formualizer.parse(f"={formula}")
-    except Exception:
-        return False
-    return _has_array_operator(tree)
+    tree = parsed(formula)
+    return tree is not None and _has_array_operator(tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +164,10 @@ def readers_of(known: ReadBy, sheet: str, positions: Collection[Position]) -> se
     return found
 
 
-def _nodes(tree: formualizer.ASTNode) -> Iterator[formualizer.ASTNode]:
-    waiting = [tree]
+def _nodes(formula: str) -> Iterator[formualizer.ASTNode]:
+    """The nodes of a formula; none where it cannot be read: it shows an error and reads nothing."""
+    tree = parsed(formula)
+    waiting = [] if tree is None else [tree]
     while waiting:
         node = waiting.pop()
         yield node
@@ -159,31 +187,28 @@ def _meaning(book: Book, sheet: str, written: str) -> str:
 
 def _of_table(book: Book, place: Place, written: str) -> list[tuple[str, Area]]:
     name, bracket, inside = written.partition("[")
-    table = book.tables.get(name.rpartition("!")[2].casefold()) if name else _around(book, place)
+    named = name.rpartition("!")[2].casefold()
+    table = book.tables.get(named) if name else table_around(book, place)
     if table is None:
         return []
     first_row, last_row = table.first_row, table.last_row
     if "#this row" in inside.casefold() or "@" in inside:
         first_row = last_row = place[1][0]
-    columns = _columns_of(book, table, bracket + inside)
+    columns = columns_called(book, table, bracket + inside)
     return [
         (table.sheet.casefold(), (first_row, column, last_row, column)) for column in columns
     ] or [(table.sheet.casefold(), (first_row, table.first_column, last_row, table.last_column))]
 
 
-def _around(book: Book, place: Place) -> TableArea | None:
-    sheet, (row, column) = place
+def table_around(book: Book, place: Place) -> TableArea | None:
+    """The Excel table in which a cell stands."""
     for table in book.tables.values():
-        if (
-            table.sheet.casefold() == sheet.casefold()
-            and table.first_row <= row <= table.last_row
-            and table.first_column <= column <= table.last_column
-        ):
+        if table.sheet.casefold() == place[0].casefold() and within(place[1], table.area):
             return table
     return None
 
 
-def _columns_of(book: Book, table: TableArea, specifier: str) -> list[int]:
+def columns_called(book: Book, table: TableArea, specifier: str) -> list[int]:
     """The columns that are named; none where all are meant or a name is not found."""
     if ":" in specifier:
         return []

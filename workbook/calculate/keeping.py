@@ -7,13 +7,23 @@ keeps its last value. Both hand in what their engine shows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from xlpbr.errors import CellError
-from xlpbr.workbook.calculate.formula_reads import Place, ReadBy, readers_of
-from xlpbr.workbook.ooxml.addresses import area_cells, cell_address, column_letter, split_area
+from xlpbr.workbook.calculate.formula_reads import (
+    Place,
+    ReadBy,
+    Reads,
+    address_of,
+    read_by,
+    readers_of,
+    reads,
+)
+from xlpbr.workbook.ooxml.addresses import area_cells, cell_name, split_area
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
 from xlpbr.workbook.ooxml.edit.package import write_values
 from xlpbr.workbook.ours import XLPBR
@@ -21,17 +31,39 @@ from xlpbr.workbook.ours import XLPBR
 Values = dict[str, dict[Position, CellValue]]
 """Cell values by sheet and by row and column, counted from 1."""
 
-FilledBy = Callable[[Place], list[Position]]
-"""The cells that a formula fills now: its own and, where it spills, all of the spill."""
-
 CHANGE_BY_THEMSELVES = frozenset({"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"})
-LIKENESS = 1e-9
-"""Two figures of two engines are alike where they differ by a last digit."""
-
 NAME_ERROR = "#NAME?"
 HIDDEN = "it uses {}, and it cannot be seen what that reads"
 OTHER_BOOK = "it reads another workbook"
 _DEPENDS = "it depends on a formula that keeps its last value"
+
+
+class FormulaBook:
+    """A workbook whose formulas are calculated.
+
+    Attributes:
+        book: the workbook.
+        formulas: the formula of every cell that has one.
+        put_in: the cells whose formula is not in the workbook yet.
+    """
+
+    book: Book
+    formulas: Mapping[Place, str]
+    put_in: Collection[Place]
+
+    @cached_property
+    def reads(self) -> Mapping[Place, Reads]:
+        """What each formula reads; found when it is asked for, as it takes a while."""
+        return {place: reads(self.book, place, text) for place, text in self.formulas.items()}
+
+    @cached_property
+    def read_by(self) -> ReadBy:
+        """The same, turned round."""
+        return read_by(self.reads)
+
+    def filled_by(self, place: Place) -> list[Position]:
+        """The cells that a formula fills now: its own and, where it spills, all of the spill."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,50 +131,41 @@ def positions_of(reference: str) -> list[Position]:
 
 def reference_of(filled: list[Position]) -> str:
     """The rectangle that some cells fill, such as ``B2:D9``, or ``B2`` for a single one."""
-    first, last = (f"{column_letter(column)}{row}" for row, column in (filled[0], filled[-1]))
+    first, last = cell_name(filled[0]), cell_name(filled[-1])
     return first if len(filled) == 1 else f"{first}:{last}"
 
 
-def dependents(
-    book: Book, known: ReadBy, roots: Iterable[Place], filled_by: FilledBy
-) -> dict[Place, set[Place]]:
+def filled_before(book: Book, place: Place) -> list[Position]:
+    """The cells that a formula fills in the workbook: its own and, of an array, all."""
+    stored = cells_of(book, place[0]).get(place[1])
+    return positions_of(stored.array_range) if stored and stored.array_range else [place[1]]
+
+
+def alike(one: CellValue, other: CellValue) -> bool:
+    """Whether two figures of two engines differ by no more than a last digit."""
+    if not (isinstance(one, int | float) and isinstance(other, int | float)):
+        return False
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def dependents(opened: FormulaBook, roots: Iterable[Place]) -> dict[Place, set[Place]]:
     """The formulas that depend on some, and on which of them each depends directly.
 
     Those asked about are in the result themselves. An array formula may fill fewer cells from now
-    on than in the workbook: what reads those depends on it too.
+    on than in the workbook: what reads those depends on it too. The engines know no way through
+    names, tables and several sheets at once, so the ways are found in the formulas.
     """
     found: dict[Place, set[Place]] = {root: set() for root in roots}
     waiting = list(found)
     while waiting:
         place = waiting.pop()
-        stored = cells_of(book, place[0]).get(place[1])
-        before = positions_of(stored.array_range) if stored and stored.array_range else ()
-        for reader in readers_of(known, place[0], {*filled_by(place), *before}):
+        filled = {*opened.filled_by(place), *filled_before(opened.book, place)}
+        for reader in readers_of(opened.read_by, place[0], filled):
             if reader not in found:
                 found[reader] = set()
                 waiting.append(reader)
             found[reader].add(place)
     return found
-
-
-def add_hidden(
-    depending: dict[Place, set[Place]],
-    reasons: dict[Place, str],
-    hidden: Mapping[Place, str],
-    with_them: Mapping[Place, set[Place]],
-) -> None:
-    """Let formulas keep their value that read what cannot be told and would show another now.
-
-    Args:
-        depending: the formulas that are calculated; these are put in, with what depends on both.
-        reasons: why formulas keep their value.
-        hidden: the formulas, and the function that reads what cannot be told.
-        with_them: what depends on them.
-    """
-    for place, sources in with_them.items():
-        if place in hidden or place in depending:
-            depending.setdefault(place, set()).update(sources)
-    reasons.update({place: HIDDEN.format(name) for place, name in hidden.items()})
 
 
 def doubt_of(
@@ -168,26 +191,6 @@ def doubt_of(
     return reason
 
 
-def keep_errors(
-    depending: Mapping[Place, set[Place]],
-    reasons: dict[Place, str],
-    wrong: Callable[[Place], str | None],
-) -> None:
-    """Let formulas keep their value that depend on one that does, or show an engine's own error.
-
-    Args:
-        depending: the formulas, and on which of them each depends.
-        reasons: why formulas keep their value; more are put in.
-        wrong: why the error that a formula shows is the engine's own, if it is.
-    """
-    for place in _in_order(depending):
-        if place in reasons:
-            continue
-        reason = _DEPENDS if depending[place] & reasons.keys() else wrong(place)
-        if reason is not None:
-            reasons[place] = reason
-
-
 def _in_order(depending: Mapping[Place, set[Place]]) -> list[Place]:
     """The formulas, each after those that it depends on as far as there is no circle."""
     ordered: dict[Place, None] = {}
@@ -205,43 +208,56 @@ def _in_order(depending: Mapping[Place, set[Place]]) -> list[Place]:
     return list(ordered)
 
 
-def errors_in(values: Values, places: Iterable[Place], filled_by: FilledBy) -> dict[str, CellError]:
-    """The errors that some formulas show in the cells that they fill, by their codes."""
-    shown = (values[place[0]][cell] for place in places for cell in filled_by(place))
-    return {value.code: value for value in shown if isinstance(value, CellError)}
+def errors_in(opened: FormulaBook, values: Values, places: Iterable[Place]) -> set[str]:
+    """The codes of the errors that some formulas show in the cells that they fill."""
+    shown = (values[place[0]][cell] for place in places for cell in opened.filled_by(place))
+    return {value.code for value in shown if isinstance(value, CellError)}
 
 
 def taken(
-    book: Book,
+    opened: FormulaBook,
     values: Values,
-    depending: Iterable[Place],
-    reasons: Mapping[Place, str],
-    filled_by: FilledBy,
-    put_in: Collection[Place] = (),
+    depending: dict[Place, set[Place]],
+    reasons: dict[Place, str],
+    hidden: Mapping[Place, str],
+    wrong: Callable[[Place], str | None],
 ) -> Refreshed:
     """What formulas show now, and what array formulas fill; what they no longer fill is empty.
 
+    A formula keeps its value where it reads what cannot be told and would show another now, where
+    it depends on one that does, and where it shows an error of the engine's own.
+
     Args:
-        book: the workbook.
+        opened: the workbook.
         values: what the engine shows.
-        depending: the formulas that were calculated.
-        reasons: those that keep their last value, and why.
-        filled_by: what each fills.
-        put_in: those that are not in the workbook yet.
+        depending: the formulas that were calculated, and on which of them each depends; those
+            that read what cannot be told are put in, with what depends on both.
+        reasons: those that keep their last value for a reason of their own; more are put in.
+        hidden: those that read what cannot be told, and by which function.
+        wrong: why the error that a formula shows is the engine's own, if it is.
     """
+    for place, sources in dependents(opened, hidden).items():
+        if place in hidden or place in depending:
+            depending.setdefault(place, set()).update(sources)
+    reasons.update({place: HIDDEN.format(name) for place, name in hidden.items()})
+    for place in _in_order(depending):
+        if place not in reasons:
+            reason = _DEPENDS if depending[place] & reasons.keys() else wrong(place)
+            if reason is not None:
+                reasons[place] = reason
     new: Values = {}
     ranges: dict[str, dict[Position, str]] = {}
-    for place in sorted(set(depending) - set(reasons)):
+    for place in sorted(depending.keys() - reasons.keys()):
         sheet, position = place
         of_sheet = new.setdefault(sheet, {})
-        filled = filled_by(place)
+        filled = opened.filled_by(place)
         of_sheet.update((cell, values[sheet][cell]) for cell in filled)
-        stored = cells_of(book, sheet).get(position)
-        if stored is not None and stored.array_range is not None and place not in put_in:
+        stored = cells_of(opened.book, sheet).get(position)
+        if stored is not None and stored.array_range is not None and place not in opened.put_in:
             for left in set(positions_of(stored.array_range)) - set(filled):
                 of_sheet.setdefault(left, None)
             ranges.setdefault(sheet, {})[position] = reference_of(filled)
-    kept = (Kept(cell_address(place[0], *place[1]), reasons[place]) for place in sorted(reasons))
+    kept = (Kept(address_of(place), reasons[place]) for place in sorted(reasons))
     return Refreshed(new, ranges, tuple(kept))
 
 

@@ -8,46 +8,40 @@ that no PBR_ function gave.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
 
 from xlpbr.errors import CellError
-from xlpbr.udfs.embedded import from_engine
 from xlpbr.workbook.calculate.engine import (
     Calculation,
+    calculated_as,
     calls_a_function,
-    depending_on,
-    for_engine,
-    functions_in,
     hold,
     own_calls,
     set_formula,
     unknown_functions,
     values_of,
 )
-from xlpbr.workbook.calculate.engine import filled_by as engine_fills
 from xlpbr.workbook.calculate.formula_reads import (
     HIDDEN_SOURCES,
     Place,
+    address_of,
+    functions_in,
     reads_another_book,
     works_on_arrays,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
     HIDDEN,
-    LIKENESS,
     NAME_ERROR,
     OTHER_BOOK,
     Refreshed,
     Values,
-    add_hidden,
+    alike,
+    dependents,
     doubt_of,
     errors_in,
-    keep_errors,
     taken,
 )
-from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import CellValue, cells_of
 
 _SAMPLES = 12
@@ -71,14 +65,12 @@ def refreshed(
         roots: the formulas to be calculated.
         own: the sheets whose formulas xlpbr wrote. The engine is known to be right with those.
     """
-    filled_by = partial(engine_fills, calculation)
-    depending = depending_on(calculation, roots)
+    depending = dependents(calculation, roots)
     hold(calculation, set(calculation.formulas) - set(depending))
     calculation.engine.evaluate_all()
     calculated = values_of(calculation, depending)
     reasons = _not_to_be_trusted(calculation, depending, own)
     hidden = _hidden_that_change(calculation, depending)
-    add_hidden(depending, reasons, hidden, depending_on(calculation, hidden))
 
     def wrong(place: Place) -> str | None:
         if place[0] in own or not _is_of_the_engine(
@@ -87,8 +79,7 @@ def refreshed(
             return None
         return "the engine gives an error for it where a figure stands"
 
-    keep_errors(depending, reasons, wrong)
-    return taken(calculation.book, calculated, depending, reasons, filled_by, calculation.put_in)
+    return taken(calculation, calculated, depending, reasons, hidden, wrong)
 
 
 def _not_to_be_trusted(
@@ -96,11 +87,11 @@ def _not_to_be_trusted(
 ) -> dict[Place, str]:
     """Why the engine's value of a formula is not taken."""
     formulas = {place: calculation.formulas[place] for place in depending}
-    unknown = {name.upper() for name in unknown_functions(formulas.values())}
+    unknown = unknown_functions(formulas.values())
     differing = _differing_functions(calculation, formulas)
     reasons: dict[Place, str] = {}
     for place, formula in formulas.items():
-        names = {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}
+        names = functions_in(formula)
         if place[0] not in own:
             if place not in calculation.put_in:
                 stored = cells_of(calculation.book, place[0])[place[1]]
@@ -138,7 +129,7 @@ def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]
     Formulas that do not depend on a PBR_ function have a last value that Excel worked out. A few of
     them with the same functions are calculated from what the workbook shows.
     """
-    wanted = {name.upper() for formula in formulas.values() for name in functions_in(formula)}
+    wanted = {name for formula in formulas.values() for name in functions_in(formula)}
     tried = dict.fromkeys(wanted, 0)
     proved: set[str] = set()
     suspects: list[tuple[set[str], str]] = []
@@ -148,7 +139,7 @@ def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]
         stored = cells_of(calculation.book, place[0])[place[1]]
         if stored.never_calculated or stored.array_range is not None:
             continue
-        names = {name.upper() for name in functions_in(formula)} if "(" in formula else set()
+        names = functions_in(formula)
         in_doubt = names & wanted
         if not in_doubt or names & (CHANGE_BY_THEMSELVES | HIDDEN_SOURCES):
             continue
@@ -159,15 +150,13 @@ def _differing_functions(calculation: Calculation, formulas: Mapping[Place, str]
         if _same_value(_calculated_alone(calculation, place, formula), stored.value):
             proved |= names if len(names) == 1 else set()
         else:
-            suspects.append((in_doubt, cell_address(place[0], *place[1])))
+            suspects.append((in_doubt, address_of(place)))
     return {name: where for names, where in reversed(suspects) for name in names - proved}
 
 
 def _calculated_alone(calculation: Calculation, place: Place, formula: str) -> CellValue:
     """What the engine makes of a formula when all around it counts as the workbook shows it."""
-    sheet, position = place
-    set_formula(calculation.engine, place, for_engine(calculation.book, place, formula))
-    value: CellValue = from_engine(calculation.engine.evaluate_cell(sheet, *position))
+    value = calculated_as(calculation, place, formula)
     hold(calculation, [place])
     return value
 
@@ -183,32 +172,19 @@ def _is_of_the_engine(
     stored = cells_of(calculation.book, sheet)[position]
     if stored.never_calculated or isinstance(stored.value, CellError):
         return new.code == NAME_ERROR and not isinstance(stored.value, CellError)
-    if new.code in errors_in(calculated, sources, partial(engine_fills, calculation)):
+    if new.code in errors_in(calculation, calculated, sources):
         return False
     calculation.errors.clear()
-    for call in own_calls(calculation.formulas[place]):
-        _call_alone(calculation, place, for_engine(calculation.book, place, call))
+    formula = calculation.formulas[place]
+    for call in own_calls(formula):
+        calculated_as(calculation, place, call)
+    set_formula(calculation.engine, calculation.book, place, formula)
     return not any(error.code == new.code for error in calculation.errors)
 
 
-def _call_alone(calculation: Calculation, place: Place, call: str) -> None:
-    """Let a call give its errors."""
-    sheet, position = place
-    set_formula(calculation.engine, place, call)
-    calculation.engine.evaluate_cell(sheet, *position)
-    formula = for_engine(calculation.book, place, calculation.formulas[place])
-    set_formula(calculation.engine, place, formula)
-
-
 def _same_value(calculated: CellValue, stored: CellValue) -> bool:
-    if isinstance(calculated, CellError) or isinstance(stored, CellError):
-        return (
-            isinstance(calculated, CellError)
-            and isinstance(stored, CellError)
-            and calculated.code == stored.code
-        )
+    if isinstance(calculated, CellError) and isinstance(stored, CellError):
+        return calculated.code == stored.code
     if isinstance(calculated, bool) or isinstance(stored, bool):
         return calculated is stored
-    if isinstance(calculated, int | float) and isinstance(stored, int | float):
-        return math.isclose(calculated, stored, rel_tol=LIKENESS, abs_tol=LIKENESS)
-    return (calculated or "") == (stored or "")
+    return alike(calculated, stored) or (calculated or "") == (stored or "")

@@ -17,9 +17,12 @@ import formualizer
 from xlpbr import cells
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.binding import result_of
 from xlpbr.workbook.calculate.engine import with_blanks_for_omitted
+from xlpbr.workbook.calculate.formula_reads import called_by, formulas_in, parsed
 from xlpbr.workbook.ooxml.addresses import cell_address, split_area, split_sheet
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position
+from xlpbr.workbook.read.ranges import values_in
 
 _AREA = re.compile(r"\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?", re.IGNORECASE)
 """Cells with both corners: no whole column or row."""
@@ -45,33 +48,17 @@ def verify(book: Book, calculated: Mapping[str, Mapping[Position, CellValue]]) -
     """
     formulas = compared = 0
     different: list[str] = []
-    for sheet in book.sheets:
-        of_sheet = calculated.get(sheet.name, {})
-        for (row, column), cell in cells_of(book, sheet.name).items():
-            call = _call_of(cell.formula)
-            if call is None:
-                continue
-            formulas += 1
-            expected = _result(book, sheet.name, call)
+    with cells.dates_from_1904(on=book.date_1904):
+        for (sheet, (row, column)), formula in formulas_in(book).items():
+            expected = _result(book, sheet, formula)
+            formulas += bool(expected)
             for down, values in enumerate(expected):
                 for across, value in enumerate(values):
                     position = (row + down, column + across)
                     compared += 1
-                    with cells.dates_from_1904(on=book.date_1904):
-                        same = _as_expected(value, of_sheet.get(position))
-                    if not same:
-                        different.append(cell_address(sheet.name, *position))
+                    if not _as_expected(value, calculated.get(sheet, {}).get(position)):
+                        different.append(cell_address(sheet, *position))
     return Verification(formulas, compared, tuple(different))
-
-
-def _call_of(formula: str | None) -> formualizer.ASTNode | None:
-    if formula is None or "PBR_" not in formula.upper():
-        return None
-    tree = formualizer.parse(f"={with_blanks_for_omitted(formula)}")
-    name = (tree.get_function_name() or "").upper().removeprefix("_XLDUDF_")
-    if name not in FUNCTIONS or not all(map(_is_plain, tree.children())):
-        return None
-    return tree
 
 
 def _is_plain(node: formualizer.ASTNode) -> bool:
@@ -85,14 +72,13 @@ def _is_plain(node: formualizer.ASTNode) -> bool:
     return node.node_type() == "Literal"
 
 
-def _result(book: Book, sheet: str, call: formualizer.ASTNode) -> list[list[Any]]:
-    function = FUNCTIONS[(call.get_function_name() or "").upper().removeprefix("_XLDUDF_")]
-    try:
-        with cells.dates_from_1904(on=book.date_1904):
-            result = function.call(*(_argument(book, sheet, node) for node in call.children()))
-    except CellError as error:
-        result = error
-    return result if isinstance(result, list) else [[result]]
+def _result(book: Book, sheet: str, formula: str) -> list[list[Any]]:
+    """What a formula that is one call must show; nothing for any other formula."""
+    tree = parsed(with_blanks_for_omitted(formula)) if "PBR_" in formula.upper() else None
+    function = FUNCTIONS.get(called_by(tree).removeprefix("_XLDUDF_")) if tree else None
+    if tree is None or function is None or not all(map(_is_plain, tree.children())):
+        return []
+    return cells.rows(result_of(function, [_argument(book, sheet, one) for one in tree.children()]))
 
 
 def _argument(book: Book, sheet: str, node: formualizer.ASTNode) -> Any:
@@ -101,26 +87,10 @@ def _argument(book: Book, sheet: str, node: formualizer.ASTNode) -> Any:
         return node.get_literal_value()
     if isinstance(reference, formualizer.TableRef):
         table = book.tables[reference.name.casefold()]
-        return _block(
-            book, table.sheet,
-            (table.first_row, table.first_column,
-             table.last_row - table.totals_rows, table.last_column),
-        )  # fmt: skip
+        return values_in(book, table.sheet, table.without_totals)
     other, address = split_sheet(node.get_reference_string() or "")
-    block = _block(book, other or sheet, split_area(address))
+    block = values_in(book, other or sheet, split_area(address))
     return block if ":" in address else block[0][0]
-
-
-def _block(book: Book, sheet: str, area: tuple[int, int, int, int]) -> list[list[Any]]:
-    stored = cells_of(book, sheet)
-    first_row, first_column, last_row, last_column = area
-    return [
-        [
-            stored[row, column].value if (row, column) in stored else None
-            for column in range(first_column, last_column + 1)
-        ]
-        for row in range(first_row, last_row + 1)
-    ]
 
 
 def _as_expected(expected: Any, found: CellValue) -> bool:

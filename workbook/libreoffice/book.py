@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from xlpbr.errors import CellError
-from xlpbr.workbook.calculate.formula_reads import Place, ReadBy, Reads, read_by, reads
-from xlpbr.workbook.calculate.keeping import Values, dependents, positions_of, reference_of
+from xlpbr.workbook.calculate.formula_reads import Place, formulas_in
+from xlpbr.workbook.calculate.keeping import (
+    FormulaBook,
+    Values,
+    dependents,
+    filled_before,
+    reference_of,
+)
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.copy import copy_for_calc
 from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, area_cells
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
-from xlpbr.workbook.ooxml.sheet.read import StoredCell
+from xlpbr.workbook.ooxml.book import Book, CellValue, Position, StoredCell, cells_of
 from xlpbr.workbook.port.host_names import calls
 from xlpbr.workbook.read.linked_tables import as_linked
 
@@ -25,8 +29,8 @@ MOST_ROUNDS = 6
 """Spills that feed each other settle in a few rounds or not at all."""
 
 
-@dataclass(slots=True)
-class CalcBook:
+@dataclass
+class CalcBook(FormulaBook):
     """A workbook in Calc.
 
     Attributes:
@@ -34,8 +38,7 @@ class CalcBook:
         calc: the private Calc.
         number: what the workbook is called there.
         formulas: every formula.
-        reads: what each reads.
-        read_by: the same, turned round.
+        put_in: none.
         shown: what the cells with formulas, and those that array formulas fill, show in Calc.
         filled: by array formula, the cells that it fills now.
         crowded: the array formulas that need cells where something else stands.
@@ -45,37 +48,30 @@ class CalcBook:
     book: Book
     calc: calc_engine.Calc
     number: int
-    formulas: Mapping[Place, StoredCell]
-    reads: Mapping[Place, Reads]
-    read_by: ReadBy
+    formulas: Mapping[Place, str]
+    put_in: Collection[Place] = ()
     shown: Values = field(default_factory=dict)
     filled: dict[Place, list[Position]] = field(default_factory=dict)
     crowded: set[Place] = field(default_factory=set)
     frozen: set[Place] = field(default_factory=set)
+
+    def filled_by(self, place: Place) -> list[Position]:
+        """The cells that a formula fills in Calc: its own and, of an array, all."""
+        return self.filled.get(place, [place[1]])
+
+    def stored(self, place: Place) -> StoredCell:
+        """A cell as the workbook holds it."""
+        return cells_of(self.book, place[0])[place[1]]
 
 
 def open_in_calc(book: Book, calc: calc_engine.Calc) -> CalcBook:
     """Open a temporary copy of a workbook in Calc, which calculates it."""
     path = calc.folder / f"book{book.path.suffix}"
     copy_for_calc(book, path)
-    formulas = {
-        (sheet.name, position): cell
-        for sheet in book.sheets
-        for position, cell in cells_of(book, sheet.name).items()
-        if cell.formula is not None
-    }
-    all_reads = {place: reads(book, place, cell.formula or "") for place, cell in formulas.items()}
-    opened = CalcBook(
-        book,
-        calc,
-        calc_engine.open_in(calc, path),
-        formulas,
-        all_reads,
-        read_by(all_reads),
-    )
-    for place, cell in formulas.items():
-        if cell.array_range is not None:
-            opened.filled[place] = positions_of(cell.array_range)
+    opened = CalcBook(book, calc, calc_engine.open_in(calc, path), formulas_in(book))
+    for place in opened.formulas:
+        if opened.stored(place).array_range is not None:
+            opened.filled[place] = filled_before(book, place)
     look(opened)
     return opened
 
@@ -107,23 +103,13 @@ def shown(opened: CalcBook, place: Place) -> CellValue:
     return opened.shown[place[0]][place[1]]
 
 
-def filled_by(opened: CalcBook, place: Place) -> list[Position]:
-    """The cells that a formula fills in Calc: its own and, where it is an array, all of it."""
-    return opened.filled.get(place, [place[1]])
-
-
-def depending_on(opened: CalcBook, roots: Iterable[Place]) -> dict[Place, set[Place]]:
-    """The formulas that depend on some, and on which of them each depends directly."""
-    return dependents(opened.book, opened.read_by, roots, partial(filled_by, opened))
-
-
 def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set[Place]]:
     """Let array formulas that depend on some fill what they need; what depends on the roots then.
 
     Calc fills the cells that the workbook says, however many rows there are now.
     """
     for _ in range(MOST_ROUNDS):
-        depending = depending_on(opened, roots)
+        depending = dependents(opened, roots)
         arrays = sorted(
             place for place in depending if place in opened.filled and place not in opened.frozen
         )
@@ -147,7 +133,7 @@ def settle_spills(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set
         calc_engine.calculate_cells(opened.calc, opened.number)
         look(opened)
     opened.crowded |= set(new)
-    return depending_on(opened, roots)
+    return dependents(opened, roots)
 
 
 def freeze_texts(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set[Place]]:
@@ -157,9 +143,9 @@ def freeze_texts(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set[
     ones count as the same, two equal ones as different. As a value of its own it is like any text.
     """
     depending = settle_spills(opened, roots)
-    waiting = {place for place in depending if calls(opened.formulas[place].formula or "")}
+    waiting = {place for place in depending if calls(opened.formulas[place])}
     while waiting:
-        behind = set().union(*(set(depending_on(opened, [one])) - {one} for one in waiting))
+        behind = set().union(*(set(dependents(opened, [one])) - {one} for one in waiting))
         ready = waiting - behind or waiting
         waiting -= ready
         with_texts = {place for place in ready if _has_text(opened, place)}
@@ -172,7 +158,7 @@ def freeze_texts(opened: CalcBook, roots: Collection[Place]) -> dict[Place, set[
 
 def _has_text(opened: CalcBook, place: Place) -> bool:
     sheet, _ = place
-    shows = (opened.shown[sheet][cell] for cell in filled_by(opened, place))
+    shows = (opened.shown[sheet][cell] for cell in opened.filled_by(place))
     return any(isinstance(value, str) and value for value in shows)
 
 
@@ -182,27 +168,15 @@ def _has_room(opened: CalcBook, place: Place, filled: list[Position]) -> bool:
     last_row, last_column = filled[-1]
     if last_row > LAST_ROW or last_column > LAST_COLUMN:
         return False
-    own = set(positions_of(opened.formulas[place].array_range or "")) | set(opened.filled[place])
-    others = {
-        position
-        for other, positions in opened.filled.items()
-        if other != place and other[0] == sheet
-        for position in positions
-    }
+    own = {*filled_before(opened.book, place), *opened.filled[place]}
+    others = [other for other in opened.filled if other[0] == sheet and other != place]
+    taken = set().union(*(opened.filled[other] for other in others))
+    # What another array has left is empty now, although the workbook still shows it.
+    left = set().union(*(filled_before(opened.book, other) for other in others))
     stored = cells_of(opened.book, sheet)
-    left = {
-        position
-        for other, cell in opened.formulas.items()
-        if other[0] == sheet and cell.array_range
-        for position in positions_of(cell.array_range)
-    }
-    for position in filled:
-        if position in own:
-            continue
-        # What another array has left is empty now, although the workbook still shows it.
-        if position in others or (position in stored and position not in left):
-            return False
-    return True
+    return not any(
+        cell in taken or (cell in stored and cell not in left) for cell in {*filled} - own
+    )
 
 
 def differing(opened: CalcBook, among: Iterable[Place]) -> set[Place]:
@@ -211,9 +185,9 @@ def differing(opened: CalcBook, among: Iterable[Place]) -> set[Place]:
     for place in among:
         sheet, position = place
         of_sheet = cells_of(opened.book, sheet)
-        for cell in {position, *filled_by(opened, place)}:
+        for cell in {position, *opened.filled_by(place)}:
             stored = of_sheet[cell].value if cell in of_sheet else None
-            if not same(opened, opened.shown[sheet][cell], stored):
+            if not _same(opened.shown[sheet][cell], as_linked(opened.book, stored)):
                 found.add(place)
     return found
 
@@ -223,12 +197,11 @@ def hold(opened: CalcBook, places: Collection[Place]) -> None:
     if not places:
         return
     stored = {
-        sheet.name: {
+        sheet: {
             position: as_linked(opened.book, cell.value)
-            for position, cell in cells_of(opened.book, sheet.name).items()
+            for position, cell in cells_of(opened.book, sheet).items()
         }
-        for sheet in opened.book.sheets
-        if any(place[0] == sheet.name for place in places)
+        for sheet in {place[0] for place in places}
     }
     _put(opened, places, stored)
 
@@ -236,7 +209,7 @@ def hold(opened: CalcBook, places: Collection[Place]) -> None:
 def _put(opened: CalcBook, places: Collection[Place], shows: Values) -> None:
     values = []
     for sheet, position in sorted(places):
-        filled = filled_by(opened, (sheet, position))
+        filled = opened.filled_by((sheet, position))
         width = filled[-1][1] - filled[0][1] + 1
         row = [shows[sheet].get(cell) for cell in filled]
         rows = [row[start : start + width] for start in range(0, len(row), width)]
@@ -246,13 +219,7 @@ def _put(opened: CalcBook, places: Collection[Place], shows: Values) -> None:
     look(opened)
 
 
-def same(opened: CalcBook, calculated: CellValue, stored: CellValue) -> bool:
-    """Whether Calc shows what the workbook does, to the last digit."""
-    stored = as_linked(opened.book, stored)
-    if isinstance(calculated, CellError) or isinstance(stored, CellError):
-        return (
-            isinstance(calculated, CellError)
-            and isinstance(stored, CellError)
-            and calculated.code == stored.code
-        )
+def _same(calculated: CellValue, stored: CellValue) -> bool:
+    if isinstance(calculated, CellError) and isinstance(stored, CellError):
+        return calculated.code == stored.code
     return (calculated if calculated is not None else "") == (stored if stored is not None else "")

@@ -6,34 +6,31 @@ the formula, and an error only where a PBR_ function, or what the formula reads,
 
 from __future__ import annotations
 
-import math
-import typing
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 
 import formualizer
 
 from xlpbr.errors import EXCEL_ERRORS, CellError
-from xlpbr.functions import FUNCTIONS
-from xlpbr.workbook.calculate.engine import functions_in
 from xlpbr.workbook.calculate.formula_reads import (
     HIDDEN_SOURCES,
     Place,
+    address_of,
+    called_by,
+    functions_in,
+    parsed,
     readers_of,
     reads_another_book,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
-    LIKENESS,
     NAME_ERROR,
     OTHER_BOOK,
     Recalculation,
     Values,
-    add_hidden,
+    alike,
     doubt_of,
     errors_in,
-    keep_errors,
     taken,
     to_calculate,
     written,
@@ -41,18 +38,17 @@ from xlpbr.workbook.calculate.keeping import (
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.book import (
     CalcBook,
-    depending_on,
     differing,
-    filled_by,
     freeze_texts,
     hold,
     open_in_calc,
     settle_spills,
     shown,
 )
-from xlpbr.workbook.ooxml.addresses import cell_address
-from xlpbr.workbook.ooxml.book import CellValue, cells_of, open_book
+from xlpbr.workbook.ooxml.addresses import within
+from xlpbr.workbook.ooxml.book import cells_of, open_book, sheet_named
 from xlpbr.workbook.port.host_names import calls, plain
+from xlpbr.workbook.port.spills import TABLE_FUNCTIONS
 from xlpbr.workbook.read.own_sheets import own_sheets
 
 _OTHERWISE_IN_EXCEL = frozenset({"CELL", "DOLLAR", "HYPERLINK", "INFO"})
@@ -82,23 +78,23 @@ def recalculate_with_calc(
     own = own_sheets(book)
     with calc_engine.running() as calc:
         opened = open_in_calc(book, calc)
-        filled = partial(filled_by, opened)
-        called = {place for place, cell in opened.formulas.items() if calls(cell.formula or "")}
+        called = {place for place, formula in opened.formulas.items() if calls(formula)}
         roots = called | to_calculate(book, opened.formulas, own)
         depending = settle_spills(opened, roots)
         outside = set(opened.formulas) - set(depending)
         otherwise = differing(opened, outside)
         suspects = _suspect_functions(opened, otherwise, outside, depending)
         # Calc gives no hint that 1 is the TRUE of a formula; as a value it does.
-        hold(opened, {*otherwise, *(one for one in outside if _is_truth(opened, one))})
+        truths = {place for place in outside if isinstance(opened.stored(place).value, bool)}
+        hold(opened, otherwise | truths)
         depending = freeze_texts(opened, roots)
         reasons = _reasons(opened, depending, own, suspects)
         hidden = {place: name for place in otherwise if (name := opened.reads[place].hidden)}
-        add_hidden(depending, reasons, hidden, depending_on(opened, hidden))
-        keep_errors(
-            depending, reasons, lambda place: _error_of_calc(opened, place, depending[place])
-        )
-        new = taken(book, _emptied(opened), depending, reasons, filled)
+
+        def wrong(place: Place) -> str | None:
+            return _error_of_calc(opened, place, depending[place])
+
+        new = taken(opened, _emptied(opened), depending, reasons, hidden, wrong)
     return written(book, target, new, len(called), allow=allow, in_place=in_place)
 
 
@@ -112,37 +108,26 @@ def _suspect_functions(
 
     What differs only because it reads something that differs says nothing of its own functions.
     """
-    wanted = {name for place in depending for name in _functions(opened, place)}
+    wanted = {name for place in depending for name in functions_in(opened.formulas[place])}
     differs_first = set(otherwise)
     for place in otherwise:
-        changing = filled_by(opened, place)
-        differs_first -= set(readers_of(opened.read_by, place[0], changing)) - {place}
+        changing = opened.filled_by(place)
+        differs_first -= readers_of(opened.read_by, place[0], changing) - {place}
     suspects: dict[str, str] = {}
     proved: set[str] = set()
     for place in sorted(outside):
-        cell = opened.formulas[place]
-        names = _functions(opened, place)
+        cell, formula = opened.stored(place), opened.formulas[place]
+        names = functions_in(formula)
         if cell.never_calculated or names & (CHANGE_BY_THEMSELVES | HIDDEN_SOURCES):
             continue
-        if reads_another_book(plain(cell.formula or "")):
+        if reads_another_book(plain(formula)):
             continue
-        if place not in otherwise or _alike(shown(opened, place), cell.value):
+        if place not in otherwise or alike(shown(opened, place), cell.value):
             proved |= names if len(names) == 1 else set()
         elif place in differs_first:
             for name in names & wanted:
-                suspects.setdefault(name, cell_address(place[0], *place[1]))
+                suspects.setdefault(name, address_of(place))
     return {name: where for name, where in suspects.items() if name not in proved}
-
-
-def _is_truth(opened: CalcBook, place: Place) -> bool:
-    return isinstance(opened.formulas[place].value, bool)
-
-
-def _functions(opened: CalcBook, place: Place) -> set[str]:
-    formula = opened.formulas[place].formula or ""
-    if "(" not in formula:
-        return set()
-    return {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}
 
 
 def _reasons(
@@ -154,21 +139,22 @@ def _reasons(
     """Why Calc's value of a formula is not taken."""
     reasons: dict[Place, str] = {}
     for place in depending:
+        formula = opened.formulas[place]
         if place in opened.crowded:
             reasons[place] = "there is no room for what it gives now"
-        if reads_another_book(plain(opened.formulas[place].formula or "")):
+        if reads_another_book(plain(formula)):
             reasons[place] = OTHER_BOOK
         if place[0] in own:
             continue
-        if calls(opened.formulas[place].formula or "") and any(
+        if calls(formula) and any(
             isinstance(shown(opened, source), bool) for source in depending[place]
         ):
             reasons[place] = (
                 "it reads a formula that gives TRUE or FALSE, which Calc takes for 1 or 0"
             )
-        if compares_texts_of_a_table(opened.formulas[place].formula or ""):
+        if compares_texts_of_a_table(formula):
             reasons[place] = "it compares texts within a table of a PBR_ function"
-        doubt = doubt_of(_functions(opened, place), "Calc", _OTHERWISE_IN_EXCEL, suspects)
+        doubt = doubt_of(functions_in(formula), "Calc", _OTHERWISE_IN_EXCEL, suspects)
         if doubt is not None:
             reasons[place] = doubt
     return reasons
@@ -176,10 +162,9 @@ def _reasons(
 
 def _error_of_calc(opened: CalcBook, place: Place, sources: Iterable[Place]) -> str | None:
     """Why an error that a formula shows is of Calc's own making, if it shows one."""
-    filled = partial(filled_by, opened)
-    found = errors_in(opened.shown, [place], filled)
-    strange = next((code for code in found if code not in EXCEL_ERRORS), None)
-    own, stored = shown(opened, place), opened.formulas[place]
+    found = errors_in(opened, opened.shown, [place])
+    strange = min(found - EXCEL_ERRORS, default=None)
+    own, stored = shown(opened, place), opened.stored(place)
     if strange is not None:
         wrong = strange
     elif stored.never_calculated and NAME_ERROR in found:
@@ -189,7 +174,7 @@ def _error_of_calc(opened: CalcBook, place: Place, sources: Iterable[Place]) -> 
         not isinstance(own, CellError)
         or stored.never_calculated
         or isinstance(stored.value, CellError)
-        or own.code in errors_in(opened.shown, sources, filled)
+        or own.code in errors_in(opened, opened.shown, sources)
         or own.code in _errors_read(opened, place)
         or place in opened.frozen
         or own.code
@@ -203,19 +188,13 @@ def _error_of_calc(opened: CalcBook, place: Place, sources: Iterable[Place]) -> 
 
 def _errors_read(opened: CalcBook, place: Place) -> set[str]:
     """The errors that stand in the cells a formula reads."""
-    found = set()
-    for sheet, (top, left, bottom, right) in opened.reads[place].areas:
-        names = {info.name.casefold(): info.name for info in opened.book.sheets}
-        if sheet not in names:
-            continue
-        for (row, column), cell in cells_of(opened.book, names[sheet]).items():
-            if (
-                isinstance(cell.value, CellError)
-                and top <= row <= bottom
-                and left <= column <= right
-            ):
-                found.add(cell.value.code)
-    return found
+    return {
+        cell.value.code
+        for sheet, area in opened.reads[place].areas
+        if (info := sheet_named(opened.book, sheet))
+        for position, cell in cells_of(opened.book, info.name).items()
+        if isinstance(cell.value, CellError) and within(position, area)
+    }
 
 
 def _emptied(opened: CalcBook) -> Values:
@@ -230,18 +209,6 @@ def _emptied(opened: CalcBook) -> Values:
     }
 
 
-def _alike(calculated: CellValue, stored: CellValue) -> bool:
-    """Whether two figures differ by no more than a last digit."""
-    if isinstance(calculated, float) and isinstance(stored, float):
-        return math.isclose(calculated, stored, rel_tol=LIKENESS, abs_tol=LIKENESS)
-    return False
-
-
-_TABLE_FUNCTIONS = frozenset(
-    name
-    for name, function in FUNCTIONS.items()
-    if typing.get_origin(typing.get_type_hints(function.call)["return"]) is list
-)
 _HAND_ON = frozenset(
     {
         "CHOOSECOLS", "CHOOSEROWS", "DROP", "HSTACK", "IFERROR", "IFNA", "INDEX", "TAKE",
@@ -262,18 +229,15 @@ def compares_texts_of_a_table(formula: str) -> bool:
     Args:
         formula: its text without the equals sign.
     """
-    try:
-        tree = formualizer.parse(f"={plain(formula)}")
-    except formualizer.ParserError:
-        return False
-    return _open_to_comparison(tree)
+    tree = parsed(plain(formula))
+    return tree is not None and _open_to_comparison(tree)
 
 
 def _open_to_comparison(node: formualizer.ASTNode) -> bool:
     """Whether beneath a node something works on texts of a table that reach it."""
     if any(map(_open_to_comparison, node.children())):
         return True
-    name = _name(node)
+    name = called_by(node)
     if name in _HAND_ON | _COUNT or name.startswith("PBR_"):
         return False
     return bool(name or node.node_type() in ("BinaryOp", "UnaryOp")) and any(
@@ -282,8 +246,8 @@ def _open_to_comparison(node: formualizer.ASTNode) -> bool:
 
 
 def _gives_a_table(node: formualizer.ASTNode) -> bool:
-    name = _name(node)
-    if name in _TABLE_FUNCTIONS:
+    name = called_by(node)
+    if name in TABLE_FUNCTIONS:
         return True
     if name == "INDEX" and len(node.children()) == 3 and all(map(_counts, node.children()[1:])):
         # A single cell is a text of its own again.
@@ -295,7 +259,3 @@ def _counts(node: formualizer.ASTNode) -> bool:
     """Whether a node is a number that is written out and not 0."""
     value = node.get_literal_value() if node.node_type() == "Literal" else None
     return isinstance(value, int | float) and value > 0
-
-
-def _name(node: formualizer.ASTNode) -> str:
-    return (node.get_function_name() or "").upper().removeprefix("_XLFN.")

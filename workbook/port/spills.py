@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.embedded import from_engine
-from xlpbr.workbook.calculate.engine import Calculation, filled_by, load
+from xlpbr.workbook.calculate.engine import load
 from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
 from xlpbr.workbook.calculate.keeping import NAME_ERROR
 from xlpbr.workbook.ooxml.book import Book
@@ -22,11 +22,8 @@ _UNSURE = {"#SPILL!", NAME_ERROR}
 
 _SEVERAL = re.compile(r"[:\[#{]")
 _WORD = re.compile(r"[\w.\\]+")
-_TABLES = frozenset(
-    name
-    for name, function in FUNCTIONS.items()
-    if function.returns.startswith("A table")
-    or any(argument.declared.shape == "table" for argument in function.arguments)
+TABLE_FUNCTIONS = frozenset(
+    name for name, function in FUNCTIONS.items() if function.returns.startswith("A table")
 )
 """The functions that give a table whatever they are given."""
 
@@ -46,35 +43,37 @@ def would_spill(book: Book, formulas: Mapping[Place, str]) -> frozenset[Place]:
         FileProblem: the workbook is damaged.
     """
     names = {name.name.casefold() for name in book.names}
-    doubtful = {
-        place: formula for place, formula in formulas.items() if _may_give_several(formula, names)
-    }
-    on_arrays = {place for place, formula in doubtful.items() if works_on_arrays(formula)}
-    asked = {place: formula for place, formula in doubtful.items() if place not in on_arrays}
-    if not asked:
-        return frozenset(on_arrays)
+    spilling: set[Place] = set()
+    asked: dict[Place, str] = {}
+    for place, formula in formulas.items():
+        if _may_give_several(formula, names):
+            if works_on_arrays(formula):
+                spilling.add(place)
+            else:
+                asked[place] = formula
     try:
-        calculation = load(book, asked)
-        several = _several(calculation, list(asked))
+        return frozenset(spilling | _several(book, asked))
     except FileProblem as problem:
         if problem.code not in _NOT_CALCULATED:
             raise
-        several = set(asked)
-    return frozenset(on_arrays | several)
+        return frozenset(spilling | asked.keys())
 
 
-def _several(calculation: Calculation, places: list[Place]) -> set[Place]:
+def _several(book: Book, formulas: Mapping[Place, str]) -> set[Place]:
     """The cells that fill others, would if nothing stood in the way, or cannot be calculated."""
-    shown = calculation.engine.evaluate_cells([(sheet, *position) for sheet, position in places])
+    if not formulas:
+        return set()
+    calculation = load(book, formulas)
+    shown = calculation.engine.evaluate_cells([(sheet, *position) for sheet, position in formulas])
     found = set()
-    for place, value in zip(places, map(from_engine, shown), strict=True):
+    for place, value in zip(formulas, map(from_engine, shown), strict=True):
         unsure = isinstance(value, CellError) and value.code in _UNSURE
-        if unsure or len(filled_by(calculation, place)) > 1:
+        if unsure or len(calculation.filled_by(place)) > 1:
             found.add(place)
     return found
 
 
 def _may_give_several(formula: str, names: set[str]) -> bool:
-    if _SEVERAL.search(formula) or _TABLES.intersection(calls(formula)):
+    if _SEVERAL.search(formula) or TABLE_FUNCTIONS.intersection(calls(formula)):
         return True
     return any(word.casefold() in names for word in _WORD.findall(formula))

@@ -246,7 +246,9 @@ def test_all_sheets_without_a_link_are_those_of_the_template(tmp_path):
 
 def test_a_sheet_that_is_not_one_of_ours_is_refused(tmp_path):
     book = made(tmp_path / "budget.xlsx")
-    with pytest.raises(FileProblem, match=r'"Statment" is not a sheet .* Did you mean Statement\?'):
+    with pytest.raises(
+        FileProblem, match=r'"Statment" is not a sheet .* \(did you mean Statement\?\)'
+    ):
         attach(book, sheets=["Statment"])
 
 
@@ -584,12 +586,12 @@ def test_headings_that_do_not_fit_are_named_with_what_to_do(tmp_path):
         ' --map "End=Ended on"'
     )
     assert (
-        "--map 'Social worker=Agreeed': our tables have no heading Agreeed; did you mean Agreed?"
+        "--map 'Social worker=Agreeed': our tables have no heading Agreeed (did you mean Agreed?)."
     ) in refused(book, {"Social worker": "Agreeed"}, placements=ADDRESS)
     assert "'Weekly rat=" in refused(book, {"Weekly rat": "Type", **MAP}, placements=ADDRESS)
     sentence = refused(book, {**MAP, "Social worker": "Moved"}, placements=ADDRESS)
     assert "looks like 'Moved on'" not in sentence
-    assert "our tables have no heading Moved; did you mean Moved on?" in sentence
+    assert "our tables have no heading Moved (did you mean Moved on?)" in sentence
     sentence = refused(book, {**MAP, "Social worker": "Child"}, placements=ADDRESS)
     assert f"Two columns are 'Child': '{SHEET}'!A4 and '{SHEET}'!C4." in sentence
     assert "no table is linked" in refused(book, MAP)
