@@ -204,7 +204,7 @@ def _formula(cell: Any) -> str:
 
 
 def _aside(cell: Any) -> Callable[[int, int], Any]:
-    """Where on a cell's sheet no formula reads, not even of whole columns; cells may be used there."""
+    """Where on a cell's sheet others may be used: no formula reads them, not even whole columns."""
     cells = cell.getSpreadsheet()
     cursor = cells.createCursor()
     cursor.gotoEndOfUsedArea(False)
