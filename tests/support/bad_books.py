@@ -6,13 +6,14 @@ import tomllib
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from xlpbr.errors import CellError, FileProblem
+from tests.support.written import write_rows
+from xlpbr.errors import FileProblem
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.read.contract_tables import ContractRecords, read_records, read_tables, where
 
@@ -45,23 +46,6 @@ def child(name="C01", moved=MARCH, ended=None, *, before=7000, after=1400, type=
     return [name, type, before, after, moved, ended, agreed]
 
 
-def write(sheet: Any, rows: list[list[Any]], first: tuple[int, int] = (0, 0)) -> None:
-    """Cells as a person would enter them: texts as texts, errors as errors."""
-    for down, row in enumerate(rows):
-        for across, value in enumerate(row):
-            place = (first[0] + down, first[1] + across)
-            if value is None or value == "":
-                continue
-            if isinstance(value, CellError):
-                sheet.write_formula(*place, "=1/0", None, value.code)
-            elif isinstance(value, date):
-                sheet.write_datetime(*place, datetime.combine(value, time()))
-            elif isinstance(value, str):
-                sheet.write_string(*place, value)
-            else:
-                sheet.write(*place, value)
-
-
 def make(
     folder: Path,
     placements: list[list[Any]],
@@ -88,7 +72,7 @@ def make(
         tables = {"Terms": [*TERMS, *terms], "Placements": placements} | (others or {})
         for name, rows in tables.items():
             sheets[name] = book.add_worksheet(name)
-            write(sheets[name], rows)
+            write_rows(sheets[name], rows)
         if adjust is not None:
             adjust(book, sheets)
     return path
