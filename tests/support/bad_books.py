@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-import zipfile
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 import xlsxwriter
 
+from tests.support.corpus.parts import read_parts, write_zip
 from tests.support.written import write_rows
 from xlpbr.errors import FileProblem
 from xlpbr.settlement.statement import Statement, settle
@@ -80,13 +80,9 @@ def make(
 
 def edit_part(path: Path, part: str, old: bytes, new: bytes) -> None:
     """Put into a part what XlsxWriter does not write; ``old`` stands in it once."""
-    with zipfile.ZipFile(path) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
+    parts = read_parts(path)
     assert parts[part].count(old) == 1, parts[part]
-    parts[part] = parts[part].replace(old, new)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in parts.items():
-            packed.writestr(name, content)
+    write_zip(path, parts | {part: parts[part].replace(old, new)})
 
 
 def read(path: Path, **places: str) -> tuple[ContractRecords, list[str]]:
@@ -121,11 +117,8 @@ def children(records: ContractRecords) -> list[str]:
 
 def refusal(call: Callable[[], Any], path: Path) -> str:
     """The sentence of the refusal, with the file's bare name."""
-    with suppress(StopIteration):
-        try:
-            call()
-        except FileProblem as problem:
-            sentence = str(problem)
-            assert "\n" not in sentence
-            return sentence.replace(str(path), path.name).replace(f"{path.parent}/", "")
-    raise AssertionError(f"{path.name} was not refused")
+    with pytest.raises(FileProblem) as refused:
+        call()
+    sentence = str(refused.value)
+    assert "\n" not in sentence
+    return sentence.replace(str(path), path.name).replace(f"{path.parent}/", "")
