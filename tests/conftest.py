@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from tests.support import bad_books, kinds
+from tests.support import kinds
 from tests.support.needed import CALC_REMEDY, need
 from tests.support.samples import sample_table
+from tests.support.written import write_rows
 from xlpbr import cli
 from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import FileProblem
@@ -58,7 +59,7 @@ def make_workbook(tmp_path: Path) -> Callable[..., Path]:
         )
         for table, rows in tables.items():
             sheet = book.add_worksheet(table)
-            bad_books.write(sheet, rows, (first_row, first_column))
+            write_rows(sheet, rows, (first_row, first_column))
             if tables_named:
                 sheet.add_table(
                     first_row,

@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from tests.support import bad_books
+from tests.support.written import write_rows
 
 Tables = dict[str, list[list[Any]]]
 
@@ -59,7 +59,7 @@ def write(path: Path, tables: Tables) -> Path:
     with xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy"}) as book:
         for table, rows in tables.items():
             sheet = book.add_worksheet(table)
-            bad_books.write(sheet, rows)
+            write_rows(sheet, rows)
             last = f"{chr(ord('A') + len(rows[0]) - 1)}${len(rows)}"
             book.define_name(f"Pbr{table}", f"={table}!$A$1:${last}")
     return path

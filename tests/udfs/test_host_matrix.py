@@ -12,7 +12,6 @@ import pytest
 import xlsxwriter
 
 from tests.support import host_matrix
-from tests.support.calc_cells import cases_in_cells
 from tests.support.host_matrix import (
     CALLS,
     COLUMNS,
@@ -26,6 +25,7 @@ from tests.support.host_matrix import (
     expected,
     problems,
 )
+from tests.support.written import write_case
 from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.hosts import HOSTS
@@ -163,12 +163,15 @@ def matrix_book(path: Path) -> tuple[Path, dict[str, int]]:
     """A workbook with every case: its cells on Inputs, its formula on Result, and in which row."""
     book = xlsxwriter.Workbook(path)
     inputs, results = book.add_worksheet("Inputs"), book.add_worksheet("Result")
-    row = 1
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    down = at = 0
     places = {}
-    for case, call in cases_in_cells(book, inputs):
-        results.write_dynamic_array_formula(row - 1, 0, row - 1, 0, f"={call}")
-        places[case.name] = row
-        row += len(expected(case)) + 2
+    for case in cases():
+        call, height = write_case(inputs, case, down, day)
+        results.write_dynamic_array_formula(at, 0, at, 0, f"={call}")
+        places[case.name] = at + 1
+        down += height + 1
+        at += len(expected(case)) + 2
     book.close()
     return path, places
 

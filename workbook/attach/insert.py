@@ -6,10 +6,9 @@ Checked and calculated before anything is written; what depends on the cells is 
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,17 +20,18 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS
 from xlpbr.workbook.calculate.engine import Calculation, filled_by, reason_for
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
-from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
+from xlpbr.workbook.calculate.formula_reads import Place, address_of, works_on_arrays
 from xlpbr.workbook.calculate.keeping import (
     Kept,
     Refreshed,
     formulas_of,
-    positions_of,
     reference_of,
+    stored_cells,
     to_calculate,
 )
 from xlpbr.workbook.calculate.refresh import refreshed
-from xlpbr.workbook.ooxml.addresses import cell_address, split_cell, split_sheet
+from xlpbr.workbook.calculate.table_references import table_around
+from xlpbr.workbook.ooxml.addresses import area_of, cell_address, split_cell, split_sheet
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book, sheet_named
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
@@ -39,7 +39,7 @@ from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.read.own_sheets import own_sheets
-from xlpbr.workbook.read.ranges import did_you_mean
+from xlpbr.workbook.read.ranges import did_you_mean, sheet_called
 
 _LIKE_OURS = re.compile(r"(?<![\w.])(?:_xldudf_)?(PBR_\w+)\s*\(", re.IGNORECASE)
 _HEADINGS = ("cell", "formula")
@@ -104,7 +104,7 @@ def insert(
         place = _place_given(book, cell)
         if place in wanted:
             raise FileProblem(
-                f"{_cell_of(place)} is given twice; leave one of the two out.", "cell"
+                f"{address_of(place)} is given twice; leave one of the two out.", "cell"
             )
         wanted[place] = _checked(book, formula, place)
         _refuse_occupied(book, place, over=over)
@@ -120,13 +120,13 @@ def insert(
         if isinstance(value, CellError) and not errors:
             reason = reason_for(calculation, place, value).rstrip(".")
             raise FileProblem(
-                f"{_cell_of(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it,"
+                f"{address_of(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it,"
                 " or add --errors to insert it all the same.",
                 "shows-error",
             )
     changes = Changes(cells=_changes(calculation, new, stored))
     done = edit(book, changes, target, program=XLPBR, allow=allow, in_place=in_place)
-    shown = tuple((_cell_of(place), new.values[place[0]][place[1]]) for place in wanted)
+    shown = tuple((address_of(place), new.values[place[0]][place[1]]) for place in wanted)
     written = sum(map(len, new.values.values()))
     filled = sum(len(filled_by(calculation, place)) for place in wanted)
     return Insertion(shown, written - filled, new.kept, done.kept)
@@ -197,19 +197,12 @@ def _place_given(book: Book, cell: str) -> Place:
     sheet, address = split_sheet(given)
     names = [info.name for info in book.sheets]
     if sheet is None and len(names) > 1:
+        example = (area_of(given) or (4, 12))[:2]
         raise FileProblem(
-            f"{cell} does not say on which sheet; write it as"
-            f" {cell_address(names[0], *_typed_cell(given))}.",
+            f"{cell} does not say on which sheet; write it as {cell_address(names[0], *example)}.",
             "cell",
         )
-    sheet = sheet or names[0]
-    info = sheet_named(book, sheet)
-    if info is None:
-        raise FileProblem(
-            f"{book.path} has no sheet {sheet!r}{did_you_mean(sheet, names)}; its sheets are"
-            f" {', '.join(names)}.",
-            "cell",
-        )
+    info = sheet_called(book, sheet or names[0], "cell")
     try:
         return info.name, split_cell(address)
     except ValueError:
@@ -219,26 +212,16 @@ def _place_given(book: Book, cell: str) -> Place:
         ) from None
 
 
-def _typed_cell(cell: str) -> Position:
-    """The cell that was typed, for an example; another where it is none."""
-    try:
-        return split_cell(cell)
-    except ValueError:
-        return (4, 12)
-
-
 def _checked(book: Book, formula: str, place: Place) -> str:
     """The formula without its equals sign."""
     text = formula.strip().removeprefix("=").strip()
     bare = _TEXTS.sub('""', text)
     for match in _LIKE_OURS.finditer(bare):
         if match[1].upper() not in FUNCTIONS:
-            close = difflib.get_close_matches(match[1].upper(), FUNCTIONS, n=1)
-            near = f"; did you mean {close[0]}?" if close else "."
             raise _refused(
                 place,
-                f"there is no function {match[1]}{near} See the list in"
-                " docs/reference/functions.md.",
+                f"there is no function {match[1]}{did_you_mean(match[1], FUNCTIONS)}. See the list"
+                " in docs/reference/functions.md.",
             )
     if not calls_a_function(bare):
         raise _refused(
@@ -274,22 +257,15 @@ def _refuse_missing_sheets(book: Book, place: Place, text: str) -> None:
 
 def _as_in_a_file(book: Book, place: Place, table: str, column: str) -> str:
     """A reference to this row of a table as a workbook stores it: Excel shows it shorter."""
-    sheet, (row, number) = place
-    around = [
-        known.name
-        for known in book.tables.values()
-        if known.sheet == sheet
-        and known.first_row <= row <= known.last_row
-        and known.first_column <= number <= known.last_column
-    ]
-    name = table or (around[0] if around else "Table")
+    around = table_around(book, place)
+    name = table or (around.name if around else "Table")
     if not column:
         return f"{name}[#This Row]"
     return f"{name}[[#This Row],{column if column.startswith('[') else f'[{column}]'}]"
 
 
 def _refused(place: Place, what: str) -> FileProblem:
-    return FileProblem(f"{_cell_of(place)}: {what}", "formula")
+    return FileProblem(f"{address_of(place)}: {what}", "formula")
 
 
 def _cut(formula: str) -> str:
@@ -303,14 +279,14 @@ def _refuse_occupied(book: Book, place: Place, *, over: bool) -> None:
         return
     what = "a formula" if stored.formula is not None else "a value"
     raise FileProblem(
-        f"{_cell_of(place)} holds {what} already; choose another cell, or add --over to write over"
-        " it.",
+        f"{address_of(place)} holds {what} already; choose another cell, or add --over to write"
+        " over it.",
         "occupied",
     )
 
 
 def _refuse_not_calculated(kept: Sequence[Kept], wanted: Collection[Place]) -> None:
-    addresses = {_cell_of(place) for place in wanted}
+    addresses = set(map(address_of, wanted))
     for formula in kept:
         if formula.address in addresses:
             raise FileProblem(
@@ -330,20 +306,20 @@ def _refuse_blocked(
 ) -> None:
     """Refuse a table of results that would fall on cells that hold something."""
     sheet = place[0]
+    in_its_way = [
+        cell_address(sheet, *position)
+        for position in filled_by(calculation, place)[1:]
+        if (sheet, position) in wanted
+        or (not over and position in cells_of(calculation.book, sheet))
+    ]
     if isinstance(value, CellError) and value.code == "#SPILL!":
+        in_its_way = ["something"]
+    if in_its_way:
         raise FileProblem(
-            f"{_cell_of(place)} fills a table of cells, and something is in its way; choose a cell"
-            " with room below it and to its right.",
+            f"{address_of(place)} fills a table of cells, and {in_its_way[0]} is in its way; choose"
+            " a cell with room below it and to its right.",
             "occupied",
         )
-    for position in filled_by(calculation, place)[1:]:
-        stored = cells_of(calculation.book, sheet).get(position)
-        if (sheet, position) in wanted or (stored is not None and not over):
-            raise FileProblem(
-                f"{_cell_of(place)} fills a table of cells, and {cell_address(sheet, *position)} is"
-                " in its way; choose a cell with room below it and to its right.",
-                "occupied",
-            )
 
 
 def _changes(
@@ -364,25 +340,11 @@ def _changes(
         spills = len(filled) > 1 or works_on_arrays(formula)
         spill = reference_of(filled) if spills else None
         changes[sheet][position] = CellChange(new.values[sheet][position], formula, spill)
-    for sheet, left in _left_over(calculation, stored):
-        changes[sheet].setdefault(left, CellChange(None))
+        # What stood there may have filled cells that show something still.
+        for left in stored_cells(calculation.book, place):
+            if left in cells_of(calculation.book, sheet):
+                changes[sheet].setdefault(left, CellChange(None))
     return changes
-
-
-def _left_over(
-    calculation: Calculation, formulas: Collection[Place]
-) -> Iterator[tuple[str, Position]]:
-    """The cells that were filled by what stood where formulas are put, and show something."""
-    for sheet, position in formulas:
-        of_sheet = cells_of(calculation.book, sheet)
-        before = of_sheet.get(position)
-        if before is not None and before.array_range is not None:
-            filled = positions_of(before.array_range)
-            yield from ((sheet, left) for left in filled if left in of_sheet)
-
-
-def _cell_of(place: Place) -> str:
-    return cell_address(place[0], *place[1])
 
 
 def _as_stored(formulas: Sequence[str]) -> list[str]:

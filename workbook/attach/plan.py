@@ -17,7 +17,6 @@ from xlpbr.contract.library import CONTRACT_NAMES, Contract, ContractTerm
 from xlpbr.contract.terms import TERMS
 from xlpbr.errors import FileProblem
 from xlpbr.tables import terms as term_rows
-from xlpbr.tables.headings import nearest
 from xlpbr.workbook.attach.find_tables import (
     link_table,
     refuse_unknown_headings,
@@ -26,6 +25,7 @@ from xlpbr.workbook.attach.find_tables import (
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.read.own_sheets import SHEETS
+from xlpbr.workbook.read.ranges import did_you_mean
 from xlpbr.workbook.template.links import Link
 from xlpbr.workbook.template.plan import (
     CONTRACT_TABLES,
@@ -161,11 +161,9 @@ def _wished(sheets: Sequence[str] | None) -> tuple[str, ...]:
     for name in sheets:
         found = by_key.get(cells.key(name).removeprefix(cells.key(PREFIX)).strip())
         if found is None:
-            near = nearest(name, SHEETS)
-            meant = f" Did you mean {near}?" if near else ""
             raise FileProblem(
-                f'"{name}" is not a sheet of the template.{meant} The sheets are:'
-                f" {', '.join(SHEETS)}."
+                f'"{name}" is not a sheet of the template{did_you_mean(name, SHEETS)}. The sheets'
+                f" are: {', '.join(SHEETS)}."
             )
         wished.append(found)
     return tuple(wished)

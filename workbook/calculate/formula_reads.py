@@ -13,6 +13,7 @@ from xlpbr.workbook.calculate.table_references import table_cells
 from xlpbr.workbook.ooxml.addresses import (
     LAST_COLUMN,
     LAST_ROW,
+    cell_address,
     column_number,
     split_area,
     split_sheet,
@@ -34,6 +35,11 @@ _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 MOST_NAMES_IN_NAMES = 20
 """A name may stand for another name, and so on; a circle of names ends here."""
+
+
+def address_of(place: Place) -> str:
+    """A cell's address, such as ``Forecast!D12``."""
+    return cell_address(place[0], *place[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from xlpbr.workbook.ooxml.addresses import Area, Position
+from xlpbr.workbook.ooxml.addresses import Area, Position, within
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of
 
 _ITEM = re.compile(r"\s*\[((?:[^\[\]']|'.)*)\]\s*([,:]?)")
@@ -23,7 +23,7 @@ def table_cells(book: Book, place: tuple[str, Position], written: str) -> tuple[
         None where it cannot be told: no such table, part or column.
     """
     name, _, specifier = written.partition("[")
-    table = book.tables.get(name.casefold()) if name else _around(book, place)
+    table = book.tables.get(name.casefold()) if name else table_around(book, place)
     if table is None or not specifier.endswith("]"):
         return None
     items = _items(specifier[:-1])
@@ -96,16 +96,14 @@ def _column_numbers(book: Book, table: TableArea, columns: list[str]) -> tuple[i
     return min(numbers), max(numbers)
 
 
-def _around(book: Book, place: tuple[str, Position]) -> TableArea | None:
-    """The table in which a formula stands."""
-    sheet, (row, column) = place
+def table_around(book: Book, place: tuple[str, Position]) -> TableArea | None:
+    """The table in which a cell stands."""
+    sheet, position = place
     return next(
         (
             table
             for table in book.tables.values()
-            if table.sheet == sheet
-            and table.first_row <= row <= table.last_row
-            and table.first_column <= column <= table.last_column
+            if table.sheet.casefold() == sheet.casefold() and within(position, table.area)
         ),
         None,
     )

@@ -12,7 +12,7 @@ from typing import Literal
 from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import Position, split_area
+from xlpbr.workbook.ooxml.addresses import Area, Position, split_area
 from xlpbr.workbook.ooxml.parts.listing_parts import relationships_of
 from xlpbr.workbook.ooxml.parts.relationships import resolved_target
 from xlpbr.workbook.ooxml.parts.workbook_part import (
@@ -84,6 +84,16 @@ class TableArea:
     last_column: int
     has_heading: bool
     totals_rows: int
+
+    @property
+    def area(self) -> Area:
+        """All its cells."""
+        return (self.first_row, self.first_column, self.last_row, self.last_column)
+
+    @property
+    def without_totals(self) -> Area:
+        """Its cells but for the totals rows."""
+        return (*self.area[:2], self.last_row - self.totals_rows, self.last_column)
 
 
 @dataclass(frozen=True, slots=True)
