@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from xlpbr.errors import some
 from xlpbr.udfs.calc.functions import CELLS_FUNCTION
 from xlpbr.workbook.calculate.formula_reads import Place
 from xlpbr.workbook.ooxml.book import Book, SheetInfo, parts_with_formulas
@@ -46,7 +47,6 @@ from xlpbr.workbook.port.spills import would_spill
 _METADATA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
 _CALC_ONLY = re.compile(rf"{CELLS_FUNCTION}\s*\(", re.IGNORECASE)
 _ENTRIES = "metadata/cellMetadata/bk"
-_MOST_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -225,13 +225,6 @@ def fill_record(draft: Draft, found: PortSurvey) -> None:
             draft.added[name] = properties_content(found.record)
         elif name.startswith("customXml/item"):
             draft.added[name] = record_content(found.record)
-
-
-def some(addresses: list[str]) -> str:
-    """Some addresses, the first of them by name."""
-    if len(addresses) <= _MOST_NAMED:
-        return ", ".join(addresses)
-    return f"{', '.join(addresses[:_MOST_NAMED])} and {len(addresses) - _MOST_NAMED:,} more"
 
 
 def _left_notes(found: PortSurvey, marking: dict[str, Marking]) -> Iterator[str]:

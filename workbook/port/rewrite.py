@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, some
 from xlpbr.udfs.calc.functions import CELLS_FUNCTION
 from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS, VALUES, Host, refuse_unknown
 from xlpbr.workbook.ooxml.book import Book, open_book
@@ -26,7 +26,6 @@ from xlpbr.workbook.port.marks import (
     fill_record,
     find_calls,
     put_marks,
-    some,
     take_marks,
 )
 from xlpbr.workbook.port.sheets import without_covered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, some
 from xlpbr.workbook.calculate.keeping import positions_of
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, Position, cells_of, parts_with_formulas
@@ -10,7 +10,7 @@ from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.zip.archive import understood
 from xlpbr.workbook.port.host_names import calls, rewritten
-from xlpbr.workbook.port.marks import read_marked_sheet, some
+from xlpbr.workbook.port.marks import read_marked_sheet
 
 Changes = dict[str, dict[Position, CellChange]]
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS, Evidence
 from xlpbr.contract.terms import ContractTerms
-from xlpbr.errors import NUM, CellError, FileProblem
+from xlpbr.errors import NUM, CellError, FileProblem, all_of, some
 from xlpbr.executors import run_in_order
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import day_in_words
@@ -391,12 +391,7 @@ def _doubled(same: Sequence[FileOutcome]) -> str:
     facts = same[0].facts
     assert facts is not None, "only settled files are compared"
     names = [outcome.name for outcome in same]
-    listed, last = names[:_MOST_NAMED], names[-1]
-    named = (
-        f"{', '.join(listed[:-1])} and {last}"
-        if len(names) <= _MOST_NAMED
-        else f"{', '.join(listed)} and {len(names) - _MOST_NAMED} more"
-    )
+    named = all_of(names) if len(names) <= _MOST_NAMED else some(names, _MOST_NAMED)
     return (
         f"The contract {facts.contract!r} stands in {named}: none of them is settled. Keep one in "
         "the folder, or give each contract a name of its own in its terms."

@@ -8,7 +8,7 @@ from functools import partial
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.errors import FileProblem, Problem
+from xlpbr.errors import FileProblem, Problem, all_of
 from xlpbr.tables.declared import DECLARED
 from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, heading_rows
 from xlpbr.workbook.ooxml.addresses import Area, area_address
@@ -68,7 +68,7 @@ def from_row(
     if len(rows) > 1:
         raise FileProblem(
             f"{book.path}: the headings of {found.table} stand in the rows"
-            f" {', '.join(map(str, rows[:-1]))} and {rows[-1]} of {found.sheet}; {remedy(rows)}.",
+            f" {all_of(map(str, rows))} of {found.sheet}; {remedy(rows)}.",
             code,
         )
     return replace(found, first_row=rows[0])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, some
 from xlpbr.tables.declared import REQUIRED
 from xlpbr.workbook.ooxml.addresses import (
     LAST_ROW,
@@ -33,7 +33,6 @@ from xlpbr.workbook.ooxml.book import (
 )
 from xlpbr.workbook.ooxml.sheet.read import StoredCell
 
-_MOST_LISTED = 12
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 200
 """A range of more is read as far as anything stands in it, as whole columns are."""
 
@@ -378,11 +377,7 @@ def did_you_mean(wanted: str, known: Iterable[str]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    every = list(names)
-    shown = ", ".join(every[:_MOST_LISTED])
-    if len(every) > _MOST_LISTED:
-        return f"{shown} and {len(every) - _MOST_LISTED} more"
-    return shown or "none"
+    return some(list(names), most=12) or "none"
 
 
 def _option(table: str, sheet: str = "Sheet", address: str = "A4:H40") -> str:

@@ -21,9 +21,7 @@ from xlpbr.commands.options import (
     written_to,
 )
 from xlpbr.contract.library import load_contract
-from xlpbr.errors import CellError
-
-_MOST_NAMED = 5
+from xlpbr.errors import CellError, some
 
 
 @click.command()
@@ -235,8 +233,5 @@ def _say_last_values(kept: Any) -> None:
     for formula in kept:
         by_reason.setdefault(formula.reason, []).append(formula.address)
     for reason, addresses in by_reason.items():
-        named = ", ".join(addresses[:_MOST_NAMED])
-        if len(addresses) > _MOST_NAMED:
-            named += f" and {len(addresses) - _MOST_NAMED} more"
         keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
-        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({named}): {reason}.")
+        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({some(addresses)}): {reason}.")
