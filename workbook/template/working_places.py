@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
-from xlpbr.workbook.template.page import TemplatePage, put, put_row
+from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import SPARE_TABLE_ROWS, TemplatePlan, fixed
 
 HEADING_ROW = 40
@@ -104,5 +104,5 @@ def _ranges(column: int, headings: tuple[str, ...], last_row: int) -> dict[str, 
 
 def write_title(page: TemplatePage, column: int, text: str, headings: tuple[str, ...]) -> None:
     """Write the title of a block of workings and its headings."""
-    put(page, HEADING_ROW - 1, column, f"Working: {text}", page.styles.subtitle)
-    put_row(page, HEADING_ROW, column, headings, page.styles.heading)
+    page.put(HEADING_ROW - 1, column, f"Working: {text}", page.styles.subtitle)
+    page.put_row(HEADING_ROW, column, headings, page.styles.heading)

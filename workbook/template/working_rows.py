@@ -6,14 +6,8 @@ from datetime import date
 
 from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.workbook.template.page import TemplatePage, put_formula
-from xlpbr.workbook.template.plan import (
-    FIRST_TABLE_ROW,
-    TABLE_HEADING_ROW,
-    TemplatePlan,
-    column_of,
-    fixed,
-)
+from xlpbr.workbook.template.page import TemplatePage
+from xlpbr.workbook.template.plan import FIRST_TABLE_ROW, TABLE_HEADING_ROW, TemplatePlan, fixed
 from xlpbr.workbook.template.working_places import (
     HEADING_ROW,
     HOUSEHOLD_COLUMN,
@@ -33,12 +27,12 @@ def _input(plan: TemplatePlan, table: str, heading: str, number: int) -> str:
     """A cell of an input table by its row's number; the range moves with the table."""
     column = [column.heading for column in COLUMNS[table]].index(heading) + 1
     last = TABLE_HEADING_ROW + prepared_rows(plan, table)
-    return f"INDEX({column_of(plan, table, column, FIRST_TABLE_ROW, last)},{number})"
+    return f"INDEX({plan.column_of(table, column, FIRST_TABLE_ROW, last)},{number})"
 
 
 def _row_exists(plan: TemplatePlan, table: str, number: int) -> str:
     last = TABLE_HEADING_ROW + prepared_rows(plan, table)
-    return f"ROWS({column_of(plan, table, 1, FIRST_TABLE_ROW, last)})>={number}"
+    return f"ROWS({plan.column_of(table, 1, FIRST_TABLE_ROW, last)})>={number}"
 
 
 def write_placements(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
@@ -59,7 +53,7 @@ def write_placements(page: TemplatePage, plan: TemplatePlan, workings: Workings)
         row = HEADING_ROW + number
         formulas = _formulas_of_placement(plan, workings, row, number)
         for column, heading in enumerate(PLACEMENT_HEADINGS, start=PLACEMENT_COLUMN):
-            put_formula(page, row, column, f"={formulas[heading]}", by_heading[heading])
+            page.put_formula(row, column, f"={formulas[heading]}", by_heading[heading])
 
 
 def _formulas_of_placement(
@@ -157,4 +151,4 @@ def write_households(page: TemplatePage, plan: TemplatePlan, workings: Workings)
         )
         for offset, formula in enumerate(formulas):
             column = HOUSEHOLD_COLUMN + offset
-            put_formula(page, row, column, f"={formula}", by_column[offset])
+            page.put_formula(row, column, f"={formula}", by_column[offset])
