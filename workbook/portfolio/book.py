@@ -35,16 +35,7 @@ from xlpbr.workbook.portfolio.summary import (
     total_of,
 )
 from xlpbr.workbook.portfolio.sums import FLOWS, add_up, headroom, year_in_words
-from xlpbr.workbook.report.page import (
-    PageFrame,
-    ReportColumn,
-    ReportPage,
-    clean_text,
-    new_page,
-    on_one_page,
-    write_lines,
-    write_title,
-)
+from xlpbr.workbook.report.page import PageFrame, ReportColumn, clean_text, new_page
 
 _ROWS_ABOVE = 16
 _NOT_NAMED = "not named"
@@ -107,9 +98,8 @@ def _write(portfolio: Portfolio, prepared_on: date, place: Path) -> None:
         )
         for name in SHEETS:
             sheet = _SHEETS[name]
-            page = new_page(workbook, styles, name, sheet.columns, frame)
-            row = write_title(page, sheet.title)
-            row = write_lines(page, row, sheet.lines(portfolio))
+            page = new_page(workbook, styles, name, sheet.title, sheet.columns, frame)
+            row = page.write_lines(1, sheet.lines(portfolio))
             write_rows(
                 page,
                 row,
@@ -119,12 +109,8 @@ def _write(portfolio: Portfolio, prepared_on: date, place: Path) -> None:
                 frozen=sheet.frozen,
             )
             if name == "Summary":
-                _finish_summary(page)
-
-
-def _finish_summary(page: ReportPage) -> None:
-    on_one_page(page)
-    page.sheet.activate()
+                page.sheet.fit_to_pages(1, 1)
+                page.sheet.activate()
 
 
 def _lines_above(*lines: str, years: bool = False) -> Callable[[Portfolio], list[str]]:

@@ -15,7 +15,6 @@ from xlpbr.workbook.template.outputs import EXPLAIN_ROW, READINGS_ROW, RECONCILE
 from xlpbr.workbook.template.page import NOT_ZERO, TemplatePage
 from xlpbr.workbook.template.plan import (
     SAY_NOT_READ,
-    SPARE_TABLE_ROWS,
     TABLE_HEADING_ROW,
     TemplatePlan,
     fixed,
@@ -49,7 +48,7 @@ def write_errors(page: TemplatePage, plan: TemplatePlan) -> None:
 def areas_of_errors(plan: TemplatePlan) -> dict[str, str]:
     """The cells of each sheet, by its name in the workbook, in which an error is looked for."""
     inputs = {
-        table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS, width)}"
+        table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.prepared_rows(table), width)}"
         for table, width in [
             ("Terms", len(TERM_HEADINGS)),
             *((table, len(input_headings(table))) for table in COLUMNS),

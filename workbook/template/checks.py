@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template.check_counts import (
     areas_of_errors,
     cells_not_read,
@@ -12,7 +13,7 @@ from xlpbr.workbook.template.check_counts import (
     write_not_read,
 )
 from xlpbr.workbook.template.outputs import pick_month
-from xlpbr.workbook.template.page import LINE_HEIGHT, TemplatePage, begins_with
+from xlpbr.workbook.template.page import TemplatePage, begins_with
 from xlpbr.workbook.template.plan import (
     ALL_TABLES,
     CHECK_MONTH,
@@ -22,7 +23,7 @@ from xlpbr.workbook.template.plan import (
     fixed,
 )
 from xlpbr.workbook.template.statement import key_figure, shown_or_blank, under_heading
-from xlpbr.workbook.template.working_places import HEADING_ROW, Workings, prepared_rows
+from xlpbr.workbook.template.working_places import HEADING_ROW, Workings
 from xlpbr.workbook.template.workings import unknown_terms, write_workings
 
 AGREES = "Agrees"
@@ -92,11 +93,11 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
     claim_months = plan.evidence_column("Claims", "Month")
     texts_in_claims = "+".join(_texts(plan, column) for column in (claim_months, invoiced))
     fits = " or ".join(
-        f"{prepared_rows(plan, table)} {what}"
+        f"{plan.prepared_rows(table)} {what}"
         for table, what in (("Placements", "placements"), ("Carers", "households"))
     )
     too_many = ",".join(
-        f"ROWS(Pbr{table}[{column}])>{prepared_rows(plan, table)}"
+        f"ROWS(Pbr{table}[{column}])>{plan.prepared_rows(table)}"
         for table, column in (("Placements", "Child"), ("Carers", "Household"))
     )
 
@@ -107,7 +108,7 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
         _Check(
             "Months in the statement",
             f"IF({start}>{last},0,12*(YEAR({last})-YEAR({start}))+MONTH({last})-MONTH({start})+1)",
-            f"IF(ISERROR({plan.statement_corner()}),{plan.statement_corner()},COUNT({plan.all_statement_months()}))",
+            f"IF(ISERROR({plan.statement_corner}),{plan.statement_corner},COUNT({plan.all_statement_months}))",
             f"Calendar months from Starts on to Ends on or As at; {plan.month_rows} are prepared.",
             "count",
         ),
@@ -260,8 +261,8 @@ def _write_month_checks(
         formulas = (
             f'IF({nothing},"",IF(ISNUMBER({month}),{month},{by_hand}))',
             f'IF({nothing},"",{native})',
-            f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({plan.statement_corner()}),'
-            f"{plan.statement_corner()},NA())))",
+            f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({plan.statement_corner}),'
+            f"{plan.statement_corner},NA())))",
             f'IF({nothing},"",ROUND(B{row}-C{row},2))',
             f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}", unknown)})',
             f'IF({nothing},"",IF(ISERROR({native}),"","Lower of "&TEXT({drawn},"£#,##0.00")'
@@ -303,7 +304,7 @@ def _write_result(page: TemplatePage, plan: TemplatePlan, count: int, problems_r
     not_read = cells_not_read(plan)
     agreed = f'(COUNTIF({listed},"{AGREES}")+COUNTIF({listed},"{_DOES_NOT_APPLY}*"))'
     agreed_months = f'COUNTIF({months},"{AGREES}")'
-    wanted_months = f"COUNT({plan.all_statement_months()})"
+    wanted_months = f"COUNT({plan.all_statement_months})"
     problems = f"$A${problems_row + 1}:$A${problems_row + 1000}"
     # Not COUNTIF: LibreOffice Calc compares the texts of an add-in's table wrongly with it.
     listed_problems = f'SUMPRODUCT(({problems}&""<>"")*({problems}&""<>"All tables"))'

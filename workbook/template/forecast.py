@@ -27,8 +27,9 @@ from xlpbr.workbook.look.styles import (
     RATE,
     RULE,
 )
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.ooxml.book import Position
-from xlpbr.workbook.template.page import LINE_HEIGHT, TemplatePage, refusal
+from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     FAR_BELOW,
     FORECAST_AS_AT,

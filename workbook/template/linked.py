@@ -11,11 +11,12 @@ from xlpbr import cells
 from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.contract.terms import TERMS
 from xlpbr.workbook.look.styles import MUTED, RULE, WORKING_FILL
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.read.own_sheets import NOT_READ
 from xlpbr.workbook.template.inputs import add_input_table, kinds_of_columns, widths_of_columns
 from xlpbr.workbook.template.links import Link, cell_formula, heading_formula, rows_not_read
-from xlpbr.workbook.template.page import LINE_HEIGHT, NOT_ZERO, TemplatePage
+from xlpbr.workbook.template.page import NOT_ZERO, TemplatePage
 from xlpbr.workbook.template.plan import (
     FIRST_TABLE_ROW,
     SAY_NOT_READ,

@@ -13,7 +13,6 @@ from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     EXPLAIN_MONTH,
     FIRST_MONTH_ROW,
-    SPARE_TABLE_ROWS,
     STATEMENT_COLUMNS,
     TABLE_HEADING_ROW,
     TOLERANCE,
@@ -93,7 +92,7 @@ def write_readings(page: TemplatePage, plan: TemplatePlan) -> None:
     text = under_heading(styles.heading, styles.cell("text", "output"))
     page.spill(
         READINGS_ROW, 1,
-        f"=PBR_READINGS(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],{plan.as_at_cell()})",
+        f"=PBR_READINGS(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],{plan.as_at_cell})",
         len(options) + 1, [text, text, text, money, money],
     )  # fmt: skip
     page.put(READINGS_ROW, 6, "What the option means", styles.column_heading(indent=1))
@@ -134,7 +133,7 @@ def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
     _write_statuses(page, plan, rows)
     _write_sign_off(page)
     ours = _write_our_months(page, plan)
-    last_claim = TABLE_HEADING_ROW + plan.table_rows["Claims"] + SPARE_TABLE_ROWS
+    last_claim = TABLE_HEADING_ROW + plan.prepared_rows("Claims")
     theirs = f"{plan.on_sheet('Claims', TABLE_HEADING_ROW, 1)}:{fixed(last_claim, 2)}"
     money = under_heading(styles.heading_right, styles.bare("money"))
     page.put(RECONCILE_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
@@ -223,7 +222,7 @@ def _write_our_months(page: TemplatePage, plan: TemplatePlan) -> str:
     page.put(RECONCILE_ROW, column + 1, "Payable", styles.heading_right)
     payable_column = STATEMENT_COLUMNS["Payable"]
     last = RECONCILE_ROW + plan.month_rows
-    corner = plan.statement_corner()
+    corner = plan.statement_corner
     for number in range(plan.month_rows):
         row, source = RECONCILE_ROW + 1 + number, FIRST_MONTH_ROW + number
         month, payable = (
@@ -256,7 +255,7 @@ def write_explain(page: TemplatePage, plan: TemplatePlan) -> None:
     count = styles.cell("count", "output", valign="top")
     page.spill(
         EXPLAIN_ROW, 1,
-        f"=PBR_EXPLAIN({first_two},{month},PbrCarers[#All],PbrClaims[#All],{plan.as_at_cell()})",
+        f"=PBR_EXPLAIN({first_two},{month},PbrCarers[#All],PbrClaims[#All],{plan.as_at_cell})",
         len(FIGURES),
         [
             under_heading(styles.heading, styles.cell("wrapped", "output")),

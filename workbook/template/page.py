@@ -20,16 +20,12 @@ from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import SAMPLE_NOTE_HEADING
 from xlpbr.errors import CellError
 from xlpbr.workbook.look.styles import WRONG_INK, Styles
-from xlpbr.workbook.look.text_width import lines_needed
+from xlpbr.workbook.look.text_width import LINE_HEIGHT, TALLEST_ROW, lines_needed
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, column_letter
 from xlpbr.workbook.ooxml.book import CellValue, Position
 from xlpbr.workbook.template.plan import TABLE_NAMES
 
 A4 = 9
-LINE_HEIGHT = 15
-"""Points that a line of text takes."""
-_TALLEST_ROW = 409
-"""Points: Excel takes no taller row."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|_x(?=[0-9A-Fa-f]{4}_)")
 """A character that a workbook stores as its number, or what would be taken for one stored so."""
 _MARGIN = 1.5
@@ -212,7 +208,7 @@ class TemplatePage:
         Not every program fits a row to wrapped text when it opens a file.
         """
         lines = max(lines_needed(text, width - _MARGIN) for text, width in texts_and_widths)
-        self.sheet.set_row(row - 1, min(LINE_HEIGHT * lines + 1, _TALLEST_ROW))
+        self.sheet.set_row(row - 1, min(LINE_HEIGHT * lines + 1, TALLEST_ROW))
 
     def print_on_a4(
         self,

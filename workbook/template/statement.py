@@ -90,7 +90,7 @@ def write_statement(page: TemplatePage, plan: TemplatePlan) -> None:
         hint="Blank: the whole programme. A date: only what is known up to the end of that day.",
     )  # fmt: skip
     page.put(AS_AT[0] + 1, 5, _STILL_TO_COME, styles.make(bold=True, indent=1))
-    page.workbook.define_name(plan.as_at_name, f"={plan.as_at_cell()}")
+    page.workbook.define_name(plan.as_at_name, f"={plan.as_at_cell}")
     _write_statement_key_figures(page, plan)
     _write_statement_table(page, plan)
     lines = _write_chart_workings(page, plan)
@@ -121,11 +121,11 @@ def shown_or_blank(plan: TemplatePlan, formula: str, *headings: str) -> str:
     An error in the statement comes through as it is; a month without a number gives #N/A, so
     nothing can be left out of a sum without being seen.
     """
-    months = plan.all_statement_months()
+    months = plan.all_statement_months
     complete = ",".join(
         f"COUNT({plan.statement_column(heading)})=COUNT({months})" for heading in headings
     )
-    corner = plan.statement_corner()
+    corner = plan.statement_corner
     return f"=IF(ISERROR({corner}),{corner},IF(AND(ISTEXT({corner}),{complete}),{formula},NA()))"
 
 
@@ -303,7 +303,7 @@ def _insert_chart(
 def _write_remarks(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write what a reader of the charts has to know, beside them."""
     made_for = len(plan.months)
-    months = f"COUNT({plan.all_statement_months()})"
+    months = f"COUNT({plan.all_statement_months})"
     longer = f"The charts show {made_for} months; the programme is longer now."
     remark = '""'
     if plan.terms.bonus_threshold is not None:

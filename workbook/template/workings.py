@@ -21,11 +21,12 @@ from xlpbr.workbook.template.working_places import (
     DERIVED_TERMS,
     FIRST_ROW,
     MONTH_COLUMN,
-    MONTH_HEADINGS,
+    MONTHS,
     READ_TERMS,
     TERM_COLUMN,
     Workings,
     places_of_workings,
+    write_block,
     write_title,
 )
 from xlpbr.workbook.template.working_rows import write_households, write_placements
@@ -53,7 +54,7 @@ def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
 def _write_terms(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     styles = page.styles
     write_title(page, TERM_COLUMN, "the terms as read", ("Term", "Value"))
-    names = plan.term_names()
+    names = plan.term_names
     unknown = {term.label: options for term, options in KNOWN.unknown}
     label = styles.cell("text", "working")
     row = FIRST_ROW
@@ -106,8 +107,8 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
     return {
         "Fee without VAT": f'IF({at["VAT reading"]}="inclusive",'
         f"ROUND(ROUND({at['Fee']}/(1+{at['VAT rate']}),8),2),{at['Fee']})",
-        "Last day known": f'IF({plan.as_at_cell()}="",{end},'
-        f"IF(ISNUMBER({plan.as_at_cell()}),MIN(INT({plan.as_at_cell()}),{end}),NA()))",
+        "Last day known": f'IF({plan.as_at_cell}="",{end},'
+        f"IF(ISNUMBER({plan.as_at_cell}),MIN(INT({plan.as_at_cell}),{end}),NA()))",
         "Last day of the fee term": f'IF({fee_months}="",{end},EDATE({start},{fee_months})-1)',
         "Months in the fee term": f'IF({fee_months}="",'
         f"{complete}+(EDATE({start},{complete})-1<{end}),{fee_months})",
@@ -155,24 +156,17 @@ def unknown_terms(workings: Workings) -> dict[str, str]:
 
 
 def _write_month_workings(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
-    styles = page.styles
-    write_title(page, MONTH_COLUMN, "the months, from savings to what is payable", MONTH_HEADINGS)
-    kinds = {
-        "First day": "date", "Last day": "date", "Earned by": "date", "Share earned": "share",
-        "Households": "count",
-    }  # fmt: skip
-    by_heading = {
-        heading: styles.cell(kinds.get(heading, "money"), "working") for heading in MONTH_HEADINGS
-    }
-    by_heading["Share earned"] = styles.cell("text", "working", num_format="0.000000")
-    first_row, last_row = workings.month_rows
-    for row in range(first_row, last_row + 1):
-        formulas = _formulas_of_month(plan, workings, row)
-        for column, heading in enumerate(MONTH_HEADINGS, start=MONTH_COLUMN):
-            formula = formulas[heading]
-            if heading != "First day":
-                formula = f'IF({workings.month("First day", row)}="","",{formula})'
-            page.put_formula(row, column, f"={formula}", by_heading[heading])
+    def formulas_of(row: int) -> dict[str, str]:
+        first_day = workings.month("First day", row)
+        return {
+            heading: formula if heading == "First day" else f'IF({first_day}="","",{formula})'
+            for heading, formula in _formulas_of_month(plan, workings, row).items()
+        }
+
+    write_block(
+        page, MONTH_COLUMN, "the months, from savings to what is payable", MONTHS,
+        plan.month_rows, formulas_of,
+    )  # fmt: skip
 
 
 def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict[str, str]:
