@@ -23,7 +23,6 @@ from xlpbr.workbook.portfolio.files import SHEETS
 from xlpbr.workbook.portfolio.folder import SettledFolder
 from xlpbr.workbook.portfolio.page import LAST_ROW, Cell, write_rows
 from xlpbr.workbook.portfolio.summary import (
-    FLOW_HEADINGS,
     Portfolio,
     as_at,
     caution_lines,
@@ -149,26 +148,12 @@ def _contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
         ]
 
 
-def _contract_totals(portfolio: Portfolio) -> list[Cell]:
-    total = total_of(portfolio.sums.contracts)
-    return [
-        "All contracts", None, None, None, None, None, total["children"],
-        *(total[flow] for flow in _BY_CONTRACT), total["balance"],
-        total["net_saving"], None, None, None,
-    ]  # fmt: skip
-
-
 def _year_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
     for sums in each(portfolio.sums.years):
         yield [
             year_in_words(sums.Index), sums.contracts, sums.children,
             *(getattr(sums, flow) for flow in FLOWS),
         ]  # fmt: skip
-
-
-def _year_totals(portfolio: Portfolio) -> list[Cell]:
-    total = total_of(portfolio.sums.years)
-    return ["All years", None, None, *(total[flow] for flow in FLOWS)]
 
 
 def _year_and_contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
@@ -187,14 +172,6 @@ def _provider_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
             sums.Index or _NOT_NAMED, sums.contracts, sums.children,
             *(getattr(sums, flow) for flow in FLOWS), sums.balance,
         ]  # fmt: skip
-
-
-def _provider_totals(portfolio: Portfolio) -> list[Cell]:
-    total = total_of(portfolio.sums.providers)
-    return [
-        "All providers", total["contracts"], total["children"],
-        *(total[flow] for flow in FLOWS), total["balance"],
-    ]  # fmt: skip
 
 
 # Months and files
@@ -244,8 +221,18 @@ def _period(portfolio: Portfolio) -> list[str]:
     return [f"Months from {month_in_words(first)} to {month_in_words(last)}."]
 
 
+def _totals(label: str, of: str, *columns: str | None) -> Callable[[Portfolio], list[Cell]]:
+    """The last row of a sheet: sums of some columns of one of the frames of ``Sums``."""
+
+    def totals(portfolio: Portfolio) -> list[Cell]:
+        total = total_of(getattr(portfolio.sums, of))
+        return [label, *(total[column] if column else None for column in columns)]
+
+    return totals
+
+
 def _flow_columns(width: float = 16) -> list[ReportColumn]:
-    return [ReportColumn(heading, width, "money") for heading in FLOW_HEADINGS.values()]
+    return [ReportColumn(heading, width, "money") for heading, _ in FLOWS.values()]
 
 
 _SHEETS = {
@@ -270,7 +257,7 @@ _SHEETS = {
             ReportColumn("Ends on", 12.5, "date"),
             ReportColumn("Figures to", 12.5, "date"),
             ReportColumn("Children in place", 9.5, "count"),
-            *(ReportColumn(FLOW_HEADINGS[flow], 15, "money") for flow in _BY_CONTRACT),
+            *(ReportColumn(FLOWS[flow].heading, 15, "money") for flow in _BY_CONTRACT),
             ReportColumn("Balance", 15, "money"),
             ReportColumn("Net saving", 15, "money"),
             ReportColumn("Contract maximum", 15, "money"),
@@ -282,7 +269,16 @@ _SHEETS = {
             "less payable. A blank maximum: the terms have none."
         ),
         _contract_rows,
-        _contract_totals,
+        _totals(
+            "All contracts",
+            "contracts",
+            *[None] * 5,
+            "children",
+            *_BY_CONTRACT,
+            "balance",
+            "net_saving",
+            *[None] * 3,
+        ),
     ),
     "Financial years": _Sheet(
         "Financial years: 1 April to 31 March",
@@ -298,7 +294,7 @@ _SHEETS = {
             years=True,
         ),
         _year_rows,
-        _year_totals,
+        _totals("All years", "years", None, None, *FLOWS),
     ),
     "Years by contract": _Sheet(
         "Years by contract: each financial year of each contract",
@@ -326,7 +322,7 @@ _SHEETS = {
         ),
         _lines_above("Providers are told apart by the name in the terms, whatever its capitals."),
         _provider_rows,
-        _provider_totals,
+        _totals("All providers", "providers", "contracts", "children", *FLOWS, "balance"),
     ),
     "Months": _Sheet(
         "Months: every month of every contract",

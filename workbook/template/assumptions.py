@@ -47,7 +47,7 @@ def write_assumptions(page: TemplatePage, plan: TemplatePlan) -> None:
         notice = "The values below are illustrations, as the column Note says. Clear them first."
         page.put(TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
     page.set_widths(_WIDTHS)
-    add_input_table(page, "Assumptions", HEADINGS, len(ASSUMPTIONS))
+    add_input_table(page, plan, "Assumptions", HEADINGS, len(ASSUMPTIONS), pages_tall=1)
     label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     note = styles.cell("text", "input", indent=1)
@@ -62,8 +62,6 @@ def write_assumptions(page: TemplatePage, plan: TemplatePlan) -> None:
         page.put(row, 5, ILLUSTRATION if value is not None else None, note)
         page.check_entry((row, 2), _rule(assumption))
         page.fit_row(row, (unit, _WIDTHS[2]), (meaning, _WIDTHS[3]))
-    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    page.print_on_a4(plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=1)
 
 
 def _rule(assumption: Term) -> dict[str, Any]:

@@ -19,13 +19,12 @@ from xlpbr.workbook.look.fan_chart import BAND, COLOURS, MAXIMUM, Fan, fan_chart
 from xlpbr.workbook.look.styles import (
     CHANCE,
     COUNT,
+    FILLED_ROW,
     HEADING_FILL,
     HEADING_INK,
-    INK,
     NUMBER,
-    OUTPUT_FILL,
     RATE,
-    RULE,
+    TOTAL_ROW,
 )
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.ooxml.book import Position
@@ -242,19 +241,17 @@ def _dress_rows(page: TemplatePage, first: int, last: int) -> None:
     is_share = f'OR(LEFT({label},10)="Break-down",LEFT({label},5)="Share")'
     is_count = f'LEFT({label},8)="Children"'
     is_price = f'ISNUMBER(SEARCH("cost",{label}))'
-    filled = {"bg_color": OUTPUT_FILL, "border": 1, "border_color": RULE}
-    total = {"bg_color": OUTPUT_FILL, "bold": True, "top": 1, "bottom": 1, "border_color": INK}
     heading = {"bold": True, "bg_color": HEADING_FILL, "font_color": HEADING_INK}
     looks = (
-        (1, WIDTH, is_month, filled),
-        (1, WIDTH, is_total, total),
-        (1, 2, is_chance, {**filled, "num_format": CHANCE}),
+        (1, WIDTH, is_month, FILLED_ROW),
+        (1, WIDTH, is_total, TOTAL_ROW),
+        (1, 2, is_chance, {**FILLED_ROW, "num_format": CHANCE}),
         (1, 6, is_heading, heading),
-        (1, 3, f"AND({is_assumption},{is_share})", {**filled, "num_format": RATE}),
-        (1, 3, f"AND({is_assumption},{is_price})", filled),
-        (1, 3, f"AND({is_assumption},{is_count})", {**filled, "num_format": COUNT}),
-        (1, 3, is_assumption, {**filled, "num_format": NUMBER}),
-        (4, 6, is_assumption, filled),
+        (1, 3, f"AND({is_assumption},{is_share})", {**FILLED_ROW, "num_format": RATE}),
+        (1, 3, f"AND({is_assumption},{is_price})", FILLED_ROW),
+        (1, 3, f"AND({is_assumption},{is_count})", {**FILLED_ROW, "num_format": COUNT}),
+        (1, 3, is_assumption, {**FILLED_ROW, "num_format": NUMBER}),
+        (4, 6, is_assumption, FILLED_ROW),
     )
     for left, right, condition, look in looks:
         made = page.workbook.add_format(look)

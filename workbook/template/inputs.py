@@ -16,7 +16,6 @@ from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     AUDIT_COLUMNS,
     FIRST_TABLE_ROW,
-    SPARE_TABLE_ROWS,
     TABLE_HEADING_ROW,
     TABLE_NAMES,
     TemplatePlan,
@@ -101,7 +100,7 @@ def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
     page.set_widths(_TERM_WIDTHS)
     rows = terms_table(plan.contract)[1:]
     input_style = styles.cell("text", "input", text_wrap=True, indent=1)
-    add_input_table(page, "Terms", TERM_HEADINGS, len(rows))
+    add_input_table(page, plan, "Terms", TERM_HEADINGS, len(rows))
     label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     by_kind = {
@@ -115,8 +114,6 @@ def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
             page.put(row, column, values[column - 1], wrapped)
         page.check_entry((row, 2), _rule_of_term(term))
         page.fit_row(row, *zip(map(str, values), _TERM_WIDTHS, strict=True))
-    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    page.print_on_a4(plan.title, heading_row=TABLE_HEADING_ROW)
 
 
 def write_evidence(page: TemplatePage, plan: TemplatePlan, table: str) -> None:
@@ -135,22 +132,22 @@ def write_evidence(page: TemplatePage, plan: TemplatePlan, table: str) -> None:
         styles.cell(kind, "input") if kind == "money" else styles.cell(kind, "input", indent=1)
         for kind in kinds_of_columns(table)
     ]
-    last_row = TABLE_HEADING_ROW + plan.table_rows[table]
-    add_input_table(page, table, headings, plan.table_rows[table], cell_styles)
+    rows = plan.table_rows[table]
+    # A short table has no second page of empty rows.
+    pages = 1 if rows <= _MOST_ROWS_ON_A_PAGE else 0
+    add_input_table(page, plan, table, headings, rows, cell_styles, pages_tall=pages)
     page.sheet.set_row(TABLE_HEADING_ROW - 1, 33)
-    for row in range(FIRST_TABLE_ROW, last_row + 1):
-        index = row - FIRST_TABLE_ROW
-        values: Sequence[Any] = [None] * len(headings)
-        if index < len(sample):
-            values = [*(sample[index].get(heading) for heading in headings[:-1])]
-            values = [*values, ILLUSTRATIONS[table]]
+    entries: list[list[Any]] = [
+        [*(one.get(heading) for heading in headings[:-1]), ILLUSTRATIONS[table]] for one in sample
+    ]
+    entries += [[None] * len(headings)] * (rows - len(entries))
+    for row, values in enumerate(entries, start=FIRST_TABLE_ROW):
         for column, (value, style) in enumerate(zip(values, cell_styles, strict=True), start=1):
             page.put(row, column, value, style)
-    _check_entries(page, columns, last_row + SPARE_TABLE_ROWS)
-    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    # A short table has no second page of empty rows.
-    pages = 1 if plan.table_rows[table] <= _MOST_ROWS_ON_A_PAGE else 0
-    page.print_on_a4(plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages)
+    last_row = TABLE_HEADING_ROW - 1 + plan.prepared_rows(table)
+    for index, declared in enumerate(columns):
+        rule = _rule_of_column(columns, declared)
+        page.sheet.data_validation(FIRST_TABLE_ROW - 1, index, last_row, index, rule)
 
 
 def widths_of_columns(plan: TemplatePlan, table: str) -> list[float]:
@@ -171,21 +168,13 @@ def kinds_of_columns(table: str) -> list[str]:
     return [*(_KIND_OF_CELL[column.kind] for column in columns), "text"]
 
 
-def _check_entries(page: TemplatePage, columns: Sequence[EvidenceColumn], last_row: int) -> None:
-    for index, column in enumerate(columns):
-        rule = _rule_of_column(columns, column)
-        page.sheet.data_validation(FIRST_TABLE_ROW - 1, index, last_row - 1, index, rule)
-
-
 def _rule_of_term(term: Term) -> dict[str, Any]:
     """The validation of a term's value."""
-    message = term.meaning
     with_options = "\n".join(
         [term.meaning, *(f"{option}: {text}" for option, text in term.options.items())]
     )
-    if len(with_options) <= LONGEST_MESSAGE:
-        message = with_options
-    rule = messages(term.label, message)
+    fits = len(with_options) <= LONGEST_MESSAGE
+    rule = messages(term.label, with_options if fits else term.meaning)
     if term.kind == "option":
         options = list(term.options)
         return {**rule, "validate": "list", "source": options, **refusal(_one_of(options))}
@@ -264,15 +253,21 @@ def a_weekly_price(meaning: str) -> dict[str, Any]:
 
 def add_input_table(
     page: TemplatePage,
+    plan: TemplatePlan,
     table: str,
     headings: Sequence[str],
     rows: int,
     looks: Sequence[Format] = (),
+    *,
+    pages_tall: int = 0,
 ) -> None:
     """Make so many rows a table under its headings; the values are put into it afterwards.
 
-    Where the columns have looks of their own, it can grow, and has filter buttons.
+    The headings stay in sight, and stand on each page that is printed. Where the columns have
+    looks of their own, the table can grow, and has filter buttons.
     """
+    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
+    page.print_on_a4(plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages_tall)
     style = page.styles.column_heading(indent=1)
     columns = [{"header": heading, "header_format": style} for heading in headings]
     if looks:

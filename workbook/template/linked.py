@@ -45,7 +45,7 @@ def write_linked(page: TemplatePage, plan: TemplatePlan, link: Link) -> None:
     page.set_widths(widths)
     _write_not_read(page, plan, link, len(headings))
     last_row = TABLE_HEADING_ROW + link.prepared_rows
-    add_input_table(page, link.table, headings, link.prepared_rows)
+    add_input_table(page, plan, link.table, headings, link.prepared_rows)
     if link.table != "Terms":
         page.sheet.set_row(TABLE_HEADING_ROW - 1, 2 * LINE_HEIGHT + 3)
     _write_books_headings(page, link, headings, widths)
@@ -56,8 +56,6 @@ def write_linked(page: TemplatePage, plan: TemplatePlan, link: Link) -> None:
         (FIRST_TABLE_ROW, 1), (last_row, len(headings)),
         f"COUNTBLANK({first}:{last})<{len(headings)}", page.workbook.add_format(look),
     )  # fmt: skip
-    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    page.print_on_a4(plan.title, heading_row=TABLE_HEADING_ROW)
     page.protect()
     whole_table = f"A{FIRST_TABLE_ROW}:{column_letter(len(headings))}{last_row}"
     page.sheet.ignore_errors(
