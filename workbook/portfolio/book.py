@@ -128,9 +128,8 @@ _BY_CONTRACT = ("saving", "fee", "carer_fees", "bonus", "held_back", "payable", 
 
 def _contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
     names = {outcome.number: outcome.name for outcome in portfolio.folder.outcomes}
-    settled = portfolio.settled
     for sums in each(portfolio.sums.contracts):
-        facts = settled[sums.Index]
+        facts = portfolio.settled[sums.Index]
         yield [
             facts.contract,
             facts.commissioner or _NOT_NAMED,
@@ -157,9 +156,8 @@ def _year_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
 
 
 def _year_and_contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
-    settled = portfolio.settled
     for sums in each(portfolio.sums.years_by_contract):
-        facts = settled[sums.number]
+        facts = portfolio.settled[sums.number]
         yield [
             year_in_words(sums.year), facts.contract, facts.provider or _NOT_NAMED,
             sums.children, *(getattr(sums, flow) for flow in FLOWS),
@@ -178,11 +176,10 @@ def _provider_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
 
 
 def _rows_of_the_months_sheet(portfolio: Portfolio) -> Iterator[list[Cell]]:
-    settled = portfolio.settled
-    for rows in portfolio.folder.months.blocks(settled):
+    for rows in portfolio.folder.months.blocks(portfolio.settled):
         figures = zip(*(rows[figure.field_name].tolist() for figure in FIGURES), strict=True)
         for number, values in zip(rows["number"].tolist(), figures, strict=True):
-            facts = settled[number]
+            facts = portfolio.settled[number]
             yield [facts.contract, facts.provider or _NOT_NAMED, *values]
 
 

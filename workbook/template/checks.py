@@ -101,8 +101,8 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
         for table, column in (("Placements", "Child"), ("Carers", "Household"))
     )
 
-    def unless_too_many(formula: str) -> str:
-        return f"IF(OR({too_many}),NA(),{formula})"
+    def total(cells: str) -> str:
+        return f"IF(OR({too_many}),NA(),ROUND(SUM({cells}),2))"
 
     return [
         _Check(
@@ -114,14 +114,14 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
         ),
         _Check(
             "Saving of the month above",
-            unless_too_many(f"ROUND(SUM({placements['Saved in the month']}),2)"),
+            total(placements["Saved in the month"]),
             f"INDEX({plan.statement_column('Saving')},{in_statement})",
             "For each placement, its running total to the month's end less that before the month,"
             f" each rounded (columns AB to AP; up to {fits}).",
         ),
         _Check(
             "Saving to date",
-            unless_too_many(f"ROUND(SUM({placements['Saved to the last day']}),2)"),
+            total(placements["Saved to the last day"]),
             key_figure(plan, "Saving to date"),
             "For each placement, a seventh of the weekly saving for each day that counts.",
         ),
@@ -133,21 +133,21 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
         ),
         _Check(
             "Carer fees to date",
-            unless_too_many(f"ROUND(SUM({months['Carer fees']}),2)"),
+            total(months["Carer fees"]),
             key_figure(plan, "Carer fees to date"),
             "Households of the cohort at their first approval (columns AS to AV).",
             does_not_apply=f"{at['Carer fee']}=0",
         ),
         _Check(
             "Bonus",
-            unless_too_many(f"ROUND(SUM({months['Bonus']}),2)"),
+            total(months["Bonus"]),
             key_figure(plan, "Bonus"),
             "The measured saving against the threshold, on the last day of the programme.",
             does_not_apply=f'{at["Bonus rate"]}=""',
         ),
         _Check(
             "Payable to date",
-            unless_too_many(f"ROUND(SUM({months['Payable']}),2)"),
+            total(months["Payable"]),
             key_figure(plan, "Payable to date"),
             "Fee, carer fees and bonus of each month, up to the contract maximum.",
         ),
