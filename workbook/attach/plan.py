@@ -15,7 +15,7 @@ from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, Contract, ContractTerm
 from xlpbr.contract.terms import TERMS
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, all_of
 from xlpbr.tables import terms as term_rows
 from xlpbr.workbook.attach.find_tables import (
     link_table,
@@ -249,12 +249,11 @@ def _refuse_taken_names(book: Book, attachment: Attachment) -> None:
     taken += [f"the name {name}" for name in attachment.names if name.casefold() in names]
     if not taken:
         return
-    has = taken[0] if len(taken) == 1 else f"{', '.join(taken[:-1])} and {taken[-1]}"
     suffix = book.path.suffix
     raise FileProblem(
-        f"{book.path} already has {has}: it looks as if the PBR sheets were attached before, or"
-        " as if the workbook was made by xlpbr new. To take attached sheets out first: xlpbr"
-        f" detach {book.path.name} -o OUT{suffix}",
+        f"{book.path} already has {all_of(taken)}: it looks as if the PBR sheets were attached"
+        " before, or as if the workbook was made by xlpbr new. To take attached sheets out"
+        f" first: xlpbr detach {book.path.name} -o OUT{suffix}",
         code="name-taken",
     )
 

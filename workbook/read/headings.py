@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.errors import FileProblem, Problem
+from xlpbr.errors import FileProblem, Problem, all_of
 from xlpbr.tables.declared import DECLARED
 from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, heading_rows
 from xlpbr.workbook.ooxml.addresses import Area, area_address
@@ -64,7 +64,7 @@ def from_row(
         first = (rows[0], found.first_column, rows[1] - 1, found.last_column)
         raise FileProblem(
             f"{book.path}: the headings of {found.table} stand in the rows"
-            f" {', '.join(map(str, rows[:-1]))} and {rows[-1]} of {found.sheet}; say which table is"
+            f" {all_of(map(str, rows))} of {found.sheet}; say which table is"
             f' meant: --{found.table.lower()} "{area_address(found.sheet, first)}".',
             code,
         )

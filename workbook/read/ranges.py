@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, some
 from xlpbr.tables.declared import REQUIRED
 from xlpbr.tables.headings import nearest
 from xlpbr.workbook.ooxml.addresses import (
@@ -378,11 +378,7 @@ def did_you_mean(wanted: str, known: Iterable[str]) -> str:
 
 def listed(words: Iterable[str], most: int = 12) -> str:
     """Some words, the first of them by name."""
-    every = list(words)
-    shown = ", ".join(every[:most])
-    if len(every) > most:
-        return f"{shown} and {len(every) - most:,} more"
-    return shown or "none"
+    return some(list(words), most) or "none"
 
 
 def _option(table: str, sheet: str = "Sheet", address: str = "A4:H40") -> str:

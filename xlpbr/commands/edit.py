@@ -15,9 +15,7 @@ from xlpbr import cells
 from xlpbr.commands import terminal
 from xlpbr.commands.options import say_kept, workbook_tables, written, written_to
 from xlpbr.contract.library import load_contract
-from xlpbr.errors import CellError
-
-_MOST_NAMED = 5
+from xlpbr.errors import CellError, some
 
 
 @click.command()
@@ -211,8 +209,5 @@ def _say_last_values(kept: Any) -> None:
     for formula in kept:
         by_reason.setdefault(formula.reason, []).append(formula.address)
     for reason, addresses in by_reason.items():
-        named = ", ".join(addresses[:_MOST_NAMED])
-        if len(addresses) > _MOST_NAMED:
-            named += f" and {len(addresses) - _MOST_NAMED} more"
         keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
-        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({named}): {reason}.")
+        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({some(addresses)}): {reason}.")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, some
 from xlpbr.workbook.ooxml.addresses import area_cells, split_area
 from xlpbr.workbook.ooxml.book import Book, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.draft import Draft, change_chain, lead_to, put, take_out_sheets
@@ -23,8 +23,6 @@ from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet
 from xlpbr.workbook.ooxml.sheet.read import read_sheet
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.ooxml.zip.copy import copy_differs
-
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +95,8 @@ def remove_sheets(draft: Draft, names: Sequence[str]) -> None:
             )
     uses = uses_of(draft.book, names, program.names)
     if uses:
-        shown = ", ".join(uses[:_MOST_NAMED])
-        more = f" and {len(uses) - _MOST_NAMED} more" if len(uses) > _MOST_NAMED else ""
         raise FileProblem(
-            f"{path}: {shown}{more} would show #REF!, because they read a sheet that is to go;"
+            f"{path}: {some(uses)} would show #REF!, because they read a sheet that is to go;"
             " change them first.",
             "in-use",
         )
