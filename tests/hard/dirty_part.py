@@ -18,7 +18,7 @@ from tests.hard.dirt import soil
 from tests.hard.dirt_in_cells import NEVER_CALCULATED, Dirty
 from tests.hard.results import Run
 from tests.support import brute_force, strategies
-from tests.support.bad_books import write_cell
+from tests.support.written import write_cell
 from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
 from xlpbr.settlement.statement import settle
@@ -180,8 +180,10 @@ def write_book(path: Path, dirty: Dirty) -> tuple[dict[str, str], dict[str, int]
 def _write(sheet: Any, place: tuple[int, int], value: Any, style: Any) -> None:
     if value is NEVER_CALCULATED:
         sheet.write_formula(*place, "=1000+1", None, _NEVER)
-    elif value is not None:
-        write_cell(sheet, place, value, style)
+    elif isinstance(value, int | float):
+        sheet.write(*place, value, style)
+    else:
+        write_cell(sheet, *place, value)
 
 
 def _take_values(path: Path) -> None:

@@ -31,7 +31,7 @@ def table_cells(book: Book, place: tuple[str, Position], written: str) -> tuple[
         return None
     parts = {item.casefold() for item, _ in items if item.casefold() in _PARTS}
     columns = [item for item, _ in items if item.casefold() not in _PARTS]
-    rows = _rows(table, parts, place)
+    rows = _rows_named(table, parts, place)
     numbers = _column_numbers(book, table, columns)
     if rows is None or numbers is None:
         return None
@@ -57,7 +57,7 @@ def _unescaped(name: str) -> str:
     return re.sub(r"'(.)", r"\1", name)
 
 
-def _rows(table: TableArea, parts: set[str], place: tuple[str, Position]) -> tuple[int, int] | None:
+def _rows_named(table: TableArea, parts: set[str], place: tuple[str, Position]) -> tuple[int, int] | None:
     first = table.first_row + table.has_heading
     last = table.last_row - table.totals_rows
     if "#this row" in parts:

@@ -17,7 +17,7 @@ from xlpbr import cells, functions
 from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.attach.plan import NEEDS, PREFIX, plan_attachment, write_attachment
-from xlpbr.workbook.calculate.formula_reads import formulas_in
+from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.calculate.verification import verify
 from xlpbr.workbook.look.styles import FILLS
@@ -165,7 +165,7 @@ def assert_results(values, terms, placements, claims, *, date_1904=False):
 
 def assert_stored(book, values):
     """Every formula of a book shows the value that it has; how many there are."""
-    formulas = formulas_in(book)
+    formulas = formulas_of(book)
     for sheet, position in formulas:
         cell = package_cells(book, sheet)[position]
         assert not cell.never_calculated
@@ -636,7 +636,7 @@ def test_a_second_spreadsheet_program_links_the_same(how, date_1904, tmp_path, m
     found = open_book(calculated_by_libreoffice(path, tmp_path))
     given = open_book(path)
     compared = 0
-    for (sheet, position), formula in formulas_in(given).items():
+    for (sheet, position), formula in formulas_of(given).items():
         if "PBR_" in formula:
             continue
         with cells.dates_from_1904(on=date_1904):

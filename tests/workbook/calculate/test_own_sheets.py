@@ -15,7 +15,7 @@ from xlpbr.cells import dates_from_1904, serial_of
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.attach.attach import attach
-from xlpbr.workbook.calculate.formula_reads import formulas_in
+from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes
@@ -41,7 +41,7 @@ def shown(path):
     book = open_book(path)
     return {
         (sheet, position): as_stored(cells_of(book, sheet)[position].value)
-        for (sheet, position), formula in formulas_in(book).items()
+        for (sheet, position), formula in formulas_of(book).items()
         if "PBR_VERSION" not in formula
     }
 
@@ -251,7 +251,7 @@ def test_whole_columns_as_excel_writes_them_are_understood(tmp_path):
             for name, content in read_parts(changed).items()
         },
     )
-    assert any("P!$B:$B" in formula for formula in formulas_in(open_book(saved)).values())
+    assert any("P!$B:$B" in formula for formula in formulas_of(open_book(saved)).values())
     code, sentence = refused(saved)
     assert code == "not-calculated"
     assert "'PBR Placements'!C6 shows 5000, and P!B2, which it reads, holds 1." in sentence
