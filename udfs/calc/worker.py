@@ -163,12 +163,12 @@ def _spills(worker: _Worker, book: int, places: list[list[Any]]) -> list[list[li
     return [_whole(worker, book, place) for place in places]
 
 
-def _cell(worker: _Worker, book: int, place: list[Any]) -> Any:
+def _one_cell(worker: _Worker, book: int, place: list[Any]) -> Any:
     return _area(worker, book, [*place, *place[1:]])
 
 
 def _whole(worker: _Worker, book: int, place: list[Any]) -> list[list[Any]]:
-    cell = _cell(worker, book, place)
+    cell = _one_cell(worker, book, place)
     formula = _formula(cell)
     aside = _aside(cell)
     size = aside(1, 1)
@@ -189,7 +189,7 @@ def _whole(worker: _Worker, book: int, place: list[Any]) -> list[list[Any]]:
 def _refill(worker: _Worker, book: int, areas: list[list[Any]]) -> None:
     """Let array formulas fill other cells than the workbook says."""
     for area in areas:
-        first = _cell(worker, book, area[:3])
+        first = _one_cell(worker, book, area[:3])
         formula = _formula(first)
         before = first.getSpreadsheet().createCursorByRange(first)
         before.collapseToCurrentArray()
@@ -220,7 +220,7 @@ def _aside(cell: Any) -> Callable[[int, int], Any]:
 
 def _errors(worker: _Worker, book: int, place: list[Any]) -> list[list[str]]:
     """The errors that the PBR_ functions in a formula give of themselves, with their reasons."""
-    cell = _cell(worker, book, place)
+    cell = _one_cell(worker, book, place)
     aside = _aside(cell)(1, 1)
     with calc.errors_noted() as errors:
         for call in outer_calls(_formula(cell), _CALL):
