@@ -164,13 +164,13 @@ def recalc(file: Path, engine: str, **options: Any) -> None:
     target, how = written(file, options)
     with terminal.progress(f"Calculating {file.name}"):
         done = recalculate(file, target, **how)
-    if not done.written:
+    if not done.written and not done.functions:
         terminal.say(f"{file.name} has nothing to calculate; {target} is a plain copy.")
     else:
+        shows = "shows another value" if done.written < 2 else "show another value"
         terminal.say(
             f"Calculated {_counted(done.functions, 'PBR_ formula')};"
-            f" {_counted(done.written, 'cell')} of {target}"
-            f" {'shows its' if done.written == 1 else 'show their'} value."
+            f" {_counted(done.written, 'cell') if done.written else 'no cell'} of {target} {shows}."
         )
     _say_last_values(done.kept)
     say_kept(done.copy)
