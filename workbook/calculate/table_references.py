@@ -57,7 +57,9 @@ def _unescaped(name: str) -> str:
     return re.sub(r"'(.)", r"\1", name)
 
 
-def _rows_named(table: TableArea, parts: set[str], place: tuple[str, Position]) -> tuple[int, int] | None:
+def _rows_named(
+    table: TableArea, parts: set[str], place: tuple[str, Position]
+) -> tuple[int, int] | None:
     first = table.first_row + table.has_heading
     last = table.last_row - table.totals_rows
     if "#this row" in parts:

@@ -37,7 +37,7 @@ from xlpbr.workbook.hosts.new import new_book
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes
-from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
+from xlpbr.workbook.ooxml.parts.workbook_part import DefinedName
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.formula_cells import formula_cells
 from xlpbr.workbook.ooxml.xml.splice import spliced
@@ -309,7 +309,7 @@ def with_calls(path: Path, target: Path, allow: frozenset[str]) -> None:
         (row, 42): CellChange(5.0, "PBR_CONTRACT_CAP({5;6},9)", f"AP{row}:AP{row + 1}"),
         (row + 1, 42): CellChange(4.0),
     }
-    names = (NewName("PBR_port_test", FEE, None, hidden=False),)
+    names = (DefinedName("PBR_port_test", FEE, None, hidden=False),)
     edit(book, Changes(cells={sheet: changes}, names=names), target, allow=allow)
 
 
