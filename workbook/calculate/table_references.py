@@ -8,6 +8,7 @@ from xlpbr.workbook.ooxml.addresses import Area, Position, within
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of
 
 _ITEM = re.compile(r"\s*\[((?:[^\[\]']|'.)*)\]\s*([,:]?)")
+_MANY_BLANK_ROWS = 1000
 _PARTS = frozenset({"#all", "#data", "#headers", "#totals", "#this row"})
 
 
@@ -96,6 +97,14 @@ def _column_numbers(book: Book, table: TableArea, columns: list[str]) -> tuple[i
         else:
             return None
     return min(numbers), max(numbers)
+
+
+def used(book: Book, table: TableArea) -> Area:
+    """The cells of a table, without the blank rows at its end where there are very many."""
+    top, left, bottom, right = table.area
+    rows = [row for row, column in cells_of(book, table.sheet) if left <= column <= right]
+    last = max((row for row in rows if row <= bottom), default=top)
+    return table.area if bottom - last < _MANY_BLANK_ROWS else (top, left, max(top, last), right)
 
 
 def table_around(book: Book, place: tuple[str, Position]) -> TableArea | None:
