@@ -36,7 +36,6 @@ from xlpbr.workbook.ooxml.parts.workbook_part import DefinedName, ListedSheet
 from xlpbr.workbook.ooxml.zip.archive import has_part, read_part, read_xml, understood
 from xlpbr.workbook.ooxml.zip.copy import PartContent, RawMember
 
-
 _RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 
 
