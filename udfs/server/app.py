@@ -31,6 +31,7 @@ from xlpbr.udfs.server.manifest import manifest
 from xlpbr.udfs.server.requests import BAD_REQUEST, TOO_LARGE, Refused, function_call, tables
 from xlpbr.udfs.server.settings import Settings, from_environment
 from xlpbr.udfs.server.sign_in import sign_in_check
+from xlpbr.udfs.server.slots import Slots
 from xlpbr.udfs.server.time_limit import TookTooLong, within
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -43,6 +44,9 @@ CALL = "/xlwings/custom-functions-call"
 
 _MOST_BYTES_HELD = 256_000_000
 """Bodies that one worker holds while they wait; more, and it says that it is busy."""
+
+_SHORT_BYTES = 65_536
+_PLAYS_SCENARIOS = frozenset({"PBR_FORECAST"})
 
 _Answer = Callable[[Request], Awaitable[Response]]
 
@@ -94,8 +98,8 @@ class _Posts:
     def __init__(self, settings: Settings) -> None:
         self._limits = settings.limits
         self._who = None if settings.sign_in is None else sign_in_check(settings.sign_in)
-        self._slots = anyio.Semaphore(settings.limits.at_once)
-        self._threads = anyio.CapacityLimiter(settings.limits.at_once)
+        self._slots = Slots(settings.limits.at_once)
+        self._threads = anyio.CapacityLimiter(settings.limits.at_once + 1)
         self._held = 0
         self._held_bytes = 0
 
@@ -107,7 +111,7 @@ class _Posts:
             note(request.scope, function=call.function, cells=call.cells)
             return server_answers.result_of(call)
 
-        return await self._answer(request, work)
+        return await self._answer(request, work, self._is_short)
 
     async def check(self, request: Request) -> Response:
         """List the problems of the tables."""
@@ -119,22 +123,37 @@ class _Posts:
 
         return await self._answer(request, work)
 
-    async def _answer(self, request: Request, work: Callable[[bytes], bytes]) -> Response:
+    def _is_short(self, body: bytes) -> bool:
+        """Whether a call takes next to no time: few cells, and nothing that plays scenarios."""
+        if len(body) > _SHORT_BYTES:
+            return False
+        try:
+            return function_call(body, self._limits).function not in _PLAYS_SCENARIOS
+        except Refused:
+            # It is refused again where it is logged, and that takes next to no time.
+            return True
+
+    async def _answer(
+        self,
+        request: Request,
+        work: Callable[[bytes], bytes],
+        is_short: Callable[[bytes], bool] = lambda _: False,
+    ) -> Response:
+        person = ""
         if self._who is not None:
             person = await self._who(request.headers.get("authorization", ""))
             note(request.scope, person=person)
         if self._held >= self._limits.waiting or self._held_bytes >= _MOST_BYTES_HELD:
-            raise Refused(BUSY, "The server is busy. Calculate again in a moment.")
+            raise _busy()
         self._held += 1
+        body = bytearray()
         try:
-            body = await self._body(request)
-            self._held_bytes += len(body)
-            try:
-                async with self._slots:
-                    answer = await self._calculated(request, partial(work, body))
-            finally:
-                self._held_bytes -= len(body)
+            await self._receive(request, body)
+            whole = bytes(body)
+            async with self._slots.taken(person, short=is_short(whole)):
+                answer = await self._calculated(request, partial(work, whole))
         finally:
+            self._held_bytes -= len(body)
             self._held -= 1
         return Response(answer, media_type="application/json")
 
@@ -151,7 +170,8 @@ class _Posts:
         finally:
             note(request.scope, calculated=time.perf_counter() - started)
 
-    async def _body(self, request: Request) -> bytes:
+    async def _receive(self, request: Request, body: bytearray) -> None:
+        """Fill in the body; what has arrived counts as held, also of one that is never whole."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
         if kind != "application/json":
             raise Refused(WRONG_CONTENT, "Send the request as application/json.")
@@ -164,20 +184,25 @@ class _Posts:
         length = request.headers.get("content-length", "")
         if length.isdigit() and int(length) > most:
             raise too_large
-        body = bytearray()
         try:
             with anyio.fail_after(self._limits.seconds):
                 async for chunk in request.stream():
                     body += chunk
+                    self._held_bytes += len(chunk)
                     if len(body) > most:
                         raise too_large
+                    if self._held_bytes > _MOST_BYTES_HELD:
+                        raise _busy()
         except TimeoutError:
             raise Refused(
                 BAD_REQUEST, "The request did not arrive in time. Calculate again."
             ) from None
         except ClientDisconnect:
             raise Refused(BAD_REQUEST, "The request broke off.") from None
-        return bytes(body)
+
+
+def _busy() -> Refused:
+    return Refused(BUSY, "The server is busy. Calculate again in a moment.")
 
 
 async def _health(request: Request) -> Response:  # noqa: ARG001

@@ -26,6 +26,9 @@ _RUNTIME = re.compile(r"\d{1,2}\.\d{1,3}")
 _PLAIN = frozenset({float, int, str, bool, type(None)})
 _LONGEST_TEXT = 32_767
 _LARGEST_NUMBER = 10**308
+_SIGNS_BESIDE_CELLS = 100_000
+"""Brackets and commas that may stand in texts and between arguments; an object is a cell too."""
+
 _KEPT_OF_AN_OBJECT = ("type", "basicValue", "errorType")
 
 
@@ -76,7 +79,7 @@ def function_call(body: bytes, limits: Limits) -> FunctionCall:
         Refused: 400 for what is no JSON, 422 for what is no call of a function, 413 for more
             cells than are allowed.
     """
-    data = _json_object(body)
+    data = _json_object(body, limits)
     name = data.get("func_name")
     function = FUNCTIONS.get(name) if isinstance(name, str) else None
     if function is None:
@@ -113,7 +116,7 @@ def tables(body: bytes, limits: Limits) -> tuple[dict[str, list[list[Any]]], int
     Raises:
         Refused: as ``function_call``.
     """
-    given = _json_object(body).get("tables")
+    given = _json_object(body, limits).get("tables")
     if not isinstance(given, dict):
         raise _no_call(f"tables: found {_kind(given)}; expected an object with the tables.")
     for name in given:
@@ -133,6 +136,14 @@ def tables(body: bytes, limits: Limits) -> tuple[dict[str, list[list[Any]]], int
     return found, budget.used
 
 
+def _too_many_cells(most: int) -> Refused:
+    return Refused(
+        TOO_LARGE,
+        f"The call holds more than {most:,} cells. Choose the rows in use instead of whole"
+        " columns.",
+    )
+
+
 class _Budget:
     """How many cells a request has used of those that it may."""
 
@@ -143,14 +154,16 @@ class _Budget:
     def spend(self, cells: int) -> None:
         self.used += cells
         if self.used > self.most:
-            raise Refused(
-                TOO_LARGE,
-                f"The call holds more than {self.most:,} cells. Choose the rows in use "
-                "instead of whole columns.",
-            )
+            raise _too_many_cells(self.most)
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def _json_object(body: bytes, limits: Limits) -> dict[str, Any]:
+    # Each list, object and value has one of these signs; counted, they cost next to nothing, where
+    # millions of lists in the allowed bytes would take many times their size and seconds to read.
+    if sum(body.count(sign) for sign in b"[{") > limits.cells + _SIGNS_BESIDE_CELLS or (
+        body.count(b",") > 4 * limits.cells + _SIGNS_BESIDE_CELLS
+    ):
+        raise _too_many_cells(limits.cells)
     try:
         data = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging.config
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.server.settings import PREFIX, Settings, from_environment
 
 APPLICATION = "xlpbr.udfs.server.app:from_the_environment"
+
+_MOST_BYTES_OF_HEADERS = 32_768
+"""A sign-in with many roles has some ten thousand."""
+
+_SECONDS_FOR_HEADERS = 20.0
 
 LOGGING: Mapping[str, Any] = {
     "version": 1,
@@ -26,6 +33,43 @@ LOGGING: Mapping[str, Any] = {
     "loggers": {"xlpbr.server": {"level": "INFO"}, "uvicorn.error": {"level": "INFO"}},
 }
 """One line for each request, and what goes wrong. No other logger may say more than a warning."""
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP whose headers are waited for only so long, also where no proxy stands before it.
+
+    A client that sends a byte now and then would otherwise hold its socket for ever; its body is
+    waited for within the limits of a request.
+    """
+
+    _too_late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Wait for the rest of the headers, or no longer once they are there."""
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self._wait()
+        else:
+            self._no_longer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._no_longer()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._too_late is None:
+            self._too_late = self.loop.call_later(_SECONDS_FOR_HEADERS, self.transport.close)
+
+    def _no_longer(self) -> None:
+        if self._too_late is not None:
+            self._too_late.cancel()
+            self._too_late = None
 
 
 def serve(
@@ -73,6 +117,8 @@ def serve(
         "server_header": False,
         "lifespan": "off",
         "ws": "none",
+        "http": PatientProtocol,
+        "h11_max_incomplete_event_size": _MOST_BYTES_OF_HEADERS,
         "timeout_graceful_shutdown": 10,
     }
     try:

@@ -159,18 +159,23 @@ class _Keys:
         Raises:
             Refused: 503 where there are none and they cannot be fetched.
         """
-        async with self._lock:
-            now = time.monotonic()
-            pause = _ASKED_AGAIN_SECONDS if self._keys else _ASKED_AGAIN_WITHOUT_KEYS_SECONDS
-            wanted = renew or now - self._fetched > _KEYS_KEPT_SECONDS
-            if wanted and now - self._asked > pause:
-                self._asked = now
+        now = time.monotonic()
+        pause = _ASKED_AGAIN_SECONDS if self._keys else _ASKED_AGAIN_WITHOUT_KEYS_SECONDS
+        wanted = renew or now - self._fetched > _KEYS_KEPT_SECONDS
+        if wanted and now - self._asked > pause:
+            # Nobody else asks meanwhile, and who has a key that is known does not wait for this.
+            self._asked = now
+            async with self._lock:
                 await self._fetch()
-            if self._keys is None:
-                raise Refused(
-                    NOT_AVAILABLE, "The server cannot reach the sign-in service. Try again later."
-                )
-            return self._keys
+        elif self._keys is None or renew:
+            # One fetch that is under way may bring what is missing.
+            async with self._lock:
+                pass
+        if self._keys is None:
+            raise Refused(
+                NOT_AVAILABLE, "The server cannot reach the sign-in service. Try again later."
+            )
+        return self._keys
 
     async def _fetch(self) -> None:
         try:

@@ -11,13 +11,19 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tests.support.node.runs import request
 from tests.support.server_process import CALL, RunningServer, running_server
+from xlpbr.udfs.server import serve as serve_module
+from xlpbr.udfs.server.requests import Refused, function_call
+from xlpbr.udfs.server.serve import PatientProtocol
+from xlpbr.udfs.server.settings import Limits
 
 SECRET = "Zebedee of 12 Harbour Row"
 CELLS, MEGABYTES, SECONDS = 2_000, 1, 0.5
@@ -335,3 +341,57 @@ def test_the_server_starts_only_where_it_can_and_stops_with_a_sentence(tmp_path)
     ]
     assert server.said[-1] == "The server has stopped.\n"
     assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"func_name": "PBR_VERSION", "args": [' + b"[],[" * 200_000,
+        b'{"args": [' + b"{}," * 200_000 + b"{}]}",
+        b'{"args": [' + b"1," * 240_000 + b"1]}",
+    ],
+)
+def test_what_cannot_be_cells_is_refused_before_it_is_read(body, monkeypatch):
+    monkeypatch.setattr("json.loads", lambda *_, **__: pytest.fail("it was read"))
+    with pytest.raises(Refused) as caught:
+        function_call(body, Limits(cells=CELLS))
+    assert caught.value.status == 413
+    assert caught.value.reason.startswith("The call holds more than 2,000 cells.")
+
+
+def test_headers_that_never_end_are_refused_and_sockets_that_wait_are_closed(monkeypatch):
+    assert serve_module._MOST_BYTES_OF_HEADERS == 32_768
+    closed = []
+
+    class Loop:
+        """Notes what is to be called later."""
+
+        def __init__(self):
+            self.later = []
+
+        def call_later(self, seconds, call):
+            handle = SimpleNamespace(seconds=seconds, call=call, cancelled=False)
+            handle.cancel = lambda: setattr(handle, "cancelled", True)
+            self.later.append(handle)
+            return handle
+
+    protocol = PatientProtocol.__new__(PatientProtocol)
+    protocol.loop, protocol.cycle = Loop(), None
+    protocol.transport = SimpleNamespace(close=lambda: closed.append(True))
+    monkeypatch.setattr(H11Protocol, "connection_made", lambda *_: None)
+    monkeypatch.setattr(H11Protocol, "data_received", lambda *_: None)
+    monkeypatch.setattr(H11Protocol, "connection_lost", lambda *_: None)
+    protocol.connection_made(protocol.transport)
+    protocol.data_received(b"GET / HT")
+    (first,) = protocol.loop.later
+    assert (first.seconds, first.cancelled) == (20.0, False)
+    # Headers that are whole are waited for no longer; the next request's are, from anew.
+    protocol.cycle = SimpleNamespace(response_complete=False)
+    protocol.data_received(b"TP/1.1\r\n\r\n")
+    assert first.cancelled
+    protocol.cycle.response_complete = True
+    protocol.data_received(b"G")
+    protocol.loop.later[-1].call()
+    assert closed == [True]
+    protocol.connection_lost(None)
+    assert protocol.loop.later[-1].cancelled
