@@ -20,9 +20,9 @@ def note_rows(report: Report) -> list[list[Value]]:
 
 def _shorthand(report: Report) -> Iterator[list[Value]]:
     yield [NOT_APPLICABLE, "Not applicable: there is nothing to say in this cell."]
-    if not report.is_public:
-        return
     cut_off = report.shown.cut_off
+    if cut_off is None:
+        return
     yield [
         SUPPRESSED,
         f"Suppressed. A count from 1 to {cut_off} of children or carer households, or an amount"

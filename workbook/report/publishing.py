@@ -26,12 +26,14 @@ def months_shown(shown: Shown) -> str:
         index for index, month in enumerate(shown.figures) if month["saving_to_date"] is not None
     ]
     since = sum(1 for index in ends if any(m.saving for m in months[: index + 1]))
-    savings = (
-        f"the saving to date is shown for {len(ends)} of {_months(len(months))},"
-        f" {since} of them since the first saving"
-    )
     if not ends:
         savings = f"the saving to date is shown for none of {_months(len(months))}"
+    else:
+        which = f"{since} of them since" if since else "all of them before"
+        savings = (
+            f"the saving to date is shown for {len(ends)} of {_months(len(months))},"
+            f" {which} the first saving"
+        )
     payable = sum(month["payable_to_date"] is not None for month in shown.figures)
     last = f" The last is {month_in_words(months[ends[-1]].month)}." if ends else ""
     return f"{savings}; what is payable to date is shown for {payable}.{last}"
