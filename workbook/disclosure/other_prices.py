@@ -1,7 +1,7 @@
 """Whether other prices of the children would give the very sums that are published.
 
-A reader who knows every date holds a published saving as an equation in the children's prices, and
-may combine such equations as he likes. What he cannot know is which of all the prices that solve
+To a reader who knows every date a published saving is an equation in the children's prices, and
+such equations can be combined at will. What stays unknown is which of all the prices that solve
 them are the true ones. So a sum is published only where prices of any one child a quarter higher,
 and a quarter lower, solve all equations together with plausible prices of the others. For a group
 of children the one child is moved and the others of the group are not; and one child more is not
@@ -19,11 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import gcd, lcm
 
 Parts = Mapping[str, Fraction]
 """A published sum: what each child is of it, in pounds; no child at nought."""
 
-Known = tuple[Parts, ...]
+Row = Mapping[str, int]
+"""A sum, or a combination of sums, times whatever makes its parts whole numbers."""
+
+Known = tuple[Row, ...]
 """The published sums, each without what those before it tell: all at right angles."""
 
 CHANGE_LEFT_OPEN = Fraction(1, 4)
@@ -36,16 +40,27 @@ PLAUSIBLE_CHANGE = Fraction(1, 2)
 def with_further(known: Known, sums: Iterable[Parts]) -> Known:
     """What is known once further sums are published; no more than before where they follow."""
     for parts in sums:
-        new = dict(parts)
+        times = lcm(*(part.denominator for part in parts.values()))
+        new = _lowest({child: int(part * times) for child, part in parts.items()})
         for row in known:
-            share = _product(new, row) / _product(row, row)
+            share = Fraction(_product(new, row), _product(row, row))
             if share:
-                for child, part in row.items():
-                    new[child] = new.get(child, Fraction(0)) - share * part
-        new = {child: part for child, part in new.items() if part}
+                ours, theirs = share.denominator, share.numerator
+                new = _lowest(
+                    {
+                        child: ours * new.get(child, 0) - theirs * row.get(child, 0)
+                        for child in {**new, **row}
+                    }
+                )
         if new:
             known = (*known, new)
     return known
+
+
+def _lowest(row: Row) -> Row:
+    """The same without a common divisor, and without those who are no part of it."""
+    divisor = gcd(*row.values())
+    return {child: part // divisor for child, part in row.items() if part}
 
 
 def leaves_prices_open(known: Known, cut_off: int) -> bool:
@@ -68,9 +83,9 @@ def weights(known: Known) -> dict[str, Fraction]:
     for row in known:
         whole = _product(row, row)
         for child, part in row.items():
-            found[child] = found.get(child, Fraction(0)) + part * part / whole
+            found[child] = found.get(child, Fraction(0)) + Fraction(part * part, whole)
     return found
 
 
-def _product(one: Parts, other: Parts) -> Fraction:
-    return sum((part * other[child] for child, part in one.items() if child in other), Fraction(0))
+def _product(one: Row, other: Row) -> int:
+    return sum(part * other[child] for child, part in one.items() if child in other)
