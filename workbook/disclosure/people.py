@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import chain
 
 from xlpbr.contract.evidence import Placement
-from xlpbr.contract.terms import BonusMeasure
 from xlpbr.periods import ONE_DAY, Period
 from xlpbr.settlement import rules
 from xlpbr.settlement.statement import Statement, counted_from, name_key
@@ -16,17 +15,15 @@ from xlpbr.settlement.statement import Statement, counted_from, name_key
 Names = frozenset[str]
 Types = tuple[str, ...]
 
-Weights = Mapping[int, Fraction]
-"""A published sum: how often each placement's price stands in it, by the placement's number."""
+Days = Mapping[int, int]
+"""How many days each placement saved, by the placement's number."""
 
 ALL_TYPES: Types = ("foster", "reunified")
 
 
-def counted_types(statement: Statement) -> tuple[Types, Types]:
-    """The types of placement that the bonus counts, and those that it leaves out."""
-    if statement.terms.bonus_counts == "foster":
-        return ("foster",), ("reunified",)
-    return ALL_TYPES, ()
+def counted_types(statement: Statement) -> Types:
+    """The types of placement that the bonus counts."""
+    return ("foster",) if statement.terms.bonus_counts == "foster" else ALL_TYPES
 
 
 def together(by_month: Sequence[Names], run: range) -> Names:
@@ -78,13 +75,7 @@ def _varies(values: Iterable[object]) -> bool:
     return any(value != found[0] for value in found[1:])
 
 
-def children_of(statement: Statement, placements: Iterable[int]) -> Names:
-    """The children of some of the agreed placements."""
-    agreed = statement.evidence.agreed
-    return frozenset(name_key(agreed[number].child) for number in placements)
-
-
-def days_saved(statement: Statement, period: Period, types: Types = ALL_TYPES) -> Weights:
+def days_saved(statement: Statement, period: Period, types: Types = ALL_TYPES) -> Days:
     """The days of each agreed placement in a period, by its number; those that save only."""
     found = {}
     for number, placement in enumerate(statement.evidence.agreed):
@@ -96,8 +87,19 @@ def days_saved(statement: Statement, period: Period, types: Types = ALL_TYPES) -
             before = period.first - ONE_DAY
             days -= rules.days_in_placement(start, placement.ended_on, before)
         if days:
-            found[number] = Fraction(days)
+            found[number] = days
     return found
+
+
+def saved_by_child(statement: Statement, days: Days) -> dict[str, Fraction]:
+    """What each child saved in so many days of each placement, in pounds; no child at nought."""
+    found: dict[str, Fraction] = {}
+    for number, count in days.items():
+        placement = statement.evidence.agreed[number]
+        child = name_key(placement.child)
+        saved = placement.weekly_saving * count / rules.DAYS_IN_WEEK
+        found[child] = found.get(child, Fraction(0)) + saved
+    return {child: saved for child, saved in found.items() if saved}
 
 
 def saving_on(statement: Statement, day: date, types: Types = ALL_TYPES) -> frozenset[int]:
@@ -109,30 +111,3 @@ def saving_on(statement: Statement, day: date, types: Types = ALL_TYPES) -> froz
         and placement.weekly_saving
         and rules.in_place(placement.moved_on, placement.ended_on, day)
     )
-
-
-def bonus_groups(statement: Statement, measure: BonusMeasure, day: date) -> list[Names]:
-    """Whose savings up to a day a measure of the bonus counts, and whose it leaves out."""
-    counted = counted_types(statement)
-    in_place = [_in_place(statement, types, day) for types in counted]
-    have_saved = [_have_saved(statement, types, day) for types in counted]
-    return {
-        "run_rate": in_place,
-        "accumulated": have_saved,
-        "lower": [*in_place, *have_saved],
-    }[measure]
-
-
-def groups_by_type(statement: Statement) -> list[Names]:
-    """The children whom the readings of the bonus tell apart."""
-    day = statement.as_at
-    return [group(statement, (of,), day) for group in (_in_place, _have_saved) for of in ALL_TYPES]
-
-
-def _in_place(statement: Statement, types: Types, day: date) -> Names:
-    return children_of(statement, saving_on(statement, day, types))
-
-
-def _have_saved(statement: Statement, types: Types, day: date) -> Names:
-    whole = Period(statement.terms.starts_on, day)
-    return children_of(statement, days_saved(statement, whole, types))

@@ -2,20 +2,22 @@
 
 The rules, for a cut-off of 5; "enough" means 0 or more than 5:
 
-1. Savings are shown for runs of months. A run closes at the first month-end at which enough
-   children saved in it, for enough children the saving a day changed or the placement began or
-   ended, and nobody who knows every date could solve a price of few children from what has been
-   shown so far. So neither a figure nor the difference between two belongs to a few children.
-2. The fee is shown for runs of those, in which it does not give a single month's saving away:
-   a fee that is limited in one month and equal to the saving in another would.
+1. Savings are shown for runs of months. A run closes at the first month-end at which its saving
+   either follows from what is shown already, or leaves prices open (``other_prices``): in no
+   combination of the sums that are shown is there a group of 5 children, with one more whose
+   price a reader knows, that is nearly all of it. And enough children saved in it, and for enough
+   the saving a day changed or the placement began or ended.
+2. The fee is shown for runs of those, in which it would be the same under other prices that give
+   the same savings, or is the saving itself: a fee that is limited in one month and equal to the
+   saving in another would give a single month's saving away.
 3. What is payable is shown for runs of those, in which enough carer households were approved:
    their price is known, so the fees of a run tell how many there were.
 4. What was invoiced is shown where the claims so far cover whole runs or none of them.
 5. Figures to date stand at the ends of runs, figures of a month in runs of one month. A month
    that is not over yet is left out.
-6. The bonus and the run rate behind it are shown where enough children are counted, enough are
-   left out of the count, and enough differ from those of every other saving a day that is known;
-   the other readings only where nothing is suppressed.
+6. A run rate is shown where it follows from the savings that are shown; at the end of the
+   programme the bonus and what it is measured by where they leave prices open as well; the other
+   readings only where nothing is suppressed.
 
 Each run closes on what happened up to its end, whatever comes after. So a report for a later day
 shows all that an earlier one shows, and the two together tell no more than the later one.
@@ -23,7 +25,7 @@ shows all that an earlier one shows, and the two together tell no more than the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +35,7 @@ from xlpbr.money import Pence, to_pence
 from xlpbr.periods import ONE_DAY, month_end, month_of
 from xlpbr.settlement import rules
 from xlpbr.settlement.statement import FIGURES, Statement, settle
+from xlpbr.workbook.disclosure.fees import fee_keeps_savings
 from xlpbr.workbook.disclosure.savings import runs_forward, saving_runs
 
 LEAST_CUT_OFF = 2
@@ -155,11 +158,9 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
     def enough(count: int) -> bool:
         return count == 0 or count > cut_off
 
-    savings_of = saving_runs(statement, enough)
+    savings_of = saving_runs(statement, cut_off, enough)
     saving_blocks = savings_of.runs
-    fee_blocks = runs_forward(
-        saving_blocks, lambda block: _fee_keeps_savings(statement, savings_of.savers, block)
-    )
+    fee_blocks = runs_forward(saving_blocks, lambda block: fee_keeps_savings(statement, block))
 
     def payable_may_close(block: range) -> bool:
         households = sum(months[index].households for index in block)
@@ -176,9 +177,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         outside = max(0, (terms.cohort_size or 0) - month.children)
         alone = index in payables.singles
         parts = {
-            # A fee that is the saving tells no more than the saving beside it.
-            "fee": index in fees.singles
-            or (index in savings.singles and month.fee == month.saving),
+            "fee": index in fees.singles,
             "carer_fees": alone or not terms.carer_fee,
             # £0 tells too: that the savings do not reach the threshold.
             "bonus": month.bonus_measures is None or savings_of.bonus,
@@ -235,28 +234,6 @@ class _Places:
             frozenset(block[-1] for block in found),
             frozenset(block[0] for block in found if len(block) == 1),
         )
-
-
-def _fee_keeps_savings(
-    statement: Statement, savers: Sequence[frozenset[str]], block: range
-) -> bool:
-    """Whether the fee of a block tells no more about its months than their savings together.
-
-    A fee that is limited is known from the contract; one that equals the saving is not. Where a
-    block has both, the known ones can be taken off, unless the last is limited and takes what
-    the others leave.
-    """
-    if len(block) == 1:
-        return True
-    months, terms = statement.months, statement.terms
-    last = months[block[-1]]
-    if terms.savings_reading == "cumulative":
-        return last.fee_to_date in (last.saving_to_date, last.entitlement_to_date)
-    with_savings = [months[index] for index in block if savers[index]]
-    free = [month for month in with_savings if month.fee == month.saving < month.ceiling]
-    if not free or len(free) == len(with_savings):
-        return True
-    return last.fee_to_date == last.entitlement_to_date
 
 
 def _invoiced_ends(statement: Statement, blocks: Iterable[range]) -> frozenset[int]:

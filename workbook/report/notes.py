@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlpbr.settlement.statement import FIGURES
+from xlpbr.workbook.disclosure.other_prices import CHANGE_LEFT_OPEN
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Value
+from xlpbr.workbook.report.publishing import months_shown
 from xlpbr.workbook.report.summary import first_to_last
 
 
@@ -18,24 +20,36 @@ def note_rows(report: Report) -> list[list[Value]]:
 
 def _shorthand(report: Report) -> Iterator[list[Value]]:
     yield [NOT_APPLICABLE, "Not applicable: there is nothing to say in this cell."]
-    if not report.is_public:
-        return
     cut_off = report.shown.cut_off
+    if cut_off is None:
+        return
     yield [
         SUPPRESSED,
         f"Suppressed. A count from 1 to {cut_off} of children or carer households, or an amount"
         " that belongs to so few or would let such a count or amount be worked back.",
     ]
     yield [
-        "How figures are suppressed",
-        f"Months are taken together until more than {cut_off} children saved in them and, where"
-        f" anything changed, it changed for more than {cut_off} children. Savings and fee to date"
-        " are shown at the end of such a run, a month's own figures only where the run is that one"
-        f" month. Amounts payable need more than {cut_off} carer households approved in the run as"
-        " well, or none, since their fee is known. What was invoiced is shown where the claims"
-        " cover whole runs. Where other readings would let a figure be worked back, only the"
-        " total of the reading in use is shown.",
+        "What is protected",
+        "From all public versions of this contract together, nobody who knows every date, the terms"
+        " and one child's price can narrow the price of another child down to less than"
+        f" {float(CHANGE_LEFT_OPEN):.0%} above and below it, nor the sum of a group of up to"
+        f" {cut_off} children to less than {float(CHANGE_LEFT_OPEN):.0%} of one child's price.",
     ]
+    yield [
+        "How figures are suppressed",
+        "Months are taken together until, in no combination of the sums that are shown,"
+        f" {cut_off + 1} children are nearly all of it; so each further sum needs about"
+        f" {cut_off + 2} children more. And in each run more than {cut_off} children saved and,"
+        f" where anything changed, it changed for more than {cut_off} children. Savings and fee to"
+        " date are shown at the end of such a run, a month's own figures only where the run is"
+        " that one month, and the fee only where it tells no more than the savings. Amounts payable"
+        f" need more than {cut_off} carer households approved in the run as well, or none, since"
+        " their fee is known. What was invoiced is shown where the claims cover whole runs. Where"
+        " other readings would let a figure be worked back, only the total of the reading in use"
+        " is shown.",
+    ]
+    shown = months_shown(report.shown)
+    yield ["Months that are shown", f"{shown[0].upper()}{shown[1:]}"]
     yield [
         "Months at the end",
         "A run closes at the first month-end at which it may be shown. Months after the last run"
@@ -44,7 +58,8 @@ def _shorthand(report: Report) -> Iterator[list[Value]]:
     yield [
         "Earlier and later versions",
         "What is shown of a month depends on that month and those before it. A later public"
-        " version made from the same rows shows all that an earlier one shows, and more months.",
+        " version made from the same rows with the same cut-off shows all that an earlier one"
+        " shows, and more months.",
     ]
     yield ["Runs of months for amounts payable", _runs(report)]
     yield [

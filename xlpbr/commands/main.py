@@ -263,6 +263,8 @@ def report(
     **places: str | None,
 ) -> None:
     """Write the report workbook: values only, ready to be sent."""
+    from xlpbr.workbook.disclosure.rules import show_publicly
+    from xlpbr.workbook.report.publishing import before_publishing
     from xlpbr.workbook.report.write import write_reports
 
     if cut_off is not None and not public:
@@ -284,6 +286,10 @@ def report(
         )
     for path in written:
         terminal.say(f"Wrote {path}.")
+    if public:
+        settled = settle(records.terms.record, records.evidence.record, as_at)
+        for line in before_publishing(show_publicly(settled, cut_off or _CUT_OFF)):
+            terminal.say(line)
     mention(found, records.problems)
 
 

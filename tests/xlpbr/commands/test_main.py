@@ -464,6 +464,20 @@ def test_a_cut_off_without_the_public_version_is_a_wrong_call(xlpbr, budget, tmp
     assert not target.exists()
 
 
+def test_a_public_report_says_how_much_it_shows_and_what_it_cannot_hide(xlpbr, budget, tmp_path):
+    target = tmp_path / "report.xlsx"
+    status, _, err = xlpbr("report", budget, "-o", target, "--public", "--as-at", "2026-10-31")
+    assert status == 0
+    said = " ".join(err.split())
+    assert (
+        "Public version: the saving to date is shown for 6 of 14 months, 1 of them since the first"
+        " saving; what is payable to date is shown for 5. The last is July 2026."
+    ) in said
+    assert "invoices over £500" in said
+    status, _, err = xlpbr("report", budget, "-o", tmp_path / "full.xlsx")
+    assert (status, "£500" in err) == (0, False)
+
+
 def test_a_report_in_a_file_of_another_kind_is_refused(xlpbr, budget, tmp_path):
     refused(xlpbr("report", budget, "-o", tmp_path / "report.txt"), "must end in .xlsx")
 
