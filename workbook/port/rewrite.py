@@ -114,8 +114,8 @@ def port(
     draft = start_draft(book, XLPBR)
     refuse_locks(draft, allow, sheets=False)
     found = find_calls(book, prefix)
-    if prefix:
-        _refuse_early_dates(book, found, HOSTS[host])
+    if prefix and any(one.calls for one in found.rewritten.values()):
+        refuse_early_dates(book, HOSTS[host])
     notes: list[str] = []
     splices, count = (put_marks if prefix else take_marks)(draft, found, notes)
     changed = _put_splices(draft, found, splices)
@@ -144,16 +144,19 @@ def port(
         marked=count if prefix else 0,
         unmarked=0 if prefix else count,
         sheets=tuple(info.name for part, info in found.sheets.items() if part in changed),
-        notes=(*notes, *_needed_by(book, HOSTS[host])),
+        notes=(*notes, *needed_by(book, HOSTS[host])),
         copy=done.kept,
     )
 
 
-def _refuse_early_dates(book: Book, found: PortSurvey, host: Host) -> None:
-    """Refuse a workbook whose dates the host would take for others, four years earlier."""
-    calls = any(one.calls for one in found.rewritten.values())
+def refuse_early_dates(book: Book, host: Host) -> None:
+    """Refuse a workbook whose dates the host would take for others, four years earlier.
+
+    Raises:
+        FileProblem: the workbook counts its days from 1904 (code date-system).
+    """
     told = [name for name in OF_WORKBOOKS if not HOSTS[name].prefix]
-    if book.date_1904 and calls:
+    if book.date_1904:
         raise FileProblem(
             f"{book.path} counts its days from 1904, and Excel does not tell the functions of an"
             f" Office add-in so; with {host.name} every date would be taken four years too early."
@@ -205,7 +208,7 @@ def _put_splices(
     return tuple(changed)
 
 
-def _needed_by(book: Book, host: Host) -> Iterator[str]:
-    """What the workbook does not hold and the host needs."""
+def needed_by(book: Book, host: Host) -> Iterator[str]:
+    """What a workbook does not hold and a host needs, a sentence each."""
     if host.part and not any(name.startswith(host.part) for name in book.archive.members):
         yield host.needs

@@ -22,6 +22,7 @@ from xlpbr.commands.options import (
 )
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError
+from xlpbr.udfs.hosts import OF_WORKBOOKS
 
 _MOST_NAMED = 5
 
@@ -40,12 +41,18 @@ _MOST_NAMED = 5
     metavar="'BOOK=OURS'",
     help="A heading in the workbook, and the heading it stands for; can be given several times.",
 )
+@click.option(
+    "--host",
+    type=click.Choice(OF_WORKBOOKS),
+    help="Where the functions will run; for lite the workbook gets their code as well.",
+)
 @written_to
 def attach(
     file: Path,
     contract: str | None,
     sheets: str | None,
     mapped: tuple[str, ...],
+    host: str | None,
     output: Path | None,
     in_place: bool,
     replace: bool,
@@ -64,6 +71,7 @@ def attach(
             sheets=None if sheets is None else [name.strip() for name in sheets.split(",")],
             places={name.capitalize(): place for name, place in options.items()},
             headings=_headings(mapped),
+            host=host,
             allow=allow,
             in_place=in_place,
         )
@@ -81,16 +89,15 @@ def attach(
 @written_to
 def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **options: Any) -> None:
     """Take the PBR sheets out of a workbook again."""
+    from xlpbr.workbook.attach.attach import detach as detach_sheets
     from xlpbr.workbook.attach.attach import typed_into
     from xlpbr.workbook.ooxml.book import open_book
-    from xlpbr.workbook.ooxml.edit.package import detach as detach_sheets
-    from xlpbr.workbook.ours import XLPBR
 
     target = output_target(file, output, in_place=in_place, replace=replace)
     with terminal.progress(f"Taking sheets out of {file.name}"):
         book = open_book(file)
         typed = typed_into(book)
-        done = detach_sheets(book, target, program=XLPBR, allow=allowed(options), in_place=in_place)
+        done = detach_sheets(book, target, allow=allowed(options), in_place=in_place)
     wrote = "" if in_place else f"; wrote {target}"
     if done.sheets:
         count = _counted(len(done.sheets), "sheet")

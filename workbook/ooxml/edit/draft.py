@@ -49,6 +49,7 @@ class Draft:
         added: contents of new parts.
         removed: parts that go.
         restored: members that are put back as they were in an earlier state.
+        beside: the new parts to which the package itself leads, and what these lead to.
         types: content types of new parts.
         leads: the new relationships of the main part, by the part that each leads to.
         leads_no_more: relationships of the main part that go.
@@ -64,6 +65,7 @@ class Draft:
     added: dict[str, PartContent] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     restored: dict[str, RawMember] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)
     types: dict[str, str] = field(default_factory=dict)
     leads: dict[str, NewRelationship] = field(default_factory=dict)
     leads_no_more: set[str] = field(default_factory=set)

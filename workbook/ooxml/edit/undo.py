@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.edit.beside import PACKAGE
 from xlpbr.workbook.ooxml.edit.draft import Draft, lead_to, leads_to
 from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, relationships_of
 from xlpbr.workbook.ooxml.parts.metadata_merge import cell_marks
@@ -93,9 +94,9 @@ def keep_record(draft: Draft) -> None:
 
 
 def _shared(draft: Draft) -> set[str]:
-    """The new parts that are no sheet's own: those to which the main part leads."""
+    """The new parts that are no sheet's own: those to which the main part or the package leads."""
     sheets = {part for _, part, _ in draft.sheets}
-    return set(draft.leads) - sheets
+    return (set(draft.leads) - sheets) | draft.beside
 
 
 def record_in(book: Book, namespace: str) -> FoundRecord | None:
@@ -185,6 +186,8 @@ def give_back(draft: Draft, record: FoundRecord) -> None:
     if metadata in unchanged and _highest_mark(draft) > _marks(unchanged[metadata].before):
         del unchanged[metadata]
     lists = _lists(draft.book)
+    if any(part.name.casefold() == PACKAGE for part in record.undo.parts):
+        lists.add(PACKAGE)
     made = [part for part in record.undo.parts if part.before is None]
     together = lists <= set(unchanged) and all(part.name.casefold() in unchanged for part in made)
     for name, part in unchanged.items():

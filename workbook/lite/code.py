@@ -46,7 +46,7 @@ def _about(where: str, **facts: object) -> str:
 
 
 def _text(name: str) -> str:
-    return (Path(__file__).parent / "lite" / name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def _section(name: str, text: str) -> str:
