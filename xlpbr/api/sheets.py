@@ -14,6 +14,7 @@ from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import NUM, CellError, FileProblem
 from xlpbr.workbook.ooxml.addresses import column_letter
+from xlpbr.workbook.template.page import NoCharacters
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
 """What a person's program may take for the start of a formula when a text is edited."""
@@ -160,9 +161,10 @@ def _xlsxwriter_sheet(book: Any, name: str) -> OpenSheet:
         top, left, bottom, right = area
         first = None if last is None else _as_cell_value(last[0][0])
         look = looks(bool(last and len(last) > 1), _number_format(first, None), False)
+        shown = "" if last is None else _last(first)
         if spills:
             sheet.write_dynamic_array_formula(
-                top - 1, left - 1, bottom - 1, right - 1, formula, look, _last(first)
+                top - 1, left - 1, bottom - 1, right - 1, formula, look, shown
             )
             # XlsxWriter fills the rest of an array's cells with 0; last values take its place.
             for down in range(bottom - top + 1):
@@ -172,12 +174,12 @@ def _xlsxwriter_sheet(book: Any, name: str) -> OpenSheet:
                         heading = last[0][across] if last and down else None
                         put(top + down, left + across, value, heading)
         else:
-            sheet.write_formula(top - 1, left - 1, formula, look, _last(first))
+            sheet.write_formula(top - 1, left - 1, formula, look, shown)
         return last is not None
 
     def _last(value: Cell) -> Any:
-        if value is None:
-            return ""
+        if value is None or value == "":
+            return NoCharacters()
         if isinstance(value, CellError):
             return value.code
         if isinstance(value, date):
