@@ -145,18 +145,18 @@ class _Around:
         depth: how many names stand for one another by now.
     """
 
-    book: Book
+    book: Book | None
     place: Place
     names: Mapping[str, Shape] = field(default_factory=dict)
     by_itself: bool = False
     depth: int = 0
 
 
-def arrays_in(book: Book, place: Place, formula: str) -> Arrays:
+def arrays_in(book: Book | None, place: Place, formula: str) -> Arrays:
     """The arrays that arise in a formula; none in one that cannot be read.
 
     Args:
-        book: the workbook.
+        book: the workbook; None where it is not known yet, so that names may stand for anything.
         place: where the formula stands.
         formula: its text as stored, without the equals sign.
     """
@@ -313,6 +313,8 @@ def _of_reference(node: formualizer.ASTNode, around: _Around, found: Arrays) -> 
 
 
 def _of_name(written: str, around: _Around, found: Arrays) -> Shape:
+    if around.book is None:
+        return "cells"
     meaning = meaning_of(around.book, around.place[0], written)
     if not meaning or around.depth >= MOST_NAMES_IN_NAMES:
         return "one"
@@ -330,6 +332,8 @@ def _of_name(written: str, around: _Around, found: Arrays) -> Shape:
 
 def _is_one_cell_of_a_table(written: str, around: _Around) -> bool:
     if not any(word in written.casefold() for word in _OF_ONE_ROW):
+        return False
+    if around.book is None:
         return False
     cells = table_cells(around.book, around.place, written)
     return cells is not None and cells[1][:2] == cells[1][2:]
