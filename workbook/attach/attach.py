@@ -11,7 +11,7 @@ from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.tables.declared import ASSUMPTIONS
-from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, Host, refuse_unknown
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, refuse_unknown
 from xlpbr.workbook.attach.plan import PREFIX, plan_attachment, write_attachment
 from xlpbr.workbook.lite.parts import code_in, parts_with_code
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of, open_book
@@ -21,6 +21,7 @@ from xlpbr.workbook.ooxml.edit.package import detach as take_out
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ours import XLPBR
+from xlpbr.workbook.port.book_host import host_form
 from xlpbr.workbook.port.rewrite import needed_by, port, refuse_early_dates
 
 _FILLED_IN = {*COLUMNS, ASSUMPTIONS}
@@ -68,7 +69,7 @@ def attach(
         places: by table, where the book has its own.
         headings: by heading of the book the heading that is meant.
         host: the host in whose form the formulas of the sheets are stored; for ``lite`` the book
-            gets the code of the functions as well. Without one they are stored plainly.
+            gets the code of the functions as well. Without one they have the form of the book.
         allow: what the edit may pass over.
         in_place: whether the target is the book itself.
 
@@ -80,8 +81,9 @@ def attach(
     if host is not None:
         refuse_unknown(host, OF_WORKBOOKS)
     book = open_book(source)
-    if host is not None and HOSTS[host].prefix:
-        refuse_early_dates(book, HOSTS[host])
+    form = host_form(book)
+    prefix = form.prefix if host is None else HOSTS[host].prefix
+    refuse_early_dates(book, prefix)
     code = _code_for(book) if host == "lite" else None
     attachment = plan_attachment(
         book, contract=contract, sheets=sheets, places=places, headings=headings
@@ -89,8 +91,8 @@ def attach(
     with TemporaryDirectory(prefix="xlpbr-") as folder:
         made = Path(folder) / "sheets.xlsx"
         names = write_attachment(attachment, made)
-        if host is not None and HOSTS[host].prefix:
-            made = _stored_for(HOSTS[host], made)
+        if prefix:
+            made = _in_its_form(made, prefix)
         coming = SheetsToAdd(
             made,
             names,
@@ -106,14 +108,17 @@ def attach(
             in_place=in_place,
         )
     missing = needed_by(book, HOSTS[host]) if host is not None and code is None else ()
-    return Attached(names, attachment.added, (*attachment.notices, *missing), done.kept)
+    mixed = form.notice(book)
+    notices = (*attachment.notices, *missing, *((mixed,) if mixed else ()))
+    return Attached(names, attachment.added, notices, done.kept)
 
 
-def _stored_for(host: Host, made: Path) -> Path:
-    """The workbook of the sheets with its formulas in the form of an Office add-in."""
-    stored = made.with_name(f"for-{host.name}.xlsx")
-    port(made, host.name, stored)
-    return stored
+def _in_its_form(made: Path, prefix: str) -> Path:
+    """The workbook of the sheets, its formulas stored as the host of the book stores them."""
+    host = next(name for name in OF_WORKBOOKS if HOSTS[name].prefix == prefix)
+    target = made.with_name(f"{host}.xlsx")
+    port(made, host, target)
+    return target
 
 
 def _code_for(book: Book) -> PartsBeside | None:

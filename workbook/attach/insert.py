@@ -15,13 +15,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import formualizer
-import xlsxwriter
 
+from xlpbr import cells
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS
+from xlpbr.workbook.calculate.arrays_arising import arrays_in
+from xlpbr.workbook.calculate.comparison import Compare, Comparison
 from xlpbr.workbook.calculate.engine import Calculation, filled_by, reason_for
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
-from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
+from xlpbr.workbook.calculate.formula_reads import Place
 from xlpbr.workbook.calculate.keeping import (
     Kept,
     Refreshed,
@@ -31,13 +33,24 @@ from xlpbr.workbook.calculate.keeping import (
     to_calculate,
 )
 from xlpbr.workbook.calculate.refresh import refreshed
-from xlpbr.workbook.ooxml.addresses import cell_address, split_cell, split_sheet
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book, sheet_named
+from xlpbr.workbook.ooxml.addresses import cell_address, split_cell, split_sheet, within
+from xlpbr.workbook.ooxml.book import (
+    Book,
+    CellValue,
+    Position,
+    cells_of,
+    open_book,
+    sheet_named,
+    sheet_rows,
+)
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
+from xlpbr.workbook.ooxml.sheet.typed_formulas import as_stored, as_typed
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.ours import XLPBR
+from xlpbr.workbook.port.book_host import host_form
+from xlpbr.workbook.port.host_names import in_host_form, plain
 from xlpbr.workbook.read.own_sheets import own_sheets
 from xlpbr.workbook.read.ranges import did_you_mean
 
@@ -65,12 +78,23 @@ class Insertion:
         refreshed: how many other cells show a new value.
         kept: the formulas that keep their last value, each with the reason.
         copy: the dated copy of the book before, where it was edited in place.
+        compared: the formulas that nothing in the workbook proves, and of which a second
+            calculator makes the same.
+        unproved: those of which it could not be asked, each with the reason.
+        notices: what the person should know, a sentence each.
     """
 
     cells: tuple[tuple[str, CellValue], ...]
     refreshed: int
     kept: tuple[Kept, ...]
     copy: Path | None
+    compared: tuple[str, ...] = ()
+    unproved: tuple[Kept, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def _not_compared(_: Book, places: Collection[Place]) -> Comparison:
+    return Comparison(not_compared=dict.fromkeys(places, "no second calculator was asked"))
 
 
 def insert(
@@ -82,6 +106,7 @@ def insert(
     errors: bool = False,
     allow: Collection[str] = (),
     in_place: bool = False,
+    compare: Compare = _not_compared,
 ) -> Insertion:
     """Put PBR formulas into cells of a book.
 
@@ -93,10 +118,12 @@ def insert(
         errors: whether a formula that shows an error is inserted all the same.
         allow: what the edit may pass over.
         in_place: whether the target is the book itself.
+        compare: asks a second calculator about formulas that nothing in the book proves.
 
     Raises:
         FileProblem: a cell or a formula that cannot be used (code formula, cell or occupied), a
-            formula that shows an error (code shows-error), or an edit that is refused.
+            formula that shows an error (code shows-error) or another value in the second
+            calculator (code formula), or an edit that is refused.
     """
     book = open_book(source)
     wanted: dict[Place, str] = {}
@@ -108,7 +135,9 @@ def insert(
             )
         wanted[place] = _checked(book, formula, place)
         _refuse_occupied(book, place, over=over)
-    stored = dict(zip(wanted, _as_stored(list(wanted.values())), strict=True))
+    form = host_form(book)
+    stored = {place: _as_stored(place, formula, form.prefix) for place, formula in wanted.items()}
+    _refuse_merged(book, stored)
     # A formula that was never calculated has no value that others could be calculated from; it is
     # filled only where it depends on what is put in.
     never = to_calculate(book, formulas_of(book).keys() - wanted.keys(), own=())
@@ -125,11 +154,24 @@ def insert(
                 "shows-error",
             )
     changes = Changes(cells=_changes(calculation, new, stored))
+    asked = [place for place in wanted if _cell_of(place) in new.unproved]
+    comparison = _compared(book, changes, asked, compare, allow) if asked else Comparison()
+    for place, other in comparison.different.items():
+        raise _differs(place, wanted[place], new.values[place[0]][place[1]], other)
     done = edit(book, changes, target, program=XLPBR, allow=allow, in_place=in_place)
     shown = tuple((_cell_of(place), new.values[place[0]][place[1]]) for place in wanted)
     written = sum(map(len, new.values.values()))
     filled = sum(len(filled_by(calculation, place)) for place in wanted)
-    return Insertion(shown, written - filled, new.kept, done.kept)
+    unproved = comparison.not_compared
+    return Insertion(
+        shown,
+        written - filled,
+        new.kept,
+        done.kept,
+        compared=tuple(_cell_of(place) for place in asked if place not in unproved),
+        unproved=tuple(Kept(_cell_of(place), why) for place, why in unproved.items()),
+        notices=(notice,) if (notice := form.notice(book)) else (),
+    )
 
 
 def read_formulas(path: Path) -> list[tuple[str, str]]:
@@ -346,6 +388,35 @@ def _refuse_blocked(
             )
 
 
+def _compared(
+    book: Book,
+    changes: Changes,
+    asked: Collection[Place],
+    compare: Compare,
+    allow: Collection[str],
+) -> Comparison:
+    """What a second calculator makes of formulas in the book as it will be."""
+    with TemporaryDirectory(prefix="xlpbr-") as folder:
+        path = Path(folder) / f"inserted{book.path.suffix}"
+        edit(book, changes, path, program=XLPBR, allow=allow)
+        after = open_book(path)
+        try:
+            return compare(after, asked)
+        finally:
+            close_archive(after.archive)
+
+
+def _differs(place: Place, formula: str, value: CellValue, other: CellValue) -> FileProblem:
+    here, there = (
+        one.code if isinstance(one, CellError) else cells.shown(one) for one in (value, other)
+    )
+    return FileProblem(
+        f"{_cell_of(place)} cannot be calculated here: of ={_cut(formula)} the engine makes {here}"
+        f" and LibreOffice Calc {there}; type the formula in Excel.",
+        "formula",
+    )
+
+
 def _changes(
     calculation: Calculation, new: Refreshed, stored: Mapping[Place, str]
 ) -> dict[str, dict[Position, CellChange]]:
@@ -359,14 +430,29 @@ def _changes(
         }
     for place, formula in stored.items():
         sheet, position = place
-        filled = filled_by(calculation, place)
-        # A formula that works on many cells at once is one value only as an array formula.
-        spills = len(filled) > 1 or works_on_arrays(formula)
-        spill = reference_of(filled) if spills else None
+        spill = reference_of(filled_by(calculation, place))
+        if _is_merged(calculation.book, place):
+            spill = None
         changes[sheet][position] = CellChange(new.values[sheet][position], formula, spill)
     for sheet, left in _left_over(calculation, stored):
         changes[sheet].setdefault(left, CellChange(None))
     return changes
+
+
+def _is_merged(book: Book, place: Place) -> bool:
+    return any(within(place[1], area) for area in sheet_rows(book, place[0]).merged)
+
+
+def _refuse_merged(book: Book, stored: Mapping[Place, str]) -> None:
+    """Refuse an array formula in merged cells, where Excel shows #SPILL! for it."""
+    for place, formula in stored.items():
+        if _is_merged(book, place) and arrays_in(book, place, formula).may_arise:
+            raise FileProblem(
+                f"{_cell_of(place)} is merged with others, and ={_cut(as_typed(formula))} works on"
+                " many values at once, which Excel does in no merged cell; choose another cell, or"
+                " unmerge it in Excel.",
+                "merged-cell",
+            )
 
 
 def _left_over(
@@ -385,20 +471,11 @@ def _cell_of(place: Place) -> str:
     return cell_address(place[0], *place[1])
 
 
-def _as_stored(formulas: Sequence[str]) -> list[str]:
-    """Formulas as a workbook stores them: functions of newer versions of Excel have a prefix.
-
-    XlsxWriter knows which, so it writes them and they are read back.
-    """
-    with TemporaryDirectory(prefix="xlpbr-") as folder:
-        path = Path(folder) / "formulas.xlsx"
-        workbook = xlsxwriter.Workbook(str(path), {"use_future_functions": True})
-        sheet = workbook.add_worksheet("Formulas")
-        for row, formula in enumerate(formulas):
-            sheet.write_formula(row, 0, f"={formula}")
-        workbook.close()
-        book = open_book(path)
-        stored = cells_of(book, "Formulas")
-        texts = [stored[row, 1].formula or "" for row in range(1, len(formulas) + 1)]
-        close_archive(book.archive)
-    return texts
+def _as_stored(place: Place, formula: str, prefix: str) -> str:
+    """A formula as the workbook stores it, with what its host stores before a PBR_ name."""
+    try:
+        return in_host_form(plain(as_stored(formula)), prefix)
+    except ValueError as error:
+        raise _refused(
+            place, f"={_cut(formula)} cannot be written here: {error}; type it in Excel."
+        ) from None

@@ -61,7 +61,7 @@ class Marking:
 
     Attributes:
         splices: the pieces of its XML.
-        marked: how many cells get the mark.
+        marked: the cells that get the mark.
         shared: the formulas that cells shared, as they were written, by cell.
         merged: cells that stay without the mark because they are merged.
         spilling: those that stay so because they would fill other cells.
@@ -69,7 +69,7 @@ class Marking:
     """
 
     splices: list[Splice] = field(default_factory=list)
-    marked: int = 0
+    marked: list[Position] = field(default_factory=list)
     shared: dict[Position, bytes] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
     spilling: list[str] = field(default_factory=list)
@@ -82,13 +82,13 @@ class Unmarking:
 
     Attributes:
         splices: the pieces of its XML.
-        unmarked: how many cells lose the mark.
+        unmarked: the cells that lose the mark.
         usual: how many get the book's usual mark, because they fill several cells by now.
         left: cells that keep a mark which may have been there before.
     """
 
     splices: list[Splice] = field(default_factory=list)
-    unmarked: int = 0
+    unmarked: list[Position] = field(default_factory=list)
     usual: int = 0
     left: int = 0
 
@@ -162,7 +162,7 @@ def mark_cells(found: SheetCalls, mark: int, spilling: Collection[Position]) -> 
         elif _stays(cell, found, spilling, done):
             continue
         else:
-            done.marked += 1
+            done.marked.append((cell.row, cell.column))
             done.splices.append(_cell_splice(cell, mark))
             place = cell.formula_start + tag_at(cell.formula_tag, 0).end(2)
             done.splices.append((place, place, b' t="array" ref="%b"' % cell.address.encode()))
@@ -195,7 +195,7 @@ def unmark_cells(
             alone = cell.formula_attributes.get("ref") == cell.address
             done.left += "cm" in cell.attributes and alone
         elif _marked_by_port(cell, mark):
-            done.unmarked += 1
+            done.unmarked.append((cell.row, cell.column))
             done.splices.append(_without(cell.tag, cell.start, {b"cm"}))
             raw = back.get((cell.row, cell.column))
             if raw is None:
@@ -244,7 +244,7 @@ def _stays(
 def _write_out(sharing: SharedCalls, mark: int, done: Marking) -> None:
     """Write a shared formula out in each of its cells: what spills cannot be shared."""
     for cell in (sharing.master, *sharing.members):
-        done.marked += 1
+        done.marked.append((cell.row, cell.column))
         done.splices.append(_cell_splice(cell, mark))
         tag = tag_at(cell.formula_tag, 0)
         others = raw_attributes(tag, leave_out={b"t", b"ref", b"si"})

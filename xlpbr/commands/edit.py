@@ -5,7 +5,7 @@ Each says what it did and holds no rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,7 @@ def insert(
     """
     from xlpbr.workbook.attach.insert import insert as insert_formulas
     from xlpbr.workbook.attach.insert import read_formulas
+    from xlpbr.workbook.libreoffice.compare import compare_with_calc
 
     if (listed is None) == (cell is None or formula is None) or (listed and cell):
         raise click.UsageError("Give a cell and a formula, or --from with a CSV file.")
@@ -159,6 +160,7 @@ def insert(
             errors=errors,
             allow=allowed(options),
             in_place=in_place,
+            compare=compare_with_calc,
         )
     for address, value in done.cells:
         terminal.say(f"{address} shows {_shown(value)}.")
@@ -171,6 +173,12 @@ def insert(
             f" {'shows its' if one else 'show their'} new value."
         )
     _say_last_values(done.kept)
+    if done.compared:
+        terminal.say(f"LibreOffice Calc shows the same in {_some(done.compared)}.")
+    for reason, addresses in _by_reason(done.unproved).items():
+        _say_unproved(addresses, f", and {reason}")
+    for notice in done.notices:
+        terminal.say(notice)
     say_kept(done.copy)
     terminal.say(f"Wrote {target}.")
 
@@ -206,6 +214,8 @@ def recalc(
             f" {'shows its' if done.written == 1 else 'show their'} value."
         )
     _say_last_values(done.kept)
+    if done.unproved:
+        _say_unproved(done.unproved)
     say_kept(done.copy)
 
 
@@ -238,12 +248,32 @@ def _counted(number: int, what: str) -> str:
 
 def _say_last_values(kept: Any) -> None:
     """One line for each reason, so that a large book does not fill the screen."""
+    for reason, addresses in _by_reason(kept).items():
+        keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
+        terminal.say(
+            f"{_counted(len(addresses), 'formula')} {keep} ({_some(addresses)}): {reason}."
+        )
+
+
+def _say_unproved(addresses: Sequence[str], why: str = "") -> None:
+    """Say which new values rest on functions that nothing in the workbook proves."""
+    one = len(addresses) == 1
+    terminal.say(
+        f"{_counted(len(addresses), 'formula')} {'is' if one else 'are'} not proved"
+        f" ({_some(addresses)}): {'it uses' if one else 'they use'} functions beside the PBR_ ones"
+        f" that no other formula of the workbook shows to be right here{why}. Look at"
+        f" {'it' if one else 'them'} in Excel."
+    )
+
+
+def _by_reason(kept: Any) -> Mapping[str, list[str]]:
     by_reason: dict[str, list[str]] = {}
     for formula in kept:
         by_reason.setdefault(formula.reason, []).append(formula.address)
-    for reason, addresses in by_reason.items():
-        named = ", ".join(addresses[:_MOST_NAMED])
-        if len(addresses) > _MOST_NAMED:
-            named += f" and {len(addresses) - _MOST_NAMED} more"
-        keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
-        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({named}): {reason}.")
+    return by_reason
+
+
+def _some(addresses: Sequence[str]) -> str:
+    named = ", ".join(addresses[:_MOST_NAMED])
+    more = len(addresses) - _MOST_NAMED
+    return f"{named} and {more} more" if more > 0 else named

@@ -141,24 +141,44 @@ def leads_to(book: Book, kind: str) -> str | None:
     return None
 
 
-def change_chain(draft: Draft, added: Sequence[ChainCell], removed: Sequence[ChainCell]) -> None:
-    """Keep the order of calculation right: Excel offers a repair for an entry without a formula."""
+def change_chain(
+    draft: Draft,
+    removed: Sequence[ChainCell] = (),
+    *,
+    arrays: Sequence[ChainCell] = (),
+    plain: Sequence[ChainCell] = (),
+) -> None:
+    """Keep the order of calculation right: Excel offers a repair for an entry that is wrong.
+
+    Args:
+        draft: the draft.
+        removed: cells that had a formula and have none now.
+        arrays: cells whose formula is an array formula now and was none.
+        plain: cells whose formula was an array formula and is none now.
+    """
     part = leads_to(draft.book, "calcChain")
-    if part is None or not (added or removed):
+    if part is None or not (removed or arrays or plain):
         return
     before = read_xml(draft.book.archive, part, "calcChain")
     with understood(draft.book.archive, part):
-        content = with_calc_chain(before, added, removed)
-    if content == before:
-        return
-    put(draft, part, content)
+        content = with_calc_chain(before, removed, arrays=arrays, plain=plain)
     if content is None:
-        # Excel makes a new one when it calculates.
-        draft.leads_no_more |= {
-            entry.id
-            for entry in relationships_of(draft.book.archive, draft.book.part)
-            if entry.kind == "calcChain"
-        }
+        drop_chain(draft)
+    elif content != before:
+        put(draft, part, content)
+
+
+def drop_chain(draft: Draft) -> None:
+    """Take the order of calculation out; Excel makes a new one when it calculates."""
+    part = leads_to(draft.book, "calcChain")
+    if part is None:
+        return
+    put(draft, part, None)
+    draft.leads_no_more |= {
+        entry.id
+        for entry in relationships_of(draft.book.archive, draft.book.part)
+        if entry.kind == "calcChain"
+    }
 
 
 def finish(draft: Draft) -> None:
