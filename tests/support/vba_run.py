@@ -7,10 +7,18 @@ of a function, what it calls, and the module of xlwings with its settings.
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import xlsxwriter
+
+from xlpbr.workbook.hosts.classic_book import settings_for, vba_project, write_settings
+
+NO_KEPT_CONNECTION = {"If Not python Is Nothing Then": "If False Then"}
+"""A change of the macros after which every call makes a connection, as xlwings' own wrapper."""
 
 _STAND_INS = """
 Public looked_up As Long
@@ -95,6 +103,16 @@ class Macros:
     def end_python_at(self, call: int) -> None:
         """Let the connection be lost at a call, counted from the first of all."""
         self.excel.run("EndAt", call)
+
+
+def small_book(path: Path) -> Path:
+    """Write a workbook with the macros and settings of a classic one, and next to nothing else."""
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("Statement")
+    write_settings(book, settings_for(Path("python"), "linux"))
+    book.add_vba_project(io.BytesIO(vba_project(2)), is_stream=True)
+    book.close()
+    return path
 
 
 def macros_of(book: Path, *, changed: dict[str, str] | None = None) -> Macros:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import subprocess
@@ -10,12 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
-from tests.support.vba_run import macros_of
+from tests.support.vba_run import NO_KEPT_CONNECTION, macros_of, small_book
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.classic import vba as classic_vba
-from xlpbr.workbook.hosts.classic_book import settings_for, vba_project, write_settings
 
 pytestmark = pytest.mark.slow
 
@@ -25,13 +22,7 @@ BESIDE_THE_WORKBOOK = ("fractions", "xlwings", "xlpbr", "numpy", "pandas", "win3
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("started") / "contract.xlsm"
-    made = xlsxwriter.Workbook(path)
-    made.add_worksheet("Statement")
-    write_settings(made, settings_for(Path("python"), "linux"))
-    made.add_vba_project(io.BytesIO(vba_project(2)), is_stream=True)
-    made.close()
-    return path
+    return small_book(tmp_path_factory.mktemp("started") / "contract.xlsm")
 
 
 @pytest.fixture
@@ -100,7 +91,7 @@ def test_the_settings_are_looked_up_once_and_not_at_every_call(book):
     for_one = macros.count("looked_up")
     assert 10 <= for_one <= 20
 
-    direct = macros_of(book, changed={"If Not python Is Nothing Then": "If False Then"})
+    direct = macros_of(book, changed=NO_KEPT_CONNECTION)
     for _ in range(50):
         direct.run("PBR_VERSION")
     assert direct.count("looked_up") == 50 * for_one
