@@ -10,12 +10,15 @@ from tempfile import TemporaryDirectory
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import Contract
 from xlpbr.tables.declared import ASSUMPTIONS
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS
 from xlpbr.workbook.attach.plan import PREFIX, plan_attachment, write_attachment
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ours import XLPBR
+from xlpbr.workbook.port.book_host import host_form
+from xlpbr.workbook.port.rewrite import port, refuse_early_dates
 
 _FILLED_IN = {*COLUMNS, ASSUMPTIONS}
 """The sheets that are there to be filled in by hand."""
@@ -67,12 +70,16 @@ def attach(
         FileProblem: the book, a table or a heading cannot be used, or the edit is refused.
     """
     book = open_book(source)
+    form = host_form(book)
+    refuse_early_dates(book, form.prefix)
     attachment = plan_attachment(
         book, contract=contract, sheets=sheets, places=places, headings=headings
     )
     with TemporaryDirectory(prefix="xlpbr-") as folder:
         made = Path(folder) / "sheets.xlsx"
         names = write_attachment(attachment, made)
+        if form.prefix:
+            made = _in_its_form(made, form.prefix)
         coming = SheetsToAdd(
             made,
             names,
@@ -87,7 +94,17 @@ def attach(
             allow=allow,
             in_place=in_place,
         )
-    return Attached(names, attachment.added, attachment.notices, done.kept)
+    notice = form.notice(book)
+    notices = (*attachment.notices, *((notice,) if notice else ()))
+    return Attached(names, attachment.added, notices, done.kept)
+
+
+def _in_its_form(made: Path, prefix: str) -> Path:
+    """The workbook of the sheets, its formulas stored as the host of the book stores them."""
+    host = next(name for name in OF_WORKBOOKS if HOSTS[name].prefix == prefix)
+    target = made.with_name(f"{host}.xlsx")
+    port(made, host, target)
+    return target
 
 
 def typed_into(book: Book) -> tuple[str, ...]:

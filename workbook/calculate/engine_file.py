@@ -64,7 +64,7 @@ def engine_file(
         for name, text in _frame(book).items():
             package.writestr(name, text)
         for number, sheet in enumerate(book.sheets, start=1):
-            rows = _rows(values.get(sheet.name, {}), by_sheet[sheet.name])
+            rows = _rows_of_sheet(values.get(sheet.name, {}), by_sheet[sheet.name])
             package.writestr(
                 f"xl/worksheets/sheet{number}.xml",
                 f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>',
@@ -118,7 +118,7 @@ def _names(book: Book) -> str:
     return f"<definedNames>{''.join(listed)}</definedNames>" if listed else ""
 
 
-def _rows(values: Mapping[Position, CellValue], formulas: Mapping[Position, str]) -> str:
+def _rows_of_sheet(values: Mapping[Position, CellValue], formulas: Mapping[Position, str]) -> str:
     by_row: dict[int, list[int]] = defaultdict(list)
     for row, column in values.keys() | formulas.keys():
         by_row[row].append(column)

@@ -114,8 +114,8 @@ def port(
     draft = start_draft(book, XLPBR)
     refuse_locks(draft, allow, sheets=False)
     found = find_calls(book, prefix)
-    if prefix:
-        _refuse_early_dates(book, found, HOSTS[host])
+    if any(one.calls for one in found.rewritten.values()):
+        refuse_early_dates(book, prefix)
     notes: list[str] = []
     splices, count = (put_marks if prefix else take_marks)(draft, found, notes)
     changed = _put_splices(draft, found, splices)
@@ -149,18 +149,27 @@ def port(
     )
 
 
-def _refuse_early_dates(book: Book, found: PortSurvey, host: Host) -> None:
-    """Refuse a workbook whose dates the host would take for others, four years earlier."""
-    calls = any(one.calls for one in found.rewritten.values())
+def refuse_early_dates(book: Book, prefix: str) -> None:
+    """Refuse a workbook whose dates a host would take for others, four years earlier.
+
+    Args:
+        book: the workbook.
+        prefix: what the host stores before a function's name.
+
+    Raises:
+        FileProblem: the host is an Office add-in and the days count from 1904 (code date-system).
+    """
+    if not book.date_1904 or not prefix:
+        return
     told = [name for name in OF_WORKBOOKS if not HOSTS[name].prefix]
-    if book.date_1904 and calls:
-        raise FileProblem(
-            f"{book.path} counts its days from 1904, and Excel does not tell the functions of an"
-            f" Office add-in so; with {host.name} every date would be taken four years too early."
-            " In Excel, under File, Options, Advanced, untick Use 1904 date system and correct the"
-            f" dates, or use {' or '.join(told)}.",
-            "date-system",
-        )
+    hosts = [name for name in OF_WORKBOOKS if HOSTS[name].prefix == prefix]
+    raise FileProblem(
+        f"{book.path} counts its days from 1904, and Excel does not tell the functions of an"
+        f" Office add-in so; with {' or '.join(hosts)} every date would be taken four years too"
+        " early. In Excel, under File, Options, Advanced, untick Use 1904 date system and correct"
+        f" the dates, or use {' or '.join(told)}.",
+        "date-system",
+    )
 
 
 def _to_values(book: Book, target: Path, *, allow: Collection[str], in_place: bool) -> Ported:

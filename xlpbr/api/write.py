@@ -26,7 +26,7 @@ from xlpbr.workbook.ooxml.addresses import (
     quoted_sheet,
     split_area,
 )
-from xlpbr.workbook.ooxml.sheet.typed_formulas import as_stored
+from xlpbr.workbook.ooxml.sheet.typed_formulas import stored_formula
 from xlpbr.workbook.port.host_names import calls, in_host_form, plain
 
 _LIKE_OURS = re.compile(r"(?<![\w.])(PBR_\w+)\s*\(", re.IGNORECASE)
@@ -199,7 +199,7 @@ def _checked(formula: str, host: str) -> str:
     if not known:
         raise FileProblem(f"what: the formula {cells.shown(formula)} calls no PBR_ function.")
     try:
-        stored = as_stored(formula[1:])
+        stored = stored_formula(formula[1:])
     except ValueError as error:
         raise FileProblem(
             f"what: the formula {cells.shown(formula)} cannot be written here: {error}."

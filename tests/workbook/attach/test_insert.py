@@ -143,9 +143,9 @@ def test_in_place_a_copy_is_kept(budget):
             "Other!C1",
             "=PBR_FEE_CAP(Costs[@Sav],1)",
             "formula",
-            "write Costs[[#This Row],[Sav]] instead of Costs[@Sav], as the file has it.",
+            "Other!C1: there is no table Costs.",
         ),
-        ("Other!C1", "=PBR_FEE_CAP([@[Sav 1]],1)", "formula", "write Table[[#This Row],[Sav 1]] "),
+        ("Other!C1", "=PBR_FEE_CAP([@[Sav 1]],1)", "formula", "[@[Sav 1]] stands for a row of a "),
         ("Other!C1", "=PBR_FEE_CAP(1,2)+NOSUCH()", "formula", "it uses NOSUCH, a function that is"),
         ("Other!C1", "=PBR_FEE_CAP(1)", "shows-error", "shows #VALUE!: expected PBR_FEE_CAP("),
         ("Forecast 26!A1", CAP, "occupied", "'Forecast 26'!A1 holds a formula already;"),
@@ -390,3 +390,43 @@ def test_what_the_workbook_proves_is_not_asked_about(prices, out, formula):
     second = Second()
     done = insert(prices, [("S!E4", formula)], out, compare=second)
     assert (second.asked, done.compared, done.unproved) == ([], (), ())
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed", "stored"),
+    [
+        ("C3", "[@Saving]", "Costs[[#This Row],[Saving]]"),
+        ("C3", "[@[Fee earned]]", "Costs[[#This Row],[Fee earned]]"),
+        ("E3", "costs[@Saving]", "costs[[#This Row],[Saving]]"),
+        (
+            "C3",
+            "SUM(Costs[@[Saving]:[Fee earned]])",
+            "SUM(Costs[[#This Row],[Saving]:[Fee earned]])",
+        ),
+        ("E3", "SUM(Costs[@])", "SUM(Costs[#This Row])"),
+        ("C3", '[@Saving]+LEN("[@Saving]")', 'Costs[[#This Row],[Saving]]+LEN("[@Saving]")'),
+    ],
+)
+def test_the_row_of_a_table_may_be_typed_as_excel_shows_it(out, tmp_path, cell, typed, stored):
+    path = tmp_path / "table.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("S")
+    headings = [{"header": heading} for heading in ("Saving", "Fee earned", "Due")]
+    sheet.add_table("A1:C3", {"name": "Costs", "columns": headings})
+    sheet.write_row("A3", [40, 50])
+    book.close()
+    done = insert(path, [(f"S!{cell}", f"=PBR_FEE_CAP({typed},1000)")], out)
+    formula = f"PBR_FEE_CAP({stored},1000)"
+    place = (3, "ABCDE".index(cell[0]) + 1)
+    assert cells_of(open_book(out), "S")[place].formula == formula
+    assert done.cells[0][1] in (40.0, 50.0, 49.0, 90.0)
+
+
+def test_a_table_that_is_none_is_named(out, tmp_path):
+    path = tmp_path / "table.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("S").add_table("A1:A3", {"name": "Costs"})
+    book.close()
+    code, said = refused(path, out, "S!C3", "=PBR_FEE_CAP(Cost[@Saving],1000)")
+    assert code == "formula"
+    assert "there is no table Cost (did you mean Costs?); the tables are Costs." in said
