@@ -7,35 +7,34 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlpbr import cells
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.attach.typed_formula import cell_of, checked, cut_short, in_form_of_the_book
+from xlpbr.workbook.attach.typed_formula import checked, cut_short, in_form_of_the_book
 from xlpbr.workbook.calculate.arrays_arising import arrays_in
 from xlpbr.workbook.calculate.comparison import Compare, Comparison
 from xlpbr.workbook.calculate.engine import Calculation, filled_by, reason_for
-from xlpbr.workbook.calculate.formula_reads import Place
+from xlpbr.workbook.calculate.formula_reads import Place, address_of
 from xlpbr.workbook.calculate.keeping import (
     Kept,
     Refreshed,
     formulas_of,
-    positions_of,
     reference_of,
+    stored_cells,
     to_calculate,
 )
 from xlpbr.workbook.calculate.refresh import refreshed
-from xlpbr.workbook.ooxml.addresses import cell_address, split_cell, split_sheet, within
+from xlpbr.workbook.ooxml.addresses import area_of, cell_address, split_cell, split_sheet, within
 from xlpbr.workbook.ooxml.book import (
     Book,
     CellValue,
     Position,
     cells_of,
     open_book,
-    sheet_named,
     sheet_rows,
 )
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
@@ -46,7 +45,7 @@ from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.port.book_host import host_form
 from xlpbr.workbook.port.rewrite import refuse_early_dates
 from xlpbr.workbook.read.own_sheets import own_sheets
-from xlpbr.workbook.read.ranges import did_you_mean
+from xlpbr.workbook.read.ranges import sheet_called
 
 _HEADINGS = ("cell", "formula")
 
@@ -112,7 +111,9 @@ def insert(
     for cell, formula in formulas:
         place = _place_given(book, cell)
         if place in wanted:
-            raise FileProblem(f"{cell_of(place)} is given twice; leave one of the two out.", "cell")
+            raise FileProblem(
+                f"{address_of(place)} is given twice; leave one of the two out.", "cell"
+            )
         wanted[place] = checked(book, formula, place)
         _refuse_occupied(book, place, over=over)
     form = host_form(book)
@@ -133,17 +134,18 @@ def insert(
         if isinstance(value, CellError) and not errors:
             reason = reason_for(calculation, place, value).rstrip(".")
             raise FileProblem(
-                f"{cell_of(place)}: ={cut_short(formula)} shows {value.code}: {reason}. Correct it,"
+                f"{address_of(place)}: ={cut_short(formula)} shows {value.code}: {reason}."
+                " Correct it,"
                 " or add --errors to insert it all the same.",
                 "shows-error",
             )
     changes = Changes(cells=_changes(calculation, new, stored))
-    asked = [place for place in wanted if cell_of(place) in new.unproved]
+    asked = [place for place in wanted if address_of(place) in new.unproved]
     comparison = _compared(book, changes, asked, compare, allow) if asked else Comparison()
     for place, other in comparison.different.items():
         raise _differs(place, wanted[place], new.values[place[0]][place[1]], other)
     done = edit(book, changes, target, program=XLPBR, allow=allow, in_place=in_place)
-    shown = tuple((cell_of(place), new.values[place[0]][place[1]]) for place in wanted)
+    shown = tuple((address_of(place), new.values[place[0]][place[1]]) for place in wanted)
     written = sum(map(len, new.values.values()))
     filled = sum(len(filled_by(calculation, place)) for place in wanted)
     unproved = comparison.not_compared
@@ -152,8 +154,8 @@ def insert(
         written - filled,
         new.kept,
         done.kept,
-        compared=tuple(cell_of(place) for place in asked if place not in unproved),
-        unproved=tuple(Kept(cell_of(place), why) for place, why in unproved.items()),
+        compared=tuple(address_of(place) for place in asked if place not in unproved),
+        unproved=tuple(Kept(address_of(place), why) for place, why in unproved.items()),
         notices=(notice,) if (notice := form.notice(book)) else (),
     )
 
@@ -223,19 +225,12 @@ def _place_given(book: Book, cell: str) -> Place:
     sheet, address = split_sheet(given)
     names = [info.name for info in book.sheets]
     if sheet is None and len(names) > 1:
+        example = (area_of(given) or (4, 12))[:2]
         raise FileProblem(
-            f"{cell} does not say on which sheet; write it as"
-            f" {cell_address(names[0], *_typed_cell(given))}.",
+            f"{cell} does not say on which sheet; write it as {cell_address(names[0], *example)}.",
             "cell",
         )
-    sheet = sheet or names[0]
-    info = sheet_named(book, sheet)
-    if info is None:
-        raise FileProblem(
-            f"{book.path} has no sheet {sheet!r}{did_you_mean(sheet, names)}; its sheets are"
-            f" {', '.join(names)}.",
-            "cell",
-        )
+    info = sheet_called(book, sheet or names[0], "cell")
     try:
         return info.name, split_cell(address)
     except ValueError:
@@ -245,28 +240,20 @@ def _place_given(book: Book, cell: str) -> Place:
         ) from None
 
 
-def _typed_cell(cell: str) -> Position:
-    """The cell that was typed, for an example; another where it is none."""
-    try:
-        return split_cell(cell)
-    except ValueError:
-        return (4, 12)
-
-
 def _refuse_occupied(book: Book, place: Place, *, over: bool) -> None:
     stored = cells_of(book, place[0]).get(place[1])
     if stored is None or over:
         return
     what = "a formula" if stored.formula is not None else "a value"
     raise FileProblem(
-        f"{cell_of(place)} holds {what} already; choose another cell, or add --over to write over"
-        " it.",
+        f"{address_of(place)} holds {what} already; choose another cell, or add --over to write"
+        " over it.",
         "occupied",
     )
 
 
 def _refuse_not_calculated(kept: Sequence[Kept], wanted: Collection[Place]) -> None:
-    addresses = {cell_of(place) for place in wanted}
+    addresses = set(map(address_of, wanted))
     for formula in kept:
         if formula.address in addresses:
             raise FileProblem(
@@ -286,20 +273,20 @@ def _refuse_blocked(
 ) -> None:
     """Refuse a table of results that would fall on cells that hold something."""
     sheet = place[0]
+    in_its_way = [
+        cell_address(sheet, *position)
+        for position in filled_by(calculation, place)[1:]
+        if (sheet, position) in wanted
+        or (not over and position in cells_of(calculation.book, sheet))
+    ]
     if isinstance(value, CellError) and value.code == "#SPILL!":
+        in_its_way = ["something"]
+    if in_its_way:
         raise FileProblem(
-            f"{cell_of(place)} fills a table of cells, and something is in its way; choose a cell"
-            " with room below it and to its right.",
+            f"{address_of(place)} fills a table of cells, and {in_its_way[0]} is in its way; choose"
+            " a cell with room below it and to its right.",
             "occupied",
         )
-    for position in filled_by(calculation, place)[1:]:
-        stored = cells_of(calculation.book, sheet).get(position)
-        if (sheet, position) in wanted or (stored is not None and not over):
-            raise FileProblem(
-                f"{cell_of(place)} fills a table of cells, and {cell_address(sheet, *position)} is"
-                " in its way; choose a cell with room below it and to its right.",
-                "occupied",
-            )
 
 
 def _compared(
@@ -325,7 +312,7 @@ def _differs(place: Place, formula: str, value: CellValue, other: CellValue) -> 
         one.code if isinstance(one, CellError) else cells.shown(one) for one in (value, other)
     )
     return FileProblem(
-        f"{cell_of(place)} cannot be calculated here: of ={cut_short(formula)} the engine makes"
+        f"{address_of(place)} cannot be calculated here: of ={cut_short(formula)} the engine makes"
         f" {here} and LibreOffice Calc {there}; type the formula in Excel.",
         "formula",
     )
@@ -347,8 +334,10 @@ def _changes(
         merged = _is_merged(calculation.book, place)
         spill = None if merged else reference_of(filled_by(calculation, place))
         changes[sheet][position] = CellChange(new.values[sheet][position], formula, spill)
-    for sheet, left in _left_over(calculation, stored):
-        changes[sheet].setdefault(left, CellChange(None))
+        # What stood there may have filled cells that show something still.
+        for left in stored_cells(calculation.book, place):
+            if left in cells_of(calculation.book, sheet):
+                changes[sheet].setdefault(left, CellChange(None))
     return changes
 
 
@@ -361,20 +350,8 @@ def _refuse_arrays_in_merged_cells(book: Book, stored: Mapping[Place, str]) -> N
     for place, formula in stored.items():
         if _is_merged(book, place) and arrays_in(book, place, formula).may_arise:
             raise FileProblem(
-                f"{cell_of(place)} is merged with others, and"
+                f"{address_of(place)} is merged with others, and"
                 f" ={cut_short(typed_formula(formula))} works on many values at once, which Excel"
                 " does in no merged cell; choose another cell, or unmerge it in Excel.",
                 "merged-cell",
             )
-
-
-def _left_over(
-    calculation: Calculation, formulas: Collection[Place]
-) -> Iterator[tuple[str, Position]]:
-    """The cells that were filled by what stood where formulas are put, and show something."""
-    for sheet, position in formulas:
-        of_sheet = cells_of(calculation.book, sheet)
-        before = of_sheet.get(position)
-        if before is not None and before.array_range is not None:
-            filled = positions_of(before.array_range)
-            yield from ((sheet, left) for left in filled if left in of_sheet)

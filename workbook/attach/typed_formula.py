@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 import formualizer
@@ -10,8 +9,8 @@ import formualizer
 from xlpbr.errors import FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
-from xlpbr.workbook.calculate.formula_reads import Place
-from xlpbr.workbook.ooxml.addresses import cell_address
+from xlpbr.workbook.calculate.formula_reads import Place, address_of
+from xlpbr.workbook.calculate.table_references import table_around
 from xlpbr.workbook.ooxml.book import Book, sheet_named
 from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
 from xlpbr.workbook.ooxml.sheet.typed_formulas import stored_formula
@@ -48,12 +47,10 @@ def checked(book: Book, formula: str, place: Place) -> str:
     bare = _TEXTS.sub('""', text)
     for match in _LIKE_OURS.finditer(bare):
         if match[1].upper() not in FUNCTIONS:
-            close = difflib.get_close_matches(match[1].upper(), FUNCTIONS, n=1)
-            near = f"; did you mean {close[0]}?" if close else "."
             raise _refused(
                 place,
-                f"there is no function {match[1]}{near} See the list in"
-                " docs/reference/functions.md.",
+                f"there is no function {match[1]}{did_you_mean(match[1], FUNCTIONS)}. See the list"
+                " in docs/reference/functions.md.",
             )
     if not calls_a_function(bare):
         raise _refused(
@@ -103,7 +100,8 @@ def _this_row(book: Book, place: Place, table: str, column: str) -> str:
         names = [known.name for known in book.tables.values()]
         listed = f"; the tables are {', '.join(names)}" if names else ""
         raise _refused(place, f"there is no table {table}{did_you_mean(table, names)}{listed}.")
-    name = table or _table_around(book, place)
+    around = table_around(book, place)
+    name = table or (around.name if around else "")
     if not name:
         raise _refused(place, f"[@{column}] stands for a row of a table, and no table is there.")
     if not column:
@@ -111,31 +109,13 @@ def _this_row(book: Book, place: Place, table: str, column: str) -> str:
     return f"{name}[[#This Row],{column if column.startswith('[') else f'[{column}]'}]"
 
 
-def _table_around(book: Book, place: Place) -> str:
-    """The name of the table in which a cell lies; empty where it lies in none."""
-    sheet, (row, number) = place
-    around = (
-        known.name
-        for known in book.tables.values()
-        if known.sheet == sheet
-        and known.first_row <= row <= known.last_row
-        and known.first_column <= number <= known.last_column
-    )
-    return next(around, "")
-
-
 def _refused(place: Place, what: str) -> FileProblem:
-    return FileProblem(f"{cell_of(place)}: {what}", "formula")
+    return FileProblem(f"{address_of(place)}: {what}", "formula")
 
 
 def cut_short(formula: str) -> str:
     """A formula as a message shows it."""
     return formula if len(formula) <= _LONGEST else f"{formula[:_LONGEST]}..."
-
-
-def cell_of(place: Place) -> str:
-    """The address of a cell, as messages name it."""
-    return cell_address(place[0], *place[1])
 
 
 def in_form_of_the_book(book: Book, place: Place, formula: str, prefix: str) -> str:

@@ -86,7 +86,7 @@ def refreshed(
     Raises:
         FileProblem: the engine cannot calculate the workbook.
     """
-    extra = put_in or {}
+    extra = dict(put_in or {})
     formulas = formulas_of(book) | extra
     all_reads = {place: reads(book, place, text) for place, text in formulas.items()}
     known = Known(
@@ -98,10 +98,10 @@ def refreshed(
         stored = [place[1]] if place in extra else stored_cells(book, place)
         return spills.get(place, stored)
 
-    proof = None
+    proof = prove(known, dependents(book, known.read_by, known.roots, fills))
     for _ in range(MOST_ROUNDS):
         depending = dependents(book, known.read_by, known.roots, fills)
-        if proof is None or proof.asked != depending.keys():
+        if proof.asked != depending.keys():
             proof = prove(known, depending)
         reasons = _reasons(known, depending, proof)
         kept = kept_with(depending, reasons)

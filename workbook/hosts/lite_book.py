@@ -16,7 +16,12 @@ from xml.sax.saxutils import quoteattr
 
 from xlpbr.contract.library import Contract
 from xlpbr.workbook.files.safe_writing import write_safely
-from xlpbr.workbook.hosts.lite_code import main_from_wheel, main_with_code, requirements
+from xlpbr.workbook.hosts.lite_code import (
+    main_from_wheel,
+    main_with_code,
+    requirements,
+    text_of,
+)
 from xlpbr.workbook.ooxml.book import Book, open_book
 from xlpbr.workbook.ooxml.edit.check import Intended, check_package
 from xlpbr.workbook.ooxml.parts.content_types import with_content_types
@@ -72,6 +77,7 @@ def new_lite_workbook(
 def _write_with_code(book: Book, target: Path, *, embed: bool) -> None:
     """Write a copy of a workbook that holds the code, and read it again."""
     main = main_with_code() if embed else main_from_wheel()
+    to_code = NewRelationship(f"{_LEADS}/webextension", relative_target(PANES_PART, EXTENSION_PART))
     added = {
         EXTENSION_PART: extension_part(
             {
@@ -81,8 +87,8 @@ def _write_with_code(book: Book, target: Path, *, embed: bool) -> None:
                 "xlwingsSettingsWorkbook": {"startupBehavior": "taskpane"},
             }
         ),
-        PANES_PART: _beside("taskpanes.xml").encode(),
-        relationships_part(PANES_PART): _relationships_of_panes(),
+        PANES_PART: text_of("taskpanes.xml").encode(),
+        relationships_part(PANES_PART): with_relationships(None, [to_code]).data or b"",
     }
     archive = book.archive
     listing = relationships_part("")
@@ -111,15 +117,5 @@ def extension_part(properties: Mapping[str, object]) -> bytes:
         for name, value in properties.items()
     )
     known_as = str(uuid5(NAMESPACE_URL, entries)).upper()
-    return (
-        Template(_beside("webextension.xml")).substitute(id=known_as, properties=entries).encode()
-    )
-
-
-def _beside(name: str) -> str:
-    return (Path(__file__).parent / "lite" / name).read_text(encoding="utf-8")
-
-
-def _relationships_of_panes() -> bytes:
-    lead = NewRelationship(f"{_LEADS}/webextension", relative_target(PANES_PART, EXTENSION_PART))
-    return with_relationships(None, [lead]).data or b""
+    part = Template(text_of("webextension.xml")).substitute(id=known_as, properties=entries)
+    return part.encode()

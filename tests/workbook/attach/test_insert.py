@@ -127,7 +127,7 @@ def test_in_place_a_copy_is_kept(budget):
         ("Nowhere!D12", CAP, "cell", "its sheets are Forecast 26, Other."),
         ("Other!D12:D13", CAP, "cell", "Other!D12:D13 is not the address of one cell"),
         ("Other!C1", "=SUM(1)", "formula", "calls no PBR_ function; type other formulas in Excel."),
-        ("Other!C1", "=PBR_FEECAP(1)", "formula", "no function PBR_FEECAP; did you mean PBR_FEE_"),
+        ("Other!C1", "=PBR_FEECAP(1)", "formula", "no function PBR_FEECAP (did you mean PBR_FEE_"),
         ("Other!C1", "=PBR_ZZZZZZ(1)", "formula", "there is no function PBR_ZZZZZZ. See the list"),
         ("Other!C1", "=PBR_FEE_CAP(1", "formula", "cannot be read: a bracket is not closed."),
         ("Other!C1", "=PBR_FEE_CAP(1,2))", "formula", "a bracket is closed that was not opened."),
