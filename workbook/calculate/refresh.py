@@ -164,6 +164,8 @@ def _doubt(
         if stored.array_range is None:
             return "it works on many cells at once and is no array formula"
     not_lifted = sorted(arrays.lifted - LIFTED_BY_ENGINE)
+    if "LAMBDA" in not_lifted:
+        return "it uses LAMBDA, a function that is not known here"
     if not_lifted and place in known.roots:
         return f"it uses {not_lifted[0]} on many values at once, which the engine does not"
     if known.book.workbook.rounded_as_shown:

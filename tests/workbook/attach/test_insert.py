@@ -297,6 +297,17 @@ def test_what_the_engine_takes_one_of_many_for_is_left_to_excel(prices, out, for
     )
 
 
+@pytest.mark.parametrize(
+    "formula", ["=MAP(A2:A4,LAMBDA(x,PBR_FEE_CAP(x,9)))", "=LAMBDA(x,PBR_FEE_CAP(x,9))(5)"]
+)
+def test_a_lambda_is_left_to_excel(prices, out, formula):
+    code, said = refused(prices, out, "S!E4", formula)
+    assert (code, "a function that is not known here; type the formula in Excel" in said) == (
+        "formula",
+        True,
+    )
+
+
 def test_merged_cells_hold_no_array_formula(prices, out):
     insert(prices, [("S!K1", "=PBR_FEE_CAP(1,2)")], out)
     cell = cells_of(open_book(out), "S")[1, 11]
