@@ -107,7 +107,7 @@ def test_what_hides_errors_is_found_within_others_too():
         for hidden in ("A1", "IFERROR(B1/2,0)", "B1/2")
     ]
     assert hidden_errors('AGGREGATE(9,6,C1:C9)&"IFERROR(A1,0)"') == [
-        "IFERROR(SUMPRODUCT(--ISERROR(C1:C9)),1)"
+        "IFERROR(SUM(IF(IFERROR((C1:C9)=(C1:C9),-1)=-1,1,0)),1)"
     ]
 
 
