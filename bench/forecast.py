@@ -32,10 +32,10 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
-from xlpbr.forecast.chances import FAR
 from xlpbr.forecast.columns import DrawnColumns, OutcomeColumns
 from xlpbr.forecast.plan import ScenarioPlan
 from xlpbr.forecast.run import checked_plan, forecast
+from xlpbr.periods import FAR
 
 BLOCK = scenarios.BLOCK
 WORK = "forecast, 40 children x 24 months"

@@ -31,7 +31,7 @@ import pandas as pd
 
 from bench.rows import RUNS, Row, at_least, at_most
 from xlpbr.contract.terms import ContractTerms
-from xlpbr.periods import ONE_DAY, edate
+from xlpbr.periods import FAR, ONE_DAY, edate
 from xlpbr.portfolio import settlement as fast
 from xlpbr.portfolio.settlement import MonthColumns, PlacementColumns, RuleColumns, SettledColumns
 
@@ -66,7 +66,7 @@ def work(placements: int, contracts: int, months: int, *, one_term: bool = False
     days = np.repeat([(b - a).days for a, b in zip(starts, lasts, strict=True)], np.diff(first_row))
     start = opens + (random.random(placements) * days * 0.9).astype(np.int64)
     ended = start + (random.random(placements) * days).astype(np.int64)
-    ended[random.random(placements) < 0.6] = fast.FAR
+    ended[random.random(placements) < 0.6] = FAR
     return Work(
         PlacementColumns(
             first_row,

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from tests.support import kinds
 from tests.support.made_files import hold_rules_against_every_file
 from tests.support.needed import CALC_REMEDY, need
 from tests.support.samples import sample_table
+from tests.support.written import write_rows
 from xlpbr import cli
 from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import FileProblem
@@ -60,17 +60,7 @@ def make_workbook(tmp_path: Path) -> Callable[..., Path]:
         )
         for table, rows in tables.items():
             sheet = book.add_worksheet(table)
-            for down, row in enumerate(rows):
-                for across, value in enumerate(row):
-                    if value is None or value == "":
-                        continue
-                    place = (first_row + down, first_column + across)
-                    if isinstance(value, date):
-                        sheet.write_datetime(*place, datetime.combine(value, time()))
-                    elif isinstance(value, str):
-                        sheet.write_string(*place, value)
-                    else:
-                        sheet.write(*place, value)
+            write_rows(sheet, rows, (first_row, first_column))
             if tables_named:
                 sheet.add_table(
                     first_row,

@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from xlpbr.errors import EXCEL_ERRORS, NA, NUM, VALUE, CellError
+from xlpbr.errors import EXCEL_ERRORS, NUM, VALUE, CellError
 from xlpbr.money import Pence
 
 Cell = Any
@@ -441,11 +441,6 @@ def pounds(pence: Pence) -> float:
 def plain_number(exact: Fraction) -> float:
     """An exact number as a cell value: the float nearest to it."""
     return exact.numerator / exact.denominator
-
-
-def unknown(message: str) -> CellError:
-    """The error for a name or month that does not exist."""
-    return CellError(NA, message)
 
 
 def _refuse_error(value: Cell) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 VALUE = "#VALUE!"
@@ -111,3 +112,15 @@ class Problem:
         if self.column:
             place = f"{place}, {self.column}"
         return CellError(self.code or VALUE, f"{place}: {self.sentence}")
+
+
+def all_of(names: Iterable[str]) -> str:
+    """Names as a sentence lists them: ``A``, ``A and B``, ``A, B and C``."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def some(names: Sequence[str], most: int = 5) -> str:
+    """The first few of some names, and how many there are beyond them: ``A, B and 3 more``."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"

@@ -13,6 +13,9 @@ from fractions import Fraction
 
 ONE_DAY = timedelta(days=1)
 
+FAR = 4_000_000
+"""A day number later than any date: has not moved, has not ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

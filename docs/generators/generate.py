@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from host_table import with_host_table
-from house_order import with_folders
+from host_table import host_table
+from house_order import folders
 
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
 from xlpbr.contract.evidence import COLUMNS
@@ -27,24 +27,33 @@ from xlpbr.settlement.statement import FIGURES
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = "<!-- Made by docs/generators/generate.py from the code; change it there. -->"
-START, END = "<!-- functions: start -->", "<!-- functions: end -->"
+MADE_FROM = "<!-- Made by docs/generators/generate.py from {}. -->\n\n"
 
 
 def pages() -> dict[Path, str]:
     """Every derived page with its text."""
-    readme = ROOT / "README.md"
     reference = ROOT / "docs" / "reference"
-    hosts = reference / "hosts.md"
-    house = ROOT / "docs" / "house" / "architecture.md"
+    matrix = MADE_FROM.format("tests/support/host_matrix.py")
+    order = MADE_FROM.format("ORDER in tests/test_house.py")
+    parts = {
+        reference / "hosts.md": ("hosts", f"{matrix}{host_table()}\n"),
+        ROOT / "docs" / "house" / "architecture.md": ("folders", f"{order}{folders()}\n"),
+        ROOT / "README.md": ("functions", function_list()),
+    }
     return {
         reference / "functions.md": function_reference(),
         reference / "tables.md": table_reference(),
         reference / "contracts.md": contract_reference(),
         reference / "bad-input.md": bad_input_reference(),
-        hosts: with_host_table(hosts.read_text(encoding="utf-8")),
-        house: with_folders(house.read_text(encoding="utf-8")),
-        readme: with_function_list(readme.read_text(encoding="utf-8")),
+        **{path: with_part(path, *part) for path, part in parts.items()},
     }
+
+
+def with_part(path: Path, name: str, made: str) -> str:
+    """A page with the part between its markers made anew."""
+    start, end = f"<!-- {name}: start -->", f"<!-- {name}: end -->"
+    before, _, rest = path.read_text(encoding="utf-8").partition(start)
+    return f"{before}{start}\n{made}\n{end}{rest.partition(end)[2]}"
 
 
 def function_reference() -> str:
@@ -237,15 +246,12 @@ def bad_input_reference() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def with_function_list(readme: str) -> str:
-    """The README with its list of functions as the catalogue has it."""
-    before, _, rest = readme.partition(START)
-    _, _, after = rest.partition(END)
-    listed = table(
+def function_list() -> str:
+    """The functions as the README lists them."""
+    return table(
         ("Function", "What it gives"),
         ((f"`{function.name}`", function.help) for function in FUNCTIONS.values()),
     )
-    return f"{before}{START}\n{listed}\n{END}{after}"
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -10,15 +10,6 @@ from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.hosts import HOSTS
 
 ROOT = Path(__file__).resolve().parents[2]
-START, END = "<!-- hosts: start -->", "<!-- hosts: end -->"
-
-
-def with_host_table(page: str) -> str:
-    """The page with the part between its markers made anew."""
-    before, _, rest = page.partition(START)
-    _, _, after = rest.partition(END)
-    note = "<!-- Made by docs/generators/generate.py from tests/support/host_matrix.py. -->"
-    return f"{before}{START}\n{note}\n\n{host_table()}\n\n{END}{after}"
 
 
 def host_table() -> str:

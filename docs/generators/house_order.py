@@ -8,15 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-START, END = "<!-- folders: start -->", "<!-- folders: end -->"
-
-
-def with_folders(page: str) -> str:
-    """The page with the part between its markers made anew."""
-    before, _, rest = page.partition(START)
-    _, _, after = rest.partition(END)
-    note = "<!-- Made by docs/generators/generate.py from ORDER in tests/test_house.py. -->"
-    return f"{before}{START}\n{note}\n\n{folders()}\n\n{END}{after}"
 
 
 def folders() -> str:

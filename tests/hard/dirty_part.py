@@ -6,7 +6,7 @@ import random
 import re
 import shutil
 import zipfile
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from tests.hard.dirt import soil
 from tests.hard.dirt_in_cells import NEVER_CALCULATED, Dirty
 from tests.hard.results import Run
 from tests.support import brute_force, strategies
-from xlpbr.errors import CellError, FileProblem
+from tests.support.written import write_cell
+from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
 from xlpbr.settlement.statement import settle
 from xlpbr.workbook.ooxml.addresses import column_letter
@@ -177,18 +178,12 @@ def write_book(path: Path, dirty: Dirty) -> tuple[dict[str, str], dict[str, int]
 
 
 def _write(sheet: Any, place: tuple[int, int], value: Any, style: Any) -> None:
-    if value is None:
-        return
     if value is NEVER_CALCULATED:
         sheet.write_formula(*place, "=1000+1", None, _NEVER)
-    elif isinstance(value, CellError):
-        sheet.write_formula(*place, "=1/0", None, value.code)
-    elif isinstance(value, date):
-        sheet.write_datetime(*place, datetime.combine(value, time()))
-    elif isinstance(value, str):
-        sheet.write_string(*place, value)
-    else:
+    elif isinstance(value, int | float):
         sheet.write(*place, value, style)
+    else:
+        write_cell(sheet, *place, value)
 
 
 def _take_values(path: Path) -> None:

@@ -42,12 +42,12 @@ def profile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         need("setpriv", present=shutil.which("setpriv") is not None, remedy="It is in util-linux.")
         subprocess.run(["chown", "-R", "nobody:nogroup", str(folder)], check=True)
         monkeypatch.setenv("HOME", str(folder))
-        run = subprocess.run
+        run = calc_setup.run_program
 
-        def as_nobody(command: Any, **options: Any) -> Any:
-            return run([*AS_NOBODY, *command], **options)
+        def as_nobody(command: Any, *rest: Any, **options: Any) -> Any:
+            return run([*AS_NOBODY, *command], *rest, **options)
 
-        monkeypatch.setattr(calc_setup.subprocess, "run", as_nobody)
+        monkeypatch.setattr(calc_setup, "run_program", as_nobody)
     yield folder
     shutil.rmtree(folder)
 
@@ -91,7 +91,7 @@ def _shown_by(program: Path, profile: Path) -> str:
     ]  # fmt: skip
     for _ in range(2):
         # After its extensions have changed, LibreOffice may ask to be started again.
-        calc_setup.subprocess.run(command, check=False, capture_output=True, timeout=120)
+        calc_setup.run_program(command, 120, "LibreOffice took too long.")
     return (profile / "book.csv").read_text().strip()
 
 

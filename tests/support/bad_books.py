@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-import zipfile
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 import xlsxwriter
 
-from xlpbr.errors import CellError, FileProblem
+from tests.support.corpus.parts import read_parts, write_zip
+from tests.support.written import write_rows
+from xlpbr.errors import FileProblem
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.read.contract_tables import ContractRecords, read_records, read_tables, where
 
@@ -45,23 +46,6 @@ def child(name="C01", moved=MARCH, ended=None, *, before=7000, after=1400, type=
     return [name, type, before, after, moved, ended, agreed]
 
 
-def write(sheet: Any, rows: list[list[Any]], first: tuple[int, int] = (0, 0)) -> None:
-    """Cells as a person would enter them: texts as texts, errors as errors."""
-    for down, row in enumerate(rows):
-        for across, value in enumerate(row):
-            place = (first[0] + down, first[1] + across)
-            if value is None or value == "":
-                continue
-            if isinstance(value, CellError):
-                sheet.write_formula(*place, "=1/0", None, value.code)
-            elif isinstance(value, date):
-                sheet.write_datetime(*place, datetime.combine(value, time()))
-            elif isinstance(value, str):
-                sheet.write_string(*place, value)
-            else:
-                sheet.write(*place, value)
-
-
 def make(
     folder: Path,
     placements: list[list[Any]],
@@ -88,7 +72,7 @@ def make(
         tables = {"Terms": [*TERMS, *terms], "Placements": placements} | (others or {})
         for name, rows in tables.items():
             sheets[name] = book.add_worksheet(name)
-            write(sheets[name], rows)
+            write_rows(sheets[name], rows)
         if adjust is not None:
             adjust(book, sheets)
     return path
@@ -96,13 +80,9 @@ def make(
 
 def edit_part(path: Path, part: str, old: bytes, new: bytes) -> None:
     """Put into a part what XlsxWriter does not write; ``old`` stands in it once."""
-    with zipfile.ZipFile(path) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
+    parts = read_parts(path)
     assert parts[part].count(old) == 1, parts[part]
-    parts[part] = parts[part].replace(old, new)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in parts.items():
-            packed.writestr(name, content)
+    write_zip(path, parts | {part: parts[part].replace(old, new)})
 
 
 def read(path: Path, **places: str) -> tuple[ContractRecords, list[str]]:
@@ -137,11 +117,8 @@ def children(records: ContractRecords) -> list[str]:
 
 def refusal(call: Callable[[], Any], path: Path) -> str:
     """The sentence of the refusal, with the file's bare name."""
-    with suppress(StopIteration):
-        try:
-            call()
-        except FileProblem as problem:
-            sentence = str(problem)
-            assert "\n" not in sentence
-            return sentence.replace(str(path), path.name).replace(f"{path.parent}/", "")
-    raise AssertionError(f"{path.name} was not refused")
+    with pytest.raises(FileProblem) as refused:
+        call()
+    sentence = str(refused.value)
+    assert "\n" not in sentence
+    return sentence.replace(str(path), path.name).replace(f"{path.parent}/", "")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from tests.support.host_matrix import LEFT_OUT, cases, expected
+from tests.support.host_matrix import cases, expected
+from tests.support.written import write_case
 from xlpbr.errors import CellError
 from xlpbr.workbook.libreoffice import engine as calc_engine
-from xlpbr.workbook.ooxml.addresses import area_address, column_letter
+from xlpbr.workbook.ooxml.addresses import area_address
 
-ERROR_FORMULAS = {"#N/A": "=NA()", "#DIV/0!": "=1/0"}
 SHEET = "Result"
 
 
@@ -28,25 +27,7 @@ def matrix_book(path: Path) -> dict[str, int]:
     down = at = 0
     places = {}
     for case in cases():
-        references, across, height = [], 0, 1
-        arguments = list(case.arguments)
-        while arguments and arguments[-1] is LEFT_OUT:
-            arguments.pop()
-        for argument in arguments:
-            if argument is LEFT_OUT:
-                references.append("")
-                continue
-            rows = argument if isinstance(argument, list) else [[argument]]
-            for row, of_row in enumerate(rows):
-                for column, cell in enumerate(of_row):
-                    _write(inputs, down + row, across + column, cell, day)
-            area = (down + 1, across + 1, down + len(rows), across + len(rows[0]))
-            is_range = isinstance(argument, list)
-            first = f"Inputs!{column_letter(across + 1)}{down + 1}"
-            references.append(area_address("Inputs", area) if is_range else first)
-            across += len(rows[0]) + 1
-            height = max(height, len(rows))
-        call = f"{case.function}({','.join(references)})"
+        call, height = write_case(inputs, case, down, day)
         wanted = expected(case)
         last_row, last_column = at + len(wanted) - 1, 2 + len(wanted[0]) - 1
         results.write_array_formula(at, 0, at, 0, f"=ROWS({call})")
@@ -57,22 +38,6 @@ def matrix_book(path: Path) -> dict[str, int]:
         at += len(wanted) + 1
     book.close()
     return places
-
-
-def _write(sheet: Any, row: int, column: int, cell: Any, day: Any) -> None:
-    """A cell as a person or a formula leaves it."""
-    if isinstance(cell, CellError):
-        sheet.write_formula(row, column, ERROR_FORMULAS[cell.code], None, cell.code)
-    elif isinstance(cell, dt.date):
-        sheet.write_datetime(row, column, dt.datetime.combine(cell, dt.time()), day)
-    elif isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
-    elif cell == "":
-        sheet.write_formula(row, column, '=""', None, "")
-    elif isinstance(cell, str):
-        sheet.write_string(row, column, cell)
-    elif cell is not None:
-        sheet.write_number(row, column, cell)
 
 
 def results_in(

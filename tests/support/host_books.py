@@ -23,13 +23,11 @@ from xlpbr.workbook.ooxml.parts.relationships import (
     with_relationships,
 )
 from xlpbr.workbook.ooxml.parts.workbook_edit import (
-    NewName,
-    NewSheet,
     WorkbookChanges,
     new_sheet_ids,
     with_changes,
 )
-from xlpbr.workbook.ooxml.parts.workbook_part import read_workbook
+from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet, read_workbook
 from xlpbr.workbook.ooxml.zip.archive import read_part
 from xlpbr.workbook.ooxml.zip.copy import copy_archive
 
@@ -165,12 +163,10 @@ def assemble(book: Book, found: Transplanted, target: Path) -> Path:
     ids = new_sheet_ids(info, len(sheets))
     changes = WorkbookChanges(
         add_sheets=tuple(
-            NewSheet(one.name, number, link, one.state)
+            ListedSheet(one.name, number, link, one.state)
             for one, number, link in zip(found.sheets, ids, links.ids, strict=False)
         ),
-        add_names=tuple(
-            NewName(one.name, one.text, one.sheet, one.hidden) for one in found.defined_names
-        ),
+        add_names=found.defined_names,
     )
     types = "[Content_Types].xml"
     copy_archive(

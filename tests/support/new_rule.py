@@ -20,7 +20,7 @@ PLANTS = {
         ),
         (
             "    clauses: Mapping[str, str] = field(default_factory=dict)\n",
-            "    retention: Fraction = _term(\n"
+            "    retention: Fraction = term_field(\n"
             '        Fraction(0), "Retention", "rate", "fraction",\n'
             '        "What is kept of each payment.", least=0, most=1,\n'
             "    )\n"

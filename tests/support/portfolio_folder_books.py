@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+
+from tests.support.written import write_rows
 
 Tables = dict[str, list[list[Any]]]
 
@@ -57,12 +59,7 @@ def write(path: Path, tables: Tables) -> Path:
     with xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy"}) as book:
         for table, rows in tables.items():
             sheet = book.add_worksheet(table)
-            for down, row in enumerate(rows):
-                for across, value in enumerate(row):
-                    if isinstance(value, date):
-                        sheet.write_datetime(down, across, datetime.combine(value, time()))
-                    elif value is not None and value != "":
-                        sheet.write(down, across, value)
+            write_rows(sheet, rows)
             last = f"{chr(ord('A') + len(rows[0]) - 1)}${len(rows)}"
             book.define_name(f"Pbr{table}", f"={table}!$A$1:${last}")
     return path

@@ -25,15 +25,12 @@ from tests.support.host_matrix import (
     expected,
     problems,
 )
+from tests.support.written import write_case
 from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.hosts import HOSTS
 from xlpbr.workbook.calculate.engine import filled_by, load, values_of
-from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.ooxml.book import open_book
-
-ERROR_FORMULAS = {"#N/A": "=NA()", "#DIV/0!": "=1/0"}
-
 
 # -- the matrix -------------------------------------------------------------------------------
 
@@ -167,50 +164,16 @@ def matrix_book(path: Path) -> tuple[Path, dict[str, int]]:
     book = xlsxwriter.Workbook(path)
     inputs, results = book.add_worksheet("Inputs"), book.add_worksheet("Result")
     day = book.add_format({"num_format": "dd/mm/yyyy"})
-    down = across = 1
+    down = at = 0
     places = {}
     for case in cases():
-        references, first, height = [], 1, 1
-        arguments = list(case.arguments)
-        while arguments and arguments[-1] is LEFT_OUT:
-            arguments.pop()
-        for argument in arguments:
-            if argument is LEFT_OUT:
-                references.append("")
-                continue
-            rows = argument if isinstance(argument, list) else [[argument]]
-            for row, cells in enumerate(rows):
-                for column, cell in enumerate(cells):
-                    write(inputs, down + row - 1, first + column - 1, cell, day)
-            last = first + len(rows[0]) - 1
-            start = f"Inputs!{column_letter(first)}{down}"
-            end = f":{column_letter(last)}{down + len(rows) - 1}"
-            references.append(start + end * isinstance(argument, list))
-            first = last + 2
-            height = max(height, len(rows))
-        formula = f"={case.function}({','.join(references)})"
-        results.write_dynamic_array_formula(across - 1, 0, across - 1, 0, formula)
-        places[case.name] = across
+        call, height = write_case(inputs, case, down, day)
+        results.write_dynamic_array_formula(at, 0, at, 0, f"={call}")
+        places[case.name] = at + 1
         down += height + 1
-        across += len(expected(case)) + 2
+        at += len(expected(case)) + 2
     book.close()
     return path, places
-
-
-def write(sheet: Any, row: int, column: int, cell: Any, day: Any) -> None:
-    """A cell as a person or a formula leaves it."""
-    if isinstance(cell, CellError):
-        sheet.write_formula(row, column, ERROR_FORMULAS[cell.code], None, cell.code)
-    elif isinstance(cell, dt.date):
-        sheet.write_datetime(row, column, dt.datetime.combine(cell, dt.time()), day)
-    elif isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
-    elif cell == "":
-        sheet.write_formula(row, column, '=""', None, "")
-    elif isinstance(cell, str):
-        sheet.write_string(row, column, cell)
-    elif cell is not None:
-        sheet.write_number(row, column, cell)
 
 
 def cells_of(argument: Any) -> Iterator[Any]:

@@ -106,10 +106,6 @@ class _Described(unohelper.Base, XServiceInfo):  # type: ignore[misc]
         return (calc.SERVICE,)
 
 
-def _create(context: Any) -> Any:  # noqa: ARG001
-    return _Functions()
-
-
 _Functions = type(
     "_Functions",
     (_Described, uno.getClass("org.xlpbr.calc.XFunctions")),
@@ -122,4 +118,4 @@ _Functions = type(
 )
 
 g_ImplementationHelper = unohelper.ImplementationHelper()  # noqa: N816
-g_ImplementationHelper.addImplementation(_create, NAME, (calc.SERVICE,))
+g_ImplementationHelper.addImplementation(lambda _: _Functions(), NAME, (calc.SERVICE,))

@@ -16,7 +16,6 @@ from typing import Any
 
 import unohelper  # type: ignore[import-not-found]
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
-from com.sun.star.lang import XServiceInfo  # type: ignore[import-not-found]
 from com.sun.star.task import XJob  # type: ignore[import-not-found]
 
 from xlpbr.udfs.calc import functions as calc
@@ -30,7 +29,7 @@ _TRUTH = {"TRUE": True, "FALSE": False}
 _CALL = call_pattern(("", calc.TWIN, calc.full_name(""), calc.full_name(calc.TWIN)))
 
 
-class _Worker(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]
+class _Worker(unohelper.Base, XJob):  # type: ignore[misc]
     """The job."""
 
     def __init__(self, context: Any) -> None:
@@ -57,15 +56,6 @@ class _Worker(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]
         for book in self.books.values():
             book.close(True)
         self.desktop.terminate()
-
-    def getImplementationName(self) -> str:  # noqa: N802
-        return NAME
-
-    def supportsService(self, name: str) -> bool:  # noqa: N802
-        return name == NAME
-
-    def getSupportedServiceNames(self) -> tuple[str, ...]:  # noqa: N802
-        return (NAME,)
 
 
 def _about(worker: _Worker) -> dict[str, Any]:
@@ -173,10 +163,14 @@ def _spills(worker: _Worker, book: int, places: list[list[Any]]) -> list[list[li
     return [_whole(worker, book, place) for place in places]
 
 
+def _one_cell(worker: _Worker, book: int, place: list[Any]) -> Any:
+    return _area(worker, book, [*place, *place[1:]])
+
+
 def _whole(worker: _Worker, book: int, place: list[Any]) -> list[list[Any]]:
-    sheet, row, column = place
-    formula = _formula(_area(worker, book, [sheet, row, column, row, column]))
-    aside = _aside(worker, book, sheet)
+    cell = _one_cell(worker, book, place)
+    formula = _formula(cell)
+    aside = _aside(cell)
     size = aside(1, 1)
     counts = []
     for count in ("ROWS", "COLUMNS"):
@@ -184,7 +178,7 @@ def _whole(worker: _Worker, book: int, place: list[Any]) -> list[list[Any]]:
         counts.append(_rows(size)[0][0])
         size.clearContents(_CONTENTS)
     if not all(isinstance(count, float) for count in counts):
-        return _rows(_area(worker, book, [sheet, row, column, row, column]))
+        return _rows(cell)
     cells = aside(int(counts[0]), int(counts[1]))
     cells.setArrayFormula(f"={formula}")
     rows = _rows(cells)
@@ -195,8 +189,7 @@ def _whole(worker: _Worker, book: int, place: list[Any]) -> list[list[Any]]:
 def _refill(worker: _Worker, book: int, areas: list[list[Any]]) -> None:
     """Let array formulas fill other cells than the workbook says."""
     for area in areas:
-        sheet, row, column = area[:3]
-        first = _area(worker, book, [sheet, row, column, row, column])
+        first = _one_cell(worker, book, area[:3])
         formula = _formula(first)
         before = first.getSpreadsheet().createCursorByRange(first)
         before.collapseToCurrentArray()
@@ -211,9 +204,9 @@ def _formula(cell: Any) -> str:
     return written.strip("{}").removeprefix("=")
 
 
-def _aside(worker: _Worker, book: int, sheet: str) -> Callable[[int, int], Any]:
-    """Where on a sheet cells may be used that no formula reads, not even of whole columns."""
-    cells = worker.books[book].getSheets().getByName(sheet)
+def _aside(cell: Any) -> Callable[[int, int], Any]:
+    """Where on a cell's sheet others may be used: no formula reads them, not even whole columns."""
+    cells = cell.getSpreadsheet()
     cursor = cells.createCursor()
     cursor.gotoEndOfUsedArea(False)
     end = cursor.getRangeAddress()
@@ -227,9 +220,8 @@ def _aside(worker: _Worker, book: int, sheet: str) -> Callable[[int, int], Any]:
 
 def _errors(worker: _Worker, book: int, place: list[Any]) -> list[list[str]]:
     """The errors that the PBR_ functions in a formula give of themselves, with their reasons."""
-    sheet, row, column = place
-    cell = _area(worker, book, [sheet, row, column, row, column])
-    aside = _aside(worker, book, sheet)(1, 1)
+    cell = _one_cell(worker, book, place)
+    aside = _aside(cell)(1, 1)
     with calc.errors_noted() as errors:
         for call in outer_calls(_formula(cell), _CALL):
             if cell.getArrayFormula():

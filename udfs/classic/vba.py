@@ -182,7 +182,12 @@ def _adapted(text: str, function: WorksheetFunction) -> str:
     counts = "ThisWorkbook.Date1904"
     called = f'XLPy.CallUDF("{PYTHON_MODULE}", "{name}", '
     given = ", ".join([*names, counts])
-    read = ", ".join([*(_read_in_vba(function, argument) for argument in names), counts])
+    readers = {"table": "TableOf"}
+    reads = (
+        f"{HELPERS}.{readers.get(one.declared.shape, 'CellsOf')}({one.name})"
+        for one in function.arguments
+    )
+    read = ", ".join([*reads, counts])
     # Neither the workbook nor the calling cell is handed over: each would cost several calls back
     # from Python into Excel, and no function asks for them.
     text = _replaced(
@@ -195,11 +200,6 @@ def _adapted(text: str, function: WorksheetFunction) -> str:
         f"{name} = Err.Description\n",
         f'{name} = {HELPERS}.NotReached("{name}", Err.Description)\n',
     )
-
-
-def _read_in_vba(function: WorksheetFunction, argument: str) -> str:
-    shape = next(one.declared.shape for one in function.arguments if one.name == argument)
-    return f"{HELPERS}.{'TableOf' if shape == 'table' else 'CellsOf'}({argument})"
 
 
 def _replaced(text: str, old: str, new: str) -> str:
@@ -219,14 +219,10 @@ def _descriptions() -> str:
     for function in FUNCTIONS.values():
         helps = [_literal(argument.help[:MAX_HELP]) for argument in function.arguments]
         lines += [f'    Describe "{function.name}", {_literal(function.help[:MAX_HELP])}, _']
-        lines += [f"        Array({_broken(helps)})"]
+        each_on_its_line = ", _\n            ".join(helps)
+        lines += [f"        Array({each_on_its_line})"]
     lines += ["    ThisWorkbook.Saved = saved", "End Sub", ""]
     return "\n".join(lines)
-
-
-def _broken(texts: list[str]) -> str:
-    """Texts of an array, each on a line of its own."""
-    return ", _\n            ".join(texts)
 
 
 def _literal(text: str) -> str:

@@ -49,5 +49,5 @@ function isOnThisComputer() {
 }
 
 function fact(name, value) {
-  return element("div", {}, element("dt", {}, name), element("dd", {}, value));
+  return element("div", {}, element("dt", { class: "small" }, name), element("dd", {}, value));
 }

@@ -3,7 +3,9 @@
 import * as excel from "./excel.js";
 import { fieldOf } from "./fields.js";
 import { addressOf, sheetInAddress, tableFor } from "./formula.js";
-import { counted, element, icon, onceAtATime, say, sayingPlace, sayWaiting } from "./page.js";
+import {
+  button, counted, element, icon, onceAtATime, say, sayingPlace, sayWaiting, silence,
+} from "./page.js";
 import { fromServer } from "./server.js";
 
 const TABLES = [
@@ -21,9 +23,9 @@ export function startCheck(panel) {
   const names = element("datalist", { id: "tables" });
   // A field is filled for the person once; what is cleared stays so.
   const filled = new Set();
-  const button = element("button", { type: "button", class: "primary wide" }, "Check the tables");
+  const start = button("primary wide", {}, "Check the tables");
 
-  onceAtATime(button, async () => {
+  const check = async () => {
     results.replaceChildren();
     const missing = fields.filter((field) => !field.forgive() && field.required && !field.given());
     for (const field of missing) field.blame(`Choose the table ${field.name}.`);
@@ -32,19 +34,16 @@ export function startCheck(panel) {
       return;
     }
     sayWaiting(place, "Checking…");
-    try {
-      const read = await readTables(fields);
-      if (read === null) {
-        place.replaceChildren();
-        return;
-      }
-      const tables = Object.fromEntries([...read].map(([name, cells]) => [name, cells.values]));
-      const answer = await fromServer("/xlpbr/check", { tables });
-      show(answer.problems.map(placed), read);
-    } catch (error) {
-      say(place, "wrong", error.message);
+    const read = await readTables(fields);
+    if (read === null) {
+      silence(place);
+      return;
     }
-  });
+    const tables = Object.fromEntries([...read].map(([name, cells]) => [name, cells.values]));
+    const answer = await fromServer("/xlpbr/check", { tables });
+    show(answer.problems.map(placed), read);
+  };
+  onceAtATime(start, check, (words) => say(place, "wrong", words));
 
   function show(problems, read) {
     const rows = [...read].map(([name, cells]) => `${name} ${counted(cells.values.length - 1, "row")}`);
@@ -84,7 +83,7 @@ export function startCheck(panel) {
     ),
     names,
     element("div", { class: "fields" }, fields.map((field) => field.view)),
-    element("div", { class: "gap" }, button),
+    element("div", { class: "gap" }, start),
     place,
     results,
   );
@@ -151,13 +150,8 @@ function groupOf(table, problems, cells, place) {
 function cardOf(problem, cells, place) {
   const spot = cells ? spotOf(problem, cells) : null;
   const words = [problem.row ? `Row ${problem.row}` : "The table", problem.column].filter(Boolean);
-  const go = async () => {
-    try {
-      await excel.select(spot.sheet, spot.cells);
-    } catch (error) {
-      say(place, "wrong", error.message);
-    }
-  };
+  const go = () =>
+    excel.select(spot.sheet, spot.cells).catch((error) => say(place, "wrong", error.message));
   const address = spot ? `${sheetInAddress(spot.sheet)}!${spot.cells}` : "";
   return element(
     "div",
@@ -168,11 +162,7 @@ function cardOf(problem, cells, place) {
       words.join(", "),
       spot ? " · " : "",
       spot
-        ? element(
-            "button",
-            { type: "button", class: "link code", click: go, "aria-label": `Go to ${address}` },
-            address,
-          )
+        ? button("link code", { click: go, "aria-label": `Go to ${address}` }, address)
         : null,
     ),
     element(

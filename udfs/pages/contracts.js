@@ -2,7 +2,9 @@
 
 import * as excel from "./excel.js";
 import { quoted } from "./formula.js";
-import { counted, element, icon, onceAtATime, say, sayingPlace, silence } from "./page.js";
+import {
+  button, counted, element, icon, onceAtATime, openChoice, say, sayingPlace, silence, viewOfChoice,
+} from "./page.js";
 
 const MONEY = '"£"#,##0.00';
 const FORMATS = { date: "dd mmm yyyy", fraction: "0.00%" };
@@ -20,9 +22,9 @@ export function startContracts(panel, contracts) {
       element(
         "li",
         {},
-        element(
-          "button",
-          { type: "button", class: "card", "data-name": contract.name, click: () => open(contract) },
+        button(
+          "card",
+          { "data-name": contract.name, click: () => open(contract) },
           element("span", { class: "name" }, element("span", {}, councilOf(contract)), icon("next")),
           element("span", { class: "help" }, titleOf(contract)),
           element("span", { class: "help small" }, sourceOf(contract)),
@@ -39,15 +41,7 @@ export function startContracts(panel, contracts) {
   );
 
   function open(contract) {
-    const back = () => {
-      panel.replaceChildren(chooser);
-      window.scrollTo(0, 0);
-      list.querySelector(`[data-name="${contract.name}"]`).focus();
-    };
-    const { view, heading } = viewOf(contract, back);
-    panel.replaceChildren(view);
-    window.scrollTo(0, 0);
-    heading.focus();
+    openChoice(panel, chooser, contract.name, (back) => viewOf(contract, back));
   }
 
   panel.replaceChildren(chooser);
@@ -75,7 +69,7 @@ function sourceOf(contract) {
 function viewOf(contract, back) {
   const heading = element("h2", { tabindex: "-1" }, councilOf(contract));
   const place = sayingPlace();
-  const put = element("button", { type: "button", class: "primary wide" }, "Put the terms at the selected cell");
+  const put = button("primary wide", {}, "Put the terms at the selected cell");
   const formula = `=PBR_TERMS(${quoted(contract.name)})`;
   const linked = way(
     "formula",
@@ -84,23 +78,16 @@ function viewOf(contract, back) {
     "The terms stay as they were decided.",
   );
   const free = way("table", false, ["As a table"], "Values of your own, to change as you need.");
-  onceAtATime(put, async () => {
+  const putTerms = () => {
     silence(place);
-    try {
-      await (linked.input.checked ? putFormula(formula, contract, place) : putTable(contract, place));
-    } catch (error) {
-      say(place, "wrong", error.message);
-    }
-  });
-  const view = element(
-    "div",
-    {
-      keydown: (event) => {
-        if (event.key === "Escape" && !place.contains(event.target)) back();
-      },
-    },
-    element("button", { type: "button", class: "link back", click: back }, icon("back"), "All contracts"),
+    return linked.input.checked ? putFormula(formula, contract, place) : putTable(contract, place);
+  };
+  onceAtATime(put, putTerms, (words) => say(place, "wrong", words));
+  const view = viewOfChoice(
+    back,
+    "All contracts",
     heading,
+    place,
     element("p", { class: "lead" }, titleOf(contract)),
     element("p", { class: "small" }, sourceOf(contract)),
     contract.notes.length

@@ -1,7 +1,7 @@
 // A field that takes a cell, a range, a table or a value, with the button that takes the selection.
 
 import * as excel from "./excel.js";
-import { counted, element, icon, onceAtATime } from "./page.js";
+import { button, counted, element, icon, onceAtATime } from "./page.js";
 
 /**
  * A field with its label, unit, help and faults.
@@ -29,28 +29,17 @@ export function fieldOf({ name, id, shape, optional, unit, help, placeholder, of
     "aria-required": optional ? null : "true",
     input: () => fill(input.value, ""),
   });
-  const take = element(
-    "button",
-    { type: "button", class: "take", "aria-label": `Use selection for ${name}` },
-    icon("take"),
-    "Use selection",
-  );
-  const buttons = offers.map((offer) =>
-    element(
-      "button",
-      {
-        type: "button",
-        "aria-pressed": "false",
-        click: () => fill(input.value === offer ? "" : offer, ""),
-      },
-      offer,
-    ),
-  );
+  const label = `Use selection for ${name}`;
+  const take = button("take", { "aria-label": label }, icon("take"), "Use selection");
+  const buttons = offers.map((offer) => {
+    const choose = () => fill(input.value === offer ? "" : offer, "");
+    return button(null, { "aria-pressed": "false", click: choose }, offer);
+  });
 
   function fill(text, words) {
     if (input.value !== text) input.value = text;
-    for (const button of buttons) {
-      button.setAttribute("aria-pressed", String(button.textContent === text));
+    for (const each of buttons) {
+      each.setAttribute("aria-pressed", String(each.textContent === text));
     }
     forgive();
     taken.textContent = words;
@@ -68,14 +57,11 @@ export function fieldOf({ name, id, shape, optional, unit, help, placeholder, of
     input.removeAttribute("aria-invalid");
   }
 
-  onceAtATime(take, async () => {
-    try {
-      const selected = await excel.selectionAs(shape);
-      fill(selected.text, sizeOf(selected));
-    } catch (error) {
-      blame(error.message);
-    }
-  });
+  const takeSelection = async () => {
+    const selected = await excel.selectionAs(shape);
+    fill(selected.text, sizeOf(selected));
+  };
+  onceAtATime(take, takeSelection, blame);
 
   const view = element(
     "div",
@@ -84,8 +70,8 @@ export function fieldOf({ name, id, shape, optional, unit, help, placeholder, of
       "div",
       { class: "label" },
       element("label", { class: code ? "code" : null, for: id }, name),
-      optional ? element("span", { class: "unit" }, "optional") : null,
-      unit ? element("span", { class: "unit" }, unit) : null,
+      optional ? element("span", { class: "unit small" }, "optional") : null,
+      unit ? element("span", { class: "unit small" }, unit) : null,
     ),
     help ? element("p", { class: "small", id: `${id}-help` }, help) : null,
     element("div", { class: "row" }, input, take),

@@ -1,9 +1,9 @@
 // From what is typed in the fields to a formula. Knows neither the page, Excel nor the server.
 
-const MONTHS = {
-  jan: 1, feb: 2, mar: 3, apr: 4, may: 5, jun: 6,
-  jul: 7, aug: 8, sep: 9, oct: 10, nov: 11, dec: 12,
-};
+const MONTHS = [
+  "january", "february", "march", "april", "may", "june",
+  "july", "august", "september", "october", "november", "december",
+];
 const SHEET = String.raw`(?:'(?:[^']|'')+'!|[^'"!()+*/^&,;:=\s]+!)?`;
 const CELL = String.raw`\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}`;
 const COLUMNS = String.raw`\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}`;
@@ -102,15 +102,10 @@ function dayText(given, monthWanted) {
   return { fault: `“${given}” is not a day of the calendar.${hint}` };
 }
 
-const FULL_MONTHS = [
-  "january", "february", "march", "april", "may", "june",
-  "july", "august", "september", "october", "november", "december",
-];
-
+/** The number of a month by its name, in full or in three letters; 0 where it is none. */
 function monthNamed(word) {
-  const lower = word.toLowerCase();
-  const known = FULL_MONTHS.some((name) => name === lower) || lower.length === 3 || lower === "sept";
-  return known ? (MONTHS[lower.slice(0, 3)] ?? 0) : 0;
+  const lower = word.toLowerCase().replace(/^sept$/, "sep");
+  return 1 + MONTHS.findIndex((name) => name === lower || name.slice(0, 3) === lower);
 }
 
 /** A text as it stands in a formula. */

@@ -3,7 +3,10 @@
 import * as excel from "./excel.js";
 import { fieldOf } from "./fields.js";
 import { formulaOf, isInside, optionsOf, parseAddress, tableFor } from "./formula.js";
-import { ask, counted, element, icon, marked, onceAtATime, say, sayingPlace, silence } from "./page.js";
+import {
+  ask, button, counted, element, icon, marked, onceAtATime, openChoice, say, sayingPlace, silence,
+  viewOfChoice,
+} from "./page.js";
 
 /**
  * Fill the tab.
@@ -13,7 +16,7 @@ import { ask, counted, element, icon, marked, onceAtATime, say, sayingPlace, sil
  */
 export function startFunctions(panel, functions, contracts) {
   const list = element("ul", { class: "choices" });
-  const count = element("p", { class: "count", role: "status" });
+  const count = element("p", { class: "count small", role: "status" });
   const search = element("input", {
     type: "search",
     id: "search",
@@ -51,9 +54,9 @@ export function startFunctions(panel, functions, contracts) {
   }
 
   function choice(declared, words) {
-    return element(
-      "button",
-      { type: "button", class: "card", click: () => open(declared), "data-name": declared.name },
+    return button(
+      "card",
+      { click: () => open(declared), "data-name": declared.name },
       element(
         "span",
         { class: "name code" },
@@ -79,16 +82,7 @@ export function startFunctions(panel, functions, contracts) {
   );
 
   function open(declared) {
-    const scrolled = window.scrollY;
-    const back = () => {
-      panel.replaceChildren(finder);
-      window.scrollTo(0, scrolled);
-      (list.querySelector(`[data-name="${declared.name}"]`) ?? search).focus();
-    };
-    const { view, heading } = formOf(declared, contracts, back);
-    panel.replaceChildren(view);
-    window.scrollTo(0, 0);
-    heading.focus();
+    openChoice(panel, finder, declared.name, (back) => formOf(declared, contracts, back));
   }
 
   showList();
@@ -126,7 +120,7 @@ function formOf(declared, contracts, back) {
   const formula = element("output", { class: "formula", id: "formula" });
   const target = element("p", { class: "target small" });
   const place = sayingPlace();
-  const insert = element("button", { type: "button", class: "primary wide" }, "Insert into the selected cell");
+  const insert = button("primary wide", {}, "Insert into the selected cell");
   let cell = null;
 
   const fields = declared.arguments.map((argument) =>
@@ -145,7 +139,7 @@ function formOf(declared, contracts, back) {
     return made;
   }
 
-  onceAtATime(insert, async () => {
+  const insertIt = async () => {
     silence(place);
     for (const field of fields) field.forgive();
     const { faults } = show();
@@ -154,22 +148,15 @@ function formOf(declared, contracts, back) {
       fields[[...faults.keys()][0]].input.focus();
       return;
     }
-    try {
-      await insertFormula(declared, fields.map((field) => field.input.value), place);
-    } catch (error) {
-      say(place, "wrong", error.message);
-    }
-  });
+    await insertFormula(declared, fields.map((field) => field.input.value), place);
+  };
+  onceAtATime(insert, insertIt, (words) => say(place, "wrong", words));
 
-  const view = element(
-    "div",
-    {
-      keydown: (event) => {
-        if (event.key === "Escape" && !place.contains(event.target)) back();
-      },
-    },
-    element("button", { type: "button", class: "link back", click: back }, icon("back"), "All functions"),
+  const view = viewOfChoice(
+    back,
+    "All functions",
     heading,
+    place,
     element("p", { class: "lead" }, declared.help),
     moreAbout(declared),
     fields.length

@@ -28,6 +28,11 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A button of some classes, or of none. */
+export function button(kind, attributes = {}, ...children) {
+  return element("button", { type: "button", class: kind, ...attributes }, ...children);
+}
+
 /** A small picture beside words; the words say what it means. */
 export function icon(name) {
   const made = document.createElementNS(SVG, "svg");
@@ -73,7 +78,7 @@ export function ask(place, question, yes, no) {
       before?.focus();
       resolve(agreed);
     };
-    const keep = element("button", { type: "button", class: "quiet", click: () => answer(false) }, no);
+    const keep = button("quiet", { click: () => answer(false) }, no);
     place.replaceChildren(
       element(
         "div",
@@ -90,7 +95,7 @@ export function ask(place, question, yes, no) {
           "div",
           { class: "actions" },
           keep,
-          element("button", { type: "button", class: "quiet", click: () => answer(true) }, yes),
+          button("quiet", { click: () => answer(true) }, yes),
         ),
       ),
     );
@@ -102,17 +107,48 @@ export function ask(place, question, yes, no) {
 /**
  * Let a button start something that takes a while, once at a time.
  * It stays in the order of the keyboard meanwhile, and says that it is busy.
+ * @param {Function} failed is told in words what went wrong
  */
-export function onceAtATime(button, work) {
-  button.addEventListener("click", async () => {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    button.setAttribute("aria-disabled", "true");
+export function onceAtATime(pressed, work, failed) {
+  pressed.addEventListener("click", async () => {
+    if (pressed.getAttribute("aria-disabled") === "true") return;
+    pressed.setAttribute("aria-disabled", "true");
     try {
       await work();
+    } catch (error) {
+      failed(error.message);
     } finally {
-      button.removeAttribute("aria-disabled");
+      pressed.removeAttribute("aria-disabled");
     }
   });
+}
+
+/** Show one of the choices in a panel; on the way back the choice has the focus again. */
+export function openChoice(panel, chooser, name, viewOf) {
+  const scrolled = window.scrollY;
+  const back = () => {
+    panel.replaceChildren(chooser);
+    window.scrollTo(0, scrolled);
+    chooser.querySelector(`[data-name="${name}"]`).focus();
+  };
+  const { view, heading } = viewOf(back);
+  panel.replaceChildren(view);
+  window.scrollTo(0, 0);
+  heading.focus();
+}
+
+/** The view of one choice: the way back, its heading, and what it holds, with a saying place. */
+export function viewOfChoice(back, all, heading, place, ...children) {
+  const leave = (event) => {
+    if (event.key === "Escape" && !place.contains(event.target)) back();
+  };
+  return element(
+    "div",
+    { keydown: leave },
+    button("link back", { click: back }, icon("back"), all),
+    heading,
+    ...children,
+  );
 }
 
 /** A word in its number: 1 row, 2 rows. */

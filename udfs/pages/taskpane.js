@@ -5,7 +5,7 @@ import { startCheck } from "./check.js";
 import { startContracts } from "./contracts.js";
 import * as excel from "./excel.js";
 import { startFunctions } from "./functions.js";
-import { element } from "./page.js";
+import { button, element } from "./page.js";
 import { fromServer } from "./server.js";
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
@@ -55,11 +55,7 @@ function sayFault(words, again) {
       "div",
       { class: "notice warn", role: "alert" },
       element("p", {}, words),
-      element(
-        "div",
-        { class: "actions" },
-        element("button", { type: "button", class: "quiet", click: again }, "Try again"),
-      ),
+      element("div", { class: "actions" }, button("quiet", { click: again }, "Try again")),
     ),
   );
   fault.hidden = false;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Coroutine
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 from typing import Any
@@ -81,46 +82,30 @@ def catalogue() -> bytes:
     return as_json({"version": __version__, "functions": functions})
 
 
+def _facts(of: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}
+
+
 def _described(function: WorksheetFunction) -> dict[str, Any]:
     return {
-        "name": function.name,
-        "signature": function.signature,
-        "help": function.help,
-        "notes": function.notes,
-        "returns": function.returns,
-        "clause": function.clause,
-        "elementwise": function.elementwise,
+        **_facts(
+            function, "name", "signature", "help", "notes", "returns", "clause", "elementwise"
+        ),
         "arguments": [
-            {
-                "name": argument.name,
-                "help": argument.declared.help,
-                "unit": argument.declared.unit,
-                "shape": argument.declared.shape,
-                "required": argument.required,
-                "default": argument.declared.default,
-            }
+            {**_facts(argument, "name", "required"), **asdict(argument.declared)}
             for argument in function.arguments
         ],
-        "examples": [
-            {"formula": example.formula, "shows": example.shows} for example in function.examples
-        ],
+        "examples": list(map(asdict, function.examples)),
     }
 
 
 @cache
 def contracts() -> bytes:
     """The built-in contracts with their terms, for the task pane."""
-    loaded = map(load_contract, CONTRACT_NAMES)
     return as_json(
         [
-            {
-                "name": contract.name,
-                "title": contract.title,
-                "source": contract.source,
-                "notes": contract.notes,
-                "terms": terms_table(contract),
-            }
-            for contract in loaded
+            {**_facts(contract, "name", "title", "source", "notes"), "terms": terms_table(contract)}
+            for contract in map(load_contract, CONTRACT_NAMES)
         ]
     )
 
@@ -148,14 +133,8 @@ def problems_in(given: dict[str, Rows]) -> bytes:
 
 def _problem(problem: Problem) -> dict[str, str]:
     row = "" if problem.row is None else f", row {problem.row}"
-    return {
-        "where": f"{problem.table}{row}",
-        "column": problem.column,
-        "found": problem.found,
-        "expected": problem.expected,
-        "remedy": problem.remedy,
-        "sentence": problem.sentence,
-    }
+    facts = _facts(problem, "column", "found", "expected", "remedy", "sentence")
+    return {"where": f"{problem.table}{row}", **facts}
 
 
 def _rows_used(rows: Rows) -> int:

@@ -44,6 +44,10 @@ class Refused(Exception):
         self.reason = reason
 
 
+def _no_call(reason: str) -> Refused:
+    return Refused(CANNOT_BE_USED, reason)
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
     """One call of a function as Excel's JavaScript sends it.
@@ -76,19 +80,15 @@ def function_call(body: bytes, limits: Limits) -> FunctionCall:
     name = data.get("func_name")
     function = FUNCTIONS.get(name) if isinstance(name, str) else None
     if function is None:
-        raise Refused(
-            CANNOT_BE_USED,
+        raise _no_call(
             "func_name: expected the name of a function of this add-in, such as PBR_SAVING. "
-            "If the add-in was updated, close Excel and open it again.",
+            "If the add-in was updated, close Excel and open it again."
         )
     arguments = data.get("args")
     if not isinstance(arguments, list):
-        raise Refused(CANNOT_BE_USED, f"args: found {_kind(arguments)}; expected a list.")
+        raise _no_call(f"args: found {_kind(arguments)}; expected a list.")
     if not function.required_count <= len(arguments) <= len(function.arguments):
-        raise Refused(
-            CANNOT_BE_USED,
-            f"args: found {len(arguments)}; expected those of {function.signature}.",
-        )
+        raise _no_call(f"args: found {len(arguments)}; expected those of {function.signature}.")
     budget = _Budget(limits.cells)
     checked = [
         _checked(value, argument.name, budget)
@@ -96,7 +96,7 @@ def function_call(body: bytes, limits: Limits) -> FunctionCall:
     ]
     runtime = _optional_text(data, "runtime") or _OLDEST_RUNTIME
     if not _RUNTIME.fullmatch(runtime):
-        raise Refused(CANNOT_BE_USED, "runtime: expected a version such as 1.4.")
+        raise _no_call("runtime: expected a version such as 1.4.")
     return FunctionCall(
         function=function.name,
         arguments=checked,
@@ -115,24 +115,20 @@ def tables(body: bytes, limits: Limits) -> tuple[dict[str, list[list[Any]]], int
     """
     given = _json_object(body).get("tables")
     if not isinstance(given, dict):
-        raise Refused(
-            CANNOT_BE_USED, f"tables: found {_kind(given)}; expected an object with the tables."
-        )
+        raise _no_call(f"tables: found {_kind(given)}; expected an object with the tables.")
     for name in given:
         if name not in TABLES:
-            raise Refused(CANNOT_BE_USED, f"tables: expected only {', '.join(TABLES)}.")
+            raise _no_call(f"tables: expected only {', '.join(TABLES)}.")
     budget = _Budget(limits.cells)
     found = {}
     for name in TABLES:
         rows = given.get(name)
         if rows is None or rows == []:
             if name in REQUIRED:
-                raise Refused(
-                    CANNOT_BE_USED, f"{name}: nothing found; expected rows, the headings first."
-                )
+                raise _no_call(f"{name}: nothing found; expected rows, the headings first.")
             continue
         if not isinstance(rows, list):
-            raise Refused(CANNOT_BE_USED, f"{name}: found {_kind(rows)}; expected rows of cells.")
+            raise _no_call(f"{name}: found {_kind(rows)}; expected rows of cells.")
         found[name] = _checked(rows, name, budget)
     return found, budget.used
 
@@ -161,7 +157,7 @@ def _json_object(body: bytes) -> dict[str, Any]:
         # The message of the error may quote the request.
         raise Refused(BAD_REQUEST, "The request is not JSON that can be read.") from None
     if not isinstance(data, dict):
-        raise Refused(CANNOT_BE_USED, f"found {_kind(data)}; expected a JSON object.")
+        raise _no_call(f"found {_kind(data)}; expected a JSON object.")
     return data
 
 
@@ -175,22 +171,17 @@ def _checked(value: Any, place: str, budget: _Budget) -> Any:
         budget.spend(1)
         return _cell(value, place)
     if not value:
-        raise Refused(CANNOT_BE_USED, f"{place}: found no rows; expected at least one.")
+        raise _no_call(f"{place}: found no rows; expected at least one.")
     width = len(value[0]) if isinstance(value[0], list) else 0
     rows = []
     for number, row in enumerate(value, start=1):
-        if not isinstance(row, list) or not row:
-            raise Refused(
-                CANNOT_BE_USED, f"{place}, row {number}: found {_kind(row)}; expected cells."
-            )
-        if len(row) != width:
-            raise Refused(
-                CANNOT_BE_USED,
-                f"{place}, row {number}: found {len(row)} cells; expected {width} as in row 1.",
-            )
-        budget.spend(width)
         where = f"{place}, row {number}"
-        rows.append([cell if type(cell) is bool else _cell(cell, where) for cell in row])
+        if not isinstance(row, list) or not row:
+            raise _no_call(f"{where}: found {_kind(row)}; expected cells.")
+        if len(row) != width:
+            raise _no_call(f"{where}: found {len(row)} cells; expected {width} as in row 1.")
+        budget.spend(width)
+        rows.append([_cell(cell, where) for cell in row])
     return rows
 
 
@@ -199,17 +190,17 @@ def _cell(value: Any, place: str) -> Any:
     if kind is float:
         # JSON can write a number that no float holds.
         if not math.isfinite(value):
-            raise Refused(CANNOT_BE_USED, f"{place}: found a number that Excel cannot hold.")
+            raise _no_call(f"{place}: found a number that Excel cannot hold.")
     elif kind is str:
         if len(value) > _LONGEST_TEXT:
-            raise Refused(CANNOT_BE_USED, f"{place}: found a text longer than Excel can hold.")
+            raise _no_call(f"{place}: found a text longer than Excel can hold.")
     elif kind is int:
         if not -_LARGEST_NUMBER < value < _LARGEST_NUMBER:
-            raise Refused(CANNOT_BE_USED, f"{place}: found a number that Excel cannot hold.")
+            raise _no_call(f"{place}: found a number that Excel cannot hold.")
     elif kind is dict:
         return _object(value, place)
     elif kind not in _PLAIN:
-        raise Refused(CANNOT_BE_USED, f"{place}: found {_kind(value)}; expected a cell's value.")
+        raise _no_call(f"{place}: found {_kind(value)}; expected a cell's value.")
     return value
 
 
@@ -219,9 +210,7 @@ def _object(value: dict[str, Any], place: str) -> dict[str, Any]:
     if not isinstance(kept.get("type"), str) or any(
         type(one) not in _PLAIN for one in kept.values()
     ):
-        raise Refused(
-            CANNOT_BE_USED, f"{place}: found an object; expected a cell's value with its type."
-        )
+        raise _no_call(f"{place}: found an object; expected a cell's value with its type.")
     return {name: _cell(one, place) for name, one in kept.items()}
 
 
@@ -230,7 +219,7 @@ def _optional_text(data: dict[str, Any], name: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or len(value) > 100:
-        raise Refused(CANNOT_BE_USED, f"{name}: found {_kind(value)}; expected a short text.")
+        raise _no_call(f"{name}: found {_kind(value)}; expected a short text.")
     return value
 
 

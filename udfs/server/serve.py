@@ -77,7 +77,7 @@ def serve(
     }
     try:
         if workers > 1:
-            _say_what_holds(_told_to_workers(settings, host, port, tls=key is not None), say)
+            _announce(settings, host, port, say, tls=key is not None)
             uvicorn.run(APPLICATION, **options)
             return
         config = uvicorn.Config(APPLICATION, **options)
@@ -87,25 +87,22 @@ def serve(
             f"The port {port} of {host} cannot be used: another program has it, or this computer "
             "does not have that address. Choose another with --port."
         ) from None
-    port = listening.getsockname()[1]
-    _say_what_holds(_told_to_workers(settings, host, port, tls=key is not None), say)
+    _announce(settings, host, listening.getsockname()[1], say, tls=key is not None)
     # Ctrl+C ends it, and is raised again only where the server was still busy.
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
     say("The server has stopped.")
 
 
-def _told_to_workers(settings: Settings, host: str, port: int, *, tls: bool) -> Settings:
-    """The settings with the address that is in use; workers read it from the environment."""
+def _announce(
+    settings: Settings, host: str, port: int, say: Callable[[str], None], *, tls: bool
+) -> None:
+    """Say what holds, and leave the address that is in use to the workers in the environment."""
     if not os.environ.get(f"{PREFIX}ADDRESS", "").strip():
         shown = "[::1]" if host == "::1" else host
         address = f"http{'s' if tls else ''}://{shown}:{port}"
         settings = replace(settings, address=address)
         os.environ[f"{PREFIX}ADDRESS"] = address
-    return settings
-
-
-def _say_what_holds(settings: Settings, say: Callable[[str], None]) -> None:
     for sentence in _sentences(settings):
         say(sentence)
 

@@ -23,6 +23,7 @@ from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.port.book_host import host_form
 from xlpbr.workbook.port.rewrite import needed_by, port, refuse_early_dates
+from xlpbr.workbook.read.ranges import filled_cells
 
 _FILLED_IN = {*COLUMNS, ASSUMPTIONS}
 """The sheets that are there to be filled in by hand."""
@@ -165,28 +166,22 @@ def detach(
 def typed_into(book: Book) -> tuple[str, ...]:
     """The attached sheets that are filled in by hand into which something was typed."""
     marked = marked_sheets(book.workbook, XLPBR.sheet_mark)
-    sheets = {found.sheet.name: found.key for found in marked if found.key in _FILLED_IN}
     return tuple(
-        sheet
-        for sheet, key in sheets.items()
-        if any(
-            table.sheet == sheet
-            and _has_typed_cells(book, table, _VALUE_COLUMN if key == "Assumptions" else None)
+        found.sheet.name
+        for found in marked
+        if found.key in _FILLED_IN
+        and any(
+            table.sheet == found.sheet.name and _has_typed_cells(book, table, found.key)
             for table in book.tables.values()
         )
     )
 
 
-def _has_typed_cells(book: Book, table: TableArea, column: int | None) -> bool:
-    """Whether something was typed into a table, or into the one column of it that is typed."""
-    last_row = table.last_row - table.totals_rows
-    first_column, last_column = table.first_column, table.last_column
-    if column is not None:
-        first_column = last_column = table.first_column + column - 1
-    return any(
-        cell.formula is None
-        and cell.value not in (None, "")
-        and table.first_row < row <= last_row
-        and first_column <= across <= last_column
-        for (row, across), cell in cells_of(book, table.sheet).items()
-    )
+def _has_typed_cells(book: Book, table: TableArea, key: str) -> bool:
+    """Whether something was typed into a table, where that is done on the sheet of a key."""
+    top, left, bottom, right = table.without_totals
+    if key == ASSUMPTIONS:
+        left = right = left + _VALUE_COLUMN - 1
+    stored = cells_of(book, table.sheet)
+    filled = filled_cells(book, table.sheet, (top + 1, left, bottom, right))
+    return any(stored[position].formula is None for position in filled)

@@ -14,12 +14,19 @@ from xlpbr.errors import FileProblem
 from xlpbr.tables.declared import DECLARED
 from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, NEAR_HEADING, heading_rows, nearest
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, area_address, cell_address
-from xlpbr.workbook.ooxml.book import Book, cells_of, sheet_rows
+from xlpbr.workbook.ooxml.book import Book, sheet_rows
 from xlpbr.workbook.ooxml.sheet.stored_cells import SheetRows
 from xlpbr.workbook.read.as_shown import rows_that_do_not_show
 from xlpbr.workbook.read.headings import from_row
 from xlpbr.workbook.read.linked_tables import as_linked
-from xlpbr.workbook.read.ranges import FoundRange, find_range, first_rows, read_range
+from xlpbr.workbook.read.ranges import (
+    FoundRange,
+    did_you_mean,
+    filled_cells,
+    find_range,
+    first_rows,
+    read_range,
+)
 from xlpbr.workbook.template.links import Link, LinkedColumn
 from xlpbr.workbook.template.plan import input_headings
 
@@ -140,11 +147,11 @@ def refuse_unused_headings(linked: Iterable[LinkedTable], headings: Mapping[str,
     for theirs, ours in headings.items():
         if cells.key(theirs) in map(cells.key, standing):
             continue
-        near = nearest(theirs, standing)
-        hint = f" Did you mean '{near}'?" if near else ""
         where = " or ".join(table.link.place for table in tables) or "the book: no table is linked"
         raise FileProblem(
-            f"--map '{theirs}={ours}': there is no heading '{theirs}' in {where}.{hint}", _CODE
+            f"--map '{theirs}={ours}': there is no heading '{theirs}' in {where}"
+            f"{did_you_mean(theirs, standing)}.",
+            _CODE,
         )
 
 
@@ -163,20 +170,17 @@ def refuse_unknown_headings(tables: Iterable[str], headings: Mapping[str, str]) 
     for theirs, ours in headings.items():
         if not known or cells.is_blank(ours) or cells.key(ours) in map(cells.key, known):
             continue
-        near = nearest(ours, known)
-        hint = f"; did you mean {near}?" if near else "."
         raise FileProblem(
-            f"--map '{theirs}={ours}': our tables have no heading {ours}{hint} The headings of"
-            f" {' and '.join(linked)} are: {', '.join(known)}.",
+            f"--map '{theirs}={ours}': our tables have no heading {ours}"
+            f"{did_you_mean(ours, known)}. The headings of {' and '.join(linked)} are:"
+            f" {', '.join(known)}.",
             _CODE,
         )
 
 
 def _cells_in_words(found: FoundRange, excel_table: str | None) -> str:
     """The cells as a person finds them."""
-    area = area_address(
-        found.sheet, (found.first_row, found.first_column, found.last_row, found.last_column)
-    )
+    area = area_address(found.sheet, found.area)
     if excel_table is not None:
         return f"the table {excel_table} on the sheet {found.sheet}"
     if found.cut_blank_rows:
@@ -186,15 +190,10 @@ def _cells_in_words(found: FoundRange, excel_table: str | None) -> str:
 
 def _excel_table(book: Book, found: FoundRange) -> str | None:
     """The Excel table that the cells are, however they were named."""
-    named = book.tables.get(found.how.removeprefix("table ").casefold())
-    if named is not None and found.how.startswith("table "):
-        return named.name
-    area = (found.first_row, found.first_column, found.last_row, found.last_column)
+    if found.is_table:
+        return found.how.removeprefix("table ")
     for table in book.tables.values():
-        body_end = table.last_row - table.totals_rows
-        if table.sheet == found.sheet and table.has_heading and area == (
-            table.first_row, table.first_column, body_end, table.last_column,
-        ):  # fmt: skip
+        if table.has_heading and (table.sheet, table.without_totals) == (found.sheet, found.area):
             return table.name
     return None
 
@@ -229,9 +228,7 @@ def _under_titles(
     top = first_rows(book, given, MOST_ROWS_OF_TITLES)
     meant = [[_meant(cell, headings) for cell in row] for row in top]
     candidates = heading_rows(meant, [one for one in wanted if one.read])
-    return from_row(
-        book, given, candidates, lambda _: "give the range of the table that is meant", _CODE
-    )
+    return from_row(book, given, candidates, _CODE)
 
 
 def _columns(
@@ -338,12 +335,8 @@ def _as_number(book: Book, found: FoundRange, value: Any) -> Any:
 
 def _left_below(book: Book, found: FoundRange, column: int) -> int:
     """How many cells of a column hold something under the range."""
-    return sum(
-        1
-        for (row, other), cell in cells_of(book, found.sheet).items()
-        if other == column and row > found.last_row
-        if cell.value not in (None, "") or cell.never_calculated
-    )
+    below = (found.last_row + 1, column, LAST_ROW, column)
+    return sum(1 for _ in filled_cells(book, found.sheet, below))
 
 
 def _notices(link: Link, found: FoundRange, rows: Rows, sheet: SheetRows) -> list[str]:

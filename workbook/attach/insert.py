@@ -6,67 +6,48 @@ Checked and calculated before anything is written; what depends on the cells is 
 from __future__ import annotations
 
 import csv
-import difflib
 import io
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import formualizer
-
 from xlpbr import cells
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.functions.catalogue import FUNCTIONS
+from xlpbr.workbook.attach.typed_formula import checked, cut_short, in_form_of_the_book
 from xlpbr.workbook.calculate.arrays_arising import arrays_in
 from xlpbr.workbook.calculate.comparison import Compare, Comparison
 from xlpbr.workbook.calculate.engine import Calculation, filled_by, reason_for
-from xlpbr.workbook.calculate.engine_formulas import calls_a_function
-from xlpbr.workbook.calculate.formula_reads import Place
+from xlpbr.workbook.calculate.formula_reads import Place, address_of
 from xlpbr.workbook.calculate.keeping import (
     Kept,
     Refreshed,
     formulas_of,
-    positions_of,
     reference_of,
+    stored_cells,
     to_calculate,
 )
 from xlpbr.workbook.calculate.refresh import refreshed
-from xlpbr.workbook.ooxml.addresses import cell_address, split_cell, split_sheet, within
+from xlpbr.workbook.ooxml.addresses import area_of, cell_address, split_cell, split_sheet, within
 from xlpbr.workbook.ooxml.book import (
     Book,
     CellValue,
     Position,
     cells_of,
     open_book,
-    sheet_named,
     sheet_rows,
 )
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
-from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
-from xlpbr.workbook.ooxml.sheet.typed_formulas import as_stored, as_typed
+from xlpbr.workbook.ooxml.sheet.typed_formulas import typed_formula
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.port.book_host import host_form
-from xlpbr.workbook.port.host_names import in_host_form, plain
+from xlpbr.workbook.port.rewrite import refuse_early_dates
 from xlpbr.workbook.read.own_sheets import own_sheets
-from xlpbr.workbook.read.ranges import did_you_mean
+from xlpbr.workbook.read.ranges import sheet_called
 
-_LIKE_OURS = re.compile(r"(?<![\w.])(?:_xldudf_)?(PBR_\w+)\s*\(", re.IGNORECASE)
 _HEADINGS = ("cell", "formula")
-_TEXTS = re.compile(r'"[^"]*(?:"|\Z)')
-_NO_ARGUMENTS = re.compile(r"'[^']*'|\{[^}]*\}|\[(?:[^\[\]]|\[[^\[\]]*\])*\]")
-_THIS_ROW = re.compile(r"([\w.\\]*)\[@((?:\[[^\[\]]*\](?::\[[^\[\]]*\])?|[^\[\]]*))\]")
-_LONGEST = 120
-
-_UNREADABLE = {
-    "unmatched": "a bracket is not closed",
-    "no matching opener": "a bracket is closed that was not opened",
-    "while parsing string": "a text has no double quote at its end",
-}
-"""What is wrong with a formula, by words that the engine has for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +112,17 @@ def insert(
         place = _place_given(book, cell)
         if place in wanted:
             raise FileProblem(
-                f"{_cell_of(place)} is given twice; leave one of the two out.", "cell"
+                f"{address_of(place)} is given twice; leave one of the two out.", "cell"
             )
-        wanted[place] = _checked(book, formula, place)
+        wanted[place] = checked(book, formula, place)
         _refuse_occupied(book, place, over=over)
     form = host_form(book)
-    stored = {place: _as_stored(place, formula, form.prefix) for place, formula in wanted.items()}
-    _refuse_merged(book, stored)
+    refuse_early_dates(book, form.prefix)
+    stored = {
+        place: in_form_of_the_book(book, place, formula, form.prefix)
+        for place, formula in wanted.items()
+    }
+    _refuse_arrays_in_merged_cells(book, stored)
     # A formula that was never calculated has no value that others could be calculated from; it is
     # filled only where it depends on what is put in.
     never = to_calculate(book, formulas_of(book).keys() - wanted.keys(), own=())
@@ -149,17 +134,18 @@ def insert(
         if isinstance(value, CellError) and not errors:
             reason = reason_for(calculation, place, value).rstrip(".")
             raise FileProblem(
-                f"{_cell_of(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it,"
+                f"{address_of(place)}: ={cut_short(formula)} shows {value.code}: {reason}."
+                " Correct it,"
                 " or add --errors to insert it all the same.",
                 "shows-error",
             )
     changes = Changes(cells=_changes(calculation, new, stored))
-    asked = [place for place in wanted if _cell_of(place) in new.unproved]
+    asked = [place for place in wanted if address_of(place) in new.unproved]
     comparison = _compared(book, changes, asked, compare, allow) if asked else Comparison()
     for place, other in comparison.different.items():
         raise _differs(place, wanted[place], new.values[place[0]][place[1]], other)
     done = edit(book, changes, target, program=XLPBR, allow=allow, in_place=in_place)
-    shown = tuple((_cell_of(place), new.values[place[0]][place[1]]) for place in wanted)
+    shown = tuple((address_of(place), new.values[place[0]][place[1]]) for place in wanted)
     written = sum(map(len, new.values.values()))
     filled = sum(len(filled_by(calculation, place)) for place in wanted)
     unproved = comparison.not_compared
@@ -168,8 +154,8 @@ def insert(
         written - filled,
         new.kept,
         done.kept,
-        compared=tuple(_cell_of(place) for place in asked if place not in unproved),
-        unproved=tuple(Kept(_cell_of(place), why) for place, why in unproved.items()),
+        compared=tuple(address_of(place) for place in asked if place not in unproved),
+        unproved=tuple(Kept(address_of(place), why) for place, why in unproved.items()),
         notices=(notice,) if (notice := form.notice(book)) else (),
     )
 
@@ -239,19 +225,12 @@ def _place_given(book: Book, cell: str) -> Place:
     sheet, address = split_sheet(given)
     names = [info.name for info in book.sheets]
     if sheet is None and len(names) > 1:
+        example = (area_of(given) or (4, 12))[:2]
         raise FileProblem(
-            f"{cell} does not say on which sheet; write it as"
-            f" {cell_address(names[0], *_typed_cell(given))}.",
+            f"{cell} does not say on which sheet; write it as {cell_address(names[0], *example)}.",
             "cell",
         )
-    sheet = sheet or names[0]
-    info = sheet_named(book, sheet)
-    if info is None:
-        raise FileProblem(
-            f"{book.path} has no sheet {sheet!r}{did_you_mean(sheet, names)}; its sheets are"
-            f" {', '.join(names)}.",
-            "cell",
-        )
+    info = sheet_called(book, sheet or names[0], "cell")
     try:
         return info.name, split_cell(address)
     except ValueError:
@@ -261,98 +240,20 @@ def _place_given(book: Book, cell: str) -> Place:
         ) from None
 
 
-def _typed_cell(cell: str) -> Position:
-    """The cell that was typed, for an example; another where it is none."""
-    try:
-        return split_cell(cell)
-    except ValueError:
-        return (4, 12)
-
-
-def _checked(book: Book, formula: str, place: Place) -> str:
-    """The formula without its equals sign."""
-    text = formula.strip().removeprefix("=").strip()
-    bare = _TEXTS.sub('""', text)
-    for match in _LIKE_OURS.finditer(bare):
-        if match[1].upper() not in FUNCTIONS:
-            close = difflib.get_close_matches(match[1].upper(), FUNCTIONS, n=1)
-            near = f"; did you mean {close[0]}?" if close else "."
-            raise _refused(
-                place,
-                f"there is no function {match[1]}{near} See the list in"
-                " docs/reference/functions.md.",
-            )
-    if not calls_a_function(bare):
-        raise _refused(
-            place, f"={_cut(text)} calls no PBR_ function; type other formulas in Excel."
-        )
-    this_row = _THIS_ROW.search(bare)
-    if this_row is not None:
-        stored = _as_in_a_file(book, place, this_row[1], this_row[2])
-        raise _refused(place, f"write {stored} instead of {this_row[0]}, as the file has it.")
-    if ";" in _NO_ARGUMENTS.sub("", bare):
-        raise _refused(place, f"={_cut(text)}: separate the arguments with commas.")
-    try:
-        formualizer.parse(f"={text}")
-    except formualizer.ParserError as error:
-        said = str(error).casefold()
-        wrong = [words for word, words in _UNREADABLE.items() if word in said]
-        reason = wrong[0] if wrong else "something is missing or stands in the wrong place"
-        raise _refused(place, f"={_cut(text)} cannot be read: {reason}.") from None
-    _refuse_missing_sheets(book, place, text)
-    return text
-
-
-def _refuse_missing_sheets(book: Book, place: Place, text: str) -> None:
-    for name in sorted(sheet_references(text)):
-        if sheet_named(book, name) is None:
-            names = [sheet.name for sheet in book.sheets]
-            raise _refused(
-                place,
-                f"there is no sheet {name}{did_you_mean(name, names)}; the sheets are"
-                f" {', '.join(names)}.",
-            )
-
-
-def _as_in_a_file(book: Book, place: Place, table: str, column: str) -> str:
-    """A reference to this row of a table as a workbook stores it: Excel shows it shorter."""
-    sheet, (row, number) = place
-    around = [
-        known.name
-        for known in book.tables.values()
-        if known.sheet == sheet
-        and known.first_row <= row <= known.last_row
-        and known.first_column <= number <= known.last_column
-    ]
-    name = table or (around[0] if around else "Table")
-    if not column:
-        return f"{name}[#This Row]"
-    return f"{name}[[#This Row],{column if column.startswith('[') else f'[{column}]'}]"
-
-
-def _refused(place: Place, what: str) -> FileProblem:
-    return FileProblem(f"{_cell_of(place)}: {what}", "formula")
-
-
-def _cut(formula: str) -> str:
-    """A formula as a message shows it."""
-    return formula if len(formula) <= _LONGEST else f"{formula[:_LONGEST]}..."
-
-
 def _refuse_occupied(book: Book, place: Place, *, over: bool) -> None:
     stored = cells_of(book, place[0]).get(place[1])
     if stored is None or over:
         return
     what = "a formula" if stored.formula is not None else "a value"
     raise FileProblem(
-        f"{_cell_of(place)} holds {what} already; choose another cell, or add --over to write over"
-        " it.",
+        f"{address_of(place)} holds {what} already; choose another cell, or add --over to write"
+        " over it.",
         "occupied",
     )
 
 
 def _refuse_not_calculated(kept: Sequence[Kept], wanted: Collection[Place]) -> None:
-    addresses = {_cell_of(place) for place in wanted}
+    addresses = set(map(address_of, wanted))
     for formula in kept:
         if formula.address in addresses:
             raise FileProblem(
@@ -372,20 +273,20 @@ def _refuse_blocked(
 ) -> None:
     """Refuse a table of results that would fall on cells that hold something."""
     sheet = place[0]
+    in_its_way = [
+        cell_address(sheet, *position)
+        for position in filled_by(calculation, place)[1:]
+        if (sheet, position) in wanted
+        or (not over and position in cells_of(calculation.book, sheet))
+    ]
     if isinstance(value, CellError) and value.code == "#SPILL!":
+        in_its_way = ["something"]
+    if in_its_way:
         raise FileProblem(
-            f"{_cell_of(place)} fills a table of cells, and something is in its way; choose a cell"
-            " with room below it and to its right.",
+            f"{address_of(place)} fills a table of cells, and {in_its_way[0]} is in its way; choose"
+            " a cell with room below it and to its right.",
             "occupied",
         )
-    for position in filled_by(calculation, place)[1:]:
-        stored = cells_of(calculation.book, sheet).get(position)
-        if (sheet, position) in wanted or (stored is not None and not over):
-            raise FileProblem(
-                f"{_cell_of(place)} fills a table of cells, and {cell_address(sheet, *position)} is"
-                " in its way; choose a cell with room below it and to its right.",
-                "occupied",
-            )
 
 
 def _compared(
@@ -411,8 +312,8 @@ def _differs(place: Place, formula: str, value: CellValue, other: CellValue) -> 
         one.code if isinstance(one, CellError) else cells.shown(one) for one in (value, other)
     )
     return FileProblem(
-        f"{_cell_of(place)} cannot be calculated here: of ={_cut(formula)} the engine makes {here}"
-        f" and LibreOffice Calc {there}; type the formula in Excel.",
+        f"{address_of(place)} cannot be calculated here: of ={cut_short(formula)} the engine makes"
+        f" {here} and LibreOffice Calc {there}; type the formula in Excel.",
         "formula",
     )
 
@@ -430,12 +331,13 @@ def _changes(
         }
     for place, formula in stored.items():
         sheet, position = place
-        spill = reference_of(filled_by(calculation, place))
-        if _is_merged(calculation.book, place):
-            spill = None
+        merged = _is_merged(calculation.book, place)
+        spill = None if merged else reference_of(filled_by(calculation, place))
         changes[sheet][position] = CellChange(new.values[sheet][position], formula, spill)
-    for sheet, left in _left_over(calculation, stored):
-        changes[sheet].setdefault(left, CellChange(None))
+        # What stood there may have filled cells that show something still.
+        for left in stored_cells(calculation.book, place):
+            if left in cells_of(calculation.book, sheet):
+                changes[sheet].setdefault(left, CellChange(None))
     return changes
 
 
@@ -443,39 +345,13 @@ def _is_merged(book: Book, place: Place) -> bool:
     return any(within(place[1], area) for area in sheet_rows(book, place[0]).merged)
 
 
-def _refuse_merged(book: Book, stored: Mapping[Place, str]) -> None:
+def _refuse_arrays_in_merged_cells(book: Book, stored: Mapping[Place, str]) -> None:
     """Refuse an array formula in merged cells, where Excel shows #SPILL! for it."""
     for place, formula in stored.items():
         if _is_merged(book, place) and arrays_in(book, place, formula).may_arise:
             raise FileProblem(
-                f"{_cell_of(place)} is merged with others, and ={_cut(as_typed(formula))} works on"
-                " many values at once, which Excel does in no merged cell; choose another cell, or"
-                " unmerge it in Excel.",
+                f"{address_of(place)} is merged with others, and"
+                f" ={cut_short(typed_formula(formula))} works on many values at once, which Excel"
+                " does in no merged cell; choose another cell, or unmerge it in Excel.",
                 "merged-cell",
             )
-
-
-def _left_over(
-    calculation: Calculation, formulas: Collection[Place]
-) -> Iterator[tuple[str, Position]]:
-    """The cells that were filled by what stood where formulas are put, and show something."""
-    for sheet, position in formulas:
-        of_sheet = cells_of(calculation.book, sheet)
-        before = of_sheet.get(position)
-        if before is not None and before.array_range is not None:
-            filled = positions_of(before.array_range)
-            yield from ((sheet, left) for left in filled if left in of_sheet)
-
-
-def _cell_of(place: Place) -> str:
-    return cell_address(place[0], *place[1])
-
-
-def _as_stored(place: Place, formula: str, prefix: str) -> str:
-    """A formula as the workbook stores it, with what its host stores before a PBR_ name."""
-    try:
-        return in_host_form(plain(as_stored(formula)), prefix)
-    except ValueError as error:
-        raise _refused(
-            place, f"={_cut(formula)} cannot be written here: {error}; type it in Excel."
-        ) from None

@@ -15,9 +15,8 @@ from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, Contract, ContractTerm
 from xlpbr.contract.terms import TERMS
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, all_of
 from xlpbr.tables import terms as term_rows
-from xlpbr.tables.headings import nearest
 from xlpbr.workbook.attach.find_tables import (
     link_table,
     refuse_unknown_headings,
@@ -26,6 +25,7 @@ from xlpbr.workbook.attach.find_tables import (
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.read.own_sheets import SHEETS
+from xlpbr.workbook.read.ranges import did_you_mean
 from xlpbr.workbook.template.links import Link
 from xlpbr.workbook.template.plan import (
     CONTRACT_TABLES,
@@ -161,11 +161,9 @@ def _wished(sheets: Sequence[str] | None) -> tuple[str, ...]:
     for name in sheets:
         found = by_key.get(cells.key(name).removeprefix(cells.key(PREFIX)).strip())
         if found is None:
-            near = nearest(name, SHEETS)
-            meant = f" Did you mean {near}?" if near else ""
             raise FileProblem(
-                f'"{name}" is not a sheet of the template.{meant} The sheets are:'
-                f" {', '.join(SHEETS)}."
+                f'"{name}" is not a sheet of the template{did_you_mean(name, SHEETS)}. The sheets'
+                f" are: {', '.join(SHEETS)}."
             )
         wished.append(found)
     return tuple(wished)
@@ -251,12 +249,11 @@ def _refuse_taken_names(book: Book, attachment: Attachment) -> None:
     taken += [f"the name {name}" for name in attachment.names if name.casefold() in names]
     if not taken:
         return
-    has = taken[0] if len(taken) == 1 else f"{', '.join(taken[:-1])} and {taken[-1]}"
     suffix = book.path.suffix
     raise FileProblem(
-        f"{book.path} already has {has}: it looks as if the PBR sheets were attached before, or"
-        " as if the workbook was made by xlpbr new. To take attached sheets out first: xlpbr"
-        f" detach {book.path.name} -o OUT{suffix}",
+        f"{book.path} already has {all_of(taken)}: it looks as if the PBR sheets were attached"
+        " before, or as if the workbook was made by xlpbr new. To take attached sheets out"
+        f" first: xlpbr detach {book.path.name} -o OUT{suffix}",
         code="name-taken",
     )
 

@@ -17,8 +17,8 @@ from xlpbr.functions import FUNCTIONS
 from xlpbr.workbook.calculate.formula_reads import (
     MOST_NAMES_IN_NAMES,
     Place,
-    area_of,
     meaning_of,
+    written_area,
 )
 from xlpbr.workbook.calculate.table_references import table_cells
 from xlpbr.workbook.ooxml.addresses import Area, split_sheet
@@ -307,7 +307,7 @@ def _of_reference(node: formualizer.ASTNode, around: _Around, found: Arrays) -> 
     if isinstance(reference, formualizer.TableRef):
         return "one" if _is_one_cell_of_a_table(written, around) else "cells"
     sheet, address = split_sheet(written)
-    area = area_of(address)
+    area = written_area(address)
     several_sheets = ":" in (sheet or "")
     return "one" if area is not None and area[:2] == area[2:] and not several_sheets else "cells"
 
@@ -373,7 +373,7 @@ def _gives_cells(name: str, children: list[formualizer.ASTNode], given: list[Sha
 
 
 def _area(node: formualizer.ASTNode) -> Area | None:
-    return area_of(split_sheet(node.get_reference_string() or "")[1])
+    return written_area(split_sheet(node.get_reference_string() or "")[1])
 
 
 def _is_chosen(node: formualizer.ASTNode) -> bool:

@@ -98,7 +98,7 @@ def load(
     Raises:
         FileProblem: the engine cannot calculate the workbook.
     """
-    extra = put_in or {}
+    extra = dict(put_in or {})
     formulas = formulas_of(book) | extra
     wanted = set(formulas if calculated is None else calculated)
     impossible = {

@@ -63,8 +63,8 @@ def engine_file(
     with zipfile.ZipFile(packed, "w") as package:
         for name, text in _frame(book).items():
             package.writestr(name, text)
-        for number, sheet in enumerate(book.sheets, start=1):
-            rows = _rows(values.get(sheet.name, {}), by_sheet[sheet.name])
+        for number, info in enumerate(book.sheets, start=1):
+            rows = _sheet_rows(values.get(info.name, {}), by_sheet[info.name])
             package.writestr(
                 f"xl/worksheets/sheet{number}.xml",
                 f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>',
@@ -118,7 +118,7 @@ def _names(book: Book) -> str:
     return f"<definedNames>{''.join(listed)}</definedNames>" if listed else ""
 
 
-def _rows(values: Mapping[Position, CellValue], formulas: Mapping[Position, str]) -> str:
+def _sheet_rows(values: Mapping[Position, CellValue], formulas: Mapping[Position, str]) -> str:
     by_row: dict[int, list[int]] = defaultdict(list)
     for row, column in values.keys() | formulas.keys():
         by_row[row].append(column)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from xlpbr.udfs.formula_calls import arguments, call_pattern, calls_in, outer_calls
 from xlpbr.udfs.hosts import STORED_PREFIXES
 from xlpbr.workbook.calculate.formula_reads import Place
-from xlpbr.workbook.calculate.table_references import table_cells
+from xlpbr.workbook.calculate.table_references import table_cells, used
 from xlpbr.workbook.ooxml.addresses import (
     Area,
     Position,
@@ -33,6 +33,7 @@ _HIDES = re.compile(
 )
 """What makes a figure of an error, so that an error of the engine's own would not be seen."""
 _TABLE = re.compile(r"[\w.\\?]*\[")
+_WHOLE_TABLE = re.compile(r"\s*([\w.\\]+)\[#All\]\s*", re.IGNORECASE)
 _SPILL = re.compile(r"_xlfn\.ANCHORARRAY\s*\(", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?<![\w.])_xlpm\.", re.IGNORECASE)
 _SINGLE = re.compile(r"(?<![\w.])_xlfn\.SINGLE\s*(?=\()", re.IGNORECASE)
@@ -48,6 +49,8 @@ def for_engine(book: Book, place: Place, formula: str, spill_of: SpillOf) -> str
         spill_of: what other formulas fill.
     """
     if "[" in formula:
+        if calls_a_function(formula):
+            formula = _with_tables_as_used(book, formula)
         formula = _with_cells_of_tables(book, place, formula)
     if "_xl" in formula:
         formula = _with_cells_of_spills(place, formula, spill_of)
@@ -110,6 +113,26 @@ def with_blanks_for_omitted(formula: str) -> str:
         pieces += [formula[place : opening + 1], ",".join(given)]
         place = opening + 1 + len(",".join(inner))
     return "".join([*pieces, formula[place:]])
+
+
+def _with_tables_as_used(book: Book, formula: str) -> str:
+    """A formula in which the whole tables that PBR_ functions are given end with their last row.
+
+    A table may be drawn down to the last row of a sheet; blank rows change no figure, and the
+    engine would hand over a million of them.
+    """
+    pieces, done = [], 0
+    for _, opening, inner, end in calls_in(formula, _CALL):
+        given = []
+        for argument in inner:
+            whole = _WHOLE_TABLE.fullmatch(argument)
+            table = book.tables.get(whole[1].casefold()) if whole else None
+            given.append(argument if table is None else _address(table.sheet, used(book, table)))
+        pieces += [formula[done : opening + 1], ",".join(given)]
+        done = opening + 1 + len(",".join(inner))
+        pieces.append(formula[done:end])
+        done = end
+    return "".join([*pieces, formula[done:]])
 
 
 def _with_cells_of_tables(book: Book, place: Place, formula: str) -> str:

@@ -13,6 +13,7 @@ from xlpbr.workbook.calculate.table_references import table_cells
 from xlpbr.workbook.ooxml.addresses import (
     LAST_COLUMN,
     LAST_ROW,
+    cell_address,
     column_number,
     split_area,
     split_sheet,
@@ -33,6 +34,11 @@ _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 MOST_NAMES_IN_NAMES = 20
 """A name may stand for another name, and so on; a circle of names ends here."""
+
+
+def address_of(place: Place) -> str:
+    """A cell's address, such as ``Forecast!D12``."""
+    return cell_address(place[0], *place[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,7 @@ def _of_table(book: Book, place: Place, written: str) -> list[tuple[str, Area]]:
 
 def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
     named, address = split_sheet(written)
-    area = area_of(address)
+    area = written_area(address)
     if area is None or written.startswith(("[", "'[")):
         return []
     if named is None:
@@ -176,7 +182,7 @@ def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
     return [(name, area) for name in names[low : high + 1]]
 
 
-def area_of(address: str) -> Area | None:
+def written_area(address: str) -> Area | None:
     """The cells of an address such as ``B2:D9``, ``A:C`` or ``2:5``; None where it is none."""
     columns, rows = _COLUMNS.fullmatch(address), _ROWS.fullmatch(address)
     try:

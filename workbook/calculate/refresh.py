@@ -86,7 +86,7 @@ def refreshed(
     Raises:
         FileProblem: the engine cannot calculate the workbook.
     """
-    extra = put_in or {}
+    extra = dict(put_in or {})
     formulas = formulas_of(book) | extra
     all_reads = {place: reads(book, place, text) for place, text in formulas.items()}
     known = Known(
@@ -98,10 +98,10 @@ def refreshed(
         stored = [place[1]] if place in extra else stored_cells(book, place)
         return spills.get(place, stored)
 
-    proof = None
+    proof = prove(known, dependents(book, known.read_by, known.roots, fills))
     for _ in range(MOST_ROUNDS):
         depending = dependents(book, known.read_by, known.roots, fills)
-        if proof is None or proof.asked != depending.keys():
+        if proof.asked != depending.keys():
             proof = prove(known, depending)
         reasons = _reasons(known, depending, proof)
         kept = kept_with(depending, reasons)
@@ -164,6 +164,8 @@ def _doubt(
         if stored.array_range is None:
             return "it works on many cells at once and is no array formula"
     not_lifted = sorted(arrays.lifted - LIFTED_BY_ENGINE)
+    if "LAMBDA" in not_lifted:
+        return "it uses LAMBDA, a function that is not known here"
     if not_lifted and place in known.roots:
         return f"it uses {not_lifted[0]} on many values at once, which the engine does not"
     if known.book.workbook.rounded_as_shown:

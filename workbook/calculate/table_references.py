@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from xlpbr.workbook.ooxml.addresses import Area, Position
+from xlpbr.workbook.ooxml.addresses import Area, Position, within
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of
 
 _ITEM = re.compile(r"\s*\[((?:[^\[\]']|'.)*)\]\s*([,:]?)")
+_MANY_BLANK_ROWS = 1000
 _PARTS = frozenset({"#all", "#data", "#headers", "#totals", "#this row"})
 
 
@@ -23,7 +24,7 @@ def table_cells(book: Book, place: tuple[str, Position], written: str) -> tuple[
         None where it cannot be told: no such table, part or column.
     """
     name, _, specifier = written.partition("[")
-    table = book.tables.get(name.casefold()) if name else _around(book, place)
+    table = book.tables.get(name.casefold()) if name else table_around(book, place)
     if table is None or not specifier.endswith("]"):
         return None
     items = _items(specifier[:-1])
@@ -31,7 +32,7 @@ def table_cells(book: Book, place: tuple[str, Position], written: str) -> tuple[
         return None
     parts = {item.casefold() for item, _ in items if item.casefold() in _PARTS}
     columns = [item for item, _ in items if item.casefold() not in _PARTS]
-    rows = _rows(table, parts, place)
+    rows = _rows_named(table, parts, place)
     numbers = _column_numbers(book, table, columns)
     if rows is None or numbers is None:
         return None
@@ -57,7 +58,9 @@ def _unescaped(name: str) -> str:
     return re.sub(r"'(.)", r"\1", name)
 
 
-def _rows(table: TableArea, parts: set[str], place: tuple[str, Position]) -> tuple[int, int] | None:
+def _rows_named(
+    table: TableArea, parts: set[str], place: tuple[str, Position]
+) -> tuple[int, int] | None:
     first = table.first_row + table.has_heading
     last = table.last_row - table.totals_rows
     if "#this row" in parts:
@@ -96,16 +99,22 @@ def _column_numbers(book: Book, table: TableArea, columns: list[str]) -> tuple[i
     return min(numbers), max(numbers)
 
 
-def _around(book: Book, place: tuple[str, Position]) -> TableArea | None:
-    """The table in which a formula stands."""
-    sheet, (row, column) = place
+def used(book: Book, table: TableArea) -> Area:
+    """The cells of a table, without the blank rows at its end where there are very many."""
+    top, left, bottom, right = table.area
+    rows = [row for row, column in cells_of(book, table.sheet) if left <= column <= right]
+    last = max((row for row in rows if row <= bottom), default=top)
+    return table.area if bottom - last < _MANY_BLANK_ROWS else (top, left, max(top, last), right)
+
+
+def table_around(book: Book, place: tuple[str, Position]) -> TableArea | None:
+    """The table in which a cell stands."""
+    sheet, position = place
     return next(
         (
             table
             for table in book.tables.values()
-            if table.sheet == sheet
-            and table.first_row <= row <= table.last_row
-            and table.first_column <= column <= table.last_column
+            if table.sheet.casefold() == sheet.casefold() and within(position, table.area)
         ),
         None,
     )

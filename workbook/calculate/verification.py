@@ -101,11 +101,7 @@ def _argument(book: Book, sheet: str, node: formualizer.ASTNode) -> Any:
         return node.get_literal_value()
     if isinstance(reference, formualizer.TableRef):
         table = book.tables[reference.name.casefold()]
-        return _block(
-            book, table.sheet,
-            (table.first_row, table.first_column,
-             table.last_row - table.totals_rows, table.last_column),
-        )  # fmt: skip
+        return _block(book, table.sheet, table.area)
     other, address = split_sheet(node.get_reference_string() or "")
     block = _block(book, other or sheet, split_area(address))
     return block if ":" in address else block[0][0]

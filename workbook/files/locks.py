@@ -227,21 +227,18 @@ def refuse_open(path: Path) -> None:
             known), or its folder cannot be looked at.
     """
     try:
-        _refuse_owned(path, path.resolve())
+        place = path.resolve()
+        known = (
+            ("Excel", place.with_name(f"~${place.name}"), _excel_user),
+            ("LibreOffice", place.with_name(f".~lock.{place.name}#"), _libreoffice_user),
+        )
+        there = [one for one in known if one[1].exists()]
     except OSError as error:
         raise FileProblem(
             f"The folder of {path} cannot be looked at: {error.strerror or error}; try again.",
             "no-access",
         ) from error
-
-
-def _refuse_owned(path: Path, place: Path) -> None:
-    for program, owner, name_in in (
-        ("Excel", place.with_name(f"~${place.name}"), _excel_user),
-        ("LibreOffice", place.with_name(f".~lock.{place.name}#"), _libreoffice_user),
-    ):
-        if not owner.exists():
-            continue
+    for program, owner, name_in in there:
         try:
             name = name_in(owner.read_bytes()[:4096])
         except OSError:

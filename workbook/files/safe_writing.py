@@ -24,7 +24,7 @@ _LINKS = os.name == "posix"
 
 def write_safely(
     target: Path,
-    write: Callable[[Path], None],
+    write: Callable[[Path], object],
     *,
     inputs: Sequence[Path] = (),
     in_place: bool = False,
@@ -82,7 +82,7 @@ def write_safely(
 
 def _replace(
     place: Path,
-    write: Callable[[Path], None],
+    write: Callable[[Path], object],
     ready: Callable[[], None],
     inputs: Sequence[Path],
     *,
@@ -99,7 +99,8 @@ def _replace(
             shutil.copymode(place, temporary)
         else:
             temporary.chmod(_new_mode(inputs))
-        _flush(temporary)
+        with temporary.open("r+b") as stream:
+            os.fsync(stream.fileno())
         if old is not None and keep_copy:
             kept = _dated_copy(place)
         try:
@@ -197,7 +198,10 @@ def _rename_to_new(old: Path, new: Path) -> None:
 
 def _refuse_target(target: Path, place: Path, inputs: Sequence[Path]) -> None:
     for source in inputs:
-        if source.resolve() == place or _same_file(source, place):
+        same = source.resolve() == place
+        with suppress(OSError):
+            same = same or source.samefile(place)
+        if same:
             raise FileProblem(
                 f"{target} is the file that is being read; choose another name for the output.",
                 "target-is-input",
@@ -217,13 +221,6 @@ def _refuse_target(target: Path, place: Path, inputs: Sequence[Path]) -> None:
             )
 
 
-def _same_file(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
-
-
 def _cannot_write(target: Path, error: OSError) -> FileProblem:
     if isinstance(error, PermissionError):
         return FileProblem(
@@ -238,11 +235,6 @@ def _cannot_write(target: Path, error: OSError) -> FileProblem:
             "disk-full",
         )
     return FileProblem(f"{target} cannot be written: {error.strerror or error}.", "no-access")
-
-
-def _flush(path: Path) -> None:
-    with path.open("r+b") as stream:
-        os.fsync(stream.fileno())
 
 
 def _flush_folder(folder: Path) -> None:

@@ -12,8 +12,7 @@ from __future__ import annotations
 import io
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path, PureWindowsPath
 from string import Template
@@ -86,7 +85,10 @@ def settings_for(python: Path, platform: str, home: str | None = None) -> dict[s
     """
     named = {}
     if platform == "win32":
-        named["Interpreter_Win"] = _by_profile(str(python), home or str(Path.home()))
+        place, profile = PureWindowsPath(python), PureWindowsPath(home or Path.home())
+        if place.is_relative_to(profile):
+            place = PureWindowsPath("%USERPROFILE%") / place.relative_to(profile)
+        named["Interpreter_Win"] = str(place)
     return {
         **named,
         "PYTHONPATH": "",
@@ -94,13 +96,6 @@ def settings_for(python: Path, platform: str, home: str | None = None) -> dict[s
         # A file beside the workbook that is named as a Python module is would be run in its place.
         "ADD_WORKBOOK_TO_PYTHONPATH": "false",
     }
-
-
-def _by_profile(python: str, home: str) -> str:
-    place, profile = PureWindowsPath(python), PureWindowsPath(home)
-    if not place.is_relative_to(profile):
-        return python
-    return str(PureWindowsPath("%USERPROFILE%") / place.relative_to(profile))
 
 
 def write_settings(book: Workbook, settings: Mapping[str, str]) -> None:
@@ -142,14 +137,16 @@ def vba_project(sheets: int) -> bytes:
         with Workbook(str(with_macros)) as blank:
             for _ in range(sheets):
                 blank.add_worksheet()
-        with _opened(with_macros) as book:
+        pyopenvba = _pyopenvba()
+        with pyopenvba.ExcelFile(with_macros) as book, pyopenvba.ExcelFile(_STANDALONE) as theirs:
             project = book.add_vba_project()
-            kinds = _pyopenvba().VBAModuleKind
-            for name, text, kind in [
-                *_modules_of_xlwings(),
-                *((name, text, "standard") for name, text in vba_modules().items()),
-            ]:
-                project.add_module(name, text, kind=kinds[kind])
+            for name, kind in _FROM_XLWINGS.items():
+                text = theirs.get_module(name)
+                text = module_of_xlwings(text) if name == "xlwings" else text
+                text = "\r\n".join([*text.splitlines(), ""])
+                project.add_module(name, text, kind=pyopenvba.VBAModuleKind[kind])
+            for name, text in vba_modules().items():
+                project.add_module(name, text, kind=pyopenvba.VBAModuleKind["standard"])
             project.get_module(_WORKBOOK).body = vba_of_workbook()
             _without_compiled_code(project)
             book.save()
@@ -173,20 +170,6 @@ def _made_elsewhere(project: bytes) -> bytes:
     storage.write_stream_in_storage(_STORAGE, "_VBA_PROJECT", _NOT_COMPILED)
     rewritten: bytes = storage.to_bytes()
     return rewritten
-
-
-def _modules_of_xlwings() -> Iterator[tuple[str, str, str]]:
-    with _opened(_STANDALONE) as book:
-        for name, kind in _FROM_XLWINGS.items():
-            text = book.get_module(name)
-            lines = (module_of_xlwings(text) if name == "xlwings" else text).splitlines()
-            yield name, "\r\n".join(lines) + "\r\n", kind
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    with _pyopenvba().ExcelFile(path) as book:
-        yield book
 
 
 def _pyopenvba() -> Any:

@@ -51,13 +51,13 @@ def _compared(opened: CalcBook, places: set[Place]) -> Comparison:
     hold(opened, differing(opened, set(opened.formulas) - places))
     settle_spills(opened, places)
     not_compared = {
-        place: reason for place in places if (reason := _why_not(opened, place)) is not None
+        place: reason for place in places if (reason := _why_not_asked(opened, place)) is not None
     }
     different = unlike(opened, places - not_compared.keys())
     return Comparison({place: shown(opened, place) for place in different}, not_compared)
 
 
-def _why_not(opened: CalcBook, place: Place) -> str | None:
+def _why_not_asked(opened: CalcBook, place: Place) -> str | None:
     """Why Calc is not asked about a formula, if it is not."""
     formula = opened.formulas[place].formula or ""
     names = {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}

@@ -22,7 +22,7 @@ from typing import Any
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.udfs.calc import registration
-from xlpbr.workbook.libreoffice.pdf import find_libreoffice, kill_with_children
+from xlpbr.workbook.libreoffice.pdf import find_libreoffice, kill_with_children, start_program
 from xlpbr.workbook.ooxml.addresses import split_area
 
 NOT_INSTALLED = (
@@ -244,10 +244,14 @@ def _started(program: Path, folder: Path) -> tuple[subprocess.Popen[bytes], dict
     raise AssertionError("unreachable")
 
 
+def environment_for_it() -> dict[str, str]:
+    """The variables without those that lead LibreOffice or its own Python elsewhere."""
+    return {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
+
+
 def _start(program: Path, folder: Path) -> subprocess.Popen[bytes]:
     here = {"HOME": "", "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": "", "TMPDIR": "temporary"}
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
-    environment |= {name: str(folder / below) for name, below in here.items()}
+    environment = environment_for_it() | {name: str(folder / one) for name, one in here.items()}
     environment |= {"SAL_USE_VCLPLUGIN": "svp", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [
         str(program),
@@ -255,20 +259,9 @@ def _start(program: Path, folder: Path) -> subprocess.Popen[bytes]:
         f"-env:PKG_UserUnoFile={(folder / 'unorc').as_uri()}",
         "--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault",
     ]  # fmt: skip
-    try:
-        with (folder / "said").open("ab") as said:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                env=environment,
-                cwd=folder,
-                # A group of its own; Windows ends the whole tree without one.
-                start_new_session=sys.platform != "win32",
-            )
-    except OSError as error:
-        raise FileProblem(f"{program} could not be started: {error.strerror}.") from error
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with (folder / "said").open("ab") as said:
+        return start_program(command, stderr=said, env=environment, cwd=folder, **pipes)
 
 
 def _why_not(program: Path, folder: Path, problem: FileProblem) -> str:

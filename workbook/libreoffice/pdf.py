@@ -14,7 +14,9 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.files.safe_writing import write_safely
@@ -56,7 +58,7 @@ def to_pdf(workbook: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="xlpbr-pdf-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         made = _convert(program, workbook, folder)
-        write_safely(target, lambda place: _copy(made, place), inputs=[workbook])
+        write_safely(target, partial(shutil.copyfile, made), inputs=[workbook])
 
 
 def find_libreoffice(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -93,9 +95,15 @@ def _convert(program: Path, workbook: Path, folder: Path) -> Path:
         "--headless", "--norestore", "--nologo", "--nolockcheck",
         "--convert-to", _FILTER, "--outdir", str(pages), str(source),
     ]  # fmt: skip
-    status = _run(command, workbook)
-    if status == _START_AGAIN:
-        status = _run(command, workbook)
+    for _ in range(2):
+        status, *_ = run_program(
+            command,
+            TIME_LIMIT,
+            f"{workbook} could not be made into a PDF: LibreOffice took more than {TIME_LIMIT}"
+            " seconds. Close other programs and try again.",
+        )
+        if status != _START_AGAIN:
+            break
     made = pages / "workbook.pdf"
     if status or not made.is_file() or not made.stat().st_size:
         raise FileProblem(
@@ -105,34 +113,44 @@ def _convert(program: Path, workbook: Path, folder: Path) -> Path:
     return made
 
 
-def _run(command: Sequence[str], workbook: Path) -> int:
-    """The exit status of a program; it and all that it started are ended at the time limit."""
+def run_program(
+    command: Sequence[str], seconds: float, too_late: str, **options: Any
+) -> tuple[int, str, str]:
+    """Run a program to its end: its exit status, and what it says on its two outputs.
+
+    Args:
+        command: the program and its words.
+        seconds: the time limit, at which it and all that it started are ended.
+        too_late: what is said then.
+        options: more for ``subprocess.Popen``.
+
+    Raises:
+        FileProblem: it cannot be started, or takes too long.
+    """
+    pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+    process = start_program(command, stdin=subprocess.DEVNULL, **pipes, **options)
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            # A group of its own; Windows ends the whole tree without one.
-            start_new_session=sys.platform != "win32",
-        )
-    except OSError as error:
-        raise FileProblem(f"{command[0]} could not be started: {error.strerror}.") from error
-    try:
-        return process.wait(TIME_LIMIT)
+        said = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise FileProblem(
-            f"{workbook} could not be made into a PDF: LibreOffice took more than"
-            f" {TIME_LIMIT} seconds. Close other programs and try again."
-        ) from None
+        raise FileProblem(too_late) from None
     finally:
         if process.poll() is None:
             kill_with_children(process)
             process.wait()
+    out, err = (one.decode(errors="replace") for one in said)
+    return process.returncode, out, err
 
 
-def _copy(made: Path, place: Path) -> None:
-    shutil.copyfile(made, place)
+def start_program(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program in a group of its own; Windows ends the whole tree without one.
+
+    Raises:
+        FileProblem: it cannot be started.
+    """
+    try:
+        return subprocess.Popen(command, start_new_session=sys.platform != "win32", **options)
+    except OSError as error:
+        raise FileProblem(f"{command[0]} could not be started: {error.strerror}.") from error
 
 
 def kill_with_children(process: subprocess.Popen[bytes]) -> None:

@@ -6,8 +6,6 @@ person's settings is touched.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import xlpbr
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.calc import registration
 from xlpbr.workbook.libreoffice import engine as calc_engine
+from xlpbr.workbook.libreoffice.pdf import run_program
 
 TIME_LIMIT = 180
 """Seconds; LibreOffice's first start on a slow computer takes some."""
@@ -25,7 +24,6 @@ KNOWS_PLAIN_NAMES = (25, 2)
 """The line of LibreOffice from which a workbook's ``PBR_`` names are known when it is opened."""
 
 _PROGRAMS = ("unopkg.com", "unopkg")
-_NOT_FOR_IT = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 
 
 def install(profile: Path | None = None) -> Iterator[str]:
@@ -133,28 +131,18 @@ def _manage(program: Path, profile: Path | None, *words: str) -> str:
     command = [str(manager), *words]
     if profile is not None:
         command.append(f"-env:UserInstallation={profile.resolve().as_uri()}")
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise FileProblem(
-            f"LibreOffice took more than {TIME_LIMIT} seconds over its extensions. Close it,"
-            " with its quickstarter, and try again."
-        ) from None
-    except OSError as error:
-        raise FileProblem(f"{manager} could not be started: {error.strerror}.") from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace") or done.stdout.decode(errors="replace")
-        reason = next((line.strip() for line in said.splitlines() if line.strip()), "no reason")
+    status, said, complained = run_program(
+        command,
+        TIME_LIMIT,
+        f"LibreOffice took more than {TIME_LIMIT} seconds over its extensions. Close it, with its"
+        " quickstarter, and try again.",
+        env=calc_engine.environment_for_it(),
+    )
+    if status:
+        lines = (line.strip() for line in (complained or said).splitlines())
+        reason = next(filter(None, lines), "no reason")
         raise FileProblem(
             f"LibreOffice did not change its extensions: {reason.removeprefix('ERROR: ')} Close"
             " LibreOffice, with its quickstarter, and try again as yourself."
         )
-    return done.stdout.decode(errors="replace")
+    return said

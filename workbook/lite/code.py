@@ -25,7 +25,7 @@ def main_with_code() -> str:
     files = needed_files(ENTRY)
     about = _about("rules_in_here.md", files=len(files))
     sections = [_section(name, text) for name, text in files.items()]
-    return "\n\n".join([about, _text("unpack.txt"), *sections, f"unpack()\n\n{_IMPORT}"])
+    return "\n\n".join([about, text_of("unpack.txt"), *sections, f"unpack()\n\n{_IMPORT}"])
 
 
 def main_from_wheel() -> str:
@@ -41,11 +41,12 @@ def requirements(*, embed: bool) -> str:
 
 def _about(where: str, **facts: object) -> str:
     facts |= {"version": xlpbr.__version__, "count": len(FUNCTIONS), "names": ", ".join(FUNCTIONS)}
-    rules = Template(_text(where)).substitute(facts).rstrip("\n")
-    return f'"""{Template(_text("about.md")).substitute(facts, where=rules)}"""\n'
+    rules = Template(text_of(where)).substitute(facts).rstrip("\n")
+    return f'"""{Template(text_of("about.md")).substitute(facts, where=rules)}"""\n'
 
 
-def _text(name: str) -> str:
+def text_of(name: str) -> str:
+    """A file of this folder."""
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from string import Template
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import quoteattr
 
-from xlpbr.workbook.lite.code import main_from_wheel, main_with_code, requirements
+from xlpbr.workbook.lite.code import main_from_wheel, main_with_code, requirements, text_of
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.beside import PartsBeside
 from xlpbr.workbook.ooxml.parts.listing_parts import relationships_of
@@ -75,7 +74,7 @@ def parts_with_code(book: Book, *, embed: bool = True) -> PartsBeside:
                     "xlwingsSettingsWorkbook": {"startupBehavior": "taskpane"},
                 }
             ),
-            _PANES: _beside("taskpanes.xml").encode(),
+            _PANES: text_of("taskpanes.xml").encode(),
             listing: with_relationships(None, [lead]).data or b"",
         },
         types={extension: _EXTENSION_TYPE, _PANES: _PANES_TYPE, listing: _LISTING_TYPE},
@@ -102,12 +101,8 @@ def extension_part(properties: Mapping[str, object]) -> bytes:
     )
     known_as = str(uuid5(NAMESPACE_URL, entries)).upper()
     return (
-        Template(_beside("webextension.xml")).substitute(id=known_as, properties=entries).encode()
+        Template(text_of("webextension.xml")).substitute(id=known_as, properties=entries).encode()
     )
-
-
-def _beside(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def code_in(book: Book) -> FoundCode | None:

@@ -11,15 +11,8 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 
-from xlpbr.workbook.look.styles import (
-    FONT,
-    INK,
-    MAXIMUM_COLOUR,
-    PAYABLE_COLOUR,
-    RULE,
-    SAVING_COLOUR,
-    WHOLE_POUNDS,
-)
+from xlpbr.workbook.look.months_chart import dress_months_chart
+from xlpbr.workbook.look.styles import FONT, INK, MAXIMUM_COLOUR, PAYABLE_COLOUR, SAVING_COLOUR
 
 BAND = "10th to 90th percentile"
 MIDDLE = "50th percentile"
@@ -29,8 +22,6 @@ COLOURS = {"Saving to date": SAVING_COLOUR, "Payable to date": PAYABLE_COLOUR}
 """The colour of each figure that is drawn."""
 
 _PERCENT_CLEAR = 65
-_LABELS = 9
-"""How many months are named under a chart, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +86,7 @@ def fan_chart(workbook: Workbook, fan: Fan, *, font_size: int) -> Chart:
     chart.combine(lines)
     font = {"name": FONT, "size": font_size, "color": INK, "bold": False}
     title = f"{fan.figure}: the middle and the range of the scenarios"
-    chart.set_title(
-        {
-            "name": title, "overlay": False,
-            "name_font": {"name": FONT, "size": 13, "bold": True, "color": INK},
-        }
-    )  # fmt: skip
-    chart.set_x_axis(
-        {
-            "name": "Month", "name_font": font, "num_font": font, "date_axis": True,
-            "num_format": "mmm yy", "major_unit": max(1, round(fan.count / _LABELS)),
-            "major_unit_type": "months", "line": {"color": RULE}, "label_position": "low",
-        }
-    )  # fmt: skip
-    chart.set_y_axis(
-        {
-            "name": "Pounds", "name_font": font, "num_font": font, "num_format": WHOLE_POUNDS,
-            "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}},
-            "line": {"none": True},
-        }
-    )  # fmt: skip
+    dress_months_chart(chart, title, fan.count, font, title_ink=INK)
     # The area that is not seen has no place in the legend.
     chart.set_legend({"position": "bottom", "font": font, "delete_series": [0]})
-    chart.show_blanks_as("gap")
-    chart.set_chartarea({"border": {"color": RULE}})
     return chart

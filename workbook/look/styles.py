@@ -54,6 +54,10 @@ NUMBER_FORMATS = {
 FILLS = {"input": INPUT_FILL, "working": WORKING_FILL, "output": OUTPUT_FILL}
 """The fill of each role; the role is always told in words as well."""
 
+FILLED_ROW = {"bg_color": OUTPUT_FILL, "border": 1, "border_color": RULE}
+TOTAL_ROW = {"bg_color": OUTPUT_FILL, "bold": True, "top": 1, "bottom": 1, "border_color": INK}
+"""What rows of figures and of totals look like, for conditional formats."""
+
 
 @dataclass(frozen=True)
 class Styles:
@@ -156,16 +160,12 @@ class Styles:
     @cached_property
     def filled_row(self) -> Format:
         """What a row of figures looks like once it holds something (for conditional formats)."""
-        return self.workbook.add_format(
-            {"bg_color": OUTPUT_FILL, "border": 1, "border_color": RULE}
-        )
+        return self.workbook.add_format(FILLED_ROW)
 
     @cached_property
     def total_row(self) -> Format:
         """A row of totals (for conditional formats)."""
-        return self.workbook.add_format(
-            {"bg_color": OUTPUT_FILL, "bold": True, "top": 1, "bottom": 1, "border_color": INK}
-        )
+        return self.workbook.add_format(TOTAL_ROW)
 
     @cached_property
     def quiet_row(self) -> Format:

@@ -5,6 +5,12 @@ Widths are in digits of Calibri, the unit of a column's width.
 
 from __future__ import annotations
 
+LINE_HEIGHT = 15
+"""Points that a line of text takes."""
+
+TALLEST_ROW = 409
+"""Points: Excel takes no taller row."""
+
 _WIDTHS = (
     ("il'|!,.:;jI", 0.48),
     ('frt()[]-/`" ', 0.64),

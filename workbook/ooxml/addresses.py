@@ -67,14 +67,7 @@ def split_area(reference: str) -> Area:
         ValueError: it is not the address of a rectangle of cells.
     """
     first, colon, last = reference.partition(":")
-    row, column = split_cell(first)
-    other_row, other_column = split_cell(last) if colon else (row, column)
-    return (
-        min(row, other_row),
-        min(column, other_column),
-        max(row, other_row),
-        max(column, other_column),
-    )
+    return area_around(split_cell(first), split_cell(last if colon else first))
 
 
 def area_of(reference: str) -> Area | None:
@@ -83,6 +76,12 @@ def area_of(reference: str) -> Area | None:
         return split_area(reference)
     except ValueError:
         return None
+
+
+def area_around(*positions: Position) -> Area:
+    """The smallest area in which some cells lie, or some areas given by their corners."""
+    rows, columns = zip(*positions, strict=True)
+    return min(rows), min(columns), max(rows), max(columns)
 
 
 def area_cells(area: Area) -> Iterator[Position]:
@@ -100,6 +99,11 @@ def cell_name(position: Position) -> str:
     """A cell as its own sheet calls it, such as ``B5``."""
     row, column = position
     return f"{column_letter(column)}{row}"
+
+
+def area_name(area: Area) -> str:
+    """A rectangle as its own sheet calls it, such as ``A4:H40``."""
+    return f"{cell_name(area[:2])}:{cell_name(area[2:])}"
 
 
 def split_sheet(reference: str) -> tuple[str | None, str]:
@@ -128,5 +132,4 @@ def cell_address(sheet: str, row: int, column: int) -> str:
 
 def area_address(sheet: str, area: Area) -> str:
     """A rectangle with its sheet, such as ``Placements!A4:H40``."""
-    first_row, first_column, last_row, last_column = area
-    return f"{cell_address(sheet, first_row, first_column)}:{column_letter(last_column)}{last_row}"
+    return f"{quoted_sheet(sheet)}!{area_name(area)}"

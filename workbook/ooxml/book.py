@@ -5,17 +5,17 @@ Reads the package itself: the known libraries drop error cells, formulas or digi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import Position, split_area
-from xlpbr.workbook.ooxml.parts.listing_parts import relationships_of
-from xlpbr.workbook.ooxml.parts.relationships import resolved_target
+from xlpbr.workbook.ooxml.addresses import Area, Position, split_area
+from xlpbr.workbook.ooxml.parts.listing_parts import inner_parts, parts_of_kind
 from xlpbr.workbook.ooxml.parts.workbook_part import (
+    DefinedName,
     ListedName,
     ListedSheet,
     WorkbookPart,
@@ -50,6 +50,7 @@ __all__ = [
     "StoredCell",
     "TableArea",
     "cells_of",
+    "known_sheet",
     "open_book",
     "parts_with_formulas",
     "sheet_named",
@@ -85,15 +86,15 @@ class TableArea:
     has_heading: bool
     totals_rows: int
 
+    @property
+    def area(self) -> Area:
+        """All its cells."""
+        return (self.first_row, self.first_column, self.last_row, self.last_column)
 
-@dataclass(frozen=True, slots=True)
-class DefinedName:
-    """A defined name: what it stands for, and the sheet that alone knows it (None: all)."""
-
-    name: str
-    text: str
-    sheet: str | None
-    hidden: bool
+    @property
+    def without_totals(self) -> Area:
+        """Its cells but for the totals rows."""
+        return (*self.area[:2], self.last_row - self.totals_rows, self.last_column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def open_book(path: Path) -> Book:
             .xls, .xlsb, .ods), damaged, or built like an attack. One sentence says what to do.
     """
     archive = open_archive(path)
-    part = next(_led_to(archive, "", "officeDocument"), "xl/workbook.xml")
+    part = next(parts_of_kind(archive, "", "officeDocument"), "xl/workbook.xml")
     data = read_part(archive, part)
     with understood(archive, part):
         try:
@@ -144,11 +145,7 @@ def open_book(path: Path) -> Book:
             tree_of(archive, part, data)  # says what is wrong in the words of all other parts
             raise
     check_namespace(archive, workbook.namespace)
-    kinds = {
-        entry.id: (entry.kind, resolved_target(part, entry.target))
-        for entry in relationships_of(archive, part)
-        if not entry.external
-    }
+    kinds = {entry.id: (entry.kind, target) for entry, target in inner_parts(archive, part)}
     _refuse_doubled(archive, part, [sheet.name for sheet in workbook.sheets])
     sheets = tuple(
         _sheet_info(archive, sheet, target)
@@ -206,10 +203,7 @@ def _contents(book: Book, sheet: str) -> SheetContents:
     known = book._contents.get(sheet)
     if known is not None:
         return known
-    info = sheet_named(book, sheet)
-    if info is None:
-        names = ", ".join(known.name for known in book.sheets)
-        raise FileProblem(f"{book.path} has no sheet {sheet!r}; its sheets are {names}.")
+    info = known_sheet(book, sheet)
     if info.name not in book._contents:
         book._contents[info.name] = read_sheet(
             book.archive, info.part, info.name, _shared_strings(book), date_1904=book.date_1904
@@ -233,11 +227,17 @@ def sheet_named(book: Book, name: str) -> SheetInfo | None:
     return next((info for info in book.sheets if info.name.casefold() == wanted), None)
 
 
-def _led_to(archive: Archive, part: str, kind: str) -> Iterator[str]:
-    """The parts of a kind to which a part leads; the package itself for ``""``."""
-    for entry in relationships_of(archive, part):
-        if entry.kind == kind and not entry.external:
-            yield resolved_target(part, entry.target)
+def known_sheet(book: Book, name: str) -> SheetInfo:
+    """The sheet of a name, capital or small letters.
+
+    Raises:
+        FileProblem: there is no such sheet.
+    """
+    info = sheet_named(book, name)
+    if info is None:
+        names = ", ".join(known.name for known in book.sheets)
+        raise FileProblem(f"{book.path} has no sheet {name!r}; its sheets are {names}.")
+    return info
 
 
 def _sheet_info(archive: Archive, sheet: ListedSheet, part: str) -> SheetInfo:
@@ -249,21 +249,18 @@ def _sheet_info(archive: Archive, sheet: ListedSheet, part: str) -> SheetInfo:
 def _tables(archive: Archive, sheets: tuple[SheetInfo, ...]) -> dict[str, TableArea]:
     tables: dict[str, TableArea] = {}
     for sheet in sheets:
-        for part in _led_to(archive, sheet.part, "table"):
+        for part in parts_of_kind(archive, sheet.part, "table"):
             tree = read_tree(archive, part)
             name = tree.get("displayName", tree.get("name", ""))
             try:
-                first_row, first_column, last_row, last_column = split_area(tree.get("ref", ""))
+                area = split_area(tree.get("ref", ""))
                 totals_rows = int(tree.get("totalsRowCount", "0"))
             except ValueError as error:
                 raise damaged_part(archive, part, f"the table {name} has no place") from error
             tables[name.casefold()] = TableArea(
                 name,
                 sheet.name,
-                first_row,
-                first_column,
-                last_row,
-                last_column,
+                *area,
                 tree.get("headerRowCount", "1") != "0",
                 totals_rows,
             )

@@ -66,11 +66,6 @@ def without_ported_mark(metadata: bytes) -> bytes:
     return encoded(spliced(data, [(last.start, last.end, b""), *_count_splices(data, listed, -1)]))
 
 
-def usual_mark(metadata: bytes) -> int:
-    """The number of the book's own mark of spilling formulas, where a port has put another."""
-    return dynamic_array_mark(metadata)[1]
-
-
 def _says(records: list[Element], entry: int) -> list[tuple[str | None, str | None]]:
     return [
         (one.attributes.get("t"), one.attributes.get("v")) for one in records if one.parent == entry

@@ -7,27 +7,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 from xml.parsers import expat
 
-from xlpbr.workbook.ooxml.addresses import column_letter, split_cell
+from xlpbr.workbook.ooxml.addresses import cell_name, split_cell
 from xlpbr.workbook.ooxml.sheet.formula_texts import FORMULA_ELEMENTS
 from xlpbr.workbook.ooxml.sheet.shared_formulas import SharedFormula, formula_at, shared_formula
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.zip.archive import Archive, run_parser
 from xlpbr.workbook.ooxml.zip.copy import copy_differs
-from xlpbr.workbook.port.host_names import foreign_calls, plain
+from xlpbr.workbook.port.host_names import in_host_form, plain
+
+Marks = tuple[int, int]
+"""The mark of a port, which cells may get or lose, and the book's own; 0 without."""
 
 _Event = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """The mark of a port, which cells may get or lose, and the book's own; 0 without."""
-
-    ported: int
-    usual: int
 
 
 def check_ported(
@@ -59,10 +53,6 @@ def check_ported(
         raise copy_differs(before, f"in {part}, which is not whole") from error
 
 
-class _ForeignCallError(ValueError):
-    """A function is not called as the host stores it."""
-
-
 def _events(chunks: Iterable[bytes], prefix: str, marks: Marks | None) -> Iterator[_Event]:
     """What a part says, with plain names and, in a sheet, without what a port may change."""
     reader = _CallReader(prefix, marks)
@@ -80,7 +70,7 @@ class _CallReader:
     def __init__(self, prefix: str, marks: Marks | None) -> None:
         self.prefix = prefix
         self.sheet = marks is not None
-        self.marks = marks or Marks(0, 0)
+        self.ported, self.usual = marks or (0, 0)
         self.mark = ""
         self.events: deque[_Event] = deque()
         self.opened: list[str] = []
@@ -126,10 +116,9 @@ class _CallReader:
     def without_marks(self, attributes: dict[str, str]) -> dict[str, str]:
         """The attributes of a cell's formula less those by which it is shared or fills itself."""
         kind, area = attributes.get("t"), attributes.get("ref")
-        row, column = self.cell
-        alone = kind == "array" and area == f"{column_letter(column)}{row}"
-        if self.mark == str(self.marks.ported):
-            self.mark = "" if alone else str(self.marks.usual)
+        alone = kind == "array" and area == cell_name(self.cell)
+        if self.mark == str(self.ported):
+            self.mark = "" if alone else str(self.usual)
         if not alone and kind != "shared":
             return attributes
         return {key: value for key, value in attributes.items() if key not in {"t", "ref", "si"}}
@@ -139,8 +128,8 @@ class _CallReader:
         if name in FORMULA_ELEMENTS and self.formula is not None:
             text = "".join(self.pieces)
             self.pieces.clear()
-            if self.prefix and foreign_calls(text, self.prefix):
-                raise _ForeignCallError(text)
+            if self.prefix and in_host_form(text, self.prefix) != text:
+                raise ValueError("a function is not called as the host stores it")
             self.events.append(("formula", plain(self.whole(text)).casefold()))
             self.formula = None
         self.text()

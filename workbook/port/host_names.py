@@ -85,8 +85,3 @@ def rewritten(chunks: Iterable[bytes], prefix: str) -> Rewritten:
             if new != old:
                 splices.append((start, end, new))
     return Rewritten(calls, tuple(splices))
-
-
-def foreign_calls(formula: str, prefix: str) -> bool:
-    """Whether a formula calls a PBR_ function otherwise than a host stores it."""
-    return in_host_form(formula, prefix) != formula

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from xlpbr.udfs.calc.functions import CELLS_FUNCTION
 from xlpbr.workbook.calculate.formula_reads import Place
+from xlpbr.workbook.ooxml.addresses import Position
 from xlpbr.workbook.ooxml.book import Book, SheetInfo, parts_with_formulas
 from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, change_chain, leads_to, put
 from xlpbr.workbook.ooxml.edit.undo import FoundRecord, reserve_record, take_out_record
@@ -20,17 +20,11 @@ from xlpbr.workbook.ooxml.parts.relationships import resolved_target
 from xlpbr.workbook.ooxml.parts.undo_record import ITEM_TYPE, UndoRecord, content_hash
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, elements
-from xlpbr.workbook.ooxml.zip.archive import damaged_part, has_part, read_tree, read_xml, understood
-from xlpbr.workbook.port.array_marks import (
-    ported_mark,
-    usual_mark,
-    with_ported_mark,
-    without_ported_mark,
-)
+from xlpbr.workbook.ooxml.zip.archive import has_part, read_tree, read_xml, understood
+from xlpbr.workbook.port.array_marks import ported_mark, with_ported_mark, without_ported_mark
 from xlpbr.workbook.port.host_names import Rewritten, rewritten
 from xlpbr.workbook.port.record import (
     PortRecord,
-    Position,
     properties_content,
     read_port_record,
     record_content,
@@ -44,11 +38,24 @@ from xlpbr.workbook.port.sheets import (
     unmark_cells,
 )
 from xlpbr.workbook.port.spills import would_spill
+from xlpbr.workbook.read.ranges import listed
 
 _METADATA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
 _CALC_ONLY = re.compile(rf"{CELLS_FUNCTION}\s*\(", re.IGNORECASE)
 _ENTRIES = "metadata/cellMetadata/bk"
-_MOST_NAMED = 5
+
+MOST_NAMED = 5
+"""How many cells a note names."""
+
+_LEFT_ALONE = {
+    "spilling": "These show one value of several and stay so, with an @ before the function in"
+    " Excel: {}. Take the @ out in Excel to let them fill cells.",
+    "merged": "These stand in merged cells, where a spilling formula cannot be, and show an @"
+    " before the function in Excel: {}.",
+    "unclear": "These are stored in a way that is left as it is, and may show an @ before the"
+    " function in Excel: {}.",
+}
+"""What is said of cells that stay without the mark, by why they do."""
 
 
 @dataclass(slots=True)
@@ -97,7 +104,7 @@ def find_calls(book: Book, prefix: str) -> PortSurvey:
         found.metadata = read_xml(archive, found.metadata_part, "metadata")
         with understood(archive, found.metadata_part):
             found.mark = ported_mark(found.metadata)
-            found.usual = usual_mark(found.metadata) if found.mark else 0
+            found.usual = dynamic_array_mark(found.metadata)[1] if found.mark else 0
     _find_record(book, found)
     for part in parts_with_formulas(book):
         with understood(archive, part):
@@ -119,10 +126,8 @@ def read_marked_sheet(book: Book, part: str, mark: int) -> SheetCalls:
     Raises:
         FileProblem: the part is damaged.
     """
-    try:
+    with understood(book.archive, part):
         return read_calls(text_chunks(book.archive, part), mark)
-    except (expat.ExpatError, ValueError) as error:
-        raise damaged_part(book.archive, part, str(error)) from error
 
 
 def calls_of_calc_only(found: PortSurvey) -> list[str]:
@@ -169,7 +174,7 @@ def put_marks(
         return {}, 0
     spilling = would_spill(draft.book, formulas)
     metadata, found.mark = _with_mark(draft, found)
-    found.usual = usual_mark(metadata)
+    found.usual = dynamic_array_mark(metadata)[1]
     marking = {
         part: mark_cells(
             calls,
@@ -242,37 +247,15 @@ def fill_record(draft: Draft, found: PortSurvey) -> None:
             draft.added[name] = record_content(found.record)
 
 
-def some(addresses: list[str]) -> str:
-    """Some addresses, the first of them by name."""
-    if len(addresses) <= _MOST_NAMED:
-        return ", ".join(addresses)
-    return f"{', '.join(addresses[:_MOST_NAMED])} and {len(addresses) - _MOST_NAMED:,} more"
-
-
 def _left_notes(found: PortSurvey, marking: dict[str, Marking]) -> Iterator[str]:
-    def addresses(kind: str) -> list[str]:
-        return [
+    for why, sentence in _LEFT_ALONE.items():
+        left = [
             f"{found.sheets[part].name}!{cell}"
             for part, one in marking.items()
-            for cell in getattr(one, kind)
+            for cell in one.left[why]
         ]
-
-    spilling, merged, unclear = map(addresses, ("spilling", "merged", "unclear"))
-    if spilling:
-        yield (
-            "These show one value of several and stay so, with an @ before the function in"
-            f" Excel: {some(spilling)}. Take the @ out in Excel to let them fill cells."
-        )
-    if merged:
-        yield (
-            "These stand in merged cells, where a spilling formula cannot be, and show an @"
-            f" before the function in Excel: {some(merged)}."
-        )
-    if unclear:
-        yield (
-            "These are stored in a way that is left as it is, and may show an @ before the"
-            f" function in Excel: {some(unclear)}."
-        )
+        if left:
+            yield sentence.format(listed(left, MOST_NAMED))
 
 
 def take_marks(

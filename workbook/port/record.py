@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 import xlpbr
-from xlpbr.workbook.ooxml.addresses import column_letter, split_cell
+from xlpbr.workbook.ooxml.addresses import Position, cell_name, split_cell
 from xlpbr.workbook.ooxml.parts.undo_record import content_hash, item_properties
 
 NAMESPACE = "urn:xlpbr:port:1"
-
-Position = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,7 @@ def record_content(record: PortRecord) -> bytes:
     """The record as the content of a custom XML part."""
     root = ET.Element("port", {"xmlns": NAMESPACE, "xlpbr": xlpbr.__version__})
     if record.metadata is not None:
-        kept = {"after": record.metadata_after}
-        content = ET.SubElement(root, "metadata", kept)
+        content = ET.SubElement(root, "metadata", {"after": record.metadata_after})
         content.text = base64.b64encode(record.metadata).decode()
     for part, cells in record.shared.items():
         sheet = ET.SubElement(root, "sheet", {"part": part})
@@ -57,7 +54,7 @@ def record_content(record: PortRecord) -> bytes:
             by_raw[raw].append(position)
         for raw, positions in by_raw.items():
             group = ET.SubElement(sheet, "shared", {"as": raw.decode()})
-            group.text = " ".join(f"{column_letter(column)}{row}" for row, column in positions)
+            group.text = " ".join(map(cell_name, positions))
     data: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
     return data
 

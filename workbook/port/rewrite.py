@@ -19,18 +19,20 @@ from xlpbr.workbook.ooxml.edit.package import Changes, edit, refuse_locks, save_
 from xlpbr.workbook.ooxml.sheet.edit import edited_chunks
 from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, spliced
 from xlpbr.workbook.ours import XLPBR
-from xlpbr.workbook.port.check import Marks, check_ported
+from xlpbr.workbook.port.check import check_ported
+from xlpbr.workbook.port.host_names import calls
 from xlpbr.workbook.port.marks import (
+    MOST_NAMED,
     PortSurvey,
     calls_of_calc_only,
     fill_record,
     find_calls,
     put_marks,
-    some,
     take_marks,
 )
 from xlpbr.workbook.port.sheets import without_covered
-from xlpbr.workbook.port.values import calls_elsewhere, names_with_calls, values_for_calls
+from xlpbr.workbook.port.values import calls_elsewhere, values_for_calls
+from xlpbr.workbook.read.ranges import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,13 @@ def port(
     book = open_book(source)
     if host == VALUES:
         return _to_values(book, target, allow=allow, in_place=in_place)
-    prefix = HOSTS[host].prefix
+    there = HOSTS[host]
+    prefix = there.prefix
     draft = start_draft(book, XLPBR)
     refuse_locks(draft, allow, sheets=False)
     found = find_calls(book, prefix)
-    if any(one.calls for one in found.rewritten.values()):
+    total = sum(one.calls for one in found.rewritten.values())
+    if total:
         refuse_early_dates(book, prefix)
     notes: list[str] = []
     splices, count = (put_marks if prefix else take_marks)(draft, found, notes)
@@ -124,7 +128,7 @@ def port(
 
     def check(after: Book) -> None:
         for part in changed:
-            marks = Marks(found.mark, found.usual) if part in found.sheets else None
+            marks = (found.mark, found.usual) if part in found.sheets else None
             check_ported(book.archive, after.archive, part, prefix, marks)
 
     done = save_draft(draft, target, check, in_place=in_place, read_elsewhere=changed)
@@ -132,21 +136,28 @@ def port(
     if only_in_calc:
         notes.append(
             f"Only Calc has the function {CELLS_FUNCTION}, which shows #NAME? elsewhere; take it"
-            f" out in: {some(only_in_calc)}. Its argument is what to put in its place."
+            f" out in: {listed(only_in_calc, MOST_NAMED)}. Its argument is what to put in its"
+            " place."
         )
-    calls = sum(one.calls for one in found.rewritten.values())
-    if not calls:
+    if not total:
         notes.append(f"{source.name} calls no PBR_ function; there was nothing to port.")
+    notes.extend(needed_by(book, there))
     return Ported(
         host,
-        calls,
+        total,
         renamed=sum(len(one.splices) for one in found.rewritten.values()),
         marked=count if prefix else 0,
         unmarked=0 if prefix else count,
         sheets=tuple(info.name for part, info in found.sheets.items() if part in changed),
-        notes=(*notes, *needed_by(book, HOSTS[host])),
+        notes=tuple(notes),
         copy=done.kept,
     )
+
+
+def needed_by(book: Book, host: Host) -> Iterator[str]:
+    """What a workbook does not hold and a host needs, a sentence each."""
+    if host.part and not any(name.startswith(host.part) for name in book.archive.members):
+        yield host.needs
 
 
 def refuse_early_dates(book: Book, prefix: str) -> None:
@@ -174,7 +185,7 @@ def refuse_early_dates(book: Book, prefix: str) -> None:
 
 def _to_values(book: Book, target: Path, *, allow: Collection[str], in_place: bool) -> Ported:
     changes, formulas = values_for_calls(book)
-    names = names_with_calls(book)
+    names = [name.name for name in book.names if calls(name.text)]
     elsewhere = calls_elsewhere(book)
     done = edit(book, Changes(cells=changes), target, program=XLPBR, allow=allow, in_place=in_place)
     notes = []
@@ -183,13 +194,14 @@ def _to_values(book: Book, target: Path, *, allow: Collection[str], in_place: bo
     if names:
         notes.append(
             "Defined names have no value of their own and still call a PBR_ function: "
-            f"{some(names)}. What uses them is calculated only where the functions run."
+            f"{listed(names, MOST_NAMED)}. What uses them is calculated only where the functions"
+            " run."
         )
     if elsewhere:
         notes.append(
             "Drop-downs, rules, columns of tables or charts still call a PBR_ function in: "
-            f"{some(elsewhere)}. Take these out in Excel if the workbook goes to someone"
-            " without the functions."
+            f"{listed(elsewhere, MOST_NAMED)}. Take these out in Excel if the workbook goes to"
+            " someone without the functions."
         )
     return Ported(VALUES, formulas, 0, 0, 0, tuple(changes), tuple(notes), done.kept)
 
@@ -212,9 +224,3 @@ def _put_splices(
         else:
             draft.replaced[part] = partial(edited_chunks, archive, part, splices)
     return tuple(changed)
-
-
-def needed_by(book: Book, host: Host) -> Iterator[str]:
-    """What a workbook does not hold and a host needs, a sentence each."""
-    if host.part and not any(name.startswith(host.part) for name in book.archive.members):
-        yield host.needs

@@ -7,26 +7,25 @@ value; a plain function needs no mark.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from xlpbr.udfs.hosts import OFFICE_JS
-from xlpbr.workbook.ooxml.addresses import Area, within
+from xlpbr.workbook.ooxml.addresses import Area, Position, within
 from xlpbr.workbook.ooxml.sheet.formula_cells import FormulaCell, formula_cells
 from xlpbr.workbook.ooxml.sheet.shared_formulas import SharedFormula, formula_at, shared_formula
 from xlpbr.workbook.ooxml.xml.splice import Splice, raw_attributes, tag_at
 from xlpbr.workbook.port.host_names import calls, in_host_form, plain
-from xlpbr.workbook.port.record import Position
 
 
 @dataclass(frozen=True, slots=True)
 class SharedCalls:
-    """A formula that calls a PBR_ function, with the cells that share it."""
+    """A formula that calls a PBR_ function, with the cells that share it: the first writes it."""
 
-    master: FormulaCell
     formula: SharedFormula
-    members: list[FormulaCell] = field(default_factory=list)
+    cells: list[FormulaCell]
 
 
 @dataclass(slots=True)
@@ -51,8 +50,7 @@ class SheetCalls:
         """All of them, in no order."""
         yield from self.single
         for sharing in self.shared.values():
-            yield sharing.master
-            yield from sharing.members
+            yield from sharing.cells
 
 
 @dataclass(slots=True)
@@ -63,17 +61,14 @@ class Marking:
         splices: the pieces of its XML.
         marked: the cells that get the mark.
         shared: the formulas that cells shared, as they were written, by cell.
-        merged: cells that stay without the mark because they are merged.
-        spilling: those that stay so because they would fill other cells.
-        unclear: those whose formula is stored in a way that is left alone.
+        left: the cells that stay without the mark, by why: ``merged``; ``spilling``, where they
+            would fill other cells; ``unclear``, stored in a way that is left alone.
     """
 
     splices: list[Splice] = field(default_factory=list)
     marked: list[Position] = field(default_factory=list)
     shared: dict[Position, bytes] = field(default_factory=dict)
-    merged: list[str] = field(default_factory=list)
-    spilling: list[str] = field(default_factory=list)
-    unclear: list[str] = field(default_factory=list)
+    left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass(slots=True)
@@ -113,14 +108,14 @@ def read_calls(chunks: Iterable[bytes], mark: int = 0) -> SheetCalls:
         writes_out = is_shared and bool(cell.text) and "ref" in cell.formula_attributes
         if is_shared and not cell.text:
             if index in found.shared:
-                found.shared[index].members.append(cell)
+                found.shared[index].cells.append(cell)
             elif index not in masters:
                 early.add(index)
         elif writes_out and index in masters:
             found.unclear.add(index)
         elif writes_out and calls(cell.text):
             formula = shared_formula(cell.text, cell.row, cell.column)
-            found.shared[index] = SharedCalls(cell, formula)
+            found.shared[index] = SharedCalls(formula, [cell])
         elif calls(cell.text):
             found.single.append(cell)
         elif mark and cell.attributes.get("cm") == str(mark):
@@ -137,11 +132,9 @@ def formulas_without_mark(found: SheetCalls) -> dict[Position, str]:
         (cell.row, cell.column): plain(cell.text) for cell in found.single if _may_be_marked(cell)
     }
     for sharing in found.shared.values():
-        formulas[sharing.master.row, sharing.master.column] = plain(sharing.master.text)
-        for cell in sharing.members:
-            formulas[cell.row, cell.column] = plain(
-                formula_at(sharing.formula, cell.row, cell.column)
-            )
+        for cell in sharing.cells:
+            place = (cell.row, cell.column)
+            formulas[place] = plain(formula_at(sharing.formula, *place))
     return formulas
 
 
@@ -158,21 +151,16 @@ def mark_cells(found: SheetCalls, mark: int, spilling: Collection[Position]) -> 
         if cell.formula_attributes.get("t") == "array":
             continue
         if not _may_be_marked(cell):
-            done.unclear.append(cell.address)
-        elif _stays(cell, found, spilling, done):
-            continue
-        else:
+            done.left["unclear"].append(cell.address)
+        elif not _stays(cell, found, spilling, done):
             done.marked.append((cell.row, cell.column))
             done.splices.append(_cell_splice(cell, mark))
             place = cell.formula_start + tag_at(cell.formula_tag, 0).end(2)
             done.splices.append((place, place, b' t="array" ref="%b"' % cell.address.encode()))
     for index, sharing in found.shared.items():
-        group = [sharing.master, *sharing.members]
-        if index in found.unclear or any("cm" in cell.attributes for cell in group):
-            done.unclear.extend(cell.address for cell in group)
-            continue
-        staying = [cell for cell in group if _stays(cell, found, spilling, done)]
-        if not staying:
+        if index in found.unclear or any("cm" in cell.attributes for cell in sharing.cells):
+            done.left["unclear"].extend(cell.address for cell in sharing.cells)
+        elif not [cell for cell in sharing.cells if _stays(cell, found, spilling, done)]:
             _write_out(sharing, mark, done)
     return done
 
@@ -232,18 +220,16 @@ def _stays(
     cell: FormulaCell, found: SheetCalls, spilling: Collection[Position], done: Marking
 ) -> bool:
     position = (cell.row, cell.column)
-    if any(within(position, area) for area in found.merged):
-        done.merged.append(cell.address)
-        return True
-    if position in spilling:
-        done.spilling.append(cell.address)
+    merged = any(within(position, area) for area in found.merged)
+    if merged or position in spilling:
+        done.left["merged" if merged else "spilling"].append(cell.address)
         return True
     return False
 
 
 def _write_out(sharing: SharedCalls, mark: int, done: Marking) -> None:
     """Write a shared formula out in each of its cells: what spills cannot be shared."""
-    for cell in (sharing.master, *sharing.members):
+    for cell in sharing.cells:
         done.marked.append((cell.row, cell.column))
         done.splices.append(_cell_splice(cell, mark))
         tag = tag_at(cell.formula_tag, 0)
@@ -251,7 +237,7 @@ def _write_out(sharing: SharedCalls, mark: int, done: Marking) -> None:
         opening = b'<%b%b t="array" ref="%b">' % (tag[1], others, cell.address.encode())
         end = cell.formula_start + len(cell.formula_tag)
         done.shared[cell.row, cell.column] = cell.formula_tag
-        if cell is not sharing.master:
+        if cell is not sharing.cells[0]:
             text = in_host_form(formula_at(sharing.formula, cell.row, cell.column), OFFICE_JS)
             opening += b"%b</%b>" % (escape(text, {"\r": "&#13;"}).encode(), tag[1])
             end = cell.formula_end

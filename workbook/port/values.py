@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.calculate.keeping import positions_of
-from xlpbr.workbook.ooxml.addresses import cell_address
+from xlpbr.workbook.calculate.formula_reads import address_of
+from xlpbr.workbook.calculate.keeping import formulas_of, stored_cells
 from xlpbr.workbook.ooxml.book import Book, Position, cells_of, parts_with_formulas
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.zip.archive import understood
 from xlpbr.workbook.port.host_names import calls, rewritten
-from xlpbr.workbook.port.marks import read_marked_sheet, some
+from xlpbr.workbook.port.marks import MOST_NAMED, read_marked_sheet
+from xlpbr.workbook.read.ranges import listed
 
 Changes = dict[str, dict[Position, CellChange]]
 
@@ -25,41 +26,34 @@ def values_for_calls(book: Book) -> tuple[Changes, int]:
     """
     changes: Changes = {}
     never: list[str] = []
-    formulas = 0
-    for sheet in book.sheets:
-        of_sheet = cells_of(book, sheet.name)
-        for position, cell in of_sheet.items():
-            if cell.formula is None or not calls(cell.formula):
-                continue
-            formulas += 1
-            if cell.never_calculated:
-                never.append(cell_address(sheet.name, *position))
-                continue
-            filled = positions_of(cell.array_range) if cell.array_range else [position]
-            for place in filled:
-                stored = of_sheet.get(place)
-                value = None if stored is None else stored.value
-                changes.setdefault(sheet.name, {})[place] = CellChange(value, None)
+    formulas = [place for place, formula in formulas_of(book).items() if calls(formula)]
+    for place in formulas:
+        sheet, position = place
+        of_sheet = cells_of(book, sheet)
+        if of_sheet[position].never_calculated:
+            never.append(address_of(place))
+        for filled in stored_cells(book, place):
+            value = of_sheet[filled].value if filled in of_sheet else None
+            changes.setdefault(sheet, {})[filled] = CellChange(value, None)
     if never:
         raise FileProblem(
-            f"{book.path} has formulas that were never calculated, so they have no value to"
-            f" stand for them: {some(never)}. Calculate the workbook first (xlpbr recalc, or"
-            " open and save it where the functions run), then port it.",
+            f"{book.path} has formulas that were never calculated, so they have no value to stand"
+            f" for them: {listed(never, MOST_NAMED)}. Calculate the workbook first (xlpbr recalc,"
+            " or open and save it where the functions run), then port it.",
             "never-calculated",
         )
-    return changes, formulas
-
-
-def names_with_calls(book: Book) -> list[str]:
-    """The defined names that call a PBR_ function: they have no value that could be kept."""
-    return [name.name for name in book.names if calls(name.text)]
+    return changes, len(formulas)
 
 
 def calls_elsewhere(book: Book) -> list[str]:
     """Where formulas call a PBR_ function that stand in no cell and are no defined name."""
     left = []
     in_cells = {
-        sheet.part.casefold(): (f"the sheet {sheet.name}", _calls_in_cells(book, sheet.part))
+        # Without a mark every cell found calls a function; what is shared is written once.
+        sheet.part.casefold(): (
+            f"the sheet {sheet.name}",
+            sum(len(calls(one.text)) for one in read_marked_sheet(book, sheet.part, 0).cells()),
+        )
         for sheet in book.sheets
     }
     for part in parts_with_formulas(book):
@@ -69,8 +63,3 @@ def calls_elsewhere(book: Book) -> list[str]:
         if part != book.part.casefold() and total > counted:
             left.append(title)
     return left
-
-
-def _calls_in_cells(book: Book, part: str) -> int:
-    # Without a mark every cell found calls a function; what is shared is written once.
-    return sum(len(calls(cell.text)) for cell in read_marked_sheet(book, part, 0).cells())

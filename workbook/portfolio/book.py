@@ -23,7 +23,6 @@ from xlpbr.workbook.portfolio.files import SHEETS
 from xlpbr.workbook.portfolio.folder import SettledFolder
 from xlpbr.workbook.portfolio.page import LAST_ROW, Cell, write_rows
 from xlpbr.workbook.portfolio.summary import (
-    FLOW_HEADINGS,
     Portfolio,
     as_at,
     caution_lines,
@@ -35,16 +34,7 @@ from xlpbr.workbook.portfolio.summary import (
     total_of,
 )
 from xlpbr.workbook.portfolio.sums import FLOWS, add_up, headroom, year_in_words
-from xlpbr.workbook.report.page import (
-    PageFrame,
-    ReportColumn,
-    ReportPage,
-    clean_text,
-    new_page,
-    on_one_page,
-    write_lines,
-    write_title,
-)
+from xlpbr.workbook.report.page import PageFrame, ReportColumn, clean_text, new_page
 
 _ROWS_ABOVE = 16
 _NOT_NAMED = "not named"
@@ -107,9 +97,8 @@ def _write(portfolio: Portfolio, prepared_on: date, place: Path) -> None:
         )
         for name in SHEETS:
             sheet = _SHEETS[name]
-            page = new_page(workbook, styles, name, sheet.columns, frame)
-            row = write_title(page, sheet.title)
-            row = write_lines(page, row, sheet.lines(portfolio))
+            page = new_page(workbook, styles, name, sheet.title, sheet.columns, frame)
+            row = page.write_lines(1, sheet.lines(portfolio))
             write_rows(
                 page,
                 row,
@@ -119,12 +108,8 @@ def _write(portfolio: Portfolio, prepared_on: date, place: Path) -> None:
                 frozen=sheet.frozen,
             )
             if name == "Summary":
-                _finish_summary(page)
-
-
-def _finish_summary(page: ReportPage) -> None:
-    on_one_page(page)
-    page.sheet.activate()
+                page.sheet.fit_to_pages(1, 1)
+                page.sheet.activate()
 
 
 def _lines_above(*lines: str, years: bool = False) -> Callable[[Portfolio], list[str]]:
@@ -143,9 +128,8 @@ _BY_CONTRACT = ("saving", "fee", "carer_fees", "bonus", "held_back", "payable", 
 
 def _contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
     names = {outcome.number: outcome.name for outcome in portfolio.folder.outcomes}
-    settled = portfolio.settled
     for sums in each(portfolio.sums.contracts):
-        facts = settled[sums.Index]
+        facts = portfolio.settled[sums.Index]
         yield [
             facts.contract,
             facts.commissioner or _NOT_NAMED,
@@ -163,15 +147,6 @@ def _contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
         ]
 
 
-def _contract_totals(portfolio: Portfolio) -> list[Cell]:
-    total = total_of(portfolio.sums.contracts)
-    return [
-        "All contracts", None, None, None, None, None, total["children"],
-        *(total[flow] for flow in _BY_CONTRACT), total["balance"],
-        total["net_saving"], None, None, None,
-    ]  # fmt: skip
-
-
 def _year_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
     for sums in each(portfolio.sums.years):
         yield [
@@ -180,15 +155,9 @@ def _year_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
         ]  # fmt: skip
 
 
-def _year_totals(portfolio: Portfolio) -> list[Cell]:
-    total = total_of(portfolio.sums.years)
-    return ["All years", None, None, *(total[flow] for flow in FLOWS)]
-
-
 def _year_and_contract_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
-    settled = portfolio.settled
     for sums in each(portfolio.sums.years_by_contract):
-        facts = settled[sums.number]
+        facts = portfolio.settled[sums.number]
         yield [
             year_in_words(sums.year), facts.contract, facts.provider or _NOT_NAMED,
             sums.children, *(getattr(sums, flow) for flow in FLOWS),
@@ -203,23 +172,14 @@ def _provider_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
         ]  # fmt: skip
 
 
-def _provider_totals(portfolio: Portfolio) -> list[Cell]:
-    total = total_of(portfolio.sums.providers)
-    return [
-        "All providers", total["contracts"], total["children"],
-        *(total[flow] for flow in FLOWS), total["balance"],
-    ]  # fmt: skip
-
-
 # Months and files
 
 
 def _rows_of_the_months_sheet(portfolio: Portfolio) -> Iterator[list[Cell]]:
-    settled = portfolio.settled
-    for rows in portfolio.folder.months.blocks(settled):
+    for rows in portfolio.folder.months.blocks(portfolio.settled):
         figures = zip(*(rows[figure.field_name].tolist() for figure in FIGURES), strict=True)
         for number, values in zip(rows["number"].tolist(), figures, strict=True):
-            facts = settled[number]
+            facts = portfolio.settled[number]
             yield [facts.contract, facts.provider or _NOT_NAMED, *values]
 
 
@@ -258,8 +218,18 @@ def _period(portfolio: Portfolio) -> list[str]:
     return [f"Months from {month_in_words(first)} to {month_in_words(last)}."]
 
 
+def _totals(label: str, of: str, *columns: str | None) -> Callable[[Portfolio], list[Cell]]:
+    """The last row of a sheet: sums of some columns of one of the frames of ``Sums``."""
+
+    def totals(portfolio: Portfolio) -> list[Cell]:
+        total = total_of(getattr(portfolio.sums, of))
+        return [label, *(total[column] if column else None for column in columns)]
+
+    return totals
+
+
 def _flow_columns(width: float = 16) -> list[ReportColumn]:
-    return [ReportColumn(heading, width, "money") for heading in FLOW_HEADINGS.values()]
+    return [ReportColumn(heading, width, "money") for heading, _ in FLOWS.values()]
 
 
 _SHEETS = {
@@ -284,7 +254,7 @@ _SHEETS = {
             ReportColumn("Ends on", 12.5, "date"),
             ReportColumn("Figures to", 12.5, "date"),
             ReportColumn("Children in place", 9.5, "count"),
-            *(ReportColumn(FLOW_HEADINGS[flow], 15, "money") for flow in _BY_CONTRACT),
+            *(ReportColumn(FLOWS[flow].heading, 15, "money") for flow in _BY_CONTRACT),
             ReportColumn("Balance", 15, "money"),
             ReportColumn("Net saving", 15, "money"),
             ReportColumn("Contract maximum", 15, "money"),
@@ -296,7 +266,16 @@ _SHEETS = {
             "less payable. A blank maximum: the terms have none."
         ),
         _contract_rows,
-        _contract_totals,
+        _totals(
+            "All contracts",
+            "contracts",
+            *[None] * 5,
+            "children",
+            *_BY_CONTRACT,
+            "balance",
+            "net_saving",
+            *[None] * 3,
+        ),
     ),
     "Financial years": _Sheet(
         "Financial years: 1 April to 31 March",
@@ -312,7 +291,7 @@ _SHEETS = {
             years=True,
         ),
         _year_rows,
-        _year_totals,
+        _totals("All years", "years", None, None, *FLOWS),
     ),
     "Years by contract": _Sheet(
         "Years by contract: each financial year of each contract",
@@ -340,7 +319,7 @@ _SHEETS = {
         ),
         _lines_above("Providers are told apart by the name in the terms, whatever its capitals."),
         _provider_rows,
-        _provider_totals,
+        _totals("All providers", "providers", "contracts", "children", *FLOWS, "balance"),
     ),
     "Months": _Sheet(
         "Months: every month of every contract",

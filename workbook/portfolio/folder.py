@@ -20,7 +20,7 @@ import pyarrow as pa
 from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS, Evidence
 from xlpbr.contract.terms import ContractTerms
-from xlpbr.errors import NUM, CellError, FileProblem
+from xlpbr.errors import NUM, CellError, FileProblem, all_of, some
 from xlpbr.executors import run_in_order
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import day_in_words
@@ -225,12 +225,17 @@ def settle_chunk(
         if contract is not None:
             contracts[file.number] = contract
     rows, refused = _settle(contracts, as_at)
+    return _with_findings(outcomes, refused), rows
+
+
+def _with_findings(
+    outcomes: Iterable[FileOutcome], findings: Mapping[int, Finding]
+) -> list[FileOutcome]:
+    """The outcomes, some of them not settled after all: the findings by the number of the file."""
     return [
-        replace(outcome, findings=(refused[outcome.number],))
-        if outcome.number in refused
-        else outcome
-        for outcome in outcomes
-    ], rows
+        replace(one, findings=(found,)) if (found := findings.get(one.number)) else one
+        for one in outcomes
+    ]
 
 
 @contextmanager
@@ -369,34 +374,26 @@ def _fault(file: BookFile, error: Exception) -> FileOutcome:
     return FileOutcome(file.number, file.name, findings=(Finding("", _in_words(error)),))
 
 
-def _without_doubles(outcomes: Sequence[FileOutcome]) -> Iterator[FileOutcome]:
+def _without_doubles(outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
     """Take out every contract that stands in several files: which of them counts is not known."""
     by_contract: dict[str, list[FileOutcome]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.is_settled and outcome.facts is not None:
             by_contract[cells.key(outcome.facts.contract)].append(outcome)
-    for outcome in outcomes:
-        same = (
-            by_contract[cells.key(outcome.facts.contract)]
-            if outcome.is_settled and outcome.facts is not None
-            else []
-        )
-        if len(same) > 1:
-            yield replace(outcome, findings=(Finding("Terms, Contract", _doubled(same)),))
-        else:
-            yield outcome
+    doubled = {
+        outcome.number: Finding("Terms, Contract", _doubled(same))
+        for same in by_contract.values()
+        if len(same) > 1
+        for outcome in same
+    }
+    return _with_findings(outcomes, doubled)
 
 
 def _doubled(same: Sequence[FileOutcome]) -> str:
     facts = same[0].facts
     assert facts is not None, "only settled files are compared"
     names = [outcome.name for outcome in same]
-    listed, last = names[:_MOST_NAMED], names[-1]
-    named = (
-        f"{', '.join(listed[:-1])} and {last}"
-        if len(names) <= _MOST_NAMED
-        else f"{', '.join(listed)} and {len(names) - _MOST_NAMED} more"
-    )
+    named = all_of(names) if len(names) <= _MOST_NAMED else some(names, _MOST_NAMED)
     return (
         f"The contract {facts.contract!r} stands in {named}: none of them is settled. Keep one in "
         "the folder, or give each contract a name of its own in its terms."

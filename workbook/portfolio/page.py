@@ -13,14 +13,8 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 
-from xlpbr.workbook.report.page import (
-    LINE_HEIGHT,
-    ReportColumn,
-    ReportPage,
-    alignment,
-    clean_text,
-    set_height,
-)
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
+from xlpbr.workbook.report.page import ReportColumn, ReportPage, alignment, clean_text
 
 Cell = int | date | str | None
 """What stands in a row: pence or a count by its column's kind, a day, a text, or nothing."""
@@ -52,7 +46,7 @@ def write_rows(
     """
     formats = {column: _format(page, column.kind) for column in page.columns}
     page.sheet.set_default_row(LINE_HEIGHT + 3)
-    set_height(page, row, [column.heading for column in page.columns], bold=True, above=1)
+    page.set_height(row, [column.heading for column in page.columns], bold=True, above=1)
     for number, column in enumerate(page.columns):
         style = page.styles.column_heading(**alignment(column.kind))
         page.sheet.write_string(row, number, column.heading, style)
@@ -85,7 +79,7 @@ def _write_row(
     page: ReportPage, row: int, values: Sequence[Cell], formats: dict[ReportColumn, Format]
 ) -> None:
     # This comes before the row's cells, which go to disk.
-    set_height(page, row, values, above=1)
+    page.set_height(row, values, above=1)
     for number, (column, value) in enumerate(zip(page.columns, values, strict=True)):
         style = formats[column]
         if value is None or value == "":

@@ -13,20 +13,7 @@ from xlpbr.periods import day_in_words
 from xlpbr.settlement.statement import FIGURE_BY_HEADING
 from xlpbr.workbook.portfolio.folder import ILLUSTRATION, ContractFacts, SettledFolder
 from xlpbr.workbook.portfolio.page import Cell
-from xlpbr.workbook.portfolio.sums import Sums, financial_year, headroom, year_in_words
-
-FLOW_HEADINGS = {
-    "saving": "Saving",
-    "entitlement": "Fee entitlement",
-    "fee": "Fee",
-    "carer_fees": "Carer fees",
-    "bonus": "Bonus",
-    "held_back": "Held back",
-    "payable": "Payable",
-    "invoiced": "Invoiced",
-    "net_saving": "Net saving",
-}
-"""The headings of the amounts that add up."""
+from xlpbr.workbook.portfolio.sums import FLOWS, Sums, financial_year, headroom, year_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +28,15 @@ class Portfolio:
 def as_at(portfolio: Portfolio, *, short: bool = False) -> str:
     """To which day the figures go."""
     day = portfolio.folder.as_at
-    if day is None and short:
-        return "Figures to the end of each programme"
-    if day is None:
-        return (
-            "Figures to the end of each programme. Months still to come count as the rows stand: a "
-            "child without Ended on stays in place"
-        )
+    figures = f"Figures to {'the end of each programme' if day is None else day_in_words(day)}"
     if short:
-        return f"Figures to {day_in_words(day)}"
-    return f"Figures to {day_in_words(day)}, or to the end of a programme that ended earlier"
+        return figures
+    if day is not None:
+        return f"{figures}, or to the end of a programme that ended earlier"
+    return (
+        f"{figures}. Months still to come count as the rows stand: a child without Ended on stays "
+        "in place"
+    )
 
 
 def each(frame: pd.DataFrame) -> Iterable[Any]:
@@ -133,8 +119,8 @@ def summary_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
         "Children in family placements", total["children"], None,
         "In place at the end of each contract's last month.",
     ]  # fmt: skip
-    for flow, heading in FLOW_HEADINGS.items():
-        yield [heading, None, total[flow], _MEANING[flow]]
+    for flow, (heading, meaning) in FLOWS.items():
+        yield [heading, None, total[flow], meaning]
     yield ["Balance", None, total["balance"], FIGURE_BY_HEADING["Balance"].meaning]
     balance = sums.contracts["balance"]
     yield ["Still to invoice", None, int(balance.clip(lower=0).sum()), _STILL_TO_INVOICE]
@@ -153,18 +139,6 @@ def summary_rows(portfolio: Portfolio) -> Iterator[list[Cell]]:
         "be £0.00.",
     ]  # fmt: skip
 
-
-_MEANING = {
-    "saving": "What the agreed placements saved.",
-    "entitlement": "What of the fees is earned.",
-    "fee": "What may be invoiced of the fees.",
-    "carer_fees": "For carer households that were approved.",
-    "bonus": "Threshold bonuses of programmes that have ended.",
-    "held_back": "What the contracts' maximums do not let through.",
-    "payable": "Fees, carer fees and bonuses less what is held back.",
-    "invoiced": "What the providers have invoiced.",
-    "net_saving": "Saving less payable: what the councils keep.",
-}
 
 _STILL_TO_INVOICE = "The balances above 0. Those of other contracts are not taken off."
 _DUE_BACK = "The balances below 0: invoiced beyond what is payable."

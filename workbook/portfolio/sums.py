@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,17 +18,25 @@ from xlpbr.money import Pence, in_words
 from xlpbr.workbook.portfolio.folder import ContractFacts
 from xlpbr.workbook.portfolio.months import MonthRows
 
-FLOWS = (
-    "saving",
-    "entitlement",
-    "fee",
-    "carer_fees",
-    "bonus",
-    "held_back",
-    "payable",
-    "invoiced",
-    "net_saving",
-)
+
+class Flow(NamedTuple):
+    """An amount that adds up: its heading, and what the sum over all contracts means."""
+
+    heading: str
+    meaning: str
+
+
+FLOWS = {
+    "saving": Flow("Saving", "What the agreed placements saved."),
+    "entitlement": Flow("Fee entitlement", "What of the fees is earned."),
+    "fee": Flow("Fee", "What may be invoiced of the fees."),
+    "carer_fees": Flow("Carer fees", "For carer households that were approved."),
+    "bonus": Flow("Bonus", "Threshold bonuses of programmes that have ended."),
+    "held_back": Flow("Held back", "What the contracts' maximums do not let through."),
+    "payable": Flow("Payable", "Fees, carer fees and bonuses less what is held back."),
+    "invoiced": Flow("Invoiced", "What the providers have invoiced."),
+    "net_saving": Flow("Net saving", "Saving less payable: what the councils keep."),
+}
 """The amounts of a month, which add up over months and contracts."""
 
 TO_DATE = {

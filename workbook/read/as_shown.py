@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from xlpbr import cells
 from xlpbr.cells import Rows, SharedCell
@@ -15,7 +16,7 @@ from xlpbr.contract.evidence import COLUMNS
 from xlpbr.errors import Problem
 from xlpbr.tables.declared import DECLARED
 from xlpbr.workbook.ooxml.addresses import Area, area_address
-from xlpbr.workbook.read.ranges import FoundRange, sheet_row
+from xlpbr.workbook.read.ranges import FoundRange, listed, sheet_row
 
 _OF_EACH_ROW = {"price", "amount"}
 
@@ -45,10 +46,9 @@ def without_hidden(rows: Rows, first: tuple[int, int], merged: Iterable[Area]) -
     """
     shown = [list(row) for row in rows]
     for merge in _within("", rows, first, merged):
-        for row in merge.rows:
-            for column in merge.columns:
-                if (row, column) != (merge.top, merge.left):
-                    shown[row][column] = None
+        for row, column in product(merge.rows, merge.columns):
+            if (row, column) != (merge.top, merge.left):
+                shown[row][column] = None
     return shown
 
 
@@ -134,16 +134,13 @@ def _within(sheet: str, rows: Rows, first: tuple[int, int], merged: Iterable[Are
     found = []
     for area in merged:
         top, left, bottom, right = (
-            area[0] - first[0], area[1] - first[1], area[2] - first[0], area[3] - first[1],
-        )  # fmt: skip
+            one - corner for one, corner in zip(area, first * 2, strict=True)
+        )
         down = range(max(top, 0), min(bottom + 1, len(rows)))
         across = range(max(left, 0), min(right + 1, len(rows[0])))
         if down and across:
             found.append(_Merge(top, left, down, across, area_address(sheet, area)))
     return found
-
-
-_MOST_LISTED = 10
 
 
 def rows_that_do_not_show(found: FoundRange, rows: Rows, hidden: Collection[int]) -> Problem | None:
@@ -180,7 +177,4 @@ def _in_words(numbers: Iterable[int]) -> str:
             runs[-1][1:] = [number]
         else:
             runs.append([number])
-    words = [" to ".join(map(str, run)) for run in runs]
-    if len(words) > _MOST_LISTED:
-        words = [*words[:_MOST_LISTED], f"and {len(words) - _MOST_LISTED} more"]
-    return ", ".join(words)
+    return listed((" to ".join(map(str, run)) for run in runs), 10)

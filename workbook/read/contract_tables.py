@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from xlpbr import cells
@@ -105,33 +106,26 @@ def read_tables(
     book = open_book(path)
     places: dict[str, FoundRange | None] = {}
     rows: dict[str, Rows | None] = {}
-    notes: list[Problem] = []
+    notes: dict[str, list[Problem]] = {}
     not_asked = set(own_sheets(book))
-    for table in TABLES:
-        places[table] = rows[table] = None
-        found = find_range(book, table, given.get(table))
-        if found is None:
+    for table in (*TABLES, ASSUMPTIONS):
+        places[table], rows[table], notes[table] = None, None, []
+        if table == ASSUMPTIONS and not with_assumptions:
             continue
-        if found.sheet in not_asked:
-            refuse_stale_links(book, found.sheet)
-            not_asked.remove(found.sheet)
-        places[table], rows[table], known = _read_table(book, found)
-        notes.extend(known)
-    places[ASSUMPTIONS] = rows[ASSUMPTIONS] = None
-    assumption_notes: Iterable[Problem] = ()
-    try:
-        found = None
-        if with_assumptions:
-            found = find_range(book, ASSUMPTIONS, given.get(ASSUMPTIONS))
-        if found is not None:
+        try:
+            found = find_range(book, table, given.get(table))
+            if found is None:
+                continue
             if found.sheet in not_asked:
                 refuse_stale_links(book, found.sheet)
-            places[ASSUMPTIONS], rows[ASSUMPTIONS], assumption_notes = _read_table(book, found)
-    except FileProblem as problem:
-        if given.get(ASSUMPTIONS) is not None:
-            raise
-        assumption_notes = [_cannot_be_read(problem)]
-    return ContractTables(book, places, rows, tuple(notes), tuple(assumption_notes))
+                not_asked.remove(found.sheet)
+            places[table], rows[table], notes[table] = _read_table(book, found)
+        except FileProblem as problem:
+            if table != ASSUMPTIONS or given.get(table) is not None:
+                raise
+            notes[table] = [_cannot_be_read(problem)]
+    assumption_notes = tuple(notes.pop(ASSUMPTIONS))
+    return ContractTables(book, places, rows, tuple(chain(*notes.values())), assumption_notes)
 
 
 def _cannot_be_read(problem: FileProblem) -> Problem:
@@ -141,11 +135,11 @@ def _cannot_be_read(problem: FileProblem) -> Problem:
     )  # fmt: skip
 
 
-def _read_table(book: Book, given: FoundRange) -> tuple[FoundRange, Rows, Iterable[Problem]]:
+def _read_table(book: Book, given: FoundRange) -> tuple[FoundRange, Rows, list[Problem]]:
     """A table from its headings on, its cells, and what to know of them."""
     sheet = sheet_rows(book, given.sheet)
     found, headings = under_titles(book, given, sheet.merged)
-    corner = (found.first_row, found.first_column)
+    corner = found.area[:2]
     cells_shown = without_hidden(read_range(book, found), corner, sheet.merged)
     cells_shown[:1] = [headings]
     rows = with_labels(found.table, found.sheet, cells_shown, corner, sheet.merged)

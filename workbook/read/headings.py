@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.errors import FileProblem, Problem
+from xlpbr.errors import FileProblem, Problem, all_of
 from xlpbr.tables.declared import DECLARED
 from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, heading_rows
 from xlpbr.workbook.ooxml.addresses import Area, area_address
@@ -33,7 +32,7 @@ def under_titles(
     Raises:
         FileProblem: several rows could be the heading row.
     """
-    corner = (found.first_row, found.first_column)
+    corner = found.area[:2]
     most = 1 if found.is_table else MOST_ROWS_OF_TITLES
     top = without_hidden(first_rows(book, found, most), corner, merged)
     headings = with_headings_down(top, corner, merged)
@@ -42,15 +41,11 @@ def under_titles(
     first, *others = heading_rows(headings, DECLARED[found.table].columns)
     # A lower row that has its headings only by merges from above adds nothing.
     others = [row for row in others if not all(map(cells.is_blank, top[row]))]
-    return from_row(book, found, [first, *others], partial(_which, found)), headings[first]
+    return from_row(book, found, [first, *others]), headings[first]
 
 
 def from_row(
-    book: Book,
-    found: FoundRange,
-    candidates: Sequence[int],
-    remedy: Callable[[list[int]], str],
-    code: str = "",
+    book: Book, found: FoundRange, candidates: Sequence[int], code: str = ""
 ) -> FoundRange:
     """A range from its heading row on.
 
@@ -58,7 +53,6 @@ def from_row(
         book: the workbook.
         found: the range.
         candidates: the rows of it that could be the heading row, counted from 0.
-        remedy: what to do where there are several, by their rows on the sheet.
         code: the refusal's code.
 
     Raises:
@@ -66,9 +60,12 @@ def from_row(
     """
     rows = [found.first_row + row for row in candidates]
     if len(rows) > 1:
+        # The cells of the first as an example.
+        first = (rows[0], found.first_column, rows[1] - 1, found.last_column)
         raise FileProblem(
             f"{book.path}: the headings of {found.table} stand in the rows"
-            f" {', '.join(map(str, rows[:-1]))} and {rows[-1]} of {found.sheet}; {remedy(rows)}.",
+            f" {all_of(map(str, rows))} of {found.sheet}; say which table is"
+            f' meant: --{found.table.lower()} "{area_address(found.sheet, first)}".',
             code,
         )
     return replace(found, first_row=rows[0])
@@ -90,10 +87,3 @@ def titles_above(given: FoundRange, found: FoundRange) -> Problem | None:
         expected=f"the headings in row {given.first_row}, the first of the range",
         remedy=f"{titles} and not read. If that is right, there is nothing to do.",
     )
-
-
-def _which(found: FoundRange, rows: list[int]) -> str:
-    """Which of several rows is meant, with the cells of the first as an example."""
-    first = (rows[0], found.first_column, rows[1] - 1, found.last_column)
-    table = f'--{found.table.lower()} "{area_address(found.sheet, first)}"'
-    return f"say which table is meant: {table}"

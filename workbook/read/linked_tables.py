@@ -15,6 +15,7 @@ from xlpbr import cells
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.ooxml.addresses import (
     LAST_ROW,
+    Area,
     cell_address,
     quoted_sheet,
     split_area,
@@ -24,6 +25,7 @@ from xlpbr.workbook.ooxml.addresses import (
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, sheet_named
 from xlpbr.workbook.ooxml.sheet.read import StoredCell, serial_number
 from xlpbr.workbook.read.own_sheets import NOT_READ
+from xlpbr.workbook.read.ranges import filled_cells
 
 _AREA = r"(?:'(?:[^']|'')+'|[^'!(),]+)!(?:\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+|\$?[A-Z]+:\$?[A-Z]+)"
 _GIVEN = rf"(?:{_AREA}|[^\[\]'(),]+\[(?:#Data)?\])"
@@ -162,15 +164,8 @@ def _rows_left_out(book: Book, sheet: str) -> int:
 
 def _filled(book: Book, sheet: str, area: str) -> int:
     """The cells of an area that ``COUNTBLANK`` does not count."""
-    other, (first_row, first_column, last_row, last_column) = _place(
-        area if "!" in area else f"{quoted_sheet(sheet)}!{area}"
-    )
-    return sum(
-        1
-        for (row, column), cell in cells_of(book, other).items()
-        if first_row <= row <= last_row and first_column <= column <= last_column
-        if cell.value not in (None, "") or cell.never_calculated
-    )
+    place = _place(area if "!" in area else f"{quoted_sheet(sheet)}!{area}")
+    return sum(1 for _ in filled_cells(book, *place))
 
 
 def _read_by(book: Book, cell: StoredCell) -> _Read | None:
@@ -203,11 +198,10 @@ def _rows_of(book: Book, given: str) -> int | None:
     table = book.tables.get(given.partition("[")[0].casefold())
     if table is None:
         return None
-    headings = 1 if table.has_heading else 0
-    return table.last_row - table.first_row + 1 - headings - table.totals_rows
+    return table.without_totals[2] - table.first_row + 1 - table.has_heading
 
 
-def _place(area: str) -> tuple[str, tuple[int, int, int, int]]:
+def _place(area: str) -> tuple[str, Area]:
     sheet, address = split_sheet(area)
     if not address[-1].isdigit():  # Excel writes $A$1:$A$1048576 as $A:$A
         first, _, last = address.partition(":")
@@ -225,9 +219,7 @@ def as_linked(book: Book, value: CellValue) -> CellValue:
 def _same(linked: CellValue, held: CellValue) -> bool:
     if linked in (None, "") and held in (None, ""):
         return True
-    if isinstance(linked, CellError) or isinstance(held, CellError):
-        if not (isinstance(linked, CellError) and isinstance(held, CellError)):
-            return False
+    if isinstance(linked, CellError) and isinstance(held, CellError):
         return linked.code == held.code
     return isinstance(linked, bool) == isinstance(held, bool) and linked == held
 

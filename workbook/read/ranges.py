@@ -5,15 +5,16 @@ Gives raw cell values, heading row first; what they mean is for the tables modul
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, some
 from xlpbr.tables.declared import REQUIRED
+from xlpbr.tables.headings import nearest
 from xlpbr.workbook.ooxml.addresses import (
     LAST_ROW,
+    Area,
     area_address,
     cell_address,
     column_letter,
@@ -27,13 +28,12 @@ from xlpbr.workbook.ooxml.book import (
     CellValue,
     DefinedName,
     Position,
+    SheetInfo,
     TableArea,
     cells_of,
     sheet_named,
 )
-from xlpbr.workbook.ooxml.sheet.read import StoredCell
 
-_MOST_LISTED = 12
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 200
 """A range of more is read as far as anything stands in it, as whole columns are."""
 
@@ -66,6 +66,11 @@ class FoundRange:
     last_column: int
     how: str
     cut_blank_rows: bool = False
+
+    @property
+    def area(self) -> Area:
+        """Its cells on the sheet."""
+        return (self.first_row, self.first_column, self.last_row, self.last_column)
 
     @property
     def is_table(self) -> bool:
@@ -108,7 +113,7 @@ def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
                 f"{book.path}: {given} does not say on which sheet; "
                 f"write it as {_option(table, book.sheets[0].name, wanted)}."
             )
-        return _by_address(book, table, book.sheets[0].name, wanted, wanted)
+        sheet = book.sheets[0].name
     if sheet is None:
         raise _unknown(book, table, wanted)
     return _by_address(book, table, sheet, cells, given)
@@ -116,8 +121,8 @@ def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
 
 def first_rows(book: Book, found: FoundRange, most: int) -> list[list[CellValue]]:
     """The raw values of the first rows of a range; a formula never calculated counts as blank."""
-    last_row = min(found.last_row, found.first_row + most - 1)
-    return _grid(cells_of(book, found.sheet), replace(found, last_row=last_row))
+    top, left, bottom, right = found.area
+    return values_in(book, found.sheet, (top, left, min(bottom, top + most - 1), right))
 
 
 def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
@@ -129,8 +134,7 @@ def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
     Raises:
         FileProblem: a formula among the cells has never been calculated.
     """
-    top, left = found.first_row, found.first_column
-    bottom, right = found.last_row, found.last_column
+    top, left, bottom, right = found.area
     grid: list[list[CellValue]] = [[None] * (right - left + 1) for _ in range(top, bottom + 1)]
     never = []
     for (row, column), cell in cells_of(book, found.sheet).items():
@@ -145,12 +149,24 @@ def read_range(book: Book, found: FoundRange) -> list[list[CellValue]]:
     return grid
 
 
-def _grid(stored: Mapping[Position, StoredCell], found: FoundRange) -> list[list[CellValue]]:
-    columns = range(found.first_column, found.last_column + 1)
+def values_in(book: Book, sheet: str, area: Area) -> list[list[CellValue]]:
+    """The raw values of an area, row by row; a formula never calculated counts as blank."""
+    stored, columns = cells_of(book, sheet), range(area[1], area[3] + 1)
     return [
         [None if (cell := stored.get((row, column))) is None else cell.value for column in columns]
-        for row in range(found.first_row, found.last_row + 1)
+        for row in range(area[0], area[2] + 1)
     ]
+
+
+def filled_cells(book: Book, sheet: str, area: Area) -> Iterator[Position]:
+    """The cells of an area that hold something, if only a formula that was never calculated."""
+    top, left, bottom, right = area
+    return (
+        (row, column)
+        for (row, column), cell in cells_of(book, sheet).items()
+        if top <= row <= bottom and left <= column <= right
+        if cell.value not in (None, "") or cell.never_calculated
+    )
 
 
 def sheet_row(found: FoundRange, table_row: int) -> int:
@@ -168,7 +184,7 @@ def _by_name(book: Book, table: str, name: str) -> FoundRange | None:
     if not matches:
         return None
     if not everywhere and len(matches) > 1:
-        sheets = _listed(str(known.sheet) for known in matches)
+        sheets = listed(str(known.sheet) for known in matches)
         raise FileProblem(
             f"{book.path} has the name {name} on several sheets ({sheets}); "
             f"say which cells are meant: {_option(table)}."
@@ -182,10 +198,7 @@ def _table_range(book: Book, table: str, area: TableArea) -> FoundRange:
             f"{book.path}: the table {area.name} on {area.sheet} has no heading row; "
             "switch it on in Excel (Table Design, Header Row)."
         )
-    last_row = area.last_row - area.totals_rows
-    cut, is_cut = _as_far_as_used(
-        book, area.sheet, (area.first_row, area.first_column, last_row, area.last_column)
-    )
+    cut, is_cut = _as_far_as_used(book, area.sheet, area.without_totals)
     return FoundRange(table, area.sheet, *cut, f"table {area.name}", cut_blank_rows=is_cut)
 
 
@@ -214,18 +227,12 @@ def _defined_range(book: Book, table: str, name: DefinedName) -> FoundRange:
 
 def _by_address(book: Book, table: str, sheet: str, address: str, how: str) -> FoundRange:
     """The cells of an address on a sheet; ``how`` is what the person or the name wrote."""
-    info = sheet_named(book, sheet)
-    if info is None:
-        names = [known.name for known in book.sheets]
-        raise FileProblem(
-            f"{book.path} has no sheet {sheet!r}{did_you_mean(sheet, names)}; "
-            f"its sheets are {_listed(names)}."
-        )
+    info = sheet_called(book, sheet)
     columns = _WHOLE_COLUMNS.fullmatch(address)
     try:
         if columns:
-            return _whole_columns(book, table, info.name, columns, how)
-        if address.endswith("#"):
+            area = _whole_columns(book, table, info.name, columns)
+        elif address.endswith("#"):
             area = _spilled(book, info.name, split_cell(address[:-1]), how)
         else:
             area = split_area(address)
@@ -233,67 +240,60 @@ def _by_address(book: Book, table: str, sheet: str, address: str, how: str) -> F
         raise FileProblem(
             f"{book.path}: {address!r} is no range of cells; write {_option(table, info.name)}."
         ) from error
-    if area[:2] == area[2:]:
+    if area[:2] == area[2:] and not columns:
         raise FileProblem(
             f"{book.path}: {how} is a single cell; give the whole table with its heading row: "
             f"{_option(table, info.name)}."
         )
     area, is_cut = _as_far_as_used(book, info.name, area)
     found_as = how if how.startswith("name ") else area_address(info.name, area)
+    is_cut = is_cut or columns is not None
     return FoundRange(table, info.name, *area, found_as, cut_blank_rows=is_cut)
 
 
-def _as_far_as_used(
-    book: Book, sheet: str, area: tuple[int, int, int, int]
-) -> tuple[tuple[int, int, int, int], bool]:
+def sheet_called(book: Book, name: str, code: str = "") -> SheetInfo:
+    """The sheet that a person means by a name.
+
+    Raises:
+        FileProblem: there is none; the sentence names the nearest and lists what there is.
+    """
+    info = sheet_named(book, name)
+    if info is None:
+        names = [known.name for known in book.sheets]
+        raise FileProblem(
+            f"{book.path} has no sheet {name!r}{did_you_mean(name, names)}; "
+            f"its sheets are {listed(names)}.",
+            code,
+        )
+    return info
+
+
+def _as_far_as_used(book: Book, sheet: str, area: Area) -> tuple[Area, bool]:
     """A very large area without its blank end, and whether it was cut to that."""
-    first_row, first_column, last_row, last_column = area
-    many_rows = last_row == LAST_ROW or last_row - first_row >= _MOST_ROWS
-    if last_column - first_column >= _MOST_COLUMNS:
-        used_columns = {
-            column
-            for (row, column), cell in cells_of(book, sheet).items()
-            if first_row <= row <= last_row and first_column <= column <= last_column
-            if _holds_something(cell)
-        }
-        last_column = max({first_column, *used_columns})
+    top, left, bottom, right = area
+    many_rows = bottom == LAST_ROW or bottom - top >= _MOST_ROWS
+    if right - left >= _MOST_COLUMNS:
+        right = max((column for _, column in filled_cells(book, sheet, area)), default=left)
     if many_rows:
-        used = _used_rows(book, sheet, first_column, last_column)
-        last_row = max({first_row, *(row for row in used if row <= last_row)})
-    return (first_row, first_column, last_row, last_column), many_rows
+        used = filled_cells(book, sheet, (top, left, bottom, right))
+        bottom = max((row for row, _ in used), default=top)
+    return (top, left, bottom, right), many_rows
 
 
-def _whole_columns(
-    book: Book, table: str, sheet: str, columns: re.Match[str], how: str
-) -> FoundRange:
+def _whole_columns(book: Book, table: str, sheet: str, columns: re.Match[str]) -> Area:
     """Whole columns, from the first row that holds anything in them to the last."""
     first, last = sorted((column_number(columns[1]), column_number(columns[2])))
-    used = _used_rows(book, sheet, first, last)
+    used = {row for row, _ in filled_cells(book, sheet, (1, first, LAST_ROW, last))}
     if not used:
         letters = f"{column_letter(first)}:{column_letter(last)}"
         raise FileProblem(
             f"{book.path}: the columns {letters} of {sheet} are empty; "
             f"say where the table is: {_option(table)}."
         )
-    area, _ = _as_far_as_used(book, sheet, (min(used), first, max(used), last))
-    found_as = how if how.startswith("name ") else area_address(sheet, area)
-    return FoundRange(table, sheet, *area, found_as, cut_blank_rows=True)
+    return (min(used), first, max(used), last)
 
 
-def _used_rows(book: Book, sheet: str, first: int, last: int) -> set[int]:
-    """The rows of a sheet that hold anything between two columns."""
-    return {
-        row
-        for (row, column), cell in cells_of(book, sheet).items()
-        if first <= column <= last and _holds_something(cell)
-    }
-
-
-def _holds_something(cell: StoredCell) -> bool:
-    return cell.value not in (None, "") or cell.never_calculated
-
-
-def _spilled(book: Book, sheet: str, cell: tuple[int, int], how: str) -> tuple[int, int, int, int]:
+def _spilled(book: Book, sheet: str, cell: Position, how: str) -> Area:
     stored = cells_of(book, sheet).get(cell)
     if stored is None or stored.array_range is None:
         raise FileProblem(
@@ -314,7 +314,7 @@ def _is_address(text: str) -> bool:
     return last_row <= LAST_ROW
 
 
-def _never_calculated(book: Book, found: FoundRange, never: list[tuple[int, int]]) -> FileProblem:
+def _never_calculated(book: Book, found: FoundRange, never: list[Position]) -> FileProblem:
     first = cell_address(found.sheet, *never[0])
     heading = cells_of(book, found.sheet).get((found.first_row, never[0][1]))
     if heading is not None and isinstance(heading.value, str) and never[0][0] != found.first_row:
@@ -364,25 +364,21 @@ def _shown_names(book: Book) -> list[str]:
 
 def _contents(book: Book) -> str:
     """What the workbook has, as a sentence."""
-    tables = _listed(f"{area.name} (on {area.sheet})" for area in book.tables.values())
-    names = _listed(_shown_names(book))
-    sheets = _listed(info.name for info in book.sheets)
+    tables = listed(f"{area.name} (on {area.sheet})" for area in book.tables.values())
+    names = listed(_shown_names(book))
+    sheets = listed(info.name for info in book.sheets)
     return f"It has the tables: {tables}; names: {names}; sheets: {sheets}."
 
 
 def did_you_mean(wanted: str, known: Iterable[str]) -> str:
     """The known word that is nearest to another, as a hint in brackets; empty for none."""
-    by_fold = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(wanted.casefold(), by_fold, n=1)
-    return f" (did you mean {by_fold[close[0]]}?)" if close else ""
+    near = nearest(wanted, known)
+    return f" (did you mean {near}?)" if near else ""
 
 
-def _listed(names: Iterable[str]) -> str:
-    every = list(names)
-    shown = ", ".join(every[:_MOST_LISTED])
-    if len(every) > _MOST_LISTED:
-        return f"{shown} and {len(every) - _MOST_LISTED} more"
-    return shown or "none"
+def listed(words: Iterable[str], most: int = 12) -> str:
+    """Some words, the first of them by name."""
+    return some(list(words), most) or "none"
 
 
 def _option(table: str, sheet: str = "Sheet", address: str = "A4:H40") -> str:

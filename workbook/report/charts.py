@@ -5,7 +5,7 @@ Each line has a dash and a marker of its own, so that the charts can be read wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,10 +17,11 @@ from xlpbr.periods import month_in_words
 from xlpbr.settlement.statement import FIGURE_BY_HEADING
 from xlpbr.workbook.look import styles
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import BLANK, SUPPRESSED, ReportColumn, ReportPage, Value
+from xlpbr.workbook.report.page import BLANK, ReportColumn, ReportPage, Value
+from xlpbr.workbook.report.summary import pounds_in_words
 
 DATA_SHEET = "Chart data"
-CHART_HEIGHT = 400
+_CHART_HEIGHT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,48 +67,42 @@ def chart_columns(report: Report) -> tuple[ReportColumn, ...]:
 
 
 def _lines_of_charts(report: Report) -> list[ChartLine]:
-    return [*_savings_lines(report), *_payable_lines(report)]
+    return [*_savings(report).lines, *_payable(report).lines]
 
 
-def _savings_lines(report: Report) -> list[ChartLine]:
-    lines = [_SAVING, _FEE, _ENTITLEMENT]
-    return lines if report.terms.bonus_threshold is None else [*lines, _THRESHOLD]
-
-
-def _payable_lines(report: Report) -> list[ChartLine]:
-    lines = [_PAYABLE]
-    invoiced = report.last_shown.latest("invoiced_to_date")
-    if report.source.rows["Claims"] is not None and invoiced is not None:
-        lines.append(_INVOICED)
-    return lines if report.terms.contract_maximum is None else [*lines, _MAXIMUM]
+def _drawn_months(report: Report) -> list[tuple[date, Mapping[str, Pence | None]]]:
+    """The months for which the saving to date is shown, with their figures."""
+    return [
+        (month.month, figures)
+        for month, figures in zip(report.statement.months, report.shown.figures, strict=True)
+        if figures["saving_to_date"] is not None
+    ]
 
 
 def chart_rows(report: Report) -> list[list[Value]]:
     """The points: the months for which the saving to date is shown."""
-    terms, shown = report.terms, report.shown
-    level = {
-        "Bonus threshold": terms.bonus_threshold,
-        "Contract maximum": terms.contract_maximum,
-    }
+    lines = _lines_of_charts(report)
     rows: list[list[Value]] = []
-    for month, figures in zip(report.statement.months, shown.figures, strict=True):
-        if figures["saving_to_date"] is None:
-            continue
-        row: list[Value] = [month.month]
-        for line in _lines_of_charts(report):
-            fixed = level.get(line.heading)
-            point = figures[line.field_name] if fixed is None else to_pence(fixed)
+    for month, figures in _drawn_months(report):
+        row: list[Value] = [month]
+        for line in lines:
+            level = _level(report, line)
+            point = figures[line.field_name] if level is None else level
             row.append(BLANK if point is None else point)
         rows.append(row)
     return rows
 
 
+def _level(report: Report, line: ChartLine) -> Pence | None:
+    """The amount of a level line; None for any other, and where the terms have none."""
+    terms = report.terms
+    amount = {_THRESHOLD: terms.bonus_threshold, _MAXIMUM: terms.contract_maximum}.get(line)
+    return None if amount is None else to_pence(amount)
+
+
 def charts_of(report: Report) -> list[Drawing]:
     """The charts that have at least two points to join."""
-    drawings = (
-        Drawing(_savings_title(report), tuple(_savings_lines(report)), _savings_words(report)),
-        Drawing(_payable_title(report), tuple(_payable_lines(report)), _payable_words(report)),
-    )
+    drawings = (_savings(report), _payable(report))
     return [drawing for drawing in drawings if _points(report, drawing.lines[0]) > 1]
 
 
@@ -124,17 +119,18 @@ def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> Non
         row: the row under the table.
         data_row: the heading row of the chart data.
     """
-    width = page.pixels // 2 - 10
     for place, drawing in enumerate(charts_of(report)):
-        chart = _chart(report, page, drawing, data_row)
-        chart.set_size({"width": width, "height": CHART_HEIGHT})
-        page.sheet.insert_chart(
-            row + 1, 0, chart,
-            {
-                "x_offset": place * (width + 20), "object_position": 3,
-                "description": drawing.words,
-            },
-        )  # fmt: skip
+        insert_chart(page, row + 1, place, _chart(report, page, drawing, data_row), drawing.words)
+
+
+def insert_chart(page: ReportPage, row: int, place: int, chart: Chart, words: str) -> None:
+    """Put a chart into a row: the first or the second of two beside each other."""
+    width = page.pixels // 2 - 10
+    chart.set_size({"width": width, "height": _CHART_HEIGHT})
+    page.sheet.insert_chart(
+        row, 0, chart,
+        {"x_offset": place * (width + 20), "object_position": 3, "description": words},
+    )  # fmt: skip
 
 
 def _chart(report: Report, page: ReportPage, drawing: Drawing, data_row: int) -> Chart:
@@ -185,60 +181,46 @@ def _lowest(report: Report, lines: Sequence[ChartLine]) -> int | None:
     return None if any(isinstance(value, int) and value < 0 for value in values) else 0
 
 
-def _savings_title(report: Report) -> str:
-    if report.terms.bonus_threshold is None:
-        return "Savings and fee over time"
-    return "Savings, fee and threshold over time"
+def _savings(report: Report) -> Drawing:
+    saving, fee, entitlement = (
+        pounds_in_words(report.last_shown.latest(line.field_name))
+        for line in (_SAVING, _FEE, _ENTITLEMENT)
+    )
+    words = (
+        f"the saving to date is {saving}, the fee to date {fee} and the fee entitlement to date"
+        f" {entitlement}."
+    )
+    titles = ("Savings and fee over time", "Savings, fee and threshold over time")
+    return _drawing(report, titles, [_SAVING, _FEE, _ENTITLEMENT], _THRESHOLD, words)
 
 
-def _payable_title(report: Report) -> str:
-    if report.terms.contract_maximum is None:
-        return "Payable over time"
-    return "Payable against the contract maximum"
+def _payable(report: Report) -> Drawing:
+    lines, invoiced = [_PAYABLE], report.last_shown.latest("invoiced_to_date")
+    words = f"{pounds_in_words(report.last_shown.latest('payable_to_date'))} is payable to date"
+    if report.source.rows["Claims"] is not None and invoiced is not None:
+        lines.append(_INVOICED)
+        words += f" and {in_words(invoiced)} invoiced to date"
+    titles = ("Payable over time", "Payable against the contract maximum")
+    return _drawing(report, titles, lines, _MAXIMUM, f"{words}.")
 
 
-def _words(pence: Pence | None) -> str:
-    return SUPPRESSED if pence is None else in_words(pence)
+def _drawing(
+    report: Report, titles: tuple[str, str], lines: list[ChartLine], level: ChartLine, words: str
+) -> Drawing:
+    """A chart, with a level line where the terms have its amount; its titles without and with it.
+
+    The words are about the last month that is shown.
+    """
+    amount, months = _level(report, level), report.last_shown.statement.months
+    end = f"At the end of {month_in_words(months[-1].month)}" if months else "At the end"
+    words = f"Line chart {_months_in_words(report)}. {end} {words}"
+    if amount is not None:
+        lines = [*lines, level]
+        words += f" A level line stands at the {level.heading.lower()} of {in_words(amount)}."
+    words += f" The figures are in the table on the sheet {DATA_SHEET}."
+    return Drawing(titles[amount is not None], tuple(lines), words)
 
 
 def _months_in_words(report: Report) -> str:
-    months = [row[0] for row in chart_rows(report) if isinstance(row[0], date)]
-    if not months:
-        return "without a month"
-    return f"from {month_in_words(months[0])} to {month_in_words(months[-1])}"
-
-
-def _when_it_ends(report: Report) -> str:
-    months = report.last_shown.statement.months
-    return f"At the end of {month_in_words(months[-1].month)}" if months else "At the end"
-
-
-def _savings_words(report: Report) -> str:
-    shown, terms = report.last_shown, report.terms
-    words = (
-        f"Line chart {_months_in_words(report)}. {_when_it_ends(report)} the saving to date is"
-        f" {_words(shown.latest('saving_to_date'))}, the fee to date"
-        f" {_words(shown.latest('fee_to_date'))} and the fee entitlement to date"
-        f" {_words(shown.latest('entitlement_to_date'))}."
-    )
-    if terms.bonus_threshold is not None:
-        threshold = in_words(to_pence(terms.bonus_threshold))
-        words += f" A level line stands at the bonus threshold of {threshold}."
-    return f"{words} The figures are in the table on the sheet {DATA_SHEET}."
-
-
-def _payable_words(report: Report) -> str:
-    shown, terms = report.last_shown, report.terms
-    words = (
-        f"Line chart {_months_in_words(report)}. {_when_it_ends(report)}"
-        f" {_words(shown.latest('payable_to_date'))} is payable to date"
-    )
-    if _INVOICED in _payable_lines(report):
-        words += f" and {_words(shown.latest('invoiced_to_date'))} invoiced to date"
-    words += "."
-    if terms.contract_maximum is not None:
-        words += (
-            " A level line stands at the contract maximum of"
-            f" {in_words(to_pence(terms.contract_maximum))}."
-        )
-    return f"{words} The figures are in the table on the sheet {DATA_SHEET}."
+    months = [month_in_words(month) for month, _ in _drawn_months(report)]
+    return f"from {months[0]} to {months[-1]}" if months else "without a month"

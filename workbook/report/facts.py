@@ -233,9 +233,7 @@ def _is_illustration(tables: Mapping[str, Rows | None], *, with_assumptions: boo
         headings_of["Assumptions"] = [ASSUMPTION_HEADINGS[1]]
     for table, names in headings_of.items():
         rows, declared = tables[table], {cells.key(heading) for heading in names}
-        headings = (
-            [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]] if rows else []
-        )
+        headings = _headings(rows)
         for row in rows[1:] if rows else ():
             pairs = list(zip(headings, row, strict=True))
             is_used = any(name in declared and not cells.is_blank(cell) for name, cell in pairs)
@@ -257,16 +255,17 @@ def _names_of(evidence: Evidence) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
 
 
-def _column(rows: Rows, heading: str) -> int | None:
-    headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
-    return headings.index(cells.key(heading)) if cells.key(heading) in headings else None
+def _headings(rows: Rows | None) -> list[str]:
+    """The keys of a table's headings."""
+    return [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]] if rows else []
 
 
 def _notes_on_terms(rows: Rows) -> dict[str, str]:
     """Why each term is read as it is, from the Terms table's column Reading if it has one."""
-    label, reading = _column(rows, "Term"), _column(rows, "Reading")
-    if label is None or reading is None:
+    headings, wanted = _headings(rows), (cells.key("Term"), cells.key("Reading"))
+    if not set(wanted) <= set(headings):
         return {}
+    label, reading = map(headings.index, wanted)
     return {
         cells.key(row[label]): cells.text(row[reading])
         for row in rows[1:]

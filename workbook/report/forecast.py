@@ -14,7 +14,7 @@ from xlpbr.forecast.scenarios import Spread
 from xlpbr.money import in_words, round_half_away, to_pence
 from xlpbr.periods import month_in_words
 from xlpbr.workbook.look.fan_chart import COLOURS, MAXIMUM, Fan, fan_chart
-from xlpbr.workbook.report.charts import CHART_HEIGHT
+from xlpbr.workbook.report.charts import insert_chart
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, ReportColumn, ReportPage, Value
 from xlpbr.workbook.report.summary import day_in_full
@@ -147,7 +147,6 @@ def add_fan_charts(report: Report, page: ReportPage, heading_row: int) -> None:
     found = _forecast(report)
     headings = [column.heading for column in forecast_columns(report)]
     first, last = heading_row + 1, heading_row + len(found.months)
-    width = page.pixels // 2 - 10
 
     def cells_of(heading: str) -> str:
         column = headings.index(heading)
@@ -168,14 +167,8 @@ def add_fan_charts(report: Report, page: ReportPage, heading_row: int) -> None:
             ),
             font_size=_FONT_SIZE,
         )
-        chart.set_size({"width": width, "height": CHART_HEIGHT})
-        page.sheet.insert_chart(
-            last + 2, 0, chart,
-            {
-                "x_offset": place * (width + 20), "object_position": 3,
-                "description": _chart_words(report, figure, with_maximum=has_maximum),
-            },
-        )  # fmt: skip
+        words = _chart_words(report, figure, with_maximum=has_maximum)
+        insert_chart(page, last + 2, place, chart, words)
 
 
 def _chart_words(report: Report, figure: str, *, with_maximum: bool) -> str:

@@ -11,6 +11,7 @@ from xlpbr.periods import month_in_words
 from xlpbr.settlement.reconcile import Amount, Difference, reconcile
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
+from xlpbr.workbook.report.summary import first_to_last
 
 
 def reconciliation_lines(report: Report) -> list[str]:
@@ -85,10 +86,10 @@ def _rows_of_blocks(report: Report) -> list[list[Value]]:
         theirs = None if invoiced is None or invoiced_before is None else invoiced - invoiced_before
         payable_before, invoiced_before = payable, invoiced
         if ours or theirs != 0:
-            label = _first_to_last(months[block[0]].month, months[block[-1]].month)
+            label = first_to_last(months[block[0]].month, months[block[-1]].month)
             rows.append(_row_of_amounts(label, ours, theirs))
     if reached < len(months):
-        label = _first_to_last(months[reached].month, months[-1].month)
+        label = first_to_last(months[reached].month, months[-1].month)
         rows.append(_row_of_amounts(label, None, None))
     shown = report.last_shown
     rows.append(
@@ -108,9 +109,3 @@ def _row_of_amounts(label: str, ours: Pence | None, theirs: Pence | None) -> lis
     other = [Amount(label, to_pounds(theirs))] if theirs or not ours else []
     found = reconcile(name, other, Fraction(0))[0]
     return [Of("text", label), ours, theirs, found.difference, found.status]
-
-
-def _first_to_last(first: date, last: date) -> str:
-    if first == last:
-        return month_in_words(first)
-    return f"{month_in_words(first)} to {month_in_words(last)}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlpbr.periods import month_in_words
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Value
+from xlpbr.workbook.report.summary import first_to_last
 
 
 def note_rows(report: Report) -> list[list[Value]]:
@@ -55,13 +55,12 @@ def _shorthand(report: Report) -> Iterator[list[Value]]:
 
 
 def _runs(report: Report) -> str:
-    months, names = report.statement.months, []
-    for block in report.shown.blocks:
-        first, last = months[block[0]].month, months[block[-1]].month
-        if len(block) == 1:
-            names.append(month_in_words(first))
-        else:
-            names.append(f"{month_in_words(first)} to {month_in_words(last)} together")
+    months = report.statement.months
+    names = (
+        first_to_last(months[block[0]].month, months[block[-1]].month)
+        + (" together" if len(block) > 1 else "")
+        for block in report.shown.blocks
+    )
     return "; ".join(names) or "none"
 
 

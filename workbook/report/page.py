@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlpbr import cells
 from xlpbr.money import to_pounds
 from xlpbr.workbook.look.styles import Styles
-from xlpbr.workbook.look.text_width import lines_needed, text_width
+from xlpbr.workbook.look.text_width import LINE_HEIGHT, TALLEST_ROW, lines_needed, text_width
 
 SUPPRESSED = "[c]"
 NOT_APPLICABLE = "[z]"
@@ -30,10 +30,6 @@ NOT_APPLICABLE = "[z]"
 MOST_CHARACTERS = 32_767
 """What a cell holds."""
 
-MOST_HEIGHT = 409
-"""The highest row that Excel shows, in points."""
-
-LINE_HEIGHT = 15
 _INDENT = 2.2
 """What an indent and the cell's own margins take of a column's width, in digits."""
 
@@ -99,6 +95,75 @@ class ReportPage:
         """The width of the table on the screen."""
         return int(self.width * _PIXELS_A_CHARACTER) + 5 * len(self.columns)
 
+    def write_lines(self, row: int, lines: Iterable[str], *, strong: bool = False) -> int:
+        """Running text above the table, broken where the table ends; the next row."""
+        style = self.styles.strong if strong else self.styles.plain
+        for line in lines:
+            for piece in _broken(clean_text(line), self.width):
+                self.sheet.write_string(row, 0, piece, style)
+                row += 1
+        return row
+
+    def write_labelled(self, row: int, label: str, text: str) -> int:
+        """A line of a bold label and its text; the next row."""
+        pieces = _broken(clean_text(text) or "not given", self.width - text_width(label) - 4)
+        strong, plain = self.styles.strong, self.styles.plain
+        self.sheet.write_rich_string(row, 0, strong, f"{label}: ", plain, pieces[0], plain)
+        return self.write_lines(row + 1, pieces[1:])
+
+    def write_table(
+        self, row: int, name: str, rows: Sequence[Sequence[Value]], *, filters: bool = False
+    ) -> int:
+        """The marked table of a sheet under its heading row; the row after it.
+
+        Args:
+            row: the heading row, counted from 0.
+            name: the table's name in the workbook.
+            rows: at least one row of values, each as wide as the columns.
+            filters: whether the headings have filter buttons.
+        """
+        formats = _Formats(self.styles)
+        headings = [
+            {"header": column.heading, "header_format": formats.heading(column.kind)}
+            for column in self.columns
+        ]
+        self.set_height(row, [column.heading for column in self.columns], bold=True)
+        last = row + len(rows)
+        self.sheet.add_table(
+            row, 0, last, len(self.columns) - 1,
+            {"name": name, "columns": headings, "style": None, "autofilter": filters},
+        )  # fmt: skip
+        for below, values in enumerate(rows, start=1):
+            self.set_height(row + below, values)
+            for number, (column, value) in enumerate(zip(self.columns, values, strict=True)):
+                _write_value(self, row + below, number, formats, column.kind, value)
+        self.sheet.repeat_rows(row)
+        return last + 1
+
+    def set_height(
+        self,
+        row: int,
+        values: Sequence[Value],
+        *,
+        bold: bool = False,
+        above: int = 0,
+    ) -> None:
+        """Make a row high enough for its wrapped text: not every program does so by itself.
+
+        Args:
+            row: the row, counted from 0.
+            values: its cells.
+            bold: whether the text is bold.
+            above: a row of no more lines than this keeps the height that all rows have.
+        """
+        most = 1
+        for column, value in zip(self.columns, values, strict=True):
+            text = value.value if isinstance(value, Of) else value
+            if isinstance(text, str):
+                most = max(most, _lines_of_text(text, column.width - _INDENT, bold))
+        if most > above:
+            self.sheet.set_row(row, min(TALLEST_ROW, LINE_HEIGHT * most + 3))
+
 
 def clean_text(text: str) -> str:
     """A text as a cell can hold it: no control characters, not longer than a cell."""
@@ -112,9 +177,14 @@ def clean_text(text: str) -> str:
 
 
 def new_page(
-    workbook: Workbook, styles: Styles, name: str, columns: Iterable[ReportColumn], frame: PageFrame
+    workbook: Workbook,
+    styles: Styles,
+    name: str,
+    title: str,
+    columns: Iterable[ReportColumn],
+    frame: PageFrame,
 ) -> ReportPage:
-    """A sheet with its columns, ready for A4 paper on its side."""
+    """A sheet with its columns and, in A1, its title, ready for A4 paper on its side."""
     page = ReportPage(workbook, workbook.add_worksheet(name), styles, tuple(columns))
     for number, column in enumerate(page.columns):
         page.sheet.set_column(number, number, column.width)
@@ -126,75 +196,15 @@ def new_page(
     page.sheet.set_header(f"&L{notice}{_in_margin(frame.header)}&R{_in_margin(name)}")
     page.sheet.set_footer(f"&L{_in_margin(frame.footer)}&RPage &P of &N")
     page.sheet.hide_gridlines(2)
-    return page
-
-
-def on_one_page(page: ReportPage) -> None:
-    """Print the whole sheet on one page; for sheets that are read at a glance."""
-    page.sheet.fit_to_pages(1, 1)
-
-
-def write_title(page: ReportPage, title: str) -> int:
-    """The title in A1; the next row."""
     page.sheet.set_row(0, 24)
     page.sheet.write_string(0, 0, clean_text(title), page.styles.title)
-    return 1
-
-
-def write_lines(page: ReportPage, row: int, lines: Iterable[str], *, strong: bool = False) -> int:
-    """Running text above the table, broken where the table ends; the next row."""
-    style = page.styles.strong if strong else page.styles.plain
-    for line in lines:
-        for piece in _broken(clean_text(line), page.width):
-            page.sheet.write_string(row, 0, piece, style)
-            row += 1
-    return row
+    return page
 
 
 def _broken(text: str, width: float) -> list[str]:
     """A text in lines that fit a width."""
     characters = int(width * len(text) / max(1.0, text_width(text)))
     return textwrap.wrap(text, max(20, min(characters, int(width * 1.25)))) or [""]
-
-
-def write_labelled(page: ReportPage, row: int, label: str, text: str) -> int:
-    """A line of a bold label and its text; the next row."""
-    pieces = _broken(clean_text(text) or "not given", page.width - text_width(label) - 4)
-    page.sheet.write_rich_string(
-        row, 0, page.styles.strong, f"{label}: ", page.styles.plain, pieces[0], page.styles.plain
-    )
-    return write_lines(page, row + 1, pieces[1:])
-
-
-def write_table(
-    page: ReportPage, row: int, name: str, rows: Sequence[Sequence[Value]], *, filters: bool = False
-) -> int:
-    """The marked table of a sheet under its heading row; the row after it.
-
-    Args:
-        page: the sheet.
-        row: the heading row, counted from 0.
-        name: the table's name in the workbook.
-        rows: at least one row of values, each as wide as the columns.
-        filters: whether the headings have filter buttons.
-    """
-    formats = _Formats(page.styles)
-    headings = [
-        {"header": column.heading, "header_format": formats.heading(column.kind)}
-        for column in page.columns
-    ]
-    set_height(page, row, [column.heading for column in page.columns], bold=True)
-    last = row + len(rows)
-    page.sheet.add_table(
-        row, 0, last, len(page.columns) - 1,
-        {"name": name, "columns": headings, "style": None, "autofilter": filters},
-    )  # fmt: skip
-    for below, values in enumerate(rows, start=1):
-        set_height(page, row + below, values)
-        for number, (column, value) in enumerate(zip(page.columns, values, strict=True)):
-            _write_value(page, row + below, number, formats, column.kind, value)
-    page.sheet.repeat_rows(row)
-    return last + 1
 
 
 class _Formats(dict[tuple[str, bool], Format]):
@@ -221,32 +231,6 @@ class _Formats(dict[tuple[str, bool], Format]):
 def alignment(kind: str) -> dict[str, Any]:
     """Numbers stand at the right; text a little off the line before it."""
     return {"align": "right"} if kind in _NUMBERS else {"align": "left", "indent": 1}
-
-
-def set_height(
-    page: ReportPage,
-    row: int,
-    values: Sequence[Value],
-    *,
-    bold: bool = False,
-    above: int = 0,
-) -> None:
-    """Make a row high enough for its wrapped text: not every program does so by itself.
-
-    Args:
-        page: the sheet.
-        row: the row, counted from 0.
-        values: its cells.
-        bold: whether the text is bold.
-        above: a row of no more lines than this keeps the height that all rows have.
-    """
-    most = 1
-    for column, value in zip(page.columns, values, strict=True):
-        text = value.value if isinstance(value, Of) else value
-        if isinstance(text, str):
-            most = max(most, _lines_of_text(text, column.width - _INDENT, bold))
-    if most > above:
-        page.sheet.set_row(row, min(MOST_HEIGHT, LINE_HEIGHT * most + 3))
 
 
 @lru_cache(maxsize=4096)

@@ -32,11 +32,6 @@ from xlpbr.workbook.report.page import (
     ReportPage,
     Value,
     new_page,
-    on_one_page,
-    write_labelled,
-    write_lines,
-    write_table,
-    write_title,
 )
 from xlpbr.workbook.report.readings import reading_rows
 from xlpbr.workbook.report.summary import (
@@ -51,6 +46,9 @@ from xlpbr.workbook.report.tables import drawn_rows, statement_columns, statemen
 from xlpbr.workbook.report.workings import has_workings, working_rows
 
 PUBLIC_WORDS = "PUBLIC VERSION"
+
+_SHORTHAND = f"{SUPPRESSED} means suppressed to protect single children; see Notes."
+"""Stands above every table of the public version but the one that says it at length."""
 
 _ON_A_PAGE = 24
 """Months of a statement that print on one page with its charts."""
@@ -88,13 +86,14 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
     for sheet in _sheets_of(report):
         rows = sheet.rows(report)
         foot = of_forecast if sheet.name in (FORECAST_SHEET, ASSUMPTIONS_SHEET) else frame
-        page = new_page(workbook, styles, sheet.name, sheet.columns(report), foot)
-        row = write_title(page, sheet.title)
-        row = write_lines(page, row, sheet.lines(report))
-        after = write_table(page, row, _table_name(sheet.name), rows, filters=sheet.filters)
+        page = new_page(workbook, styles, sheet.name, sheet.title, sheet.columns(report), foot)
+        row = page.write_lines(1, sheet.lines(report))
+        if report.is_public and sheet.name != "Notes":
+            row = page.write_lines(row, [_SHORTHAND])
+        after = page.write_table(row, _table_name(sheet.name), rows, filters=sheet.filters)
         has_charts = sheet.name in ("Statement", FORECAST_SHEET)
         if sheet.name == "Summary" or (has_charts and len(rows) <= _ON_A_PAGE):
-            on_one_page(page)
+            page.sheet.fit_to_pages(1, 1)
         if sheet.name == FORECAST_SHEET:
             add_fan_charts(report, page, row)
         if sheet.name == "Statement":
@@ -119,18 +118,17 @@ def _table_name(sheet_name: str) -> str:
 
 def _write_cover(workbook: Workbook, styles: Styles, frame: PageFrame, report: Report) -> None:
     columns = (ReportColumn("Sheet", 24, "text"), ReportColumn("What it shows", 96))
-    page = new_page(workbook, styles, "Cover", columns, frame)
-    row = write_title(page, report.title)
+    page = new_page(workbook, styles, "Cover", report.title, columns, frame)
     public = [f"{PUBLIC_WORDS}: {_public_line(report)}"] if report.is_public else []
-    row = write_lines(page, row, [*public, *notices(report)], strong=True)
+    row = page.write_lines(1, [*public, *notices(report)], strong=True)
     for label, text in _details(report):
-        row = write_labelled(page, row, label, text)
-    row = write_lines(
-        page, row, ["The table below lists the sheets of this report. Each sheet has one table."]
+        row = page.write_labelled(row, label, text)
+    row = page.write_lines(
+        row, ["The table below lists the sheets of this report. Each sheet has one table."]
     )
     sheets = _sheets_of(report)
     contents: list[list[Value]] = [[sheet.name, sheet.shows] for sheet in sheets]
-    write_table(page, row, "ContentsTable", contents)
+    page.write_table(row, "ContentsTable", contents)
     for below, sheet in enumerate(sheets, start=1):
         page.sheet.write_url(
             row + below, 0, f"internal:'{sheet.name}'!A1", styles.link, string=sheet.name
@@ -185,16 +183,6 @@ def _as_at(report: Report) -> str:
     return f"{day}; that month is not over, so the public version {ends}"
 
 
-def _lines_above(report: Report, *lines: str) -> list[str]:
-    """The lines above a table, with what stands for a suppressed figure."""
-    shorthand = (
-        [f"{SUPPRESSED} means suppressed to protect single children; see Notes."]
-        if report.is_public
-        else []
-    )
-    return [*lines, *shorthand]
-
-
 def _reading_lines(report: Report) -> list[str]:
     lines = [
         "Each row tries one option with all other terms as given. Difference is against the"
@@ -205,21 +193,13 @@ def _reading_lines(report: Report) -> list[str]:
             "Only the options in use are listed. The totals under the other options are left out:"
             " with them, suppressed figures could be worked back."
         ]
-    return _lines_above(report, *lines, *_as_at_last(report))
+    return [*lines, *_where_it_is_cut(report, "Totals are those to {}.")]
 
 
-def _as_at_last(report: Report) -> list[str]:
-    """To which month the totals go, where that is not the last of the report."""
-    if not report.is_cut:
-        return []
-    return [f"Totals are those to {month_in_words(report.last_shown.statement.as_at)}."]
-
-
-def _months_left_out(report: Report) -> list[str]:
-    if not report.is_cut:
-        return []
+def _where_it_is_cut(report: Report, sentence: str) -> list[str]:
+    """A sentence about the last month that is shown, where that is not the last of the report."""
     last = month_in_words(report.last_shown.statement.as_at)
-    return [f"What is payable is not shown for months after {last}."]
+    return [sentence.format(last)] if report.is_cut else []
 
 
 def _statement_lines(report: Report) -> list[str]:
@@ -231,35 +211,37 @@ def _statement_lines(report: Report) -> list[str]:
         if report.terms.bonus_threshold is not None:
             measure = measure_in_words(report.terms)
             charts += f" The bonus threshold is measured by {measure}."
-    return _lines_above(
-        report,
+    return [
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
         " to that row. What each column means is on the sheet Notes.",
-        *_months_left_out(report),
+        *_where_it_is_cut(report, "What is payable is not shown for months after {}."),
         charts,
-    )
+    ]
 
 
 def _chart_lines(report: Report) -> list[str]:
     if report.is_public:
-        return _lines_above(
-            report,
+        return [
             "Only the months for which savings may be shown are listed. In the charts straight"
             " lines join the months that are shown.",
             "A blank cell is a figure that is suppressed; as a text it would be drawn as nought.",
-        )
-    return _lines_above(report, "These are the points of the two charts on the sheet Statement.")
+        ]
+    return ["These are the points of the two charts on the sheet Statement."]
 
 
 def _fixed(*columns: ReportColumn) -> Callable[[Report], Sequence[ReportColumn]]:
     return lambda _: columns
 
 
-def _period(report: Report) -> str:
-    months = report.statement.months
-    if not months:
-        return "There is no month yet."
-    return f"Months: {month_in_words(months[0].month)} to {month_in_words(months[-1].month)}."
+def _working_lines(report: Report) -> list[str]:
+    months, period = report.statement.months, "There is no month yet."
+    if months:
+        first, last = (month_in_words(months[index].month) for index in (0, -1))
+        period = f"Months: {first} to {last}."
+    return [
+        f"{period} One row for each figure of a month, in the order of the statement's columns;"
+        " one row for a month in which nothing happened."
+    ]
 
 
 SHEETS: tuple[Sheet, ...] = (
@@ -273,7 +255,7 @@ SHEETS: tuple[Sheet, ...] = (
             ReportColumn("In words", 52),
             ReportColumn("Clause", 26),
         ),
-        lambda report: [*sentences(report), *_lines_above(report)],
+        sentences,
         key_figures,
     ),
     Sheet(
@@ -318,7 +300,7 @@ SHEETS: tuple[Sheet, ...] = (
             ReportColumn("Invoiced less payable", 17, "money"),
             ReportColumn("Status", 26),
         ),
-        lambda report: _lines_above(report, *reconciliation_lines(report)),
+        reconciliation_lines,
         reconciliation_rows,
     ),
     Sheet(
@@ -358,11 +340,7 @@ SHEETS: tuple[Sheet, ...] = (
             ReportColumn("Working", 82),
             ReportColumn("Amount", 15.5, "money"),
         ),
-        lambda report: _lines_above(
-            report,
-            f"{_period(report)} One row for each figure of a month, in the order of the"
-            " statement's columns; one row for a month in which nothing happened.",
-        ),
+        _working_lines,
         working_rows,
         filters=True,
     ),
@@ -378,9 +356,7 @@ SHEETS: tuple[Sheet, ...] = (
             ReportColumn("What it means", 46),
             ReportColumn("Why it is read so", 46),
         ),
-        lambda report: _lines_above(
-            report, f"{NOT_APPLICABLE} means not applicable: no reason is given or needed."
-        ),
+        lambda _: [f"{NOT_APPLICABLE} means not applicable: no reason is given or needed."],
         term_rows,
     ),
     Sheet(
@@ -394,7 +370,7 @@ SHEETS: tuple[Sheet, ...] = (
             ReportColumn("Expected", 38),
             ReportColumn("Result or what to do", 38),
         ),
-        lambda report: _lines_above(report, *check_lines(report)),
+        check_lines,
         check_rows,
     ),
     Sheet(

@@ -7,6 +7,7 @@ from datetime import date
 
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import Pence, in_words, to_pence
+from xlpbr.periods import month_in_words
 from xlpbr.settlement import workings
 from xlpbr.settlement.statement import fee_without_vat
 from xlpbr.workbook.report.facts import Report
@@ -31,6 +32,13 @@ def measure_in_words(terms: ContractTerms) -> str:
 def day_in_full(day: date) -> str:
     """A date in running text: ``31 October 2026``."""
     return f"{day.day} {day:%B %Y}"
+
+
+def first_to_last(first: date, last: date) -> str:
+    """A month, or the first and the last of several."""
+    if first == last:
+        return month_in_words(first)
+    return f"{month_in_words(first)} to {month_in_words(last)}"
 
 
 def counted(number: int | None, one: str, many: str) -> str:

@@ -7,17 +7,7 @@ from xlpbr import cells, functions
 from xlpbr.functions.catalogue import FUNCTIONS, WorksheetFunction
 from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.template.links import Link
-from xlpbr.workbook.template.page import (
-    TemplatePage,
-    fit_row,
-    introduce,
-    print_on_a4,
-    protect,
-    put,
-    put_formula,
-    put_row,
-    set_widths,
-)
+from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan
 
 _ABOUT_WIDTHS = (26, 104, 24)
@@ -57,8 +47,8 @@ _KEY = (
 def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the About sheet."""
     styles, contract = page.styles, plan.contract
-    set_widths(page, _ABOUT_WIDTHS)
-    introduce(page, "A payment-by-results contract, month by month")
+    page.set_widths(_ABOUT_WIDTHS)
+    page.introduce("A payment-by-results contract, month by month")
     is_a = f"Sheets in {plan.book} that work" if plan.book else "A workbook that works"
     facts = [
         ("What this is", f"{is_a} out what a council saved, what its provider may"
@@ -84,8 +74,8 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
     )
     row = _write_section(page, row, "Words and colours")
     for word, role, meaning in _key(plan):
-        put(page, row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
-        put(page, row, 2, meaning, styles.make(indent=1))
+        page.put(row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
+        page.put(row, 2, meaning, styles.make(indent=1))
         row += 1
     if contract.stated or not plan.book:
         row = _write_stated(page, row + 1, plan)
@@ -95,8 +85,8 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
             page, row, [(f"Note {number}", note) for number, note in enumerate(contract.notes, 1)]
         )
     row = _write_section(page, row, "The functions")
-    put(page, row, 1, "Version of xlpbr", styles.strong)
-    put_formula(page, row, 2, "=PBR_VERSION()", styles.bare("text", align="left"))
+    page.put(row, 1, "Version of xlpbr", styles.strong)
+    page.put_formula(row, 2, "=PBR_VERSION()", styles.bare("text", align="left"))
     _write_facts(
         page, row + 1,
         [
@@ -107,8 +97,7 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
             ("If cells show #VALUE!", _if_values_are_wrong(plan)),
         ],
     )  # fmt: skip
-    print_on_a4(page, plan.title, heading_row=None, pages_tall=1)
-    protect(page)
+    page.print_on_a4(plan.title, heading_row=None, pages_tall=1)
 
 
 def _facts_of_attachment(plan: TemplatePlan) -> list[tuple[str, str]]:
@@ -184,7 +173,7 @@ def _if_values_are_wrong(plan: TemplatePlan) -> str:
 
 
 def _write_section(page: TemplatePage, row: int, title: str) -> int:
-    put(page, row + 1, 1, title, page.styles.subtitle)
+    page.put(row + 1, 1, title, page.styles.subtitle)
     return row + 2
 
 
@@ -192,9 +181,9 @@ def _write_facts(page: TemplatePage, row: int, facts: list[tuple[str, str]]) -> 
     """Write labels with their texts, and give the next row."""
     label = page.styles.make(bold=True, valign="top")
     for name, text in facts:
-        put(page, row, 1, name, label)
-        put(page, row, 2, text, page.styles.prose)
-        fit_row(page, row, (text, _ABOUT_WIDTHS[1]))
+        page.put(row, 1, name, label)
+        page.put(row, 2, text, page.styles.prose)
+        page.fit_row(row, (text, _ABOUT_WIDTHS[1]))
         row += 1
     return row
 
@@ -202,10 +191,10 @@ def _write_facts(page: TemplatePage, row: int, facts: list[tuple[str, str]]) -> 
 def _write_stated(page: TemplatePage, row: int, plan: TemplatePlan) -> int:
     """Write the savings that the decision states, side by side."""
     styles = page.styles
-    put(page, row, 1, "Savings that the decision states", styles.subtitle)
+    page.put(row, 1, "Savings that the decision states", styles.subtitle)
     stated = plan.contract.stated
     if not stated:
-        put(page, row + 1, 1, "The decision states no saving.", styles.plain)
+        page.put(row + 1, 1, "The decision states no saving.", styles.plain)
         return row + 2
     count = {2: "two", 3: "three"}.get(len(stated), str(len(stated)))
     disagree = len({figure.amount for figure in stated}) > 1
@@ -215,29 +204,28 @@ def _write_stated(page: TemplatePage, row: int, plan: TemplatePlan) -> int:
     )
     if disagree:
         sentence = f"The {count} figures disagree, so all are shown. {sentence}"
-    put(page, row + 1, 1, sentence, styles.plain)
-    put_row(page, row + 2, 1, ("Amount", "What it is", "Clause"), styles.heading)
+    page.put(row + 1, 1, sentence, styles.plain)
+    page.put_row(row + 2, 1, ("Amount", "What it is", "Clause"), styles.heading)
     for number, figure in enumerate(stated, start=row + 3):
         for column, text in enumerate((figure.amount, figure.what, figure.clause), start=1):
-            put(page, number, column, text, styles.cell("text", bold=column == 1))
+            page.put(number, column, text, styles.cell("text", bold=column == 1))
     return row + 3 + len(stated)
 
 
 def write_functions(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Functions sheet from the catalogue."""
     styles = page.styles
-    introduce(
-        page,
+    page.introduce(
         "Functions",
         "Every function that a cell of this or of another workbook can call. In brackets: may be"
         " left out. An error in a cell says that an input cannot be used; PBR_CHECK says which.",
     )
-    set_widths(page, _FUNCTION_WIDTHS)
+    page.set_widths(_FUNCTION_WIDTHS)
     heading_row = 4
     headings = (
         "Function", "What it does", "What to give", "What comes back", "Clause", "Example",
     )  # fmt: skip
-    put_row(page, heading_row, 1, headings, styles.column_heading(indent=1))
+    page.put_row(heading_row, 1, headings, styles.column_heading(indent=1))
     wrapped = styles.cell("wrapped", indent=1, align="left")
     strong = styles.cell("wrapped", indent=1, align="left", bold=True)
     for row, function in enumerate(FUNCTIONS.values(), start=heading_row + 1):
@@ -246,11 +234,10 @@ def write_functions(page: TemplatePage, plan: TemplatePlan) -> None:
             function.returns, function.clause, _examples(function),
         )  # fmt: skip
         for column, text in enumerate(texts, start=1):
-            put(page, row, column, text, strong if column == 1 else wrapped)
-        fit_row(page, row, *zip(texts, _FUNCTION_WIDTHS, strict=True))
+            page.put(row, column, text, strong if column == 1 else wrapped)
+        page.fit_row(row, *zip(texts, _FUNCTION_WIDTHS, strict=True))
     page.sheet.freeze_panes(heading_row, 1)
-    print_on_a4(page, plan.title, heading_row=heading_row)
-    protect(page)
+    page.print_on_a4(plan.title, heading_row=heading_row)
 
 
 def _signature(function: WorksheetFunction) -> str:

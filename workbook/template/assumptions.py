@@ -10,19 +10,12 @@ from xlpbr.contract.terms import Term
 from xlpbr.workbook.template.inputs import (
     LONGEST_TITLE,
     a_date,
+    a_number,
     a_weekly_price,
     add_input_table,
     messages,
-    refusal,
 )
-from xlpbr.workbook.template.page import (
-    TemplatePage,
-    fit_row,
-    introduce,
-    print_on_a4,
-    put,
-    set_widths,
-)
+from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import FIRST_TABLE_ROW, TABLE_HEADING_ROW, TemplatePlan
 
 HEADINGS = (*ASSUMPTION_HEADINGS, SAMPLE_NOTE_HEADING)
@@ -38,8 +31,7 @@ _KINDS = {"count": "count", "month": "month", "number": "number", "money": "mone
 
 def write_assumptions(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Assumptions sheet: every assumption with its unit and what it means."""
-    introduce(
-        page,
+    page.introduce(
         "Assumptions",
         "Input: what a forecast assumes of what is still to come. Fill in the column Value. The"
         " names in the column Assumption are how the functions find a value: leave them as they"
@@ -53,9 +45,9 @@ def write_assumptions(page: TemplatePage, plan: TemplatePlan) -> None:
         rows = [[name, None, *others] for name, _, *others in rows]
     if any(value is not None for _, value, *_ in rows):
         notice = "The values below are illustrations, as the column Note says. Clear them first."
-        put(page, TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
-    set_widths(page, _WIDTHS)
-    add_input_table(page, "Assumptions", HEADINGS, len(ASSUMPTIONS))
+        page.put(TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
+    page.set_widths(_WIDTHS)
+    add_input_table(page, plan, "Assumptions", HEADINGS, len(ASSUMPTIONS), pages_tall=1)
     label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     note = styles.cell("text", "input", indent=1)
@@ -63,15 +55,13 @@ def write_assumptions(page: TemplatePage, plan: TemplatePlan) -> None:
         zip(ASSUMPTIONS, rows, strict=True), start=FIRST_TABLE_ROW
     ):
         style = styles.cell(_KINDS[assumption.kind], "input", align="left", indent=1)
-        put(page, row, 1, name, label)
-        put(page, row, 2, value, style)
-        put(page, row, 3, unit, wrapped)
-        put(page, row, 4, meaning, wrapped)
-        put(page, row, 5, ILLUSTRATION if value is not None else None, note)
-        page.sheet.data_validation(row - 1, 1, row - 1, 1, _rule(assumption))
-        fit_row(page, row, (unit, _WIDTHS[2]), (meaning, _WIDTHS[3]))
-    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=1)
+        page.put(row, 1, name, label)
+        page.put(row, 2, value, style)
+        page.put(row, 3, unit, wrapped)
+        page.put(row, 4, meaning, wrapped)
+        page.put(row, 5, ILLUSTRATION if value is not None else None, note)
+        page.check_entry((row, 2), _rule(assumption))
+        page.fit_row(row, (unit, _WIDTHS[2]), (meaning, _WIDTHS[3]))
 
 
 def _rule(assumption: Term) -> dict[str, Any]:
@@ -81,18 +71,7 @@ def _rule(assumption: Term) -> dict[str, Any]:
     rule = messages(title, assumption.meaning)
     if assumption.kind == "month":
         return {**rule, **a_date()}
-    least, most = assumption.least or 0, assumption.most
     if assumption.kind == "money":
         return {**rule, **a_weekly_price(assumption.meaning)}
-    limits: dict[str, Any] = {"criteria": ">=", "value": least}
-    bounds = f"{least} or more"
-    if most is not None:
-        limits = {"criteria": "between", "minimum": least, "maximum": most}
-        bounds = f"from {least} to {most}"
-    if assumption.kind == "share":
-        bounds = "a share from 0 to 1, such as 0.05 or 5%"
-    what = "a whole number, " if assumption.kind == "count" else ""
-    return {
-        **rule, **limits, "validate": "integer" if assumption.kind == "count" else "decimal",
-        **refusal(f"Give {what}{bounds}, or leave the cell blank."),
-    }  # fmt: skip
+    share = "a share from 0 to 1, such as 0.05 or 5%"
+    return {**rule, **a_number(assumption, bounds=share if assumption.kind == "share" else "")}

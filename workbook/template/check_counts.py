@@ -12,15 +12,13 @@ from xlpbr.workbook.template.assumptions import HEADINGS as ASSUMPTION_HEADINGS
 from xlpbr.workbook.template.forecast import WIDTH as FORECAST_WIDTH
 from xlpbr.workbook.template.forecast import last_forecast_row
 from xlpbr.workbook.template.outputs import EXPLAIN_ROW, READINGS_ROW, RECONCILE_ROW
-from xlpbr.workbook.template.page import TemplatePage, put, put_formula
+from xlpbr.workbook.template.page import NOT_ZERO, TemplatePage
 from xlpbr.workbook.template.plan import (
     SAY_NOT_READ,
-    SPARE_TABLE_ROWS,
     TABLE_HEADING_ROW,
     TemplatePlan,
     fixed,
     input_headings,
-    on_sheet,
 )
 
 ERRORS_ROW = 28
@@ -30,30 +28,27 @@ _NOT_READ_COLUMN = 4
 def write_errors(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write how many cells of each sheet show an error."""
     styles = page.styles
-    put(page, ERRORS_ROW - 2, 1, "Cells that show an error (Output)", styles.subtitle)
-    put(page, ERRORS_ROW - 1, 1, "Sheet", styles.heading)
-    put(page, ERRORS_ROW - 1, 2, "Cells", styles.heading_right)
+    page.put(ERRORS_ROW - 2, 1, "Cells that show an error (Output)", styles.subtitle)
+    page.put(ERRORS_ROW - 1, 1, "Sheet", styles.heading)
+    page.put(ERRORS_ROW - 1, 2, "Cells", styles.heading_right)
     how = "Counted by plain Excel: cells that show #N/A, #VALUE! or another error."
     areas = areas_of_errors(plan)
     # The rows that are not read stand to the right, and leave room for the remark below only.
     place = (ERRORS_ROW + len(areas), 1) if plan.links else (ERRORS_ROW - 1, 3)
-    put(page, *place, how, styles.muted if plan.links else styles.remark)
+    page.put(*place, how, styles.muted if plan.links else styles.remark)
     for row, (sheet, area) in enumerate(areas.items(), start=ERRORS_ROW):
-        put(page, row, 1, sheet, styles.cell("text"))
+        page.put(row, 1, sheet, styles.cell("text"))
         cells = f"{quoted_sheet(sheet)}!{area}"
         # ISERROR over a range would say the same, but not every engine works that out.
         formula = f"=COUNTA({cells})-_xlfn.AGGREGATE(3,6,{cells})"
-        put_formula(page, row, 2, formula, styles.cell("count", "output"))
-    page.sheet.conditional_format(
-        ERRORS_ROW - 1, 1, ERRORS_ROW + len(areas) - 2, 1,
-        {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
-    )  # fmt: skip
+        page.put_formula(row, 2, formula, styles.cell("count", "output"))
+    page.mark((ERRORS_ROW, 2), (ERRORS_ROW + len(areas) - 1, 2), NOT_ZERO, styles.wrong)
 
 
 def areas_of_errors(plan: TemplatePlan) -> dict[str, str]:
     """The cells of each sheet, by its name in the workbook, in which an error is looked for."""
     inputs = {
-        table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS, width)}"
+        table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.prepared_rows(table), width)}"
         for table, width in [
             ("Terms", len(TERM_HEADINGS)),
             *((table, len(input_headings(table))) for table in COLUMNS),
@@ -85,21 +80,18 @@ def write_not_read(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     column = _NOT_READ_COLUMN
     title = "Rows of the book that are not read (Output)"
-    put(page, ERRORS_ROW - 2, column, title, styles.subtitle)
-    put(page, ERRORS_ROW - 1, column, "Sheet", styles.heading)
-    put(page, ERRORS_ROW - 1, column + 1, "Rows", styles.heading_right)
-    put(page, ERRORS_ROW - 1, column + 2, "What to do", styles.column_heading(indent=1))
+    page.put(ERRORS_ROW - 2, column, title, styles.subtitle)
+    page.put(ERRORS_ROW - 1, column, "Sheet", styles.heading)
+    page.put(ERRORS_ROW - 1, column + 1, "Rows", styles.heading_right)
+    page.put(ERRORS_ROW - 1, column + 2, "What to do", styles.column_heading(indent=1))
     say = styles.cell("wrapped", "output", align="left", valign="vcenter", indent=1)
     for row, table in enumerate(plan.links, start=ERRORS_ROW):
-        number, sentence = (on_sheet(plan, table, *place) for place in (NOT_READ, SAY_NOT_READ))
-        put(page, row, column, plan.name_of(table), styles.cell("text"))
-        put_formula(page, row, column + 1, f"={number}", styles.cell("count", "output"))
-        put_formula(page, row, column + 2, f"={sentence}", say)
-    last = ERRORS_ROW + len(plan.links) - 1
-    page.sheet.conditional_format(
-        ERRORS_ROW - 1, column, last - 1, column,
-        {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
-    )  # fmt: skip
+        number, sentence = (plan.on_sheet(table, *place) for place in (NOT_READ, SAY_NOT_READ))
+        page.put(row, column, plan.name_of(table), styles.cell("text"))
+        page.put_formula(row, column + 1, f"={number}", styles.cell("count", "output"))
+        page.put_formula(row, column + 2, f"={sentence}", say)
+    last = (ERRORS_ROW + len(plan.links) - 1, column + 1)
+    page.mark((ERRORS_ROW, column + 1), last, NOT_ZERO, styles.wrong)
 
 
 def cells_not_read(plan: TemplatePlan) -> str:

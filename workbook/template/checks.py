@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template.check_counts import (
     areas_of_errors,
     cells_not_read,
@@ -12,33 +13,17 @@ from xlpbr.workbook.template.check_counts import (
     write_not_read,
 )
 from xlpbr.workbook.template.outputs import pick_month
-from xlpbr.workbook.template.page import (
-    LINE_HEIGHT,
-    TemplatePage,
-    fit_row,
-    introduce,
-    print_on_a4,
-    protect,
-    put,
-    put_formula,
-    set_widths,
-    spill,
-)
+from xlpbr.workbook.template.page import TemplatePage, begins_with
 from xlpbr.workbook.template.plan import (
     ALL_TABLES,
     CHECK_MONTH,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
     TemplatePlan,
-    all_statement_months,
-    evidence_column,
     fixed,
-    on_sheet,
-    statement_column,
-    statement_corner,
 )
 from xlpbr.workbook.template.statement import key_figure, shown_or_blank, under_heading
-from xlpbr.workbook.template.working_places import HEADING_ROW, Workings, prepared_rows
+from xlpbr.workbook.template.working_places import HEADING_ROW, Workings
 from xlpbr.workbook.template.workings import unknown_terms, write_workings
 
 AGREES = "Agrees"
@@ -75,20 +60,17 @@ class _Check:
 
 def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Checks sheet."""
-    styles = page.styles
-    introduce(
-        page,
+    page.introduce(
         "Checks",
         "Result (calculated, do not type here): the figures of the functions worked out again in"
         " plain Excel formulas. Every difference must be 0.00.",
         "The workings stand to the right, from column H, marked Working. The one input on this"
         " sheet is the month to work out again.",
     )
-    set_widths(page, (*_WIDTHS, 4, 25, 16, 4))
-    set_widths(page, [15] * 38, 11)
+    page.set_widths((*_WIDTHS, 4, 25, 16, 4))
+    page.set_widths([15] * 38, 11)
     workings = write_workings(page, plan)
-    put(page, CHECK_MONTH[0], 1, "Month to work out again (Input)", styles.strong)
-    pick_month(page, plan, CHECK_MONTH)
+    pick_month(page, plan, CHECK_MONTH, "Month to work out again")
     checks = _checks(plan, workings)
     unknown = unknown_terms(workings)
     _write_list(page, checks, unknown)
@@ -98,49 +80,48 @@ def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
     problems_row = HEADING_ROW + plan.month_rows + 3
     _write_problems(page, problems_row)
     _write_result(page, plan, len(checks), problems_row)
-    print_on_a4(page, plan.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
-    protect(page)
+    page.print_on_a4(plan.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
 
 
 def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
     at, months, placements = workings.terms, workings.months, workings.placements
     chosen = fixed(*CHECK_MONTH)
     first_of_month = f"({chosen}-DAY({chosen})+1)"
-    in_statement = f"MATCH({first_of_month},{statement_column(plan, 'Month')},0)"
+    in_statement = f"MATCH({first_of_month},{plan.statement_column('Month')},0)"
     start, last = at["Starts on"], at["Last day known"]
-    invoiced = evidence_column(plan, "Claims", "Invoiced")
-    claim_months = evidence_column(plan, "Claims", "Month")
+    invoiced = plan.evidence_column("Claims", "Invoiced")
+    claim_months = plan.evidence_column("Claims", "Month")
     texts_in_claims = "+".join(_texts(plan, column) for column in (claim_months, invoiced))
     fits = " or ".join(
-        f"{prepared_rows(plan, table)} {what}"
+        f"{plan.prepared_rows(table)} {what}"
         for table, what in (("Placements", "placements"), ("Carers", "households"))
     )
     too_many = ",".join(
-        f"ROWS(Pbr{table}[{column}])>{prepared_rows(plan, table)}"
+        f"ROWS(Pbr{table}[{column}])>{plan.prepared_rows(table)}"
         for table, column in (("Placements", "Child"), ("Carers", "Household"))
     )
 
-    def unless_too_many(formula: str) -> str:
-        return f"IF(OR({too_many}),NA(),{formula})"
+    def total(cells: str) -> str:
+        return f"IF(OR({too_many}),NA(),ROUND(SUM({cells}),2))"
 
     return [
         _Check(
             "Months in the statement",
             f"IF({start}>{last},0,12*(YEAR({last})-YEAR({start}))+MONTH({last})-MONTH({start})+1)",
-            f"IF(ISERROR({statement_corner(plan)}),{statement_corner(plan)},COUNT({all_statement_months(plan)}))",
+            f"IF(ISERROR({plan.statement_corner}),{plan.statement_corner},COUNT({plan.all_statement_months}))",
             f"Calendar months from Starts on to Ends on or As at; {plan.month_rows} are prepared.",
             "count",
         ),
         _Check(
             "Saving of the month above",
-            unless_too_many(f"ROUND(SUM({placements['Saved in the month']}),2)"),
-            f"INDEX({statement_column(plan, 'Saving')},{in_statement})",
+            total(placements["Saved in the month"]),
+            f"INDEX({plan.statement_column('Saving')},{in_statement})",
             "For each placement, its running total to the month's end less that before the month,"
             f" each rounded (columns AB to AP; up to {fits}).",
         ),
         _Check(
             "Saving to date",
-            unless_too_many(f"ROUND(SUM({placements['Saved to the last day']}),2)"),
+            total(placements["Saved to the last day"]),
             key_figure(plan, "Saving to date"),
             "For each placement, a seventh of the weekly saving for each day that counts.",
         ),
@@ -152,21 +133,21 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
         ),
         _Check(
             "Carer fees to date",
-            unless_too_many(f"ROUND(SUM({months['Carer fees']}),2)"),
+            total(months["Carer fees"]),
             key_figure(plan, "Carer fees to date"),
             "Households of the cohort at their first approval (columns AS to AV).",
             does_not_apply=f"{at['Carer fee']}=0",
         ),
         _Check(
             "Bonus",
-            unless_too_many(f"ROUND(SUM({months['Bonus']}),2)"),
+            total(months["Bonus"]),
             key_figure(plan, "Bonus"),
             "The measured saving against the threshold, on the last day of the programme.",
             does_not_apply=f'{at["Bonus rate"]}=""',
         ),
         _Check(
             "Payable to date",
-            unless_too_many(f"ROUND(SUM({months['Payable']}),2)"),
+            total(months["Payable"]),
             key_figure(plan, "Payable to date"),
             "Fee, carer fees and bonus of each month, up to the contract maximum.",
         ),
@@ -175,9 +156,9 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             key_figure(plan, "Payable to date"),
             shown_or_blank(
                 plan,
-                f"IF(COUNT({statement_column(plan, 'Month')})=0,0,"
-                f"INDEX({statement_column(plan, 'Payable to date')},"
-                f"COUNT({statement_column(plan, 'Month')})))",
+                f"IF(COUNT({plan.statement_column('Month')})=0,0,"
+                f"INDEX({plan.statement_column('Payable to date')},"
+                f"COUNT({plan.statement_column('Month')})))",
                 "Payable to date",
             ).removeprefix("="),
             "The months of Payable added up give the running total of the last month.",
@@ -224,19 +205,19 @@ def _status(
 
 def _write_list(page: TemplatePage, checks: list[_Check], unknown: dict[str, str]) -> None:
     styles = page.styles
-    put(page, CHECKS_ROW - 1, 1, "Figures worked out twice (Output)", styles.subtitle)
+    page.put(CHECKS_ROW - 1, 1, "Figures worked out twice (Output)", styles.subtitle)
     _write_headings(page, CHECKS_ROW)
     for row, check in enumerate(checks, start=CHECKS_ROW + 1):
         number = styles.cell(check.kind, "output")
-        put(page, row, 1, check.name, styles.cell("text"))
+        page.put(row, 1, check.name, styles.cell("text"))
         native = _native(check.native, unknown)
-        put_formula(page, row, 2, f"={native}", styles.cell(check.kind, "working"))
-        put_formula(page, row, 3, f"={check.function}", number)
-        put_formula(page, row, 4, f"=ROUND(B{row}-C{row},2)", number)
+        page.put_formula(row, 2, f"={native}", styles.cell(check.kind, "working"))
+        page.put_formula(row, 3, f"={check.function}", number)
+        page.put_formula(row, 4, f"=ROUND(B{row}-C{row},2)", number)
         status = _status(f"B{row}", f"C{row}", f"D{row}", unknown, check.does_not_apply)
-        put_formula(page, row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
-        put(page, row, 6, check.how, styles.cell("wrapped", valign="vcenter", indent=1))
-        fit_row(page, row, (check.how, _WIDTHS[5]), (check.name, _WIDTHS[0]))
+        page.put_formula(row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
+        page.put(row, 6, check.how, styles.cell("wrapped", valign="vcenter", indent=1))
+        page.fit_row(row, (check.how, _WIDTHS[5]), (check.name, _WIDTHS[0]))
     _mark_what_differs(page, CHECKS_ROW + 1, CHECKS_ROW + len(checks))
 
 
@@ -244,20 +225,14 @@ def _write_headings(page: TemplatePage, row: int) -> None:
     styles = page.styles
     for column, heading in enumerate(_HEADINGS, start=1):
         style = styles.column_heading(indent=1) if column in (5, 6) else styles.heading
-        put(page, row, column, heading, styles.heading_right if column in (2, 3, 4) else style)
+        page.put(row, column, heading, styles.heading_right if column in (2, 3, 4) else style)
 
 
 def _mark_what_differs(page: TemplatePage, first_row: int, last_row: int) -> None:
-    wanted = f'AND($E{first_row}<>"",$E{first_row}<>"{AGREES}"'
-    page.sheet.conditional_format(
-        first_row - 1, 4, last_row - 1, 4,
-        {
-            "type": "formula",
-            "criteria": f'={wanted},LEFT($E{first_row},{len(_DOES_NOT_APPLY)})'
-            f'<>"{_DOES_NOT_APPLY}")',
-            "format": page.styles.wrong,
-        },
-    )  # fmt: skip
+    status = f"$E{first_row}"
+    applies = f'LEFT({status},{len(_DOES_NOT_APPLY)})<>"{_DOES_NOT_APPLY}"'
+    differs = f'AND({status}<>"",{status}<>"{AGREES}",{applies})'
+    page.mark((first_row, 5), (last_row, 5), differs, page.styles.wrong)
 
 
 def _write_month_checks(
@@ -265,7 +240,7 @@ def _write_month_checks(
 ) -> None:
     """Write the fee of every month beside the function's."""
     styles = page.styles
-    put(page, HEADING_ROW - 1, 1, "Fee of every month (Output)", styles.subtitle)
+    page.put(HEADING_ROW - 1, 1, "Fee of every month (Output)", styles.subtitle)
     _write_headings(page, HEADING_ROW)
     # The headings of the workings beside them take two lines.
     page.sheet.set_row(HEADING_ROW - 1, 2 * LINE_HEIGHT + 2)
@@ -277,8 +252,8 @@ def _write_month_checks(
     first_row, last_row = workings.month_rows
     for row in range(first_row, last_row + 1):
         source = FIRST_MONTH_ROW + row - first_row
-        month = on_sheet(plan, "Statement", source, 1)
-        fee = on_sheet(plan, "Statement", source, fee_column)
+        month = plan.on_sheet("Statement", source, 1)
+        fee = plan.on_sheet("Statement", source, fee_column)
         native = _native(workings.month("Fee", row), unknown)
         drawn, ceiling = workings.month("Drawn from", row), workings.month("Ceiling", row)
         by_hand = workings.month("First day", row)
@@ -286,29 +261,26 @@ def _write_month_checks(
         formulas = (
             f'IF({nothing},"",IF(ISNUMBER({month}),{month},{by_hand}))',
             f'IF({nothing},"",{native})',
-            f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({statement_corner(plan)}),'
-            f"{statement_corner(plan)},NA())))",
+            f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({plan.statement_corner}),'
+            f"{plan.statement_corner},NA())))",
             f'IF({nothing},"",ROUND(B{row}-C{row},2))',
             f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}", unknown)})',
             f'IF({nothing},"",IF(ISERROR({native}),"","Lower of "&TEXT({drawn},"£#,##0.00")'
             f'&" saved and "&TEXT({ceiling},"£#,##0.00")&" left of the entitlement"))',
         )
         for column, (formula, style) in enumerate(zip(formulas, formats, strict=True), start=1):
-            put_formula(page, row, column, f"={formula}", style)
-    page.sheet.conditional_format(
-        first_row - 1, 0, last_row - 1, 5,
-        {"type": "formula", "criteria": f'=$E{first_row}<>""', "format": styles.filled_row},
-    )  # fmt: skip
+            page.put_formula(row, column, f"={formula}", style)
+    page.mark((first_row, 1), (last_row, 6), f'$E{first_row}<>""', styles.filled_row)
     _mark_what_differs(page, first_row, last_row)
 
 
 def _write_problems(page: TemplatePage, row: int) -> None:
     """Write the list of problems, last on the sheet so that it can be as long as it must."""
     styles = page.styles
-    put(page, row - 1, 1, "Problems in the data, by PBR_CHECK (Output)", styles.subtitle)
+    page.put(row - 1, 1, "Problems in the data, by PBR_CHECK (Output)", styles.subtitle)
     wrapped = styles.bare("wrapped")
-    spill(
-        page, row, 1, f"=PBR_CHECK({ALL_TABLES})", _PROBLEM_ROWS + 1,
+    page.spill(
+        row, 1, f"=PBR_CHECK({ALL_TABLES})", _PROBLEM_ROWS + 1,
         [
             under_heading(styles.heading, styles.bare("count", align="left", valign="top")
                           if column == 2 else wrapped)
@@ -317,10 +289,8 @@ def _write_problems(page: TemplatePage, row: int) -> None:
     )  # fmt: skip
     for number in range(1, _PROBLEM_ROWS + 1):
         page.sheet.set_row(row + number - 1, 2 * LINE_HEIGHT + 2)
-    page.sheet.conditional_format(
-        row, 0, row + _PROBLEM_ROWS - 1, 5,
-        {"type": "formula", "criteria": f'=$A{row + 1}&""<>""', "format": styles.filled_row},
-    )  # fmt: skip
+    holds = f'$A{row + 1}&""<>""'
+    page.mark((row + 1, 1), (row + _PROBLEM_ROWS, 6), holds, styles.filled_row)
 
 
 def _write_result(page: TemplatePage, plan: TemplatePlan, count: int, problems_row: int) -> None:
@@ -334,20 +304,20 @@ def _write_result(page: TemplatePage, plan: TemplatePlan, count: int, problems_r
     not_read = cells_not_read(plan)
     agreed = f'(COUNTIF({listed},"{AGREES}")+COUNTIF({listed},"{_DOES_NOT_APPLY}*"))'
     agreed_months = f'COUNTIF({months},"{AGREES}")'
-    wanted_months = f"COUNT({all_statement_months(plan)})"
+    wanted_months = f"COUNT({plan.all_statement_months})"
     problems = f"$A${problems_row + 1}:$A${problems_row + 1000}"
     # Not COUNTIF: LibreOffice Calc compares the texts of an add-in's table wrongly with it.
     listed_problems = f'SUMPRODUCT(({problems}&""<>"")*({problems}&""<>"All tables"))'
     corner = fixed(problems_row, 1)
     row = RESULT[0]
-    put(page, row - 1, 1, "Result (Output)", styles.subtitle)
-    put(page, row, 1, "All checks", styles.strong)
+    page.put(row - 1, 1, "Result (Output)", styles.subtitle)
+    page.put(row, 1, "All checks", styles.strong)
     all_agree = (
         f"AND({agreed}={count},{agreed_months}={wanted_months},COUNT({errors})={sheets},"
         f"SUM({errors})=0" + (f",COUNTIF({not_read},0)={len(plan.links)})" if not_read else ")")
     )
-    put_formula(
-        page, *RESULT,
+    page.put_formula(
+        *RESULT,
         f'=IFERROR(IF({all_agree},"All checks agree",'
         '"NOT ALL AGREE: look at the lines below that do not say Agrees"),'
         '"NOT ALL AGREE: a check shows an error")',
@@ -373,11 +343,6 @@ def _write_result(page: TemplatePage, plan: TemplatePlan, count: int, problems_r
             )
         )
     for offset, (label, formula) in enumerate(lines, start=1):
-        put(page, row + offset, 1, label, styles.plain)
-        put_formula(page, row + offset, 2, formula, styles.plain)
-    page.sheet.conditional_format(
-        row - 1, 1, row - 1, 1,
-        {
-            "type": "text", "criteria": "begins with", "value": "NOT", "format": styles.wrong,
-        },
-    )  # fmt: skip
+        page.put(row + offset, 1, label, styles.plain)
+        page.put_formula(row + offset, 2, formula, styles.plain)
+    page.mark(RESULT, RESULT, begins_with("NOT"), styles.wrong)

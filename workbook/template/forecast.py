@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
-
-from xlsxwriter import Workbook
 
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.contract.evidence import COLUMNS
@@ -20,26 +19,16 @@ from xlpbr.workbook.look.fan_chart import BAND, COLOURS, MAXIMUM, Fan, fan_chart
 from xlpbr.workbook.look.styles import (
     CHANCE,
     COUNT,
+    FILLED_ROW,
     HEADING_FILL,
     HEADING_INK,
-    INK,
     NUMBER,
-    OUTPUT_FILL,
     RATE,
-    RULE,
+    TOTAL_ROW,
 )
-from xlpbr.workbook.template.page import (
-    LINE_HEIGHT,
-    TemplatePage,
-    introduce_results,
-    print_on_a4,
-    protect,
-    put,
-    put_formula,
-    put_row,
-    set_widths,
-    spill,
-)
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
+from xlpbr.workbook.ooxml.book import Position
+from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     FAR_BELOW,
     FORECAST_AS_AT,
@@ -47,11 +36,14 @@ from xlpbr.workbook.template.plan import (
     FORECAST_SCENARIOS,
     FORECAST_SEED,
     TemplatePlan,
-    column_of,
     fixed,
-    term_cell,
 )
-from xlpbr.workbook.template.statement import under_heading
+from xlpbr.workbook.template.statement import (
+    a_day_of_the_programme,
+    level_line,
+    under_heading,
+    write_months,
+)
 
 FIGURES = tuple(heading for heading, _ in FORECAST_FIGURES)
 MEASURES = ("10th percentile", "50th percentile", "90th percentile", "mean")
@@ -107,27 +99,25 @@ _HINTS = {
 }
 
 
-def write_forecast(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) -> None:
+def write_forecast(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Forecast sheet."""
     styles = page.styles
-    introduce_results(
-        page,
+    page.introduce_results(
         "Forecast",
         "Result (calculated, do not type here): what may come, each scenario settled by the"
         " contract's own rules. The inputs on this sheet are As at, Scenarios and Seed.",
         tables=(*COLUMNS, "Assumptions"),
     )
-    put(page, 1, 3, plan.title, styles.subtitle)
-    set_widths(page, [_LABEL_WIDTH, *[_MONEY_WIDTH] * (WIDTH - 1)])
-    set_widths(page, (4, 12, 14, 14, 14), WORKING_COLUMN - 1)
+    page.put(1, 3, plan.title, styles.subtitle)
+    page.set_widths([_LABEL_WIDTH, *[_MONEY_WIDTH] * (WIDTH - 1)])
+    page.set_widths((4, 12, 14, 14, 14), WORKING_COLUMN - 1)
     _write_inputs(page, plan)
     _write_forecast_key_figures(page, plan)
     _write_how_to_read(page)
     _write_table(page, plan)
-    _write_charts(page, plan, workbook)
+    _write_charts(page, plan)
     page.sheet.freeze_panes(0, 1)
-    print_on_a4(page, plan.title, last_column=_PRINTED, heading_row=FORECAST_HEADING_ROW)
-    protect(page)
+    page.print_on_a4(plan.title, last_column=_PRINTED, heading_row=FORECAST_HEADING_ROW)
 
 
 def last_forecast_row(plan: TemplatePlan) -> int:
@@ -136,35 +126,22 @@ def last_forecast_row(plan: TemplatePlan) -> int:
 
 
 def _write_inputs(page: TemplatePage, plan: TemplatePlan) -> None:
-    styles = page.styles
-    start = term_cell(plan, "Starts on")
-    inputs: tuple[tuple[tuple[int, int], str, str, object, dict[str, Any]], ...] = (
-        (FORECAST_AS_AT, "As at", "date", None, {
-            "validate": "date", "criteria": ">=", "value": f"={start}",
-            "input_message": "The last day that is known. Blank: the day before First month of"
-            " moves.",
-            "error_message": f"Give a date on or after Starts on ({plan.name_of('Terms')}), or"
-            " clear the cell.",
-        }),
+    known = "The last day that is known. Blank: the day before First month of moves."
+    inputs: tuple[tuple[Position, str, str, object, dict[str, Any]], ...] = (
+        (FORECAST_AS_AT, "As at", "date", None, a_day_of_the_programme(plan, known)),
         (FORECAST_SCENARIOS, "Scenarios", "count", 1000, {
             "validate": "integer", "criteria": "between", "minimum": 1, "maximum": 100_000,
             "input_message": "How often the future is drawn. Usually 1,000.",
-            "error_message": "Give a whole number from 1 to 100,000.",
+            **refusal("Give a whole number from 1 to 100,000."),
         }),
         (FORECAST_SEED, "Seed", "count", 1, {
             "validate": "integer", "criteria": "between", "minimum": 0, "maximum": 2**53 - 1,
             "input_message": "The same seed gives the same figures.",
-            "error_message": "Give a whole number, 0 or more.",
+            **refusal("Give a whole number, 0 or more."),
         }),
     )  # fmt: skip
-    for (row, column), label, kind, value, rule in inputs:
-        put(page, row, 1, f"{label} (Input)", styles.strong)
-        put(page, row, column, value, styles.cell(kind, "input", bold=True, align="left"))
-        put(page, row, column + 1, _HINTS[row, column], styles.remark)
-        page.sheet.data_validation(
-            row - 1, column - 1, row - 1, column - 1,
-            {"input_title": label, "error_title": "This cannot be used", **rule},
-        )  # fmt: skip
+    for place, label, kind, value, rule in inputs:
+        page.put_input(place, label, kind, value, rule, hint=_HINTS[place], align="left")
 
 
 def _filled(column: int) -> str:
@@ -192,27 +169,27 @@ def _column(figure: str, measure: str) -> int:
 def _write_forecast_key_figures(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     row = KEY_FIGURES_ROW
-    put(page, row - 2, 1, "At the end of the programme (Output)", styles.subtitle)
-    put(page, row - 1, 1, "Figure", styles.heading)
-    put_row(page, row - 1, 2, [name.capitalize() for name in MEASURES], styles.heading_right)
+    page.put(row - 2, 1, "At the end of the programme (Output)", styles.subtitle)
+    page.put(row - 1, 1, "Figure", styles.heading)
+    page.put_row(row - 1, 2, [name.capitalize() for name in MEASURES], styles.heading_right)
     page.sheet.set_row(row - 2, 2 * LINE_HEIGHT + 2)
     for number, figure in enumerate(FIGURES[:3]):
-        put(page, row + number, 1, figure, styles.cell("text", bold=True))
+        page.put(row + number, 1, figure, styles.cell("text", bold=True))
         for across, measure in enumerate(MEASURES, start=2):
             formula = _below_the_months(_column(figure, measure), 1, TOTAL)
             style = styles.cell("whole_pounds", "output", bold=measure == MEASURES[1])
-            put_formula(page, row + number, across, f"={formula}", style)
-    put(page, CHANCES_ROW - 1, 1, "Chances (Output)", styles.subtitle)
+            page.put_formula(row + number, across, f"={formula}", style)
+    page.put(CHANCES_ROW - 1, 1, "Chances (Output)", styles.subtitle)
     for number, label in enumerate(CHANCES):
-        put(page, CHANCES_ROW + number, 1, label.removeprefix("Chance that ").capitalize(),
+        page.put(CHANCES_ROW + number, 1, label.removeprefix("Chance that ").capitalize(),
             styles.cell("text"))  # fmt: skip
         found = _below_the_months(2, 2 + number, label)
         # Where the terms have no bonus or no maximum, a text says so; it runs over to the right.
         style = styles.cell("rate", "output", bold=True, align="left", num_format=CHANCE)
-        put_formula(page, CHANCES_ROW + number, 2, f"={found}", style)
+        page.put_formula(CHANCES_ROW + number, 2, f"={found}", style)
     notice = _below_the_months(1, _BELOW_THE_MONTHS + 1, NOTHING_UNCERTAIN)
-    put_formula(
-        page, NOTICE_ROW, 1,
+    page.put_formula(
+        NOTICE_ROW, 1,
         f'=IF(ISTEXT({notice}),"{_CERTAIN}","{_DRAWN}")'.replace(
             "{assumptions}", plan.name_of("Assumptions")
         ),
@@ -222,15 +199,15 @@ def _write_forecast_key_figures(page: TemplatePage, plan: TemplatePlan) -> None:
 
 def _write_how_to_read(page: TemplatePage) -> None:
     styles = page.styles
-    put(page, KEY_FIGURES_ROW - 1, _READING_COLUMN, "How to read this", styles.subtitle)
+    page.put(KEY_FIGURES_ROW - 1, _READING_COLUMN, "How to read this", styles.subtitle)
     for row, sentence in enumerate(_HOW_TO_READ, start=KEY_FIGURES_ROW):
-        put(page, row, _READING_COLUMN, sentence, styles.plain)
+        page.put(row, _READING_COLUMN, sentence, styles.plain)
 
 
 def _write_table(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     row = FORECAST_HEADING_ROW
-    put(page, row - 1, 1, "Month by month, and what moves it (Output)", styles.subtitle)
+    page.put(row - 1, 1, "Month by month, and what moves it (Output)", styles.subtitle)
     page.sheet.set_row(row - 1, 4 * LINE_HEIGHT + 2)
     rows = last_forecast_row(plan) - row
     inputs = ",".join(
@@ -238,8 +215,8 @@ def _write_table(page: TemplatePage, plan: TemplatePlan) -> None:
     )
     first = under_heading(styles.heading, styles.bare("month", text_wrap=True))
     other = under_heading(styles.heading_right, styles.bare("whole_pounds", text_wrap=True))
-    spill(
-        page, row, 1,
+    page.spill(
+        row, 1,
         "=PBR_FORECAST(PbrTerms[#All],PbrPlacements[#All],PbrAssumptions[#All],"
         f"{inputs},PbrCarers[#All])",
         rows + 1, [first, *[other] * (WIDTH - 1)],
@@ -264,62 +241,48 @@ def _dress_rows(page: TemplatePage, first: int, last: int) -> None:
     is_share = f'OR(LEFT({label},10)="Break-down",LEFT({label},5)="Share")'
     is_count = f'LEFT({label},8)="Children"'
     is_price = f'ISNUMBER(SEARCH("cost",{label}))'
-    filled = {"bg_color": OUTPUT_FILL, "border": 1, "border_color": RULE}
-    total = {"bg_color": OUTPUT_FILL, "bold": True, "top": 1, "bottom": 1, "border_color": INK}
     heading = {"bold": True, "bg_color": HEADING_FILL, "font_color": HEADING_INK}
     looks = (
-        (1, WIDTH, is_month, filled),
-        (1, WIDTH, is_total, total),
-        (1, 2, is_chance, {**filled, "num_format": CHANCE}),
+        (1, WIDTH, is_month, FILLED_ROW),
+        (1, WIDTH, is_total, TOTAL_ROW),
+        (1, 2, is_chance, {**FILLED_ROW, "num_format": CHANCE}),
         (1, 6, is_heading, heading),
-        (1, 3, f"AND({is_assumption},{is_share})", {**filled, "num_format": RATE}),
-        (1, 3, f"AND({is_assumption},{is_price})", filled),
-        (1, 3, f"AND({is_assumption},{is_count})", {**filled, "num_format": COUNT}),
-        (1, 3, is_assumption, {**filled, "num_format": NUMBER}),
-        (4, 6, is_assumption, filled),
+        (1, 3, f"AND({is_assumption},{is_share})", {**FILLED_ROW, "num_format": RATE}),
+        (1, 3, f"AND({is_assumption},{is_price})", FILLED_ROW),
+        (1, 3, f"AND({is_assumption},{is_count})", {**FILLED_ROW, "num_format": COUNT}),
+        (1, 3, is_assumption, {**FILLED_ROW, "num_format": NUMBER}),
+        (4, 6, is_assumption, FILLED_ROW),
     )
-    for first_column, last_column, criteria, look in looks:
-        page.sheet.conditional_format(
-            first - 1, first_column - 1, last - 1, last_column - 1,
-            {
-                "type": "formula", "criteria": f"={criteria}", "stop_if_true": True,
-                "format": page.styles.workbook.add_format(look),
-            },
-        )  # fmt: skip
+    for left, right, condition, look in looks:
+        made = page.workbook.add_format(look)
+        page.mark((first, left), (last, right), condition, made, alone=True)
 
 
-def _write_charts(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) -> None:
+def _write_charts(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write what the charts are drawn from beside the forecast, and the charts over it."""
     if not plan.months:
         return
-    styles = page.styles
-    row, count = FORECAST_HEADING_ROW, len(plan.months)
-    first_row, last_row = row + 1, row + count
     has_maximum = plan.terms.contract_maximum is not None
     headings = [f"{figure}, {BAND}" for figure in COLOURS] + [MAXIMUM] * has_maximum
-    put(page, row - 1, WORKING_COLUMN, "Working: what the charts are drawn from", styles.subtitle)
-    put(page, row, WORKING_COLUMN, "Month", styles.heading)
-    put_row(page, row, WORKING_COLUMN + 1, headings, styles.heading_right)
-    month, money = styles.cell("month", "working"), styles.cell("money", "working")
-    start, maximum = term_cell(plan, "Starts on"), term_cell(plan, "Contract maximum")
-    for number, at in enumerate(range(first_row, last_row + 1)):
-        formula = f"=EDATE({start}-DAY({start})+1,{number})"
-        put_formula(page, at, WORKING_COLUMN, formula, month)
-        for column, figure in enumerate(COLOURS, start=WORKING_COLUMN + 1):
-            high, low = (fixed(at, _column(figure, MEASURES[index])) for index in (2, 0))
-            formula = f"=IF(ISNUMBER({fixed(at, 1)}),ROUND({high}-{low},2),NA())"
-            put_formula(page, at, column, formula, money)
+
+    def formulas_of(row: int) -> Iterator[str]:
+        for figure in COLOURS:
+            high, low = (fixed(row, _column(figure, MEASURES[index])) for index in (2, 0))
+            yield f"IF(ISNUMBER({fixed(row, 1)}),ROUND({high}-{low},2),NA())"
         if has_maximum:
-            formula = f"=IF(ISNUMBER({maximum}),{maximum},NA())"
-            put_formula(page, at, WORKING_COLUMN + len(headings), formula, money)
+            yield level_line(plan, MAXIMUM)
+
+    place = (FORECAST_HEADING_ROW, WORKING_COLUMN)
+    write_months(page, plan, place, "what the charts are drawn from", headings, formulas_of)
 
     def cells_of(column: int) -> str:
-        return column_of(plan, "Forecast", column, first_row, last_row)
+        last_row = FORECAST_HEADING_ROW + len(plan.months)
+        return plan.column_of("Forecast", column, FORECAST_HEADING_ROW + 1, last_row)
 
     for number, figure in enumerate(COLOURS):
         with_maximum = has_maximum and figure == "Payable to date"
         chart = fan_chart(
-            workbook,
+            page.workbook,
             Fan(
                 figure=figure,
                 months=cells_of(WORKING_COLUMN),
@@ -327,7 +290,7 @@ def _write_charts(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) ->
                 spread=cells_of(WORKING_COLUMN + 1 + number),
                 middle=cells_of(_column(figure, MEASURES[1])),
                 maximum=cells_of(WORKING_COLUMN + len(headings)) if with_maximum else "",
-                count=count,
+                count=len(plan.months),
             ),
             font_size=10,
         )

@@ -6,22 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from xlsxwriter.format import Format
+
 from xlpbr.contract.evidence import COLUMNS, EvidenceColumn
 from xlpbr.contract.library import TERM_HEADINGS, terms_table
 from xlpbr.contract.terms import TERMS, Term
 from xlpbr.workbook.ooxml.addresses import column_letter
-from xlpbr.workbook.template.page import (
-    TemplatePage,
-    fit_row,
-    introduce,
-    print_on_a4,
-    put,
-    set_widths,
-)
+from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     AUDIT_COLUMNS,
     FIRST_TABLE_ROW,
-    SPARE_TABLE_ROWS,
     TABLE_HEADING_ROW,
     TABLE_NAMES,
     TemplatePlan,
@@ -95,8 +89,7 @@ _KIND_OF_CELL = {
 
 def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Terms sheet: every term with its value, unit, clause and reading."""
-    introduce(
-        page,
+    page.introduce(
         "Terms",
         "Input: fill in the column Value. The names in the column Term are how the functions find"
         " a value: leave them as they are.",
@@ -104,10 +97,10 @@ def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
         " open wording is read and why.",
     )
     styles = page.styles
-    set_widths(page, _TERM_WIDTHS)
+    page.set_widths(_TERM_WIDTHS)
     rows = terms_table(plan.contract)[1:]
     input_style = styles.cell("text", "input", text_wrap=True, indent=1)
-    add_input_table(page, "Terms", TERM_HEADINGS, len(rows))
+    add_input_table(page, plan, "Terms", TERM_HEADINGS, len(rows))
     label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     by_kind = {
@@ -115,58 +108,46 @@ def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
         for kind in ("money", "rate", "count", "date")
     }
     for row, (term, values) in enumerate(zip(TERMS, rows, strict=True), start=FIRST_TABLE_ROW):
-        put(page, row, 1, values[0], label)
-        put(page, row, 2, values[1], by_kind.get(term.kind, input_style))
+        page.put(row, 1, values[0], label)
+        page.put(row, 2, values[1], by_kind.get(term.kind, input_style))
         for column in (3, 4, 5):
-            put(page, row, column, values[column - 1], wrapped)
-        page.sheet.data_validation(row - 1, 1, row - 1, 1, _rule_of_term(term))
-        fit_row(page, row, *zip(map(str, values), _TERM_WIDTHS, strict=True))
-    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW)
+            page.put(row, column, values[column - 1], wrapped)
+        page.check_entry((row, 2), _rule_of_term(term))
+        page.fit_row(row, *zip(map(str, values), _TERM_WIDTHS, strict=True))
 
 
 def write_evidence(page: TemplatePage, plan: TemplatePlan, table: str) -> None:
     """Write an input sheet: a table with blank rows, and sample rows where they are wanted."""
     first, second = _PURPOSES[table]
-    introduce(page, table, first, _IN_A_BOOK.get(table, second) if plan.book else second)
+    page.introduce(table, first, _IN_A_BOOK.get(table, second) if plan.book else second)
     styles = page.styles
     columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
     headings = input_headings(table)
-    set_widths(page, widths_of_columns(plan, table))
+    page.set_widths(widths_of_columns(plan, table))
     sample = plan.contract.sample.get(table, ()) if plan.sample else ()
     if sample:
         notice = "The rows below are illustrations, as the column Note says. Clear them first."
-        put(page, TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
-    heading_style = styles.column_heading(indent=1)
+        page.put(TABLE_HEADING_ROW - 1, 1, notice, styles.strong)
     cell_styles = [
         styles.cell(kind, "input") if kind == "money" else styles.cell(kind, "input", indent=1)
         for kind in kinds_of_columns(table)
     ]
-    last_row = TABLE_HEADING_ROW + plan.table_rows[table]
-    page.sheet.add_table(
-        TABLE_HEADING_ROW - 1, 0, last_row - 1, len(headings) - 1,
-        {
-            "name": TABLE_NAMES[table], "style": None,
-            "columns": [
-                {"header": heading, "header_format": heading_style, "format": style}
-                for heading, style in zip(headings, cell_styles, strict=True)
-            ],
-        },
-    )  # fmt: skip
-    page.sheet.set_row(TABLE_HEADING_ROW - 1, 33)
-    for row in range(FIRST_TABLE_ROW, last_row + 1):
-        index = row - FIRST_TABLE_ROW
-        values: Sequence[Any] = [None] * len(headings)
-        if index < len(sample):
-            values = [*(sample[index].get(heading) for heading in headings[:-1])]
-            values = [*values, ILLUSTRATIONS[table]]
-        for column, (value, style) in enumerate(zip(values, cell_styles, strict=True), start=1):
-            put(page, row, column, value, style)
-    _check_entries(page, columns, last_row + SPARE_TABLE_ROWS)
-    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
+    rows = plan.table_rows[table]
     # A short table has no second page of empty rows.
-    pages = 1 if plan.table_rows[table] <= _MOST_ROWS_ON_A_PAGE else 0
-    print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages)
+    pages = 1 if rows <= _MOST_ROWS_ON_A_PAGE else 0
+    add_input_table(page, plan, table, headings, rows, cell_styles, pages_tall=pages)
+    page.sheet.set_row(TABLE_HEADING_ROW - 1, 33)
+    entries: list[list[Any]] = [
+        [*(one.get(heading) for heading in headings[:-1]), ILLUSTRATIONS[table]] for one in sample
+    ]
+    entries += [[None] * len(headings)] * (rows - len(entries))
+    for row, values in enumerate(entries, start=FIRST_TABLE_ROW):
+        for column, (value, style) in enumerate(zip(values, cell_styles, strict=True), start=1):
+            page.put(row, column, value, style)
+    last_row = TABLE_HEADING_ROW - 1 + plan.prepared_rows(table)
+    for index, declared in enumerate(columns):
+        rule = _rule_of_column(columns, declared)
+        page.sheet.data_validation(FIRST_TABLE_ROW - 1, index, last_row, index, rule)
 
 
 def widths_of_columns(plan: TemplatePlan, table: str) -> list[float]:
@@ -187,35 +168,20 @@ def kinds_of_columns(table: str) -> list[str]:
     return [*(_KIND_OF_CELL[column.kind] for column in columns), "text"]
 
 
-def _check_entries(page: TemplatePage, columns: Sequence[EvidenceColumn], last_row: int) -> None:
-    for index, column in enumerate(columns):
-        rule = _rule_of_column(columns, column)
-        page.sheet.data_validation(FIRST_TABLE_ROW - 1, index, last_row - 1, index, rule)
-
-
 def _rule_of_term(term: Term) -> dict[str, Any]:
     """The validation of a term's value."""
-    message = term.meaning
     with_options = "\n".join(
         [term.meaning, *(f"{option}: {text}" for option, text in term.options.items())]
     )
-    if len(with_options) <= LONGEST_MESSAGE:
-        message = with_options
-    rule = messages(term.label, message)
+    fits = len(with_options) <= LONGEST_MESSAGE
+    rule = messages(term.label, with_options if fits else term.meaning)
     if term.kind == "option":
         options = list(term.options)
         return {**rule, "validate": "list", "source": options, **refusal(_one_of(options))}
     if term.kind == "date":
         return {**rule, **a_date()}
     if term.kind in ("money", "rate", "count"):
-        least = term.least or 0
-        between = {"criteria": "between", "minimum": least, "maximum": term.most}
-        limits = between if term.most is not None else {"criteria": ">=", "value": least}
-        kind = "integer" if term.kind == "count" else "decimal"
-        what = "a whole number" if term.kind == "count" else "a number"
-        bounds = f"{least} or more" if term.most is None else f"from {least} to {term.most}"
-        refused = refusal(f"Give {what}, {bounds}, or leave the cell blank.")
-        return {**rule, "validate": kind, **limits, **refused}
+        return {**rule, **a_number(term, "a number, ")}
     return {**rule, "validate": "any"}
 
 
@@ -254,6 +220,22 @@ def _rule_of_column(columns: Sequence[EvidenceColumn], column: EvidenceColumn) -
     return {**rule, "validate": "any"}
 
 
+def a_number(term: Term, what: str = "", bounds: str = "") -> dict[str, Any]:
+    """A number within the limits of a term; what it is and its bounds as the refusal says them."""
+    least, most = term.least or 0, term.most
+    limits: dict[str, Any] = {"criteria": ">=", "value": least}
+    said = f"{least} or more"
+    if most is not None:
+        limits = {"criteria": "between", "minimum": least, "maximum": most}
+        said = f"from {least} to {most}"
+    whole = term.kind == "count"
+    what = "a whole number, " if whole else what
+    return {
+        "validate": "integer" if whole else "decimal", **limits,
+        **refusal(f"Give {what}{bounds or said}, or leave the cell blank."),
+    }  # fmt: skip
+
+
 def a_weekly_price(meaning: str) -> dict[str, Any]:
     """A price from 0 that looks like a week's.
 
@@ -269,14 +251,32 @@ def a_weekly_price(meaning: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def add_input_table(page: TemplatePage, table: str, headings: Sequence[str], rows: int) -> None:
-    """Make so many rows a table under its headings; the values are put into it afterwards."""
+def add_input_table(
+    page: TemplatePage,
+    plan: TemplatePlan,
+    table: str,
+    headings: Sequence[str],
+    rows: int,
+    looks: Sequence[Format] = (),
+    *,
+    pages_tall: int = 0,
+) -> None:
+    """Make so many rows a table under its headings; the values are put into it afterwards.
+
+    The headings stay in sight, and stand on each page that is printed. Where the columns have
+    looks of their own, the table can grow, and has filter buttons.
+    """
+    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
+    page.print_on_a4(plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages_tall)
     style = page.styles.column_heading(indent=1)
+    columns = [{"header": heading, "header_format": style} for heading in headings]
+    if looks:
+        columns = [{**one, "format": look} for one, look in zip(columns, looks, strict=True)]
     page.sheet.add_table(
         TABLE_HEADING_ROW - 1, 0, TABLE_HEADING_ROW - 1 + rows, len(headings) - 1,
         {
-            "name": TABLE_NAMES[table], "style": None, "autofilter": False,
-            "columns": [{"header": heading, "header_format": style} for heading in headings],
+            "name": TABLE_NAMES[table], "style": None, "autofilter": bool(looks),
+            "columns": columns,
         },
     )  # fmt: skip
 
@@ -284,11 +284,6 @@ def add_input_table(page: TemplatePage, table: str, headings: Sequence[str], row
 def messages(title: str, message: str) -> dict[str, Any]:
     """What Excel says beside a cell that is chosen."""
     return {"input_title": title[:LONGEST_TITLE], "input_message": message}
-
-
-def refusal(message: str) -> dict[str, Any]:
-    """What Excel says of an entry that it does not take."""
-    return {"error_title": "This cannot be used", "error_message": message}
 
 
 def _one_of(options: Sequence[str]) -> str:

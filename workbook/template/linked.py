@@ -11,29 +11,17 @@ from xlpbr import cells
 from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.contract.terms import TERMS
 from xlpbr.workbook.look.styles import MUTED, RULE, WORKING_FILL
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.read.own_sheets import NOT_READ
-from xlpbr.workbook.template.inputs import kinds_of_columns, widths_of_columns
+from xlpbr.workbook.template.inputs import add_input_table, kinds_of_columns, widths_of_columns
 from xlpbr.workbook.template.links import Link, cell_formula, heading_formula, rows_not_read
-from xlpbr.workbook.template.page import (
-    LINE_HEIGHT,
-    TemplatePage,
-    fit_row,
-    introduce,
-    print_on_a4,
-    protect,
-    put,
-    put_formula,
-    read_from_book,
-    set_widths,
-)
+from xlpbr.workbook.template.page import NOT_ZERO, TemplatePage
 from xlpbr.workbook.template.plan import (
     FIRST_TABLE_ROW,
     SAY_NOT_READ,
     TABLE_HEADING_ROW,
-    TABLE_NAMES,
     TemplatePlan,
-    column_of,
     fixed,
     input_headings,
 )
@@ -53,36 +41,22 @@ def write_linked(page: TemplatePage, plan: TemplatePlan, link: Link) -> None:
     """Write the sheet of a table that is read from the book."""
     headings = list(TERM_HEADINGS) if link.table == "Terms" else input_headings(link.table)
     widths = widths_of_columns(plan, link.table)
-    introduce(page, link.table, _what_is_read(link))
-    set_widths(page, widths)
+    page.introduce(link.table, _what_is_read(link))
+    page.set_widths(widths)
     _write_not_read(page, plan, link, len(headings))
     last_row = TABLE_HEADING_ROW + link.prepared_rows
-    heading_style = page.styles.column_heading(indent=1)
-    page.sheet.add_table(
-        TABLE_HEADING_ROW - 1, 0, last_row - 1, len(headings) - 1,
-        {
-            "name": TABLE_NAMES[link.table], "style": None, "autofilter": False,
-            "columns": [{"header": heading, "header_format": heading_style}
-                        for heading in headings],
-        },
-    )  # fmt: skip
+    add_input_table(page, plan, link.table, headings, link.prepared_rows)
     if link.table != "Terms":
         page.sheet.set_row(TABLE_HEADING_ROW - 1, 2 * LINE_HEIGHT + 3)
     _write_books_headings(page, link, headings, widths)
     _write_cells(page, link, headings, widths)
     first, last = f"$A{FIRST_TABLE_ROW}", f"${column_letter(len(headings))}{FIRST_TABLE_ROW}"
-    page.sheet.conditional_format(
-        FIRST_TABLE_ROW - 1, 0, last_row - 1, len(headings) - 1,
-        {
-            "type": "formula", "criteria": f"=COUNTBLANK({first}:{last})<{len(headings)}",
-            "format": page.styles.workbook.add_format(
-                {"bg_color": WORKING_FILL, "border": 1, "border_color": RULE}
-            ),
-        },
+    look = {"bg_color": WORKING_FILL, "border": 1, "border_color": RULE}
+    page.mark(
+        (FIRST_TABLE_ROW, 1), (last_row, len(headings)),
+        f"COUNTBLANK({first}:{last})<{len(headings)}", page.workbook.add_format(look),
     )  # fmt: skip
-    page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    print_on_a4(page, plan.title, heading_row=TABLE_HEADING_ROW)
-    protect(page)
+    page.protect()
     whole_table = f"A{FIRST_TABLE_ROW}:{column_letter(len(headings))}{last_row}"
     page.sheet.ignore_errors(
         {"number_stored_as_text": whole_table, "calculated_column": whole_table}
@@ -103,15 +77,14 @@ def _what_is_read(link: Link) -> str:
 def _write_not_read(page: TemplatePage, plan: TemplatePlan, link: Link, width: int) -> None:
     """Write how many rows of the book are not read, which must be 0, and what to do."""
     styles = page.styles
-    row = NOT_READ[0]
     first = fixed(_BOOKS_HEADINGS_ROW, 1)
-    linked = column_of(
-        plan, link.table, 1, FIRST_TABLE_ROW, TABLE_HEADING_ROW + link.prepared_rows
+    linked = plan.column_of(
+        link.table, 1, FIRST_TABLE_ROW, TABLE_HEADING_ROW + link.prepared_rows
     ).rpartition("!")[2]
-    put(page, row, 1, "Rows of the book not read (must be 0)", styles.strong)
+    page.put(NOT_READ[0], 1, "Rows of the book not read (must be 0)", styles.strong)
     formula = rows_not_read(link, linked).removeprefix("=")
-    read_from_book(
-        page, *NOT_READ, f"=IF(ISERROR({first}),{first},{formula})", 0.0,
+    page.read_from_book(
+        *NOT_READ, f"=IF(ISERROR({first}),{first},{formula})", 0.0,
         styles.cell("count", "output", bold=True, align="left"),
     )  # fmt: skip
     headings = f"{first}:{fixed(_BOOKS_HEADINGS_ROW, width)}"
@@ -119,16 +92,13 @@ def _write_not_read(page: TemplatePage, plan: TemplatePlan, link: Link, width: i
     remedy = f"{_ATTACH_AGAIN}."
     if link.last_row is not None and link.excel_table is None:
         remedy = f"{_ATTACH_AGAIN} with a larger range."
-    put_formula(
-        page, *SAY_NOT_READ,
+    page.put_formula(
+        *SAY_NOT_READ,
         f'=IF(COUNTA({headings})>_xlfn.AGGREGATE(3,6,{headings}),"{_MOVED}",'
         f'IF({not_read}=0,"{_ALL_READ}","{remedy}"))',
         styles.remark,
     )  # fmt: skip
-    page.sheet.conditional_format(
-        row - 1, NOT_READ[1] - 1, row - 1, NOT_READ[1] - 1,
-        {"type": "cell", "criteria": "!=", "value": 0, "format": styles.wrong},
-    )  # fmt: skip
+    page.mark(NOT_READ, NOT_READ, NOT_ZERO, styles.wrong)
 
 
 def _write_books_headings(
@@ -143,13 +113,13 @@ def _write_books_headings(
     for column, heading in enumerate(headings, start=1):
         found = link.columns.get(heading)
         if found is None:
-            put(page, _BOOKS_HEADINGS_ROW, column, _NOT_IN_THE_BOOK, absent_style)
+            page.put(_BOOKS_HEADINGS_ROW, column, _NOT_IN_THE_BOOK, absent_style)
             texts.append(_NOT_IN_THE_BOOK)
             continue
         formula = heading_formula(link, heading)
-        read_from_book(page, _BOOKS_HEADINGS_ROW, column, formula, found.heading, found_style)
+        page.read_from_book(_BOOKS_HEADINGS_ROW, column, formula, found.heading, found_style)
         texts.append(f"reads: {cells.text(found.heading)}")
-    fit_row(page, _BOOKS_HEADINGS_ROW, *zip(texts, widths, strict=True))
+    page.fit_row(_BOOKS_HEADINGS_ROW, *zip(texts, widths, strict=True))
 
 
 def _write_cells(
@@ -165,15 +135,15 @@ def _write_cells(
             kinds = ["text", _kind_of_term(values.get("Term")), "wrapped", "wrapped", "wrapped"]
         if "wrapped" in kinds and values:
             shown = (str(values.get(heading) or "") for heading in headings)
-            fit_row(page, row, *zip(shown, widths, strict=True))
+            page.fit_row(row, *zip(shown, widths, strict=True))
         for column, (heading, kind) in enumerate(zip(headings, kinds, strict=True), start=1):
             if kind not in looks:
                 looks[kind] = _look(page, link.table, kind)
             if heading in link.columns:
                 formula = cell_formula(link, heading, number, fixed(_BOOKS_HEADINGS_ROW, column))
-                read_from_book(page, row, column, formula, values.get(heading), looks[kind])
+                page.read_from_book(row, column, formula, values.get(heading), looks[kind])
             else:
-                put(page, row, column, None, looks[kind])
+                page.put(row, column, None, looks[kind])
 
 
 def _kind_of_term(label: Any) -> str:

@@ -8,31 +8,16 @@ from __future__ import annotations
 
 from xlpbr.contract.terms import READINGS
 from xlpbr.settlement.statement import FIGURES
-from xlpbr.workbook.template.page import (
-    TemplatePage,
-    fit_row,
-    introduce_results,
-    print_on_a4,
-    protect,
-    put,
-    put_formula,
-    put_row,
-    set_widths,
-    spill,
-)
+from xlpbr.workbook.ooxml.book import Position
+from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     EXPLAIN_MONTH,
     FIRST_MONTH_ROW,
-    SPARE_TABLE_ROWS,
     STATEMENT_COLUMNS,
     TABLE_HEADING_ROW,
     TOLERANCE,
     TemplatePlan,
-    as_at_cell,
     fixed,
-    on_sheet,
-    statement_column,
-    statement_corner,
 )
 from xlpbr.workbook.template.statement import under_heading
 
@@ -82,8 +67,7 @@ _LONG_WORKINGS = {
 def write_readings(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Readings sheet: what each open reading is worth."""
     styles = page.styles
-    introduce_results(
-        page,
+    page.introduce_results(
         "Readings",
         "Result (calculated, do not type here): what the contract would pay in all if one term"
         " were read another way, each way tried alone, up to As at on the sheet"
@@ -91,78 +75,70 @@ def write_readings(page: TemplatePage, plan: TemplatePlan) -> None:
         f"A row with yes is the reading in use (sheet {plan.name_of('Terms')}). Difference is"
         " against the terms as they stand: above 0 the council would pay more, below 0 less.",
     )
-    set_widths(page, _READING_WIDTHS)
+    page.set_widths(_READING_WIDTHS)
     options = [(term, option) for term in READINGS for option in term.options]
     first, last = READINGS_ROW + 1, READINGS_ROW + len(options)
     totals = f"{fixed(first, 4)}:{fixed(last, 4)}"
     corner = fixed(READINGS_ROW, 1)
     for row, label, function in ((5, "Least payable", "MIN"), (6, "Most payable", "MAX")):
-        put(page, row, 1, label, styles.strong)
+        page.put(row, 1, label, styles.strong)
         formula = (
             f"=IF(ISERROR({corner}),{corner},"
             f"IF(COUNT({totals})={len(options)},{function}({totals}),NA()))"
         )
-        put_formula(page, row, 2, formula, styles.cell("money", "output", bold=True))
-        put(page, row, 3, "of all the readings below, each tried alone", styles.remark)
+        page.put_formula(row, 2, formula, styles.cell("money", "output", bold=True))
+        page.put(row, 3, "of all the readings below, each tried alone", styles.remark)
     money = under_heading(styles.heading_right, styles.cell("money", "output"))
     text = under_heading(styles.heading, styles.cell("text", "output"))
-    spill(
-        page, READINGS_ROW, 1,
-        f"=PBR_READINGS(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],{as_at_cell(plan)})",
+    page.spill(
+        READINGS_ROW, 1,
+        f"=PBR_READINGS(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],{plan.as_at_cell})",
         len(options) + 1, [text, text, text, money, money],
     )  # fmt: skip
-    put(page, READINGS_ROW, 6, "What the option means", styles.column_heading(indent=1))
+    page.put(READINGS_ROW, 6, "What the option means", styles.column_heading(indent=1))
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     for row, (term, option) in enumerate(options, start=first):
         meaning = term.options[option].replace('"', '""')
         is_row = f'AND($A{row}&""="{term.label}",$B{row}&""="{option}")'
         formula = f'=IF({is_row},"{meaning}","")'
-        put_formula(page, row, 6, formula, wrapped)
-    page.sheet.conditional_format(
-        first - 1, 0, last - 1, 4,
-        {"type": "formula", "criteria": f'=$C{first}&""="yes"', "format": styles.in_use},
-    )  # fmt: skip
+        page.put_formula(row, 6, formula, wrapped)
+    page.mark((first, 1), (last, 5), f'$C{first}&""="yes"', styles.in_use)
     page.sheet.freeze_panes(READINGS_ROW, 0)
-    print_on_a4(page, plan.title, heading_row=READINGS_ROW)
-    protect(page)
+    page.print_on_a4(plan.title, heading_row=READINGS_ROW)
 
 
 def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Reconcile sheet: what is payable against what the provider invoiced."""
     styles = page.styles
-    introduce_results(
-        page,
+    page.introduce_results(
         "Reconcile",
         "Result (calculated, do not type here): what is payable for each month against what was"
         " invoiced for it.",
     )
-    set_widths(page, (18, 15, 15, 15, 18, 3, 24, 12, 15, 48, 4, 14, 16))
-    put(page, TOLERANCE[0], 1, "Tolerance (Input)", styles.strong)
-    put(page, *TOLERANCE, 0.0, styles.cell("money", "input", bold=True))
-    hint = "A difference up to this, in pounds, counts as agreed."
-    put(page, TOLERANCE[0], 3, hint, styles.remark)
+    page.set_widths((18, 15, 15, 15, 18, 3, 24, 12, 15, 48, 4, 14, 16))
+    page.put_input(
+        TOLERANCE, "Tolerance", "money", 0.0,
+        {
+            "validate": "decimal", "criteria": ">=", "value": 0,
+            "input_message": "A difference up to this counts as agreed. Usually 0.00.",
+            **refusal("Give pounds, 0 or more."),
+        },
+        hint="A difference up to this, in pounds, counts as agreed.",
+    )  # fmt: skip
     who_is_who = _WHO_IS_WHO.format(
         statement=plan.name_of("Statement"), claims=plan.name_of("Claims")
     )
-    put(page, TOLERANCE[0] + 1, 1, who_is_who, styles.plain)
-    page.sheet.data_validation(
-        TOLERANCE[0] - 1, TOLERANCE[1] - 1, TOLERANCE[0] - 1, TOLERANCE[1] - 1,
-        {
-            "validate": "decimal", "criteria": ">=", "value": 0, "input_title": "Tolerance",
-            "input_message": "A difference up to this counts as agreed. Usually 0.00.",
-            "error_title": "This cannot be used", "error_message": "Give pounds, 0 or more.",
-        },
-    )  # fmt: skip
+    page.put(TOLERANCE[0] + 1, 1, who_is_who, styles.plain)
     rows = plan.month_rows + plan.table_rows["Claims"] + 2
     _write_statuses(page, plan, rows)
     _write_sign_off(page)
     ours = _write_our_months(page, plan)
-    last_claim = TABLE_HEADING_ROW + plan.table_rows["Claims"] + SPARE_TABLE_ROWS
-    theirs = f"{on_sheet(plan, 'Claims', TABLE_HEADING_ROW, 1)}:{fixed(last_claim, 2)}"
+    last_claim = TABLE_HEADING_ROW + plan.prepared_rows("Claims")
+    theirs = f"{plan.on_sheet('Claims', TABLE_HEADING_ROW, 1)}:{fixed(last_claim, 2)}"
     money = under_heading(styles.heading_right, styles.bare("money"))
-    put(page, RECONCILE_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
-    spill(
-        page, RECONCILE_ROW, 1, f"=PBR_RECONCILE({ours},{theirs},{fixed(*TOLERANCE)})", rows,
+    page.put(RECONCILE_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
+    page.spill(
+        RECONCILE_ROW, 1, f"=PBR_RECONCILE({ours},{theirs},{fixed(*TOLERANCE)})", rows,
         [
             under_heading(styles.heading, styles.bare("month")),
             money, money, money,
@@ -170,27 +146,23 @@ def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
         ],
     )  # fmt: skip
     first = RECONCILE_ROW + 1
-    area = (first - 1, 0, RECONCILE_ROW + rows - 1, 4)
-    for criteria, style in (
-        (f'=$A{first}&""="Total"', styles.total_row),
-        (f'=AND($A{first}&""<>"",$B{first}=0,$C{first}=0)', styles.quiet_row),
-        (f'=$A{first}&""<>""', styles.filled_row),
+    for condition, look in (
+        (f'$A{first}&""="Total"', styles.total_row),
+        (f'AND($A{first}&""<>"",$B{first}=0,$C{first}=0)', styles.quiet_row),
+        (f'$A{first}&""<>""', styles.filled_row),
     ):
-        page.sheet.conditional_format(
-            *area, {"type": "formula", "criteria": criteria, "format": style, "stop_if_true": True}
-        )
-    print_on_a4(page, plan.title, heading_row=RECONCILE_ROW, last_column=_OURS_COLUMN - 2)
-    protect(page)
+        page.mark((first, 1), (RECONCILE_ROW + rows, 5), condition, look, alone=True)
+    page.print_on_a4(plan.title, heading_row=RECONCILE_ROW, last_column=_OURS_COLUMN - 2)
 
 
 def _write_statuses(page: TemplatePage, plan: TemplatePlan, rows: int) -> None:
     """Write how many months have each status and by how much they differ."""
     styles = page.styles
     column = _STATUS_COLUMN
-    put(page, RECONCILE_ROW - 1, column, "How the months stand (Output)", styles.subtitle)
-    put(page, RECONCILE_ROW, column, "Status", styles.heading)
-    put_row(page, RECONCILE_ROW, column + 1, ("Months", "Difference"), styles.heading_right)
-    put(page, RECONCILE_ROW, column + 3, "What it means", styles.column_heading(indent=1))
+    page.put(RECONCILE_ROW - 1, column, "How the months stand (Output)", styles.subtitle)
+    page.put(RECONCILE_ROW, column, "Status", styles.heading)
+    page.put_row(RECONCILE_ROW, column + 1, ("Months", "Difference"), styles.heading_right)
+    page.put(RECONCILE_ROW, column + 3, "What it means", styles.column_heading(indent=1))
     first, last = RECONCILE_ROW + 1, RECONCILE_ROW + rows
     names, ours, differences, statuses = (
         f"{fixed(first, column)}:{fixed(last, column)}" for column in (1, 2, 4, 5)
@@ -214,79 +186,76 @@ def _write_statuses(page: TemplatePage, plan: TemplatePlan, rows: int) -> None:
         NOTHING_DUE: f"{has('not claimed')}*({ours}=0)",
     }
     for row, (status, explanation) in enumerate(explained.items(), start=RECONCILE_ROW + 1):
-        put(page, row, column, status, styles.cell("text"))
+        page.put(row, column, status, styles.cell("text"))
         chosen = f'{which[status]}*({names}&""<>"Total")'
         count = f"SUMPRODUCT({chosen})"
         total = f"ROUND(SUMPRODUCT({chosen},{differences}),2)"
         for offset, formula, kind in ((1, count, "count"), (2, total, "money")):
-            put_formula(
-                page, row, column + offset, f"=IF(ISERROR({corner}),{corner},{formula})",
+            page.put_formula(
+                row, column + offset, f"=IF(ISERROR({corner}),{corner},{formula})",
                 styles.cell(kind, "output"),
             )  # fmt: skip
-        put(page, row, column + 3, explanation, styles.cell("text", indent=1))
+        page.put(row, column + 3, explanation, styles.cell("text", indent=1))
 
 
 def _write_sign_off(page: TemplatePage) -> None:
     """Write where both parties say that they agree; nothing is calculated from it."""
     styles = page.styles
     column, row = _STATUS_COLUMN, SIGN_OFF_ROW
-    put(page, row - 2, column, "Sign-off (Input)", styles.subtitle)
-    put_row(page, row - 1, column, ("Agreed", "Date", "Up to month"), styles.heading)
-    put(page, row - 1, column + 3, "Name", styles.column_heading(indent=1))
+    page.put(row - 2, column, "Sign-off (Input)", styles.subtitle)
+    page.put_row(row - 1, column, ("Agreed", "Date", "Up to month"), styles.heading)
+    page.put(row - 1, column + 3, "Name", styles.column_heading(indent=1))
     kinds = ("date", "month", "text")
     for number, party in enumerate(("council", "provider")):
-        put(page, row + number, column, f"Agreed for the {party}", styles.cell("text"))
+        page.put(row + number, column, f"Agreed for the {party}", styles.cell("text"))
         for offset, kind in enumerate(kinds, start=1):
             indent = {"indent": 1} if kind == "text" else {}
-            put(page, row + number, column + offset, None, styles.cell(kind, "input", **indent))
+            page.put(row + number, column + offset, None, styles.cell(kind, "input", **indent))
 
 
 def _write_our_months(page: TemplatePage, plan: TemplatePlan) -> str:
     """Write our months beside the reconciliation, and give their range with its headings."""
     styles = page.styles
     column = _OURS_COLUMN
-    put(page, RECONCILE_ROW - 1, column, "Working: our months", styles.subtitle)
-    put(page, RECONCILE_ROW, column, "Month", styles.heading)
-    put(page, RECONCILE_ROW, column + 1, "Payable", styles.heading_right)
+    page.put(RECONCILE_ROW - 1, column, "Working: our months", styles.subtitle)
+    page.put(RECONCILE_ROW, column, "Month", styles.heading)
+    page.put(RECONCILE_ROW, column + 1, "Payable", styles.heading_right)
     payable_column = STATEMENT_COLUMNS["Payable"]
     last = RECONCILE_ROW + plan.month_rows
-    corner = statement_corner(plan)
+    corner = plan.statement_corner
     for number in range(plan.month_rows):
         row, source = RECONCILE_ROW + 1 + number, FIRST_MONTH_ROW + number
         month, payable = (
-            on_sheet(plan, "Statement", source, found) for found in (1, payable_column)
+            plan.on_sheet("Statement", source, found) for found in (1, payable_column)
         )
         # An error of the statement comes through in the first row; blank rows stay blank.
         error = f"IF(ISERROR({corner}),{corner}," if number == 0 else "("
         for offset, cell, kind in ((0, month, "month"), (1, payable, "money")):
             formula = f'={error}IF(ISNUMBER({month}),{cell},""))'
-            put_formula(page, row, column + offset, formula, styles.cell(kind, "working"))
+            page.put_formula(row, column + offset, formula, styles.cell(kind, "working"))
     return f"{fixed(RECONCILE_ROW, column)}:{fixed(last, column + 1)}"
 
 
 def write_explain(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Explain sheet: a month picker and how the month's figures came about."""
     styles = page.styles
-    introduce_results(
-        page,
+    page.introduce_results(
         "Explain",
         "Result (calculated, do not type here): how each figure of one month came about, with its"
         " clause, in numbers that can be checked by hand. The one input on this sheet is Month.",
     )
-    set_widths(page, (_CLAUSE_WIDTH, 28, _WORKING_WIDTH, 15))
-    put(page, EXPLAIN_MONTH[0], 1, "Month (Input)", styles.strong)
-    pick_month(page, plan, EXPLAIN_MONTH)
+    page.set_widths((_CLAUSE_WIDTH, 28, _WORKING_WIDTH, 15))
     hint = "Choose a month of the statement from the list, or type a day of that month."
-    put(page, EXPLAIN_MONTH[0], 3, hint, styles.remark)
+    pick_month(page, plan, EXPLAIN_MONTH, "Month", hint)
     room = f"If a working is cut off (more than {_CHILDREN_IN_VIEW} children), drag its row taller."
-    put(page, EXPLAIN_MONTH[0] + 1, 3, room, styles.remark)
+    page.put(EXPLAIN_MONTH[0] + 1, 3, room, styles.remark)
     month = fixed(*EXPLAIN_MONTH)
     first_two = "PbrTerms[#All],PbrPlacements[#All]"
     amount = under_heading(styles.heading_right, styles.cell("money", "output", valign="top"))
     count = styles.cell("count", "output", valign="top")
-    spill(
-        page, EXPLAIN_ROW, 1,
-        f"=PBR_EXPLAIN({first_two},{month},PbrCarers[#All],PbrClaims[#All],{as_at_cell(plan)})",
+    page.spill(
+        EXPLAIN_ROW, 1,
+        f"=PBR_EXPLAIN({first_two},{month},PbrCarers[#All],PbrClaims[#All],{plan.as_at_cell})",
         len(FIGURES),
         [
             under_heading(styles.heading, styles.cell("wrapped", "output")),
@@ -301,8 +270,7 @@ def write_explain(page: TemplatePage, plan: TemplatePlan) -> None:
     )  # fmt: skip
     _set_heights(page, plan)
     page.sheet.freeze_panes(EXPLAIN_ROW, 0)
-    print_on_a4(page, plan.title, heading_row=EXPLAIN_ROW)
-    protect(page)
+    page.print_on_a4(plan.title, heading_row=EXPLAIN_ROW)
 
 
 def _set_heights(page: TemplatePage, plan: TemplatePlan) -> None:
@@ -322,21 +290,22 @@ def _set_heights(page: TemplatePage, plan: TemplatePlan) -> None:
     longest_clause = max(clauses, key=len)
     for row, figure in enumerate(FIGURES[1:], start=EXPLAIN_ROW + 1):
         working = workings.get(figure.heading, "")
-        fit_row(page, row, (working, _WORKING_WIDTH), (longest_clause, _CLAUSE_WIDTH))
+        page.fit_row(row, (working, _WORKING_WIDTH), (longest_clause, _CLAUSE_WIDTH))
 
 
-def pick_month(page: TemplatePage, plan: TemplatePlan, place: tuple[int, int]) -> None:
+def pick_month(
+    page: TemplatePage, plan: TemplatePlan, place: Position, label: str, hint: str = ""
+) -> None:
     """Write an input cell for a month, with the statement's months to choose from."""
-    row, column = place
-    put(page, row, column, plan.shown_month, page.styles.cell("month", "input", bold=True))
-    months = statement_column(plan, "Month")
-    first = on_sheet(plan, "Statement", FIRST_MONTH_ROW, 1)
-    page.sheet.data_validation(
-        row - 1, column - 1, row - 1, column - 1,
+    months = plan.statement_column("Month")
+    first = plan.on_sheet("Statement", FIRST_MONTH_ROW, 1)
+    page.put_input(
+        place, label, "month", plan.shown_month,
         {
             "validate": "list", "source": f"={first}:INDEX({months},MAX(1,COUNT({months})))",
             "input_title": "Month", "input_message": "Choose a month of the statement.",
             "error_title": "Not a month of the statement", "error_type": "warning",
             "error_message": "Choose a month from the list. Another day of a month works too.",
         },
+        hint=hint,
     )  # fmt: skip

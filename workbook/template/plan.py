@@ -63,6 +63,10 @@ AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {
 
 STATEMENT_HEADING_ROW = 23
 FIRST_MONTH_ROW = STATEMENT_HEADING_ROW + 1
+STATEMENT_COLUMNS: Mapping[str, int] = {
+    figure.heading: number for number, figure in enumerate(FIGURES, start=1)
+}
+"""The column of Statement in which each figure stands."""
 FORECAST_HEADING_ROW = 46
 FAR_BELOW = 400
 """A row below anything that a statement or a forecast fills: a longer one is noticed, not cut."""
@@ -135,6 +139,57 @@ class TemplatePlan:
         """The last row of Statement that is prepared for a month."""
         return STATEMENT_HEADING_ROW + self.month_rows
 
+    def on_sheet(self, sheet: str, row: int, column: int) -> str:
+        """A cell's address with its sheet: ``Statement!$D$4``."""
+        return f"{quoted_sheet(self.name_of(sheet))}!{fixed(row, column)}"
+
+    def column_of(self, sheet: str, column: int, first_row: int, last_row: int) -> str:
+        """Part of a column with its sheet: ``Terms!$A$6:$A$39``."""
+        return f"{self.on_sheet(sheet, first_row, column)}:{fixed(last_row, column)}"
+
+    @property
+    def as_at_cell(self) -> str:
+        """The last day that is known, on Statement."""
+        return self.on_sheet("Statement", *AS_AT)
+
+    @property
+    def statement_corner(self) -> str:
+        """The heading "Month" of the statement; the error where the statement is one."""
+        return self.on_sheet("Statement", STATEMENT_HEADING_ROW, 1)
+
+    def statement_column(self, heading: str) -> str:
+        """The cells of Statement that a figure may fill."""
+        column = STATEMENT_COLUMNS[heading]
+        return self.column_of("Statement", column, FIRST_MONTH_ROW, self.last_month_row)
+
+    @property
+    def all_statement_months(self) -> str:
+        """The months of Statement and the rows far below, in which none is expected."""
+        return self.column_of("Statement", 1, FIRST_MONTH_ROW, FAR_BELOW)
+
+    def evidence_column(self, table: str, heading: str) -> str:
+        """A column of an input table with the spare rows under it, without its heading."""
+        headings = [column.heading for column in COLUMNS[table]]
+        last = TABLE_HEADING_ROW + self.prepared_rows(table)
+        return self.column_of(table, headings.index(heading) + 1, FIRST_TABLE_ROW, last)
+
+    def prepared_rows(self, table: str) -> int:
+        """How many rows of an input table are read: it may grow by some."""
+        return self.table_rows[table] + SPARE_TABLE_ROWS
+
+    def term_cell(self, label: str) -> str:
+        """The value of a term, found by its name as the functions do."""
+        return f'INDEX({self._column_of_terms(2)},MATCH("{label}",{self.term_names},0))'
+
+    @property
+    def term_names(self) -> str:
+        """The cells in which the names of the terms stand, and some below them."""
+        return self._column_of_terms(1)
+
+    def _column_of_terms(self, column: int) -> str:
+        last = TABLE_HEADING_ROW + self.table_rows["Terms"] + SPARE_TERM_ROWS
+        return self.column_of("Terms", column, FIRST_TABLE_ROW, last)
+
 
 def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
     """The sizes of a contract's workbook."""
@@ -186,63 +241,3 @@ def input_headings(table: str) -> list[str]:
 def fixed(row: int, column: int) -> str:
     """A cell's address that does not move when a formula is filled: ``$D$4``."""
     return f"${column_letter(column)}${row}"
-
-
-def on_sheet(plan: TemplatePlan, sheet: str, row: int, column: int) -> str:
-    """The same with its sheet: ``Statement!$D$4``."""
-    return f"{quoted_sheet(plan.name_of(sheet))}!{fixed(row, column)}"
-
-
-def column_of(plan: TemplatePlan, sheet: str, column: int, first_row: int, last_row: int) -> str:
-    """Part of a column with its sheet: ``Terms!$A$6:$A$39``."""
-    return f"{on_sheet(plan, sheet, first_row, column)}:{fixed(last_row, column)}"
-
-
-STATEMENT_COLUMNS: Mapping[str, int] = {
-    figure.heading: number for number, figure in enumerate(FIGURES, start=1)
-}
-"""The column of Statement in which each figure stands."""
-
-
-def as_at_cell(plan: TemplatePlan) -> str:
-    """The last day that is known, on Statement."""
-    return on_sheet(plan, "Statement", *AS_AT)
-
-
-def statement_corner(plan: TemplatePlan) -> str:
-    """The heading "Month" of the statement; the error where the statement is one."""
-    return on_sheet(plan, "Statement", STATEMENT_HEADING_ROW, 1)
-
-
-def statement_column(plan: TemplatePlan, heading: str) -> str:
-    """The cells of Statement that a figure may fill."""
-    column = STATEMENT_COLUMNS[heading]
-    return column_of(plan, "Statement", column, FIRST_MONTH_ROW, plan.last_month_row)
-
-
-def all_statement_months(plan: TemplatePlan) -> str:
-    """The months of Statement and the rows far below, in which none is expected."""
-    return column_of(plan, "Statement", 1, FIRST_MONTH_ROW, FAR_BELOW)
-
-
-def evidence_column(plan: TemplatePlan, table: str, heading: str) -> str:
-    """A column of an input table with the spare rows under it, without its heading."""
-    headings = [column.heading for column in COLUMNS[table]]
-    last = TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS
-    return column_of(plan, table, headings.index(heading) + 1, FIRST_TABLE_ROW, last)
-
-
-def term_cell(plan: TemplatePlan, label: str) -> str:
-    """The value of a term, found by its name as the functions do."""
-    values = column_of(plan, "Terms", 2, FIRST_TABLE_ROW, last_term_row(plan))
-    return f'INDEX({values},MATCH("{label}",{term_names(plan)},0))'
-
-
-def term_names(plan: TemplatePlan) -> str:
-    """The cells in which the names of the terms stand, and some below them."""
-    return column_of(plan, "Terms", 1, FIRST_TABLE_ROW, last_term_row(plan))
-
-
-def last_term_row(plan: TemplatePlan) -> int:
-    """The last row of Terms that is looked at."""
-    return TABLE_HEADING_ROW + plan.table_rows["Terms"] + SPARE_TERM_ROWS

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from xlpbr.errors import all_of
 from xlpbr.settlement.statement import FIGURES
+from xlpbr.workbook.look.months_chart import dress_months_chart
 from xlpbr.workbook.look.styles import (
     FEE_COLOUR,
     FONT,
@@ -19,17 +20,8 @@ from xlpbr.workbook.look.styles import (
     SAVING_COLOUR,
     THRESHOLD_COLOUR,
 )
-from xlpbr.workbook.template.page import (
-    TemplatePage,
-    introduce_results,
-    print_on_a4,
-    protect,
-    put,
-    put_formula,
-    put_row,
-    set_widths,
-    spill,
-)
+from xlpbr.workbook.ooxml.book import Position
+from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     ALL_TABLES,
     AS_AT,
@@ -38,14 +30,7 @@ from xlpbr.workbook.template.plan import (
     STATEMENT_COLUMNS,
     STATEMENT_HEADING_ROW,
     TemplatePlan,
-    all_statement_months,
-    as_at_cell,
-    column_of,
     fixed,
-    on_sheet,
-    statement_column,
-    statement_corner,
-    term_cell,
 )
 
 _MONEY_WIDTH = 14
@@ -85,55 +70,49 @@ _HEADROOM = "Left of the contract maximum"
 def key_figure(plan: TemplatePlan, label: str) -> str:
     """The cell of a key figure."""
     number = [total for total, _, _ in _TOTALS].index(label)
-    return on_sheet(plan, "Statement", KEY_FIGURES_ROW + number, _VALUE_COLUMN)
+    return plan.on_sheet("Statement", KEY_FIGURES_ROW + number, _VALUE_COLUMN)
 
 
-def write_statement(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) -> None:
+def write_statement(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Statement sheet."""
-    styles = page.styles
-    introduce_results(
-        page,
+    styles, inputs = page.styles, all_of(map(plan.name_of, CONTRACT_TABLES))
+    page.introduce_results(
         "Statement",
-        f"Result (calculated, do not type here): worked out from {_input_sheets(plan)}. The one"
-        " input on this sheet is As at.",
+        f"Result (calculated, do not type here): worked out from the sheets {inputs}. The"
+        " one input on this sheet is As at.",
     )
-    put(page, 1, 3, plan.title, styles.subtitle)
-    set_widths(page, [_width(figure.kind) for figure in FIGURES])
-    set_widths(page, (4, 12, 16, 16), WORKING_COLUMN - 1)
-    put(page, AS_AT[0], 1, "As at (Input)", styles.strong)
-    put(page, *AS_AT, None, styles.cell("date", "input", bold=True))
-    hint = "Blank: the whole programme. A date: only what is known up to the end of that day."
-    put(page, AS_AT[0], 5, hint, styles.remark)
-    put(page, AS_AT[0] + 1, 5, _STILL_TO_COME, styles.make(bold=True, indent=1))
-    page.sheet.data_validation(
-        AS_AT[0] - 1, AS_AT[1] - 1, AS_AT[0] - 1, AS_AT[1] - 1,
-        {
-            "validate": "date", "criteria": ">=", "value": f"={term_cell(plan, 'Starts on')}",
-            "input_title": "As at",
-            "input_message": "The last day to count. Blank: the whole programme.",
-            "error_title": "This cannot be used",
-            "error_message": f"Give a date on or after Starts on ({plan.name_of('Terms')}), or"
-            " clear the cell.",
-        },
+    page.put(1, 3, plan.title, styles.subtitle)
+    page.set_widths([_width(figure.kind) for figure in FIGURES])
+    page.set_widths((4, 12, 16, 16), WORKING_COLUMN - 1)
+    page.put_input(
+        AS_AT, "As at", "date", None,
+        a_day_of_the_programme(plan, "The last day to count. Blank: the whole programme."),
+        hint="Blank: the whole programme. A date: only what is known up to the end of that day.",
     )  # fmt: skip
-    workbook.define_name(plan.as_at_name, f"={as_at_cell(plan)}")
+    page.put(AS_AT[0] + 1, 5, _STILL_TO_COME, styles.make(bold=True, indent=1))
+    page.workbook.define_name(plan.as_at_name, f"={plan.as_at_cell}")
     _write_statement_key_figures(page, plan)
     _write_statement_table(page, plan)
     lines = _write_chart_workings(page, plan)
     for column, which in _CHARTS:
-        _insert_chart(page, plan, workbook, column, which, lines)
+        _insert_chart(page, plan, column, which, lines)
     _write_remarks(page, plan)
     page.sheet.freeze_panes(0, 1)
-    print_on_a4(
-        page, plan.title,
+    page.print_on_a4(
+        plan.title,
         last_column=len(FIGURES), heading_row=STATEMENT_HEADING_ROW,
     )  # fmt: skip
-    protect(page)
 
 
-def _input_sheets(plan: TemplatePlan) -> str:
-    *others, last = map(plan.name_of, CONTRACT_TABLES)
-    return f"the sheets {', '.join(others)} and {last}"
+def a_day_of_the_programme(plan: TemplatePlan, message: str) -> dict[str, str]:
+    """The validation of an As at."""
+    return {
+        "validate": "date", "criteria": ">=", "value": f"={plan.term_cell('Starts on')}",
+        "input_message": message,
+        **refusal(
+            f"Give a date on or after Starts on ({plan.name_of('Terms')}), or clear the cell."
+        ),
+    }  # fmt: skip
 
 
 def shown_or_blank(plan: TemplatePlan, formula: str, *headings: str) -> str:
@@ -142,28 +121,28 @@ def shown_or_blank(plan: TemplatePlan, formula: str, *headings: str) -> str:
     An error in the statement comes through as it is; a month without a number gives #N/A, so
     nothing can be left out of a sum without being seen.
     """
-    months = all_statement_months(plan)
+    months = plan.all_statement_months
     complete = ",".join(
-        f"COUNT({statement_column(plan, heading)})=COUNT({months})" for heading in headings
+        f"COUNT({plan.statement_column(heading)})=COUNT({months})" for heading in headings
     )
-    corner = statement_corner(plan)
+    corner = plan.statement_corner
     return f"=IF(ISERROR({corner}),{corner},IF(AND(ISTEXT({corner}),{complete}),{formula},NA()))"
 
 
 def _write_statement_key_figures(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
-    put(page, KEY_FIGURES_ROW - 1, 1, "Key figures (Output)", styles.subtitle)
+    page.put(KEY_FIGURES_ROW - 1, 1, "Key figures (Output)", styles.subtitle)
     row = KEY_FIGURES_ROW
     for label, heading, added_up in _TOTALS:
-        cells = statement_column(plan, heading)
-        months = statement_column(plan, "Month")
+        cells = plan.statement_column(heading)
+        months = plan.statement_column("Month")
         last = f"IF(COUNT({months})=0,0,INDEX({cells},COUNT({months})))"
         formula = f"ROUND(SUM({cells}),2)" if added_up else last
         kind = "count" if heading == "Children in family placements" else "money"
         _write_key_figure(page, row, label, shown_or_blank(plan, formula, heading), kind)
         row += 1
     if plan.terms.contract_maximum is not None:
-        maximum = term_cell(plan, "Contract maximum")
+        maximum = plan.term_cell("Contract maximum")
         payable = key_figure(plan, "Payable to date")
         formula = f'=IF({maximum}="","no maximum",ROUND({maximum}-{payable},2))'
         _write_key_figure(page, row, _HEADROOM, formula, "money")
@@ -173,19 +152,19 @@ def _write_key_figure(page: TemplatePage, row: int, label: str, formula: str, ki
     # The label may run over the two columns beside it: it is longer than a month is wide.
     styles = page.styles
     edge: dict[str, Any] = {"bottom": 1, "bottom_color": RULE}
-    put(page, row, 1, label, styles.bare("text", **edge))
+    page.put(row, 1, label, styles.bare("text", **edge))
     for column in (2, 3):
-        put(page, row, column, None, styles.bare("text", **edge))
+        page.put(row, column, None, styles.bare("text", **edge))
     strong = label in ("Saving to date", "Payable to date", "Net saving to date")
-    put_formula(page, row, _VALUE_COLUMN, formula, styles.cell(kind, "output", bold=strong))
+    page.put_formula(row, _VALUE_COLUMN, formula, styles.cell(kind, "output", bold=strong))
 
 
 def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
-    put(page, STATEMENT_HEADING_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
+    page.put(STATEMENT_HEADING_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
     page.sheet.set_row(STATEMENT_HEADING_ROW - 1, 48)
-    spill(
-        page, STATEMENT_HEADING_ROW, 1, f"=PBR_STATEMENT({ALL_TABLES},{fixed(*AS_AT)})",
+    page.spill(
+        STATEMENT_HEADING_ROW, 1, f"=PBR_STATEMENT({ALL_TABLES},{fixed(*AS_AT)})",
         plan.month_rows + 1,
         [
             under_heading(
@@ -195,13 +174,8 @@ def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
             for figure in FIGURES
         ],
     )  # fmt: skip
-    page.sheet.conditional_format(
-        FIRST_MONTH_ROW - 1, 0, plan.last_month_row - 1, len(FIGURES) - 1,
-        {
-            "type": "formula", "criteria": f'=$A{FIRST_MONTH_ROW}<>""',
-            "format": styles.filled_row,
-        },
-    )  # fmt: skip
+    last = (plan.last_month_row, len(FIGURES))
+    page.mark((FIRST_MONTH_ROW, 1), last, f'$A{FIRST_MONTH_ROW}<>""', styles.filled_row)
 
 
 def under_heading(heading: Format, figure: Format) -> Callable[[int], Format]:
@@ -211,7 +185,6 @@ def under_heading(heading: Format, figure: Format) -> Callable[[int], Format]:
 
 def _write_chart_workings(page: TemplatePage, plan: TemplatePlan) -> dict[str, str]:
     """Write the level lines of the charts, and give the range of each."""
-    styles = page.styles
     levels = [
         label
         for label, value in (
@@ -220,26 +193,58 @@ def _write_chart_workings(page: TemplatePage, plan: TemplatePlan) -> dict[str, s
         )
         if value is not None
     ]
-    put(page, STATEMENT_HEADING_ROW - 1, WORKING_COLUMN,
-        "Working: months and level lines of the charts", styles.subtitle)  # fmt: skip
-    put(page, STATEMENT_HEADING_ROW, WORKING_COLUMN, "Month", styles.heading)
-    put_row(page, STATEMENT_HEADING_ROW, WORKING_COLUMN + 1, levels, styles.heading_right)
-    month, money = styles.cell("month", "working"), styles.cell("money", "working")
+    place = (STATEMENT_HEADING_ROW, WORKING_COLUMN)
+    lines = {label: level_line(plan, label) for label in levels}
+    write_months(
+        page, plan, place, "months and level lines of the charts", levels,
+        lambda _: lines.values(),
+    )  # fmt: skip
+    columns = {
+        **STATEMENT_COLUMNS,
+        **{heading: number for number, heading in enumerate(["Month", *levels], WORKING_COLUMN)},
+    }
     last_row = FIRST_MONTH_ROW + len(plan.months) - 1
-    start = term_cell(plan, "Starts on")
-    for number, row in enumerate(range(FIRST_MONTH_ROW, last_row + 1)):
-        formula = f"=EDATE({start}-DAY({start})+1,{number})"
-        put_formula(page, row, WORKING_COLUMN, formula, month)
-        for column, label in enumerate(levels, start=WORKING_COLUMN + 1):
-            value = term_cell(plan, label)
-            put_formula(page, row, column, f"=IF(ISNUMBER({value}),{value},NA())", money)
-    ranges = {"Month": column_of(plan, "Statement", WORKING_COLUMN, FIRST_MONTH_ROW, last_row)}
-    for column, label in enumerate(levels, start=WORKING_COLUMN + 1):
-        ranges[label] = column_of(plan, "Statement", column, FIRST_MONTH_ROW, last_row)
-    for heading in ("Saving to date", "Fee to date", "Payable to date", "Invoiced to date"):
-        column = STATEMENT_COLUMNS[heading]
-        ranges[heading] = column_of(plan, "Statement", column, FIRST_MONTH_ROW, last_row)
-    return ranges
+    return {
+        heading: plan.column_of("Statement", column, FIRST_MONTH_ROW, last_row)
+        for heading, column in columns.items()
+    }
+
+
+def write_months(
+    page: TemplatePage,
+    plan: TemplatePlan,
+    place: Position,
+    title: str,
+    headings: Sequence[str],
+    formulas_of: Callable[[int], Iterable[str]],
+) -> None:
+    """Write what charts are drawn from: the months of the programme, and amounts of each.
+
+    Args:
+        page: the sheet.
+        plan: the sizes.
+        place: where the heading of the months stands.
+        title: what is drawn.
+        headings: those of the amounts.
+        formulas_of: the formulas of the amounts, by their row.
+    """
+    styles, (row, column) = page.styles, place
+    page.put(row - 1, column, f"Working: {title}", styles.subtitle)
+    page.put(row, column, "Month", styles.heading)
+    page.put_row(row, column + 1, headings, styles.heading_right)
+    month, money = styles.cell("month", "working"), styles.cell("money", "working")
+    start = plan.term_cell("Starts on")
+    for number in range(len(plan.months)):
+        row += 1
+        page.put_formula(row, column, f"=EDATE({start}-DAY({start})+1,{number})", month)
+        for across, formula in enumerate(formulas_of(row), start=column + 1):
+            page.put_formula(row, across, f"={formula}", money)
+
+
+def level_line(plan: TemplatePlan, label: str) -> str:
+    """The formula of a line at the amount of a term."""
+    value = plan.term_cell(label)
+    return f"IF(ISNUMBER({value}),{value},NA())"
 
 
 _LINES: dict[str, list[tuple[str, str, str, str]]] = {
@@ -258,16 +263,11 @@ _LINES: dict[str, list[tuple[str, str, str, str]]] = {
 
 
 def _insert_chart(
-    page: TemplatePage,
-    plan: TemplatePlan,
-    workbook: Workbook,
-    column: int,
-    which: str,
-    lines: dict[str, str],
+    page: TemplatePage, plan: TemplatePlan, column: int, which: str, lines: dict[str, str]
 ) -> None:
     if not plan.months:
         return
-    chart = workbook.add_chart({"type": "line"})
+    chart = page.workbook.add_chart({"type": "line"})
     shown = [line for line in _LINES[which] if line[0] in lines]
     for heading, colour, dash, marker in shown:
         chart.add_series(
@@ -283,30 +283,13 @@ def _insert_chart(
             }
         )  # fmt: skip
     names = [heading for heading, *_ in shown]
-    title = f"{', '.join(names[:-1])} and {names[-1]}".capitalize()
+    title = all_of(names).capitalize()
     font = {"name": FONT, "size": 10, "color": MUTED, "bold": False}
-    chart.set_title(
-        {"name": title, "name_font": {"name": FONT, "size": 13, "bold": True}, "overlay": False}
+    dress_months_chart(
+        chart, title, len(plan.months), font, unit="£ million", unit_format='"£"0.0,,"m"'
     )
-    chart.set_x_axis(
-        {
-            "name": "Month", "name_font": font, "num_font": font, "date_axis": True,
-            "num_format": "mmm yy", "major_unit": max(1, round(len(plan.months) / 9)),
-            "major_unit_type": "months", "line": {"color": RULE},
-            "label_position": "low",
-        }
-    )  # fmt: skip
-    chart.set_y_axis(
-        {
-            "name": "£ million", "name_font": font, "num_font": font,
-            "num_format": '"£"0.0,,"m"', "major_gridlines": {"visible": True,
-            "line": {"color": RULE, "width": 0.5}}, "line": {"none": True},
-        }
-    )  # fmt: skip
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 10}})
-    chart.show_blanks_as("gap")
     chart.set_size(_CHART_SIZE)
-    chart.set_chartarea({"border": {"color": RULE}})
     described = (
         f"Line chart, month by month: {', '.join(names)}, in pounds."
         " The figures are in the table below."
@@ -319,22 +302,19 @@ def _insert_chart(
 
 def _write_remarks(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write what a reader of the charts has to know, beside them."""
-    row = STATEMENT_HEADING_ROW - 1
     made_for = len(plan.months)
-    months = f"COUNT({all_statement_months(plan)})"
+    months = f"COUNT({plan.all_statement_months})"
     longer = f"The charts show {made_for} months; the programme is longer now."
-    remark = ""
+    remark = '""'
     if plan.terms.bonus_threshold is not None:
-        measure = term_cell(plan, "Bonus measure")
+        measure = plan.term_cell("Bonus measure")
         remark = (
             f'IF({measure}="accumulated","",'
             '"The bonus is measured by the yearly run rate on the last day, not by this line'
             f' alone: see {plan.name_of("Terms")}, Bonus measure.")'
         )
-    put_formula(
-        page, row, 6, f'=IF({months}>{made_for},"{longer}",{remark or chr(34) * 2})',
-        page.styles.muted,
-    )  # fmt: skip
+    formula = f'=IF({months}>{made_for},"{longer}",{remark})'
+    page.put_formula(STATEMENT_HEADING_ROW - 1, 6, formula, page.styles.muted)
 
 
 def _width(kind: str) -> float:

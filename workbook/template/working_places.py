@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
-from xlpbr.workbook.template.page import TemplatePage, put, put_row
-from xlpbr.workbook.template.plan import SPARE_TABLE_ROWS, TemplatePlan, fixed
+from xlpbr.workbook.template.page import TemplatePage
+from xlpbr.workbook.template.plan import TemplatePlan, fixed
 
 HEADING_ROW = 40
 """The heading row of all workings, and of the months that are checked beside them."""
@@ -36,18 +37,27 @@ DERIVED_TERMS = {
 }
 """What follows from the terms, and the kind of each."""
 
-MONTH_HEADINGS = (
-    "First day", "Last day", "Earned by", "Share earned", "Fee entitlement to date",
-    "Saving (Statement)", "Drawn from", "Ceiling", "Fee", "Fee to date", "Households",
-    "Carer fees", "Bonus", "Owed", "Payable", "Payable to date",
-)  # fmt: skip
-PLACEMENT_HEADINGS = (
-    "Child", "Agreed", "Saving a week", "Counts from", "Counts until", "Days before the month",
-    "Days to month end", "Saved before", "Saved to month end", "Saved in the month",
-    "Days to the last day", "Saved to the last day", "Counts for the bonus",
-    "A week in place at the end", "Saved, for the bonus",
-)  # fmt: skip
-HOUSEHOLD_HEADINGS = ("Household", "Approved on", "Child in cohort", "Counts on")
+MONTHS = {
+    "First day": "date", "Last day": "date", "Earned by": "date", "Share earned": "text",
+    "Fee entitlement to date": "money", "Saving (Statement)": "money", "Drawn from": "money",
+    "Ceiling": "money", "Fee": "money", "Fee to date": "money", "Households": "count",
+    "Carer fees": "money", "Bonus": "money", "Owed": "money", "Payable": "money",
+    "Payable to date": "money",
+}  # fmt: skip
+PLACEMENTS = {
+    "Child": "text", "Agreed": "count", "Saving a week": "money", "Counts from": "date",
+    "Counts until": "date", "Days before the month": "count", "Days to month end": "count",
+    "Saved before": "money", "Saved to month end": "money", "Saved in the month": "money",
+    "Days to the last day": "count", "Saved to the last day": "money",
+    "Counts for the bonus": "count", "A week in place at the end": "money",
+    "Saved, for the bonus": "money",
+}  # fmt: skip
+HOUSEHOLDS = {
+    "Household": "text", "Approved on": "date", "Child in cohort": "count", "Counts on": "date",
+}  # fmt: skip
+"""The columns of the workings of the months, the placements and the households, by their kind."""
+_MORE = {"Share earned": {"num_format": "0.000000"}}
+"""What more a column's format has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +80,58 @@ class Workings:
 
     def month(self, heading: str, row: int) -> str:
         """A cell of the months."""
-        return fixed(row, MONTH_COLUMN + MONTH_HEADINGS.index(heading))
+        return fixed(row, MONTH_COLUMN + list(MONTHS).index(heading))
 
 
 def places_of_workings(plan: TemplatePlan) -> Workings:
     """Where the workings of a contract's workbook stand."""
     names = [*(term.label for term in READ_TERMS), *DERIVED_TERMS]
-    last_month = HEADING_ROW + plan.month_rows
     return Workings(
         terms={name: fixed(row, TERM_COLUMN + 1) for row, name in enumerate(names, FIRST_ROW)},
-        month_rows=(FIRST_ROW, last_month),
-        months=_ranges(MONTH_COLUMN, MONTH_HEADINGS, last_month),
-        placements=_ranges(
-            PLACEMENT_COLUMN, PLACEMENT_HEADINGS, HEADING_ROW + prepared_rows(plan, "Placements")
-        ),
-        households=_ranges(
-            HOUSEHOLD_COLUMN, HOUSEHOLD_HEADINGS, HEADING_ROW + prepared_rows(plan, "Carers")
-        ),
+        month_rows=(FIRST_ROW, HEADING_ROW + plan.month_rows),
+        months=_ranges(MONTH_COLUMN, MONTHS, plan.month_rows),
+        placements=_ranges(PLACEMENT_COLUMN, PLACEMENTS, plan.prepared_rows("Placements")),
+        households=_ranges(HOUSEHOLD_COLUMN, HOUSEHOLDS, plan.prepared_rows("Carers")),
     )
 
 
-def prepared_rows(plan: TemplatePlan, table: str) -> int:
-    """How many rows of an input table the workings read."""
-    return plan.table_rows[table] + SPARE_TABLE_ROWS
-
-
-def _ranges(column: int, headings: tuple[str, ...], last_row: int) -> dict[str, str]:
+def _ranges(column: int, headings: Iterable[str], rows: int) -> dict[str, str]:
     return {
-        heading: f"{fixed(FIRST_ROW, found)}:{fixed(last_row, found)}"
+        heading: f"{fixed(FIRST_ROW, found)}:{fixed(HEADING_ROW + rows, found)}"
         for found, heading in enumerate(headings, start=column)
     }
 
 
-def write_title(page: TemplatePage, column: int, text: str, headings: tuple[str, ...]) -> None:
+def write_title(page: TemplatePage, column: int, text: str, headings: Sequence[str]) -> None:
     """Write the title of a block of workings and its headings."""
-    put(page, HEADING_ROW - 1, column, f"Working: {text}", page.styles.subtitle)
-    put_row(page, HEADING_ROW, column, headings, page.styles.heading)
+    page.put(HEADING_ROW - 1, column, f"Working: {text}", page.styles.subtitle)
+    page.put_row(HEADING_ROW, column, headings, page.styles.heading)
+
+
+def write_block(
+    page: TemplatePage,
+    column: int,
+    text: str,
+    kinds: Mapping[str, str],
+    rows: int,
+    formulas_of: Callable[[int], Mapping[str, str]],
+) -> None:
+    """Write a block of workings.
+
+    Args:
+        page: the sheet.
+        column: its first column.
+        text: its title.
+        kinds: the kind of each of its columns, by the heading.
+        rows: how many rows it has.
+        formulas_of: the formulas of a row of the sheet, by the heading.
+    """
+    write_title(page, column, text, list(kinds))
+    looks = {
+        heading: page.styles.cell(kind, "working", **_MORE.get(heading, {}))
+        for heading, kind in kinds.items()
+    }
+    for row in range(FIRST_ROW, FIRST_ROW + rows):
+        formulas = formulas_of(row)
+        for offset, (heading, look) in enumerate(looks.items()):
+            page.put_formula(row, column + offset, f"={formulas[heading]}", look)

@@ -2,77 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.workbook.template.page import TemplatePage, put_formula
-from xlpbr.workbook.template.plan import (
-    FIRST_TABLE_ROW,
-    TABLE_HEADING_ROW,
-    TemplatePlan,
-    column_of,
-    fixed,
-)
+from xlpbr.workbook.template.page import TemplatePage
+from xlpbr.workbook.template.plan import TemplatePlan, fixed
 from xlpbr.workbook.template.working_places import (
     HEADING_ROW,
     HOUSEHOLD_COLUMN,
-    HOUSEHOLD_HEADINGS,
+    HOUSEHOLDS,
     PLACEMENT_COLUMN,
-    PLACEMENT_HEADINGS,
+    PLACEMENTS,
     Workings,
-    prepared_rows,
-    write_title,
+    write_block,
 )
 
 _FAR_AWAY = date(9999, 12, 31)
 """The last day of a placement that has not ended."""
 
 
-def _input(plan: TemplatePlan, table: str, heading: str, number: int) -> str:
-    """A cell of an input table by its row's number; the range moves with the table."""
-    column = [column.heading for column in COLUMNS[table]].index(heading) + 1
-    last = TABLE_HEADING_ROW + prepared_rows(plan, table)
-    return f"INDEX({column_of(plan, table, column, FIRST_TABLE_ROW, last)},{number})"
+def _inputs(plan: TemplatePlan, table: str, row: int) -> Iterator[str]:
+    """Whether an input table has a row for one of the workings, and then the cells of that row.
 
-
-def _row_exists(plan: TemplatePlan, table: str, number: int) -> str:
-    last = TABLE_HEADING_ROW + prepared_rows(plan, table)
-    return f"ROWS({column_of(plan, table, 1, FIRST_TABLE_ROW, last)})>={number}"
+    The ranges move with the table.
+    """
+    columns = [plan.evidence_column(table, column.heading) for column in COLUMNS[table]]
+    number = row - HEADING_ROW
+    yield f"ROWS({columns[0]})>={number}"
+    yield from (f"INDEX({column},{number})" for column in columns)
 
 
 def write_placements(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     """Write what each placement saved, to the days that the checks need."""
-    styles = page.styles
-    write_title(page, PLACEMENT_COLUMN, "the placements, and the month that is checked",
-           PLACEMENT_HEADINGS)  # fmt: skip
-    kinds = {
-        "Child": "text", "Agreed": "count", "Counts from": "date", "Counts until": "date",
-        "Days before the month": "count", "Days to month end": "count",
-        "Days to the last day": "count", "Counts for the bonus": "count",
-    }  # fmt: skip
-    by_heading = {
-        heading: styles.cell(kinds.get(heading, "money"), "working")
-        for heading in PLACEMENT_HEADINGS
-    }
-    for number in range(1, prepared_rows(plan, "Placements") + 1):
-        row = HEADING_ROW + number
-        formulas = _formulas_of_placement(plan, workings, row, number)
-        for column, heading in enumerate(PLACEMENT_HEADINGS, start=PLACEMENT_COLUMN):
-            put_formula(page, row, column, f"={formulas[heading]}", by_heading[heading])
+    write_block(
+        page, PLACEMENT_COLUMN, "the placements, and the month that is checked", PLACEMENTS,
+        plan.prepared_rows("Placements"), partial(_formulas_of_placement, plan, workings),
+    )  # fmt: skip
 
 
-def _formulas_of_placement(
-    plan: TemplatePlan, workings: Workings, row: int, number: int
-) -> dict[str, str]:
+def _formulas_of_placement(plan: TemplatePlan, workings: Workings, row: int) -> dict[str, str]:
     at = workings.terms
     start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
-    child, kind, before, after, moved, ended, agreed = (
-        _input(plan, "Placements", column.heading, number) for column in COLUMNS["Placements"]
-    )
+    exists, child, kind, before, after, moved, ended, agreed = _inputs(plan, "Placements", row)
 
     def here(heading: str) -> str:
-        return fixed(row, PLACEMENT_COLUMN + PLACEMENT_HEADINGS.index(heading))
+        return fixed(row, PLACEMENT_COLUMN + list(PLACEMENTS).index(heading))
 
     weekly = here("Saving a week")
 
@@ -90,7 +67,6 @@ def _formulas_of_placement(
     answer = f'LOWER(TRIM({agreed}&""))'
     type_of_row = f'LOWER(TRIM({kind}&""))'
     numbers = f"AND(ISNUMBER({before}),ISNUMBER({after}),ISNUMBER({moved}))"
-    exists = _row_exists(plan, "Placements", number)
     return {
         "Child": f'IF({exists},TRIM({child}&""),"")',
         "Agreed": f'IF({here("Child")}="",0,'
@@ -125,36 +101,29 @@ def _formulas_of_placement(
 
 def write_households(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     """Write the day on which each household counts: its first approval for the cohort."""
-    styles = page.styles
-    write_title(page, HOUSEHOLD_COLUMN, "the carer households", HOUSEHOLD_HEADINGS)
-    kinds = ("text", "date", "count", "date")
-    by_column = [styles.cell(kind, "working") for kind in kinds]
-    rows = prepared_rows(plan, "Carers")
+    write_block(
+        page, HOUSEHOLD_COLUMN, "the carer households", HOUSEHOLDS,
+        plan.prepared_rows("Carers"), partial(_formulas_of_household, plan, workings),
+    )  # fmt: skip
+
+
+def _formulas_of_household(plan: TemplatePlan, workings: Workings, row: int) -> dict[str, str]:
     ranges = workings.households
     children, agreed = workings.placements["Child"], workings.placements["Agreed"]
-    for number in range(1, rows + 1):
-        row = HEADING_ROW + number
-        household, approved, child = (
-            _input(plan, "Carers", column.heading, number) for column in COLUMNS["Carers"]
-        )
-        name, day, in_cohort, _ = (fixed(row, HOUSEHOLD_COLUMN + offset) for offset in range(4))
-        above = [
-            f"{fixed(HEADING_ROW, HOUSEHOLD_COLUMN + offset)}"
-            f":{fixed(row - 1, HOUSEHOLD_COLUMN + offset)}"
-            for offset in range(3)
-        ]
-        exists = _row_exists(plan, "Carers", number)
-        earlier = (
-            f"COUNTIFS({ranges['Household']},{name},{ranges['Child in cohort']},1,"
-            f'{ranges["Approved on"]},"<"&{day})'
-        )
-        same_day_above = f"COUNTIFS({above[0]},{name},{above[2]},1,{above[1]},{day})"
-        formulas = (
-            f'IF({exists},TRIM({household}&""),"")',
-            f'IF({name}="","",IF({approved}="","",IF(ISNUMBER({approved}),INT({approved}),NA())))',
-            f'IF({day}="",0,IF(COUNTIFS({children},TRIM({child}&""),{agreed},1)>0,1,0))',
-            f'IF({in_cohort}=0,"",IF({earlier}+{same_day_above}=0,{day},""))',
-        )
-        for offset, formula in enumerate(formulas):
-            column = HOUSEHOLD_COLUMN + offset
-            put_formula(page, row, column, f"={formula}", by_column[offset])
+    exists, household, approved, child = _inputs(plan, "Carers", row)
+    columns = range(HOUSEHOLD_COLUMN, HOUSEHOLD_COLUMN + 3)
+    name, day, in_cohort = (fixed(row, column) for column in columns)
+    above = [f"{fixed(HEADING_ROW, column)}:{fixed(row - 1, column)}" for column in columns]
+    earlier = (
+        f"COUNTIFS({ranges['Household']},{name},{ranges['Child in cohort']},1,"
+        f'{ranges["Approved on"]},"<"&{day})'
+    )
+    same_day_above = f"COUNTIFS({above[0]},{name},{above[2]},1,{above[1]},{day})"
+    return {
+        "Household": f'IF({exists},TRIM({household}&""),"")',
+        "Approved on": f'IF({name}="","",IF({approved}="","",'
+        f"IF(ISNUMBER({approved}),INT({approved}),NA())))",
+        "Child in cohort": f'IF({day}="",0,'
+        f'IF(COUNTIFS({children},TRIM({child}&""),{agreed},1)>0,1,0))',
+        "Counts on": f'IF({in_cohort}=0,"",IF({earlier}+{same_day_above}=0,{day},""))',
+    }

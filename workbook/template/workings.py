@@ -9,27 +9,24 @@ from __future__ import annotations
 from xlpbr import cells
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import DEFAULTS, Term
-from xlpbr.workbook.template.page import TemplatePage, put, put_formula
+from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import (
     CHECK_MONTH,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
     TemplatePlan,
-    as_at_cell,
     fixed,
-    on_sheet,
-    term_cell,
-    term_names,
 )
 from xlpbr.workbook.template.working_places import (
     DERIVED_TERMS,
     FIRST_ROW,
     MONTH_COLUMN,
-    MONTH_HEADINGS,
+    MONTHS,
     READ_TERMS,
     TERM_COLUMN,
     Workings,
     places_of_workings,
+    write_block,
     write_title,
 )
 from xlpbr.workbook.template.working_rows import write_households, write_placements
@@ -57,13 +54,13 @@ def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
 def _write_terms(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
     styles = page.styles
     write_title(page, TERM_COLUMN, "the terms as read", ("Term", "Value"))
-    names = term_names(plan)
+    names = plan.term_names
     unknown = {term.label: options for term, options in KNOWN.unknown}
     label = styles.cell("text", "working")
     row = FIRST_ROW
     for term in READ_TERMS:
-        put(page, row, TERM_COLUMN, term.label, label)
-        value = term_cell(plan, term.label)
+        page.put(row, TERM_COLUMN, term.label, label)
+        value = plan.term_cell(term.label)
         if term.kind == "option":
             default = f'"{next(iter(term.options))}"'
             read = f'LOWER(SUBSTITUTE(SUBSTITUTE(TRIM({value})," ","_"),"-","_"))'
@@ -76,12 +73,12 @@ def _write_terms(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> 
         missing = f'COUNTIF({names},"{term.label}")=0'
         formula = f'=IF({missing},{default},IF({value}="",{default},{read}))'
         style = styles.cell("text" if term.kind == "option" else term.kind, "working")
-        put_formula(page, row, TERM_COLUMN + 1, formula, style)
+        page.put_formula(row, TERM_COLUMN + 1, formula, style)
         row += 1
     formulas = _derived(plan, workings)
     for name, kind in DERIVED_TERMS.items():
-        put(page, row, TERM_COLUMN, name, label)
-        put_formula(page, row, TERM_COLUMN + 1, f"={formulas[name]}", styles.cell(kind, "working"))
+        page.put(row, TERM_COLUMN, name, label)
+        page.put_formula(row, TERM_COLUMN + 1, f"={formulas[name]}", styles.cell(kind, "working"))
         row += 1
 
 
@@ -110,8 +107,8 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
     return {
         "Fee without VAT": f'IF({at["VAT reading"]}="inclusive",'
         f"ROUND(ROUND({at['Fee']}/(1+{at['VAT rate']}),8),2),{at['Fee']})",
-        "Last day known": f'IF({as_at_cell(plan)}="",{end},'
-        f"IF(ISNUMBER({as_at_cell(plan)}),MIN(INT({as_at_cell(plan)}),{end}),NA()))",
+        "Last day known": f'IF({plan.as_at_cell}="",{end},'
+        f"IF(ISNUMBER({plan.as_at_cell}),MIN(INT({plan.as_at_cell}),{end}),NA()))",
         "Last day of the fee term": f'IF({fee_months}="",{end},EDATE({start},{fee_months})-1)',
         "Months in the fee term": f'IF({fee_months}="",'
         f"{complete}+(EDATE({start},{complete})-1<{end}),{fee_months})",
@@ -159,24 +156,17 @@ def unknown_terms(workings: Workings) -> dict[str, str]:
 
 
 def _write_month_workings(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> None:
-    styles = page.styles
-    write_title(page, MONTH_COLUMN, "the months, from savings to what is payable", MONTH_HEADINGS)
-    kinds = {
-        "First day": "date", "Last day": "date", "Earned by": "date", "Share earned": "share",
-        "Households": "count",
-    }  # fmt: skip
-    by_heading = {
-        heading: styles.cell(kinds.get(heading, "money"), "working") for heading in MONTH_HEADINGS
-    }
-    by_heading["Share earned"] = styles.cell("text", "working", num_format="0.000000")
-    first_row, last_row = workings.month_rows
-    for row in range(first_row, last_row + 1):
-        formulas = _formulas_of_month(plan, workings, row)
-        for column, heading in enumerate(MONTH_HEADINGS, start=MONTH_COLUMN):
-            formula = formulas[heading]
-            if heading != "First day":
-                formula = f'IF({workings.month("First day", row)}="","",{formula})'
-            put_formula(page, row, column, f"={formula}", by_heading[heading])
+    def formulas_of(row: int) -> dict[str, str]:
+        first_day = workings.month("First day", row)
+        return {
+            heading: formula if heading == "First day" else f'IF({first_day}="","",{formula})'
+            for heading, formula in _formulas_of_month(plan, workings, row).items()
+        }
+
+    write_block(
+        page, MONTH_COLUMN, "the months, from savings to what is payable", MONTHS,
+        plan.month_rows, formulas_of,
+    )  # fmt: skip
 
 
 def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict[str, str]:
@@ -192,7 +182,7 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
 
     first_day, last_day, earned_by = here("First day"), here("Last day"), here("Earned by")
     saving_column = STATEMENT_COLUMNS["Saving"]
-    saving = on_sheet(plan, "Statement", FIRST_MONTH_ROW + row - FIRST_ROW, saving_column)
+    saving = plan.on_sheet("Statement", FIRST_MONTH_ROW + row - FIRST_ROW, saving_column)
     saved = here("Saving (Statement)")
     savings = f"{workings.month('Saving (Statement)', FIRST_ROW)}:{saved}"
     if row == FIRST_ROW:

@@ -26,7 +26,7 @@ from xlpbr.workbook.template.inputs import write_evidence, write_terms
 from xlpbr.workbook.template.linked import write_linked
 from xlpbr.workbook.template.outputs import write_explain, write_readings, write_reconcile
 from xlpbr.workbook.template.page import TemplatePage
-from xlpbr.workbook.template.plan import TemplatePlan, template_plan_of
+from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, template_plan_of
 from xlpbr.workbook.template.statement import write_statement
 
 _MADE = datetime(2026, 1, 1)
@@ -129,7 +129,7 @@ def write_sheets(
     styles = Styles(workbook)
     pages = {
         sheet: TemplatePage(
-            name, workbook.add_worksheet(name), styles,
+            workbook.add_worksheet(name), styles,
             None if values is None else values.get(name, {}),
         )
         for sheet, name in ((sheet, plan.name_of(sheet)) for sheet in plan.sheets)
@@ -139,11 +139,11 @@ def write_sheets(
         "Terms": write_terms,
         **{table: partial(write_evidence, table=table) for table in COLUMNS},
         "Assumptions": write_assumptions,
-        "Statement": partial(write_statement, workbook=workbook),
+        "Statement": write_statement,
         "Readings": write_readings,
         "Reconcile": write_reconcile,
         "Explain": write_explain,
-        "Forecast": partial(write_forecast, workbook=workbook),
+        "Forecast": write_forecast,
         "Checks": write_checks,
         "Functions": write_functions,
     }
@@ -152,4 +152,6 @@ def write_sheets(
             write_linked(page, plan, plan.links[sheet])
         else:
             writers[sheet](page, plan)
+            if sheet not in TABLE_NAMES:
+                page.protect()
     pages[plan.sheets[0]].sheet.activate()

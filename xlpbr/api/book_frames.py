@@ -75,14 +75,9 @@ def evidence_frame(table: str, rows: Rows | None, read: ReadRecord[Evidence]) ->
     def reader(column: Any) -> Callable[[int], Cell]:
         return lambda number: _value_of_cell(column, rows[number][places[column.heading]])
 
-    readers_of = {
-        places[column.heading]: reader(column) for column in declared if column.heading in places
-    }
-    days = [
-        places[column.heading]
-        for column in declared
-        if column.kind in _DAYS and column.heading in places
-    ]
+    there = [column for column in declared if column.heading in places]
+    readers_of = {places[column.heading]: reader(column) for column in there}
+    days = [places[column.heading] for column in there if column.kind in _DAYS]
     return _frame_of_rows(rows, kept, readers_of, days)
 
 

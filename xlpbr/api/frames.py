@@ -65,12 +65,11 @@ def day_column(days: Iterable[date | None]) -> pd.Series[Any]:
     return pd.Series(list(days), dtype="datetime64[s]")
 
 
-def months_frame(months: Iterable[Any], in_pence: bool) -> pd.DataFrame:
-    """Month statements under the statement's headings, a row for each."""
-    listed = list(months)
+def figures_frame(values_of: Callable[[str], Sequence[Any]], in_pence: bool) -> pd.DataFrame:
+    """Month statements under the statement's headings, from the values of each field."""
     columns: dict[str, pd.Series[Any]] = {}
     for figure in FIGURES:
-        values = [getattr(month, figure.field_name) for month in listed]
+        values = values_of(figure.field_name)
         if figure.kind == "money":
             columns[figure.heading] = money_column(values, in_pence)
         elif figure.kind == "count":

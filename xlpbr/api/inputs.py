@@ -18,15 +18,14 @@ import pandas as pd
 from xlpbr import cells
 from xlpbr.api.open_books import is_open_book
 from xlpbr.api.read import ReadWorkbook, read
-from xlpbr.api.records import GivenContract, PlacedProblem
+from xlpbr.api.records import GivenContract, given_contract
 from xlpbr.cells import Cell, Rows
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.errors import VALUE, CellError, Problem
 from xlpbr.functions import arguments
-from xlpbr.tables import assumptions as assumption_rows
-from xlpbr.tables import checks
-from xlpbr.tables import evidence as evidence_rows
-from xlpbr.tables import terms as term_rows
+from xlpbr.tables.assumptions import ASSUMPTIONS_TABLE
 from xlpbr.tables.terms import TERMS_TABLE, ValueTable
+from xlpbr.workbook.read.contract_tables import records_of
 
 Table = Any
 """A data frame, a list of rows with the headings first, or a list of mappings."""
@@ -66,25 +65,13 @@ def contract_of(
         return (terms if isinstance(terms, ReadWorkbook) else read(terms)).contract
     if placements is None:
         raise CellError(VALUE, f"placements: nothing found; expected {_TABLE}")
-    evidence_tables = ("placements", "carers", "claims")
-    rows = {name: rows_of(name, tables[name]) for name in evidence_tables}
-    found_terms = term_rows.read_terms(value_rows("terms", terms, TERMS_TABLE))
-    evidence, _ = evidence_rows.read_evidence(rows["placements"], rows["carers"], rows["claims"])
-    place = _place_in({"terms": terms, **tables})
-    problems = checks.problems_of(found_terms, evidence)
-    assumed, assumption_problems = None, []
+    rows = {table: rows_of(table.lower(), tables[table.lower()]) for table in COLUMNS}
+    rows["Terms"] = value_rows("terms", terms, TERMS_TABLE)
+    rows["Assumptions"] = None
     if assumptions is not None:
-        of = assumption_rows.ASSUMPTIONS_TABLE
-        assumed = assumption_rows.read_assumptions(value_rows("assumptions", assumptions, of))
-        assumption_problems = checks.problems_of_assumptions(found_terms, assumed)
-    return GivenContract(
-        "The tables",
-        found_terms,
-        evidence,
-        tuple(PlacedProblem(problem, place(problem)) for problem in problems),
-        assumed,
-        tuple(PlacedProblem(problem, place(problem)) for problem in assumption_problems),
-    )
+        rows["Assumptions"] = value_rows("assumptions", assumptions, ASSUMPTIONS_TABLE)
+    place = _place_in({"terms": terms, **tables})
+    return given_contract("The tables", records_of(rows), place)
 
 
 def is_workbook(given: Any) -> bool:
@@ -174,7 +161,5 @@ def day_of(name: str, value: Any) -> date | None:
     """
     if value is not None and _or_blank(value) is None:
         raise CellError(VALUE, f"{name}: found no date; expected a date such as 31/03/2026")
-    found: date | None = arguments.named(
-        name, value, lambda cell: cells.optional(cell, cells.day, None)
-    )
+    found: date | None = arguments.optional(name, value, cells.day)
     return found

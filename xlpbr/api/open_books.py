@@ -6,7 +6,6 @@ one are written into a file of their own. Nothing is written to the workbook or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -170,7 +169,7 @@ def _from_excel(source: Any, copy: Any) -> CopiedBook:
         except NotImplementedError:  # xlwings has engines that read without Excel
             notes = (_NO_MERGED_CELLS,)
         for table in sheet.tables:
-            area = _without_dollars(table.range.address)
+            area = table.range.address.replace("$", "")
             _add_table(of_copy, table.name, area, bool(table.show_headers),
                        1 if table.show_totals else 0)  # fmt: skip
     for name in source.names:
@@ -195,10 +194,6 @@ def _merged(sheet: Any, used: Any, rows: Iterable[Iterable[Any]]) -> Iterator[st
             if value in (None, ""):
                 continue
             cell = sheet.range((used.row + down, used.column + across))
-            area = _without_dollars(cell.merge_area.address)
+            area = cell.merge_area.address.replace("$", "")
             if ":" in area:
                 yield area
-
-
-def _without_dollars(address: str) -> str:
-    return re.sub(r"\$", "", address)

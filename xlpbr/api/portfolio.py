@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from xlpbr import cells
-from xlpbr.api.frames import day_column, money_column, pounds, table_frame
+from xlpbr.api.frames import figures_frame, pounds, table_frame
 from xlpbr.api.inputs import Table, contract_of, is_workbook, rows_of, value_rows
 from xlpbr.api.records import settled_records
 from xlpbr.contract.evidence import Evidence
@@ -19,7 +19,6 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import VALUE, CellError
 from xlpbr.portfolio.settle import settle_contracts
 from xlpbr.portfolio.settle import settle_many as settle_tables
-from xlpbr.settlement.statement import FIGURES
 from xlpbr.tables.terms import TERMS_TABLE
 
 
@@ -44,16 +43,9 @@ class SettledPortfolio:
             pence: False for money as exact Decimal pounds, True for whole int64 pence, which adds
                 up and groups fast.
         """
-        columns: dict[str, Any] = {"Contract": self._months["contract"]}
-        for figure in FIGURES:
-            column = self._months[figure.field_name]
-            if figure.kind == "money":
-                columns[figure.heading] = money_column(column.tolist(), pence)
-            elif figure.kind == "month":
-                columns[figure.heading] = day_column(column.tolist())
-            else:
-                columns[figure.heading] = column
-        return pd.DataFrame(columns)
+        frame = figures_frame(lambda name: self._months[name].tolist(), pence)
+        frame.insert(0, "Contract", self._months["contract"])
+        return frame
 
     @property
     def payable(self) -> pd.Series[Any]:

@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import pandas as pd
 from xlpbr.api.book_frames import evidence_frame, values_frame
 from xlpbr.api.frames import columns_frame
 from xlpbr.api.open_books import NOT_CALCULATED, copy_cells, is_open_book
-from xlpbr.api.records import GivenContract, PlacedProblem, problems_frame
+from xlpbr.api.records import GivenContract, PlacedProblem, given_contract, problems_frame
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.errors import FileProblem, Problem
 from xlpbr.tables.assumptions import ASSUMPTIONS_TABLE
@@ -191,17 +192,8 @@ def _read_file(
         records = read_records(found)
         with found.dates():
             frames = _frames(found, records)
-        contract = GivenContract(
-            name,
-            records.terms,
-            records.evidence,
-            (
-                *(PlacedProblem(note, name) for note in notes),
-                *(PlacedProblem(one, where(found, one)) for one in records.problems),
-            ),
-            records.assumptions,
-            tuple(PlacedProblem(one, where(found, one)) for one in records.assumption_problems),
-        )
+        placed = [PlacedProblem(note, name) for note in notes]
+        contract = given_contract(name, records, partial(where, found), placed)
     finally:
         close_archive(found.book.archive)
     return ReadWorkbook(name, contract, frames)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +13,7 @@ from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import VALUE, CellError, FileProblem, Problem
 from xlpbr.tables.headings import ReadRecord
+from xlpbr.workbook.read.contract_tables import ContractRecords
 
 PROBLEM_HEADINGS = (
     "Where", "Table", "Row", "Column", "Found", "Expected", "What to do", "Stops the figures",
@@ -52,6 +53,23 @@ class GivenContract:
     problems: tuple[PlacedProblem, ...]
     assumptions: ReadRecord[Assumptions] | None = None
     assumption_problems: tuple[PlacedProblem, ...] = ()
+
+
+def given_contract(
+    source: str,
+    records: ContractRecords,
+    place: Callable[[Problem], str],
+    notes: Iterable[PlacedProblem] = (),
+) -> GivenContract:
+    """The records of a contract's tables, each problem with its place; the notes come first."""
+    placed, of_assumptions = (
+        tuple(PlacedProblem(problem, place(problem)) for problem in problems)
+        for problems in (records.problems, records.assumption_problems)
+    )
+    return GivenContract(
+        source, records.terms, records.evidence, (*notes, *placed), records.assumptions,
+        of_assumptions,
+    )  # fmt: skip
 
 
 def settled_records(given: GivenContract) -> tuple[ContractTerms, Evidence]:

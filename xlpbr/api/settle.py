@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from xlpbr import cells
-from xlpbr.api.frames import money, months_frame, pounds, table_frame
+from xlpbr.api.frames import figures_frame, money, pounds, table_frame
 from xlpbr.api.inputs import Table, contract_of, day_of
 from xlpbr.api.records import PlacedProblem, problems_frame, settled_records
 from xlpbr.errors import NUM, CellError
@@ -100,7 +100,8 @@ class SettledContract:
                 for whole pence (int64, as 4880000), which adds up and groups fast. Either way
                 there is no float.
         """
-        return months_frame(self.statement.months, pence)
+        months = self.statement.months
+        return figures_frame(lambda name: [getattr(month, name) for month in months], pence)
 
     def explain(self, month: Any, *, pence: bool = False) -> pd.DataFrame:
         """How the figures of a month came about: Clause, Figure, Working and Amount.

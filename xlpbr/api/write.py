@@ -11,7 +11,7 @@ import pandas as pd
 
 from xlpbr import cells
 from xlpbr.api.inputs import rows_of
-from xlpbr.api.sheets import OpenSheet, open_sheet
+from xlpbr.api.sheets import Area, OpenSheet, open_sheet
 from xlpbr.cells import Rows
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
@@ -26,7 +26,7 @@ from xlpbr.workbook.ooxml.addresses import (
     quoted_sheet,
     split_area,
 )
-from xlpbr.workbook.ooxml.sheet.typed_formulas import as_stored
+from xlpbr.workbook.ooxml.sheet.typed_formulas import stored_formula
 from xlpbr.workbook.port.host_names import calls, in_host_form, plain
 
 _LIKE_OURS = re.compile(r"(?<![\w.])(PBR_\w+)\s*\(", re.IGNORECASE)
@@ -149,7 +149,7 @@ def _rows(what: Any) -> Rows:
 
 
 def _write_formula(
-    target: OpenSheet, formula: str, area: tuple[int, int, int, int], value: Any, *, replace: bool
+    target: OpenSheet, formula: str, area: Area, value: Any, *, replace: bool
 ) -> Written:
     is_table = (
         value is not None and not pd.api.types.is_scalar(value) and not isinstance(value, CellError)
@@ -199,7 +199,7 @@ def _checked(formula: str, host: str) -> str:
     if not known:
         raise FileProblem(f"what: the formula {cells.shown(formula)} calls no PBR_ function.")
     try:
-        stored = as_stored(formula[1:])
+        stored = stored_formula(formula[1:])
     except ValueError as error:
         raise FileProblem(
             f"what: the formula {cells.shown(formula)} cannot be written here: {error}."
@@ -207,7 +207,7 @@ def _checked(formula: str, host: str) -> str:
     return f"={in_host_form(plain(stored), HOSTS[host].prefix)}"
 
 
-def _area(at: str) -> tuple[int, int, int, int]:
+def _area(at: str) -> Area:
     try:
         return split_area(at)
     except (ValueError, AttributeError):
@@ -226,9 +226,7 @@ def _refuse_name(sheet: str) -> None:
         )
 
 
-def _grown(
-    sheet: str, area: tuple[int, int, int, int], rows: Sequence[Sequence[Any]]
-) -> tuple[int, int, int, int]:
+def _grown(sheet: str, area: Area, rows: Sequence[Sequence[Any]]) -> Area:
     """The cells that a table fills from the first cell on."""
     top, left = area[:2]
     bottom, right = top + len(rows) - 1, left + len(rows[0]) - 1
@@ -240,7 +238,7 @@ def _grown(
     return top, left, bottom, right
 
 
-def _refuse_held(target: OpenSheet, area: tuple[int, int, int, int], *, replace: bool) -> None:
+def _refuse_held(target: OpenSheet, area: Area, *, replace: bool) -> None:
     if replace:
         return
     for row in range(area[0], area[2] + 1):
@@ -252,7 +250,7 @@ def _refuse_held(target: OpenSheet, area: tuple[int, int, int, int], *, replace:
                 )
 
 
-def _absolute(sheet: str, area: tuple[int, int, int, int]) -> str:
+def _absolute(sheet: str, area: Area) -> str:
     first = f"${column_letter(area[1])}${area[0]}"
     last = f"${column_letter(area[3])}${area[2]}"
     return (

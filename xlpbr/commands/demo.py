@@ -49,14 +49,12 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     settled = settle(records.terms.record, records.evidence.record)
     terminal.show(
         spills.statement_table(settled),
-        "table",
         title=f"{contract.title}: monthly statement (illustrations, no real children)",
         kinds=[figure.kind for figure in FIGURES],
         first=terminal.STATEMENT_COLUMNS,
     )
     terminal.show(
         spills.readings_table(settled),
-        "table",
         title="Value of the open readings, each tried alone",
         kinds=["text", "text", "text", "money", "money"],
     )

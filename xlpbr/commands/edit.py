@@ -13,18 +13,10 @@ import click
 
 from xlpbr import cells
 from xlpbr.commands import terminal
-from xlpbr.commands.options import (
-    allowed,
-    output_target,
-    say_kept,
-    workbook_tables,
-    written_to,
-)
+from xlpbr.commands.options import say_kept, workbook_tables, written, written_to
 from xlpbr.contract.library import load_contract
-from xlpbr.errors import CellError
+from xlpbr.errors import CellError, some
 from xlpbr.udfs.hosts import OF_WORKBOOKS
-
-_MOST_NAMED = 5
 
 
 @click.command()
@@ -53,16 +45,12 @@ def attach(
     sheets: str | None,
     mapped: tuple[str, ...],
     host: str | None,
-    output: Path | None,
-    in_place: bool,
-    replace: bool,
     **options: Any,
 ) -> None:
     """Add the PBR sheets of a contract to a workbook; everything else stays as it is."""
     from xlpbr.workbook.attach.attach import attach as attach_sheets
 
-    target = output_target(file, output, in_place=in_place, replace=replace)
-    allow = allowed(options)
+    target, how = written(file, options)
     with terminal.progress(f"Adding sheets to {file.name}"):
         done = attach_sheets(
             file,
@@ -72,8 +60,7 @@ def attach(
             places={name.capitalize(): place for name, place in options.items()},
             headings=_headings(mapped),
             host=host,
-            allow=allow,
-            in_place=in_place,
+            **how,
         )
     terminal.say(f"Added {len(done.sheets)} sheets to {target}: {', '.join(done.sheets)}.")
     if done.added:
@@ -87,18 +74,18 @@ def attach(
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @written_to
-def detach(file: Path, output: Path | None, in_place: bool, replace: bool, **options: Any) -> None:
+def detach(file: Path, **options: Any) -> None:
     """Take the PBR sheets out of a workbook again."""
     from xlpbr.workbook.attach.attach import detach as detach_sheets
     from xlpbr.workbook.attach.attach import typed_into
     from xlpbr.workbook.ooxml.book import open_book
 
-    target = output_target(file, output, in_place=in_place, replace=replace)
+    target, how = written(file, options)
     with terminal.progress(f"Taking sheets out of {file.name}"):
         book = open_book(file)
         typed = typed_into(book)
-        done = detach_sheets(book, target, allow=allowed(options), in_place=in_place)
-    wrote = "" if in_place else f"; wrote {target}"
+        done = detach_sheets(book, target, **how)
+    wrote = "" if how["in_place"] else f"; wrote {target}"
     if done.sheets:
         count = _counted(len(done.sheets), "sheet")
         terminal.say(f"Took {count} out of {file}{wrote}: {', '.join(done.sheets)}.")
@@ -134,9 +121,6 @@ def insert(
     listed: Path | None,
     over: bool,
     errors: bool,
-    output: Path | None,
-    in_place: bool,
-    replace: bool,
     **options: Any,
 ) -> None:
     """Put a PBR_ formula into a cell of a workbook, with the value that it shows.
@@ -150,17 +134,10 @@ def insert(
     if (listed is None) == (cell is None or formula is None) or (listed and cell):
         raise click.UsageError("Give a cell and a formula, or --from with a CSV file.")
     formulas = [(cell or "", formula or "")] if listed is None else read_formulas(listed)
-    target = output_target(file, output, in_place=in_place, replace=replace)
+    target, how = written(file, options)
     with terminal.progress(f"Calculating {file.name}"):
         done = insert_formulas(
-            file,
-            formulas,
-            target,
-            over=over,
-            errors=errors,
-            allow=allowed(options),
-            in_place=in_place,
-            compare=compare_with_calc,
+            file, formulas, target, over=over, errors=errors, compare=compare_with_calc, **how
         )
     for address, value in done.cells:
         terminal.say(f"{address} shows {_shown(value)}.")
@@ -174,7 +151,7 @@ def insert(
         )
     _say_last_values(done.kept)
     if done.compared:
-        terminal.say(f"LibreOffice Calc shows the same in {_some(done.compared)}.")
+        terminal.say(f"LibreOffice Calc shows the same in {some(done.compared)}.")
     for reason, addresses in _by_reason(done.unproved).items():
         _say_unproved(addresses, f", and {reason}")
     for notice in done.notices:
@@ -193,25 +170,23 @@ def insert(
     help="What calculates: the engine that comes with xlpbr, or an installed LibreOffice.",
 )
 @written_to
-def recalc(
-    file: Path, engine: str, output: Path | None, in_place: bool, replace: bool, **options: Any
-) -> None:
+def recalc(file: Path, engine: str, **options: Any) -> None:
     """Calculate a workbook's PBR_ formulas and write a copy that shows the values."""
     if engine == "calc":
         from xlpbr.workbook.libreoffice.recalculate import recalculate_with_calc as recalculate
     else:
         from xlpbr.workbook.calculate.recalculate import recalculate
 
-    target = output_target(file, output, in_place=in_place, replace=replace)
+    target, how = written(file, options)
     with terminal.progress(f"Calculating {file.name}"):
-        done = recalculate(file, target, allow=allowed(options), in_place=in_place)
-    if not done.written:
+        done = recalculate(file, target, **how)
+    if not done.written and not done.functions:
         terminal.say(f"{file.name} has nothing to calculate; {target} is a plain copy.")
     else:
+        shows = "shows another value" if done.written < 2 else "show another value"
         terminal.say(
             f"Calculated {_counted(done.functions, 'PBR_ formula')};"
-            f" {_counted(done.written, 'cell')} of {target}"
-            f" {'shows its' if done.written == 1 else 'show their'} value."
+            f" {_counted(done.written, 'cell') if done.written else 'no cell'} of {target} {shows}."
         )
     _say_last_values(done.kept)
     if done.unproved:
@@ -250,9 +225,7 @@ def _say_last_values(kept: Any) -> None:
     """One line for each reason, so that a large book does not fill the screen."""
     for reason, addresses in _by_reason(kept).items():
         keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
-        terminal.say(
-            f"{_counted(len(addresses), 'formula')} {keep} ({_some(addresses)}): {reason}."
-        )
+        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({some(addresses)}): {reason}.")
 
 
 def _say_unproved(addresses: Sequence[str], why: str = "") -> None:
@@ -260,7 +233,7 @@ def _say_unproved(addresses: Sequence[str], why: str = "") -> None:
     one = len(addresses) == 1
     terminal.say(
         f"{_counted(len(addresses), 'formula')} {'is' if one else 'are'} not proved"
-        f" ({_some(addresses)}): {'it uses' if one else 'they use'} functions beside the PBR_ ones"
+        f" ({some(addresses)}): {'it uses' if one else 'they use'} functions beside the PBR_ ones"
         f" that no other formula of the workbook shows to be right here{why}. Look at"
         f" {'it' if one else 'them'} in Excel."
     )
@@ -271,9 +244,3 @@ def _by_reason(kept: Any) -> Mapping[str, list[str]]:
     for formula in kept:
         by_reason.setdefault(formula.reason, []).append(formula.address)
     return by_reason
-
-
-def _some(addresses: Sequence[str]) -> str:
-    named = ", ".join(addresses[:_MOST_NAMED])
-    more = len(addresses) - _MOST_NAMED
-    return f"{named} and {more} more" if more > 0 else named

@@ -129,7 +129,9 @@ def forecast(
             "rows_read": rows_read(records.all_counts),
             "problems": len(problems),
             "chances": dict(spills.forecast_chances(settled)),
-            "sensitivities": _sensitivities(settled),
+            "sensitivities": terminal.as_records(spills.forecast_sensitivities(settled))
+            if settled.sensitivities
+            else [],
         }
         _show(spills.forecast_months(settled), form, about)
     else:
@@ -137,7 +139,7 @@ def forecast(
     mention(found, problems)
 
 
-def _show(rows: Rows, form: Form, about: dict[str, Any] | None = None) -> None:
+def _show(rows: Rows, form: Form | None = None, about: dict[str, Any] | None = None) -> None:
     terminal.show(
         rows,
         form,
@@ -156,7 +158,6 @@ def _show_to_a_person(settled: Forecast) -> None:
             ["Figure", *_MEASURES],
             *([figure, *total[first : first + 4]] for figure, first in _AT_THE_END),
         ],
-        "table",
         title=f"Forecast {settled.terms.contract}: the whole programme, to"
         f" {day_in_words(settled.terms.ends_on)}",
         kinds=["text", *["money"] * 4],
@@ -167,13 +168,12 @@ def _show_to_a_person(settled: Forecast) -> None:
         f" {day_in_words(settled.as_at)}; what comes after is drawn.\n{_HOW_TO_READ}\n",
         markup=False,
     )
-    _show(months[:-1], "table")
+    _show(months[:-1])
     terminal.show(
         [
             ["Chance", "In scenarios"],
             *([label, _share(at)] for label, at in spills.forecast_chances(settled)),
         ],
-        "table",
         title="Chances",
         kinds=["text", "count"],
     )
@@ -208,7 +208,6 @@ def _show_trials(settled: Forecast) -> None:
     few = min(settled.scenarios, SENSITIVITY_SCENARIOS)
     terminal.show(
         table,
-        "table",
         title=f"One assumption at a time, from low to high: mean net saving of {few:,} scenarios",
         kinds=kinds,
     )
@@ -229,13 +228,6 @@ def _share(chance: Cell) -> str:
     if 0 < chance < 0.0005:
         return "under 0.1%"
     return "over 99.9%" if 0.9995 <= chance < 1 else f"{chance:.1%}"
-
-
-def _sensitivities(settled: Forecast) -> list[dict[str, Cell]]:
-    headings, *rows = spills.forecast_sensitivities(settled)
-    if not settled.sensitivities:
-        return []
-    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 COMMANDS = (forecast,)

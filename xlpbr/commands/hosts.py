@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from xlpbr.commands import terminal
-from xlpbr.commands.options import allowed, output_target, say_kept, written_to
+from xlpbr.commands.options import say_kept, written, written_to
 from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS
 
 _INSTALLED = tuple(name for name in OF_WORKBOOKS if HOSTS[name].is_installed)
@@ -48,15 +48,13 @@ def install(host: str, remove: bool) -> None:
     help="The host to write the formulas for; values replaces them with their last values.",
 )
 @written_to
-def port(
-    file: Path, host: Any, output: Path | None, in_place: bool, replace: bool, **options: Any
-) -> None:
+def port(file: Path, host: Any, **options: Any) -> None:
     """Write a copy of a workbook whose PBR_ formulas work in another host."""
     from xlpbr.workbook.port.rewrite import port as port_formulas
 
-    target = output_target(file, output, in_place=in_place, replace=replace)
+    target, how = written(file, options)
     with terminal.progress(f"Rewriting the formulas of {file.name}"):
-        done = port_formulas(file, host, target, allow=allowed(options), in_place=in_place)
+        done = port_formulas(file, host, target, **how)
     for sentence in done.sentences:
         terminal.say(sentence)
     say_kept(done.copy)

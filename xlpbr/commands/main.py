@@ -111,7 +111,7 @@ def statement(file: Path, as_at: date | None, form: Form | None, **places: str |
     with _settled(file, places, as_at) as (settled, about):
         terminal.show(
             spills.statement_table(settled),
-            form or "table",
+            form,
             title=f"Statement {_title(settled)}",
             kinds=_KINDS,
             first=terminal.STATEMENT_COLUMNS,
@@ -128,7 +128,7 @@ def readings(file: Path, as_at: date | None, form: Form | None, **places: str | 
     with _settled(file, places, as_at) as (settled, about):
         terminal.show(
             spills.readings_table(settled),
-            form or "table",
+            form,
             title=f"Value of the open readings {_title(settled)}",
             kinds=["text", "text", "text", "money", "money"],
             about=about,
@@ -148,7 +148,7 @@ def explain(
         rows = spills.explain_month(settled, month)
         terminal.show(
             rows if form else _amounts_in_words(rows),
-            form or "table",
+            form,
             title=f"{month_in_words(month)}: how the figures came about",
             kinds=["text", "text", "text", "count"],
             about=about,
@@ -168,7 +168,7 @@ def check(file: Path, form: Form | None, **places: str | None) -> None:
     ] or [["", *row] for row in rows]
     terminal.show(
         [["Where", *headings], *located],
-        form or "table",
+        form,
         title=f"Problems in {file.name}",
         kinds=["text", "text", "count", "text", "text", "text", "text"],
         about={"file": file.name, "rows_read": rows_read(records.all_counts)},
@@ -193,7 +193,7 @@ def terms(contract: str, form: Form | None) -> None:
         [[_plain(cell) for cell in row] for row in terms_table(known)]
         if not form
         else terms_table(known),
-        form or "table",
+        form,
         title=known.title,
         kinds=["text"] * 5,
         about={"contract": known.name, "source": known.source, "notes": list(known.notes)},

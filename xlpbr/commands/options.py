@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,58 +49,67 @@ MONTH = _CalendarOption("month", cells.month)
 """A month as a person types it, or any day in it."""
 
 
-def workbook_tables(command: _Command) -> _Command:
-    """The workbook and where its tables are."""
-    for table in reversed(TABLES):
-        command = _where(command, table, _WHERE.format(table, "A4:H40"))
-    return click.argument("file", type=click.Path(path_type=Path))(command)
+def _together(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
+    """Options that belong together, in the order in which the help lists them."""
+    return lambda command: reduce(lambda done, option: option(done), reversed(options), command)
 
 
-def tables_of_every_workbook(command: _Command) -> _Command:
-    """Where the tables are in every workbook of a folder."""
-    for table in reversed(TABLES):
-        command = _where(command, table, f"Where the {table} table is in every workbook.")
-    return command
+def _where(table: str, help_text: str) -> Callable[[_Command], _Command]:
+    return click.option(f"--{table.lower()}", metavar="WHERE", help=help_text)
 
 
-def assumptions_option(command: _Command) -> _Command:
-    """Where the assumptions are."""
-    return _where(command, ASSUMPTIONS, _WHERE.format(ASSUMPTIONS, "A4:B18"))
+workbook_tables = _together(
+    click.argument("file", type=click.Path(path_type=Path)),
+    *(_where(table, _WHERE.format(table, "A4:H40")) for table in TABLES),
+)
+"""The workbook and where its tables are."""
 
+tables_of_every_workbook = _together(
+    *(_where(table, f"Where the {table} table is in every workbook.") for table in TABLES)
+)
+"""Where the tables are in every workbook of a folder."""
 
-def _where(command: _Command, table: str, help_text: str) -> _Command:
-    return click.option(f"--{table.lower()}", metavar="WHERE", help=help_text)(command)
+assumptions_option = _where(ASSUMPTIONS, _WHERE.format(ASSUMPTIONS, "A4:B18"))
+"""Where the assumptions are."""
 
+as_at_option = click.option(
+    "--as-at", type=DAY, help="The last day to count; the end of the programme if left out."
+)
+"""The day up to which things are known."""
 
-def as_at_option(command: _Command) -> _Command:
-    """The day up to which things are known."""
-    return click.option(
-        "--as-at", type=DAY, help="The last day to count; the end of the programme if left out."
-    )(command)
-
-
-def form_options(command: _Command) -> _Command:
-    """How a table is printed."""
-    command = click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")(
-        command
-    )
-    return click.option(
+form_options = _together(
+    click.option(
         "--json", "form", flag_value="json", help="Print JSON, with the count of rows read."
-    )(command)
+    ),
+    click.option("--csv", "form", flag_value="csv", help="Print comma-separated values."),
+)
+"""How a table is printed."""
 
 
-def output_file(command: _Command) -> _Command:
-    """The file to write, and whether one that is there may be replaced."""
-    command = _replace_option(command)
-    return click.option(
+_replace_option = click.option(
+    "--replace", is_flag=True, help="Replace the output file if it exists."
+)
+
+output_file = _together(
+    click.option(
         "-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write."
-    )(command)
+    ),
+    _replace_option,
+)
+"""The file to write, and whether one that is there may be replaced."""
 
-
-def _replace_option(command: _Command) -> _Command:
-    return click.option("--replace", is_flag=True, help="Replace the output file if it exists.")(
-        command
-    )
+written_to = _together(
+    click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write."),
+    click.option(
+        "--in-place", is_flag=True, help="Change the workbook itself; a dated copy is kept."
+    ),
+    _replace_option,
+    *(
+        click.option(f"--allow-{name}", is_flag=True, help=text)
+        for name, text in ALLOWANCES.items()
+    ),
+)
+"""The file to write: another one, or the workbook itself with a dated copy beside it."""
 
 
 def refuse_output(
@@ -120,35 +130,18 @@ def there(file: Path) -> Path | None:
     return file if file.exists() else None
 
 
-def written_to(command: _Command) -> _Command:
-    """The file to write: another one, or the workbook itself with a dated copy beside it."""
-    for name, help_text in reversed(tuple(ALLOWANCES.items())):
-        command = click.option(f"--allow-{name}", is_flag=True, help=help_text)(command)
-    command = _replace_option(command)
-    command = click.option(
-        "--in-place", is_flag=True, help="Change the workbook itself; a dated copy is kept."
-    )(command)
-    return click.option(
-        "-o", "--output", type=click.Path(path_type=Path), help="The file to write."
-    )(command)
-
-
-def output_target(file: Path, output: Path | None, *, in_place: bool, replace: bool) -> Path:
-    """The file to write."""
+def written(file: Path, options: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
+    """The file to write, and how; the options that say so are taken out."""
+    output, in_place, replace = (options.pop(name) for name in ("output", "in_place", "replace"))
+    allow = {name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}")}
     if in_place == (output is not None):
         raise click.UsageError("Give -o with the file to write, or --in-place, not both.")
     if file.suffix.casefold() not in _ENDINGS:
         # What is no workbook for us is refused as what it is, not for its output's ending.
         close_archive(open_archive(file))
-    if output is None:
-        return file
-    refuse_output(output, replace=replace, suffix=file.suffix, source=there(file))
-    return output
-
-
-def allowed(options: dict[str, Any]) -> frozenset[str]:
-    """The allowances that were given; they are taken out of the options."""
-    return frozenset(name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}"))
+    if output is not None:
+        refuse_output(output, replace=replace, suffix=file.suffix, source=there(file))
+    return output or file, {"allow": frozenset(allow), "in_place": in_place}
 
 
 def say_kept(copy: Path | None) -> None:

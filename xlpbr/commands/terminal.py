@@ -18,7 +18,8 @@ from xlpbr import money
 from xlpbr.cells import Cell, Rows, number
 from xlpbr.periods import month_of
 
-Form = Literal["table", "json", "csv"]
+Form = Literal["json", "csv"]
+"""How a table is printed for a machine."""
 
 STATEMENT_COLUMNS = (
     "Month", "Payable", "Saving", "Fee", "Balance", "Payable to date",
@@ -61,7 +62,7 @@ def say(message: str) -> None:
 
 def show(
     rows: Rows,
-    form: Form,
+    form: Form | None = None,
     *,
     title: str,
     kinds: Sequence[str],
@@ -72,14 +73,15 @@ def show(
 
     Args:
         rows: the heading row and the rows under it.
-        form: table for a person, json or csv for machines.
+        form: json or csv for machines; None for a person.
         title: what the table is.
         kinds: for each column money, count, month or text.
         first: the headings to keep where the terminal is too narrow for all.
         about: what else a machine is told, in JSON.
     """
     if form == "json":
-        print(json.dumps({**(about or {}), **_as_json(rows)}, indent=2, ensure_ascii=False))  # noqa: T201
+        told = {**(about or {}), "headings": rows[0], "rows": as_records(rows)}
+        print(json.dumps(told, indent=2, ensure_ascii=False))  # noqa: T201
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerows([_for_csv(cell) for cell in row] for row in rows)
@@ -87,15 +89,13 @@ def show(
         _show_table(rows, title, kinds, first)
 
 
-def _as_json(rows: Rows) -> dict[str, Any]:
+def as_records(rows: Rows) -> list[dict[str, Any]]:
+    """The rows under their headings, as JSON has them."""
     headings, *body = rows
-    return {
-        "headings": headings,
-        "rows": [
-            {heading: _for_json(cell) for heading, cell in zip(headings, row, strict=True)}
-            for row in body
-        ],
-    }
+    return [
+        {heading: _for_json(cell) for heading, cell in zip(headings, row, strict=True)}
+        for row in body
+    ]
 
 
 def _for_json(cell: Cell) -> Any:

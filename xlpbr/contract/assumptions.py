@@ -6,50 +6,44 @@ The order of the fields is the order of the Assumptions table.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from xlpbr.contract.terms import Kind, Term
+from xlpbr.contract.terms import Term, declared_in, term_field
 
 _MOST_CHILDREN = 1_000
 _MOST_POUNDS_A_WEEK = 1_000_000
 
 
-def _assumption(
-    default: Any, label: str, kind: Kind, unit: str, meaning: str, **limits: Any
-) -> Any:
-    return field(default=default, metadata={"term": Term(label, kind, unit, meaning, **limits)})
-
-
 def _cost(of: str, which: str, meaning: str) -> Any:
     label = f"{of} weekly cost, {which}"
-    return _assumption(
+    return term_field(
         None, label, "money", "£ a week", meaning, least=0, most=_MOST_POUNDS_A_WEEK
     )  # fmt: skip
 
 
 def _chance(months: str, meaning: str) -> Any:
     label = f"Break-down chance a month, {months}"
-    return _assumption(Fraction(0), label, "share", "share", meaning, least=0, most=1)
+    return term_field(Fraction(0), label, "share", "share", meaning, least=0, most=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
     """What is assumed of the moves to come. Money is exact pounds, shares are fractions."""
 
-    children: int = _assumption(
+    children: int = term_field(
         0, "Children still to move", "count", "children",
         "How many children are still to move, those included whose row in Placements has no day.",
         least=0, most=_MOST_CHILDREN,
     )  # fmt: skip
-    first_month: date | None = _assumption(
+    first_month: date | None = term_field(
         None, "First month of moves", "month", "month",
         "The first month in which they move: any day in it.",
     )  # fmt: skip
-    moves_a_month: Fraction | None = _assumption(
+    moves_a_month: Fraction | None = term_field(
         None, "Moves a month", "number", "children a month",
         "How many of them move in a month, on average.", least=0, most=_MOST_CHILDREN,
     )  # fmt: skip
@@ -78,12 +72,12 @@ class Assumptions:
     )
     break_down_middle: Fraction = _chance("months 4 to 12", "The same for each of months 4 to 12.")
     break_down_late: Fraction = _chance("after month 12", "The same for each later month.")
-    share_reunified: Fraction = _assumption(
+    share_reunified: Fraction = term_field(
         Fraction(0), "Share reunified", "share", "share",
         "The share of the children to come who go back to their family; the rest are fostered.",
         least=0, most=1,
     )  # fmt: skip
-    households: Fraction = _assumption(
+    households: Fraction = term_field(
         Fraction(0), "Carer households a move", "number", "households a child",
         "How many carer households are approved for each of the children to come, on average.",
         least=0, most=10,
@@ -113,9 +107,7 @@ def _spread(
     return (middle if low is None else low, middle, middle if high is None else high)
 
 
-ASSUMPTIONS: tuple[Term, ...] = tuple(
-    replace(declared.metadata["term"], field_name=declared.name) for declared in fields(Assumptions)
-)
+ASSUMPTIONS: tuple[Term, ...] = declared_in(Assumptions)
 """Every assumption, in the order of the Assumptions table."""
 
 NEEDED: Mapping[str, str] = MappingProxyType(

@@ -5,6 +5,7 @@ Each reader raises ``CellError``, and the caller adds where.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,32 +18,32 @@ from xlpbr.errors import NUM, VALUE, CellError
 _FIRST_DAY = date(1950, 1, 1)
 """No child of a contract moved earlier: it is a time, a price or a slip of the year."""
 
+_READERS: Mapping[str, Callable[[Cell], Any]] = {
+    "text": cells.text,
+    "date": cells.day,
+    "month": cells.month,
+    "yes_no": cells.yes_no,
+    "count": cells.whole_number,
+}
+"""How the cells of a kind are read; all others hold numbers, or options."""
+
 
 def read_term(term: Term, value: Cell) -> Any:
     """The value of a term; the cell must not be blank."""
-    _refuse_shared(value)
-    _refuse_lost_digits(value)
-    if term.kind == "text":
-        return cells.text(value)
-    if term.kind == "option":
-        return cells.option(value, list(term.options))
-    if term.kind == "date":
-        return cells.day(value)
+    found = _of_kind(term.kind, list(term.options), value)
     if term.kind == "month":
-        return _since_1950(cells.month(value), value)
-    if term.kind == "count":
-        return _within(cells.whole_number(value), value, term.least, term.most)
-    return _within(cells.number(value), value, term.least, term.most)
+        return _since_1950(found, value)
+    return _within(found, value, term.least, term.most)
 
 
-def _refuse_shared(value: Cell) -> None:
+def _of_kind(kind: str, options: Sequence[str], value: Cell) -> Any:
     if isinstance(value, cells.SharedCell):
         raise CellError(VALUE, f"found {cells.shown(value)}; expected a value in each row")
-
-
-def _refuse_lost_digits(value: Cell) -> None:
     if cells.has_lost_digits(value):
         raise CellError(NUM, f"found {cells.shown(value)}; expected at most 15 digits")
+    if kind == "option":
+        return cells.option(value, options)
+    return _READERS.get(kind, cells.number)(value)
 
 
 def _since_1950(found: date, value: Cell) -> date:
@@ -85,24 +86,16 @@ def read_cell(column: EvidenceColumn, value: Cell) -> Any:
         if kind == "yes_no":
             return True
         return column.options[0] if column.options else ("" if kind == "text" else None)
-    _refuse_shared(value)
-    _refuse_lost_digits(value)
-    if kind == "text":
-        return cells.text(value)
-    if kind == "date":
-        return _since_1950(cells.day(value), value)
-    if kind == "month":
-        return _since_1950(cells.month(value), value)
-    if kind == "yes_no":
-        return cells.yes_no(value)
-    if kind == "option":
-        return cells.option(value, column.options)
-    exact = cells.number(value)
-    if not isinstance(value, float) and abs(exact) >= cells.EXCEL_KEEPS:
-        # As a text it has lost no digit (a number is refused above), but no council pays
-        # a million billion pounds.
-        raise CellError(NUM, f"found {cells.shown(value)}; expected an amount in pounds")
-    return _within(exact, value, 0, None) if kind == "price" else exact
+    found = _of_kind(kind, column.options, value)
+    if kind in ("date", "month"):
+        return _since_1950(found, value)
+    if kind in ("price", "amount"):
+        if not isinstance(value, float) and abs(found) >= cells.EXCEL_KEEPS:
+            # As a text it has lost no digit (a number is refused above), but no council pays
+            # a million billion pounds.
+            raise CellError(NUM, f"found {cells.shown(value)}; expected an amount in pounds")
+        return _within(found, value, 0 if kind == "price" else None, None)
+    return found
 
 
 def expected_of_cell(column: EvidenceColumn) -> str:

@@ -6,11 +6,13 @@ Each column is declared once, with the field it fills.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
+
+from xlpbr.contract.terms import declared_in
 
 ColumnKind = Literal["text", "date", "month", "price", "amount", "option", "yes_no"]
 
@@ -40,7 +42,7 @@ class EvidenceColumn:
 
 
 def _column(heading: str, kind: ColumnKind, unit: str, meaning: str, **more: Any) -> Any:
-    return field(metadata={"column": EvidenceColumn(heading, kind, unit, meaning, **more)})
+    return field(metadata={"declared": EvidenceColumn(heading, kind, unit, meaning, **more)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +126,11 @@ class Evidence:
         return tuple(placement for placement in self.placements if placement.agreed)
 
 
-def columns_of(record: type) -> tuple[EvidenceColumn, ...]:
-    """The columns of a record's table, in their order."""
-    return tuple(
-        replace(declared.metadata["column"], field_name=declared.name)
-        for declared in fields(record)
-        if "column" in declared.metadata
-    )
-
-
 COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = MappingProxyType(
     {
-        "Placements": columns_of(Placement),
-        "Carers": columns_of(Household),
-        "Claims": columns_of(Claim),
+        "Placements": declared_in(Placement),
+        "Carers": declared_in(Household),
+        "Claims": declared_in(Claim),
     }
 )
 """The columns of each evidence table, by its name."""

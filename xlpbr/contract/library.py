@@ -6,7 +6,7 @@ A contract is added by writing one more file.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -163,11 +163,15 @@ def _term_entry(term: Term, entry: Any, where: str) -> Mapping[str, Any]:
         if key != "value" and not isinstance(value, str):
             raise FileProblem(f"{where}: write the {key} of {term.label} in quotation marks.")
     if not cells.is_blank(entry.get("value")):
-        try:
-            readers.read_term(term, entry["value"])
-        except CellError as error:
-            raise FileProblem(f"{where}: {term.label}: {error.message}.") from None
+        _refuse_unreadable(readers.read_term, term, entry["value"], f"{where}: {term.label}")
     return entry
+
+
+def _refuse_unreadable(read: Callable[[Any, Any], Any], of: Any, value: Any, place: str) -> None:
+    try:
+        read(of, value)
+    except CellError as error:
+        raise FileProblem(f"{place}: {error.message}.") from None
 
 
 def _refuse_wrong_shapes(content: Mapping[str, Any], where: str) -> None:
@@ -212,21 +216,13 @@ def _refuse_unreadable_samples(sample: Mapping[str, Any], where: str) -> None:
                 f" {cells.shown(row.get('Assumption'))}; the assumptions are:"
                 f" {', '.join(by_label)}."
             )
-        try:
-            readers.read_term(assumption, row.get("Value"))
-        except CellError as error:
-            raise FileProblem(
-                f"{where}: sample Assumptions, row {number}, {assumption.label}: {error.message}."
-            ) from None
+        place = f"{where}: sample Assumptions, row {number}, {assumption.label}"
+        _refuse_unreadable(readers.read_term, assumption, row.get("Value"), place)
     for table, columns in COLUMNS.items():
         for number, row in enumerate(sample.get(table, ()), start=1):
             for column in columns:
-                try:
-                    readers.read_cell(column, row.get(column.heading))
-                except CellError as error:
-                    raise FileProblem(
-                        f"{where}: sample {table}, row {number}, {column.heading}: {error.message}."
-                    ) from None
+                place = f"{where}: sample {table}, row {number}, {column.heading}"
+                _refuse_unreadable(readers.read_cell, column, row.get(column.heading), place)
 
 
 def _refuse_unknown_headings(sample: Mapping[str, Any], where: str) -> None:

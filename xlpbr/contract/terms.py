@@ -51,38 +51,48 @@ class Term:
     field_name: str = ""
 
 
-def _term(default: Any, label: str, kind: Kind, unit: str, meaning: str, **limits: Any) -> Any:
-    return field(default=default, metadata={"term": Term(label, kind, unit, meaning, **limits)})
+def declared_in(record: type) -> tuple[Any, ...]:
+    """What is declared of the fields of a record, each with its field's name, in their order."""
+    return tuple(
+        replace(one.metadata["declared"], field_name=one.name)
+        for one in fields(record)
+        if one.metadata
+    )
+
+
+def term_field(default: Any, label: str, kind: Kind, unit: str, meaning: str, **more: Any) -> Any:
+    """A field that a row of the Terms table, or of a table read like it, fills."""
+    return field(default=default, metadata={"declared": Term(label, kind, unit, meaning, **more)})
 
 
 def _reading(label: str, meaning: str, **options: str) -> Any:
     # The first option is the default, so that the two cannot disagree.
-    return _term(next(iter(options)), label, "option", "option", meaning, options=options)
+    return term_field(next(iter(options)), label, "option", "option", meaning, options=options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractTerms:
     """The terms of one contract, read and checked. Money is exact pounds, rates are fractions."""
 
-    contract: str = _term("", "Contract", "text", "text", "The contract's short name.")
-    commissioner: str = _term("", "Commissioner", "text", "text", "Who pays: the council.")
-    provider: str = _term("", "Provider", "text", "text", "Who is paid by results.")
-    decision_reference: str = _term(
+    contract: str = term_field("", "Contract", "text", "text", "The contract's short name.")
+    commissioner: str = term_field("", "Commissioner", "text", "text", "Who pays: the council.")
+    provider: str = term_field("", "Provider", "text", "text", "Who is paid by results.")
+    decision_reference: str = term_field(
         "", "Decision reference", "text", "text", "The published decision that the terms are from."
     )
-    cohort_size: int | None = _term(
+    cohort_size: int | None = term_field(
         None, "Cohort size", "count", "children", "How many children were agreed.", least=0
     )
-    starts_on: date = _term(
+    starts_on: date = term_field(
         date.min, "Starts on", "date", "date",
         "First day of the programme; the fee is earned from here.", required=True,
     )  # fmt: skip
-    ends_on: date = _term(
+    ends_on: date = term_field(
         date.max, "Ends on", "date", "date",
         "Last day of the programme; the bonus is measured here.", required=True,
     )  # fmt: skip
-    fee: Fraction = _term(Fraction(0), "Fee", "money", "£", "The fixed fee.", least=0)
-    fee_months: int | None = _term(
+    fee: Fraction = term_field(Fraction(0), "Fee", "money", "£", "The fixed fee.", least=0)
+    fee_months: int | None = term_field(
         None, "Fee months", "count", "months",
         "Months over which the fee is earned, from Starts on; blank: to Ends on.", least=1,
     )  # fmt: skip
@@ -112,14 +122,14 @@ class ContractTerms:
         programme="the whole programme",
         annual="each year",
     )
-    carer_fee: Fraction = _term(
+    carer_fee: Fraction = term_field(
         Fraction(0), "Carer fee", "money", "£ a household",
         "For each approved foster carer household.", least=0,
     )  # fmt: skip
-    bonus_threshold: Fraction | None = _term(
+    bonus_threshold: Fraction | None = term_field(
         None, "Bonus threshold", "money", "£", "The bonus is earned on savings above this.", least=0
     )
-    bonus_rate: Fraction | None = _term(
+    bonus_rate: Fraction | None = term_field(
         None, "Bonus rate", "rate", "fraction",
         "The share of those savings that is paid.", least=0, most=1,
     )  # fmt: skip
@@ -142,7 +152,7 @@ class ContractTerms:
         family="foster placements and reunified children",
         foster="foster placements only",
     )
-    contract_maximum: Fraction | None = _term(
+    contract_maximum: Fraction | None = term_field(
         None, "Contract maximum", "money", "£", "The most that the contract pays.", least=0
     )
     maximum_reading: MaximumReading = _reading(
@@ -158,7 +168,7 @@ class ContractTerms:
         inclusive="the fee holds VAT, which is taken out first",
         exempt="no VAT applies",
     )
-    vat_rate: Fraction = _term(
+    vat_rate: Fraction = term_field(
         Fraction(1, 5), "VAT rate", "rate", "fraction",
         "The rate that is taken out under inclusive.", least=0, most=1,
     )  # fmt: skip
@@ -169,21 +179,13 @@ class ContractTerms:
         return self.clauses.get(label) or f"Terms: {label}"
 
 
-TERMS: tuple[Term, ...] = tuple(
-    replace(declared.metadata["term"], field_name=declared.name)
-    for declared in fields(ContractTerms)
-    if "term" in declared.metadata
-)
+TERMS: tuple[Term, ...] = declared_in(ContractTerms)
 """Every term, in the order of the Terms table."""
 
 READINGS: tuple[Term, ...] = tuple(term for term in TERMS if term.kind == "option")
 """The terms whose wording is open: those with named options."""
 
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
-    {
-        declared.metadata["term"].label: declared.default
-        for declared in fields(ContractTerms)
-        if "term" in declared.metadata and not declared.metadata["term"].required
-    }
+    {term.label: getattr(ContractTerms(), term.field_name) for term in TERMS if not term.required}
 )
 """The value of each term that may be left blank."""

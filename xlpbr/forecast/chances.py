@@ -14,10 +14,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 from xlpbr.contract.assumptions import Assumptions
-from xlpbr.periods import ONE_DAY, Period, days_in_month, edate, month_of
-
-FAR = 4_000_000
-"""A day number later than any date: has not ended."""
+from xlpbr.periods import FAR, ONE_DAY, Period, days_in_month, edate, month_of
 
 _DIGITS = 60
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from xlpbr.forecast.chances import FAR, Price
+from xlpbr.forecast.chances import Price
 from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, ScenarioPlan
 from xlpbr.forecast.scenarios import BLOCK, PERCENTILES, Spread, Summary, block_seed, rank
 from xlpbr.money import round_half_away
+from xlpbr.periods import FAR
+from xlpbr.portfolio.numpy_loops import I64, Flags
 from xlpbr.portfolio.settlement import (
-    I64,
     NO_MAXIMUM,
     MonthColumns,
     PlacementColumns,
@@ -30,7 +31,6 @@ from xlpbr.portfolio.settlement import (
 )
 
 F64 = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,6 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.forecast.chances import (
-    FAR,
     BreakDowns,
     OpenMonth,
     Price,
@@ -26,7 +25,7 @@ from xlpbr.forecast.chances import (
     reached_by_new,
 )
 from xlpbr.money import Pence, to_pence
-from xlpbr.periods import Period, days_in_month, edate, month_of, months_of
+from xlpbr.periods import FAR, Period, days_in_month, edate, month_end, month_of, months_of
 from xlpbr.settlement import rules, statement
 
 KNOWN = known_rules()
@@ -215,7 +214,10 @@ def scenario_plan_of(
         as_at=as_at,
         periods=periods,
         ends=ends,
-        month_firsts=(*(month.toordinal() for month in months), _after(months[-1])),
+        month_firsts=(
+            *(month.toordinal() for month in months),
+            month_end(months[-1]).toordinal() + 1,
+        ),
         month_lengths=(*map(days_in_month, months), _length_of_next(months[-1])),
         known=known,
         uncertain=uncertain,
@@ -240,11 +242,6 @@ def scenario_plan_of(
         least_passing=_least_passing(terms),
         by_settle=not KNOWN.cover(terms),
     )
-
-
-def _after(month: date) -> int:
-    """The first day of the next month."""
-    return month.toordinal() + days_in_month(month)
 
 
 def _length_of_next(month: date) -> int:

@@ -159,8 +159,7 @@ def forecast(
     """
     within("scenarios", scenarios, 1, MOST_SCENARIOS)
     within("seed", seed, 0, MOST_SEED)
-    day = last_known_day(terms, evidence, assumptions) if as_at is None else as_at
-    plan = checked_plan(terms, evidence, assumptions, day)
+    plan = checked_plan(terms, evidence, assumptions, as_at)
     count = 1 if plan.is_certain else scenarios
     if count * len(plan.periods) > _MOST_HELD:
         raise CellError(
@@ -175,7 +174,7 @@ def forecast(
     return Forecast(
         terms=terms,
         assumptions=assumptions,
-        as_at=day,
+        as_at=plan.as_at,
         scenarios=scenarios,
         seed=seed,
         months=tuple(
@@ -187,7 +186,7 @@ def forecast(
         ),
         fee_earned=Fraction(found.fee_earned, count) if terms.fee else None,
         threshold_passed=None
-        if terms.bonus_threshold is None or terms.bonus_rate is None
+        if plan.least_passing is None
         else Fraction(found.threshold_passed, count),
         maximum_binds=None if plan.warned_maximum is None else Fraction(found.maximum_binds, count),
         certain=plan.is_certain,
@@ -247,13 +246,12 @@ def scenario_evidence(
     """
     within("number", number, 0, MOST_SCENARIOS - 1)
     within("seed", seed, 0, MOST_SEED)
-    day = last_known_day(terms, evidence, assumptions) if as_at is None else as_at
-    plan = checked_plan(terms, evidence, assumptions, day)
+    plan = checked_plan(terms, evidence, assumptions, as_at)
     return plain.evidence_of(plan, plain.draw_one(plan, seed, number))
 
 
 def checked_plan(
-    terms: ContractTerms, evidence: Evidence, assumptions: Assumptions, as_at: date
+    terms: ContractTerms, evidence: Evidence, assumptions: Assumptions, as_at: date | None
 ) -> ScenarioPlan:
     """The plan of a forecast whose assumptions fit the programme and ``as_at``.
 
@@ -262,15 +260,16 @@ def checked_plan(
     """
     for problem in outside_the_programme(assumptions, terms):
         raise problem.as_error()
+    day = last_known_day(terms, evidence, assumptions) if as_at is None else as_at
     first = assumptions.first_month
-    if assumptions.children and first is not None and month_end(first) <= as_at:
+    if assumptions.children and first is not None and month_end(first) <= day:
         raise CellError(
             NUM,
             f"Assumptions, First month of moves: found {month_in_words(first)}; expected a month"
-            f" that ends after As at, {day_in_words(as_at)}. Correct one of the two.",
+            f" that ends after As at, {day_in_words(day)}. Correct one of the two.",
         )
     return scenario_plan_of(
-        terms, evidence, assumptions, as_at, most_children=_nearby(assumptions.children)[1]
+        terms, evidence, assumptions, day, most_children=_nearby(assumptions.children)[1]
     )
 
 

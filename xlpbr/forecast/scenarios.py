@@ -16,9 +16,10 @@ from datetime import date
 from fractions import Fraction
 
 from xlpbr.contract.evidence import Evidence, Household, Placement
-from xlpbr.forecast.chances import FAR, Price
+from xlpbr.forecast.chances import Price
 from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, ScenarioPlan
 from xlpbr.money import Pence, round_half_away
+from xlpbr.periods import FAR
 from xlpbr.settlement import rules, statement
 from xlpbr.settlement.statement import BonusMeasures
 

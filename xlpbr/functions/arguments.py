@@ -80,8 +80,8 @@ def placement(
     before: Cell, after: Cell, moved: Cell, ended: Cell
 ) -> tuple[Fraction, date, date | None] | None:
     """The weekly saving and the days of a placement; None for a child who has not moved."""
-    moved_day = maybe_day("moved_on", moved)
-    ended_day = maybe_day("ended_on", ended)
+    moved_day: date | None = optional("moved_on", moved, cells.day)
+    ended_day: date | None = optional("ended_on", ended, cells.day)
     before_price = maybe_price("before_weekly", before)
     after_price = maybe_price("after_weekly", after)
     if moved_day is None:
@@ -94,11 +94,6 @@ def placement(
         )
     weekly = given("before_weekly", before_price) - given("after_weekly", after_price)
     return weekly, moved_day, ended_day
-
-
-def maybe_day(name: str, value: Cell) -> date | None:
-    """A day; None for a blank cell."""
-    return None if cells.is_blank(value) else cast(date, named(name, value, cells.day))
 
 
 def maybe_price(name: str, value: Cell) -> Fraction | None:
@@ -130,20 +125,14 @@ def period(start: Cell, end: Cell) -> Period:
     return found
 
 
-def whole_number(name: str, value: Cell, default: int) -> int:
-    """A whole number; ``default`` for a blank cell."""
-    found = named(name, value, lambda cell: cells.optional(cell, cells.whole_number, default))
-    return cast(int, found)
-
-
-def optional_number(name: str, value: Cell, default: Any) -> Any:
-    """An exact number; ``default`` for a blank cell."""
-    return named(name, value, lambda found: cells.optional(found, cells.number, default))
+def optional(name: str, value: Cell, read: Callable[[Cell], Any], default: Any = None) -> Any:
+    """What ``read`` makes of a cell; ``default`` for a blank one. Its error names the argument."""
+    return named(name, value, lambda cell: cells.optional(cell, read, default))
 
 
 def not_negative(name: str, value: Cell, default: Any) -> Any:
     """An exact number of 0 or more; ``default`` for a blank cell."""
-    found = optional_number(name, value, default)
+    found = optional(name, value, cells.number, default)
     if found is not None and found < 0:
         quoted = cells.shown(cells.single(value))
         raise CellError(NUM, f"{name}: found {quoted}; expected 0 or more")

@@ -18,7 +18,7 @@ import xlpbr
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
-from xlpbr.errors import NUM, VALUE, CellError
+from xlpbr.errors import NA, NUM, VALUE, CellError
 from xlpbr.forecast.run import MOST_SEED, forecast, within
 from xlpbr.functions import arguments, spills
 
@@ -33,11 +33,17 @@ from xlpbr.tables import evidence as tables
 from xlpbr.tables import headings as ranges
 from xlpbr.tables import terms as term_rows
 
-_TERMS = Arg("The Terms table with its heading row: Term, Value", "table", "table")
-_PLACEMENTS = Arg("The Placements table with its heading row", "table", "table")
-_CARERS = Arg("The Carers table with its heading row", "table", "table", "no carers")
-_CLAIMS = Arg("The Claims table with its heading row", "table", "table", "no claims")
-_AS_AT = Arg("The last date that counts", "date", default="the end of the programme")
+_Terms = Annotated[Cell, Arg("The Terms table with its heading row: Term, Value", "table", "table")]
+_Placements = Annotated[Cell, Arg("The Placements table with its heading row", "table", "table")]
+_Carers = Annotated[
+    Cell, Arg("The Carers table with its heading row", "table", "table", "no carers")
+]
+_Claims = Annotated[
+    Cell, Arg("The Claims table with its heading row", "table", "table", "no claims")
+]
+_AsAt = Annotated[
+    Cell, Arg("The last date that counts", "date", default="the end of the programme")
+]
 
 _SCENARIOS, _MOST_SCENARIOS = 1_000, 100_000
 _MOST_CHILDREN_DRAWN = 4_000_000
@@ -155,7 +161,7 @@ def pbr_fee_cap(
     saved = arguments.numbers("savings", savings, blank=Fraction(0))
     entitled = arguments.numbers("fee_to_date", fee_to_date)
     arguments.same_size("savings", savings, "fee_to_date", fee_to_date)
-    before = arguments.optional_number("invoiced_before", invoiced_before, Fraction(0))
+    before = arguments.optional("invoiced_before", invoiced_before, cells.number, Fraction(0))
     fees = rules.fee_cap_schedule(saved, entitled, before)
     like = savings if cells.is_range(savings) else fee_to_date
     return cells.reshape([cells.pounds(fee) for fee in fees], like)
@@ -282,9 +288,7 @@ def pbr_outcome_fee(
         for value in cells.flat(achieved_on)
         if not cells.is_blank(value)
     ]
-    most = arguments.named(
-        "limit", limit, lambda value: cells.optional(value, cells.whole_number, None)
-    )
+    most = arguments.optional("limit", limit, cells.whole_number)
     if most is not None and most < 0:
         raise CellError(NUM, f"limit: found {most}; expected 0 or more")
     return cells.pounds(rules.outcome_fee(each, days, period, most))
@@ -309,7 +313,7 @@ def pbr_contract_cap(
     """
     owed = arguments.numbers("amounts", amounts, blank=Fraction(0))
     most = arguments.not_negative("maximum", maximum, None)
-    before = arguments.optional_number("paid_before", paid_before, Fraction(0))
+    before = arguments.optional("paid_before", paid_before, cells.number, Fraction(0))
     passed = rules.contract_cap(owed, most, before)
     return cells.reshape([cells.pounds(amount) for amount in passed], amounts)
 
@@ -318,11 +322,11 @@ def pbr_contract_cap(
     returns="A table: a heading row, then a row for each month.", clause="the whole contract"
 )
 def pbr_statement(
-    terms: Annotated[Cell, _TERMS],
-    placements: Annotated[Cell, _PLACEMENTS],
-    carers: Annotated[Cell, _CARERS] = None,
-    claims: Annotated[Cell, _CLAIMS] = None,
-    as_at: Annotated[Cell, _AS_AT] = None,
+    terms: _Terms,
+    placements: _Placements,
+    carers: _Carers = None,
+    claims: _Claims = None,
+    as_at: _AsAt = None,
 ) -> Rows:
     """The monthly statement of a contract: saving, fee, carer fees, bonus, payable and invoiced.
 
@@ -339,10 +343,7 @@ def pbr_statement(
     clause="the terms whose wording is open",
 )
 def pbr_readings(
-    terms: Annotated[Cell, _TERMS],
-    placements: Annotated[Cell, _PLACEMENTS],
-    carers: Annotated[Cell, _CARERS] = None,
-    as_at: Annotated[Cell, _AS_AT] = None,
+    terms: _Terms, placements: _Placements, carers: _Carers = None, as_at: _AsAt = None
 ) -> Rows:
     """What each open reading of the contract is worth: the total payable if that option applied.
 
@@ -381,12 +382,12 @@ def pbr_reconcile(
     returns="A table: a heading row, then a row for each figure.", clause="the whole contract"
 )
 def pbr_explain(
-    terms: Annotated[Cell, _TERMS],
-    placements: Annotated[Cell, _PLACEMENTS],
+    terms: _Terms,
+    placements: _Placements,
     month: Annotated[Cell, Arg("The month: any date in it", "date")],
-    carers: Annotated[Cell, _CARERS] = None,
-    claims: Annotated[Cell, _CLAIMS] = None,
-    as_at: Annotated[Cell, _AS_AT] = None,
+    carers: _Carers = None,
+    claims: _Claims = None,
+    as_at: _AsAt = None,
 ) -> Rows:
     """How each figure of a month was worked out: clause, figure, working with its numbers, amount.
 
@@ -401,8 +402,8 @@ def pbr_explain(
     clause="the whole contract; docs/guide/forecast.md",
 )
 def pbr_forecast(
-    terms: Annotated[Cell, _TERMS],
-    placements: Annotated[Cell, _PLACEMENTS],
+    terms: _Terms,
+    placements: _Placements,
     assumptions: Annotated[
         Cell, Arg("The Assumptions table with its heading row: Assumption, Value", "table", "table")
     ],
@@ -420,7 +421,7 @@ def pbr_forecast(
     seed: Annotated[
         Cell, Arg("Where the random numbers start, 0 or more", "whole number", default="1")
     ] = None,
-    carers: Annotated[Cell, _CARERS] = None,
+    carers: _Carers = None,
 ) -> Rows:
     """What a contract may save and pay, month by month: percentiles, means and key chances.
 
@@ -438,13 +439,13 @@ def pbr_forecast(
     found = assumption_rows.read_assumptions(assumptions)
     for problem in found.blocking:
         raise problem.as_error()
-    count = arguments.whole_number("scenarios", scenarios, _SCENARIOS)
+    count = arguments.optional("scenarios", scenarios, cells.whole_number, _SCENARIOS)
     within("scenarios", count, 1, _MOST_SCENARIOS)
-    start = arguments.whole_number("seed", seed, 1)
+    start = arguments.optional("seed", seed, cells.whole_number, 1)
     within("seed", start, 0, MOST_SEED)
     most = _MOST_CHILDREN_DRAWN // max(1, len(evidence.agreed) + found.record.children)
     within("scenarios", count, 1, max(most, 1))
-    day = arguments.named("as_at", as_at, lambda value: cells.optional(value, cells.day, None))
+    day = arguments.optional("as_at", as_at, cells.day)
     return spills.forecast_table(
         forecast(contract, evidence, found.record, as_at=day, scenarios=count, seed=start)
     )
@@ -454,10 +455,7 @@ def pbr_forecast(
     returns="A table: a heading row, then a row for each problem.", clause="all data"
 )
 def pbr_check(
-    terms: Annotated[Cell, _TERMS],
-    placements: Annotated[Cell, _PLACEMENTS],
-    carers: Annotated[Cell, _CARERS] = None,
-    claims: Annotated[Cell, _CLAIMS] = None,
+    terms: _Terms, placements: _Placements, carers: _Carers = None, claims: _Claims = None
 ) -> Rows:
     """Every problem in the tables: where it is, what was found, what was expected and what to do.
 
@@ -484,8 +482,9 @@ def pbr_terms(contract: Annotated[Cell, Arg("The short name of the contract", "t
             return [row[:4] for row in terms_table(load_contract(known))]
     near = ranges.nearest(name, CONTRACT_NAMES)
     hint = f" Did you mean {near}?" if near else ""
-    raise cells.unknown(
-        f"contract: found {cells.shown(name)}; expected one of: {', '.join(CONTRACT_NAMES)}.{hint}"
+    raise CellError(
+        NA,
+        f"contract: found {cells.shown(name)}; expected one of: {', '.join(CONTRACT_NAMES)}.{hint}",
     )
 
 
@@ -497,5 +496,5 @@ def pbr_version() -> str:
 
 def _settle(terms: Cell, placements: Cell, carers: Cell, claims: Cell, as_at: Cell) -> Statement:
     read = tables.read_contract(terms, placements, carers, claims)
-    day = arguments.named("as_at", as_at, lambda value: cells.optional(value, cells.day, None))
+    day = arguments.optional("as_at", as_at, cells.day)
     return settle(*read, day)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
-from xlpbr.errors import Problem
+from xlpbr.errors import NA, CellError, Problem
 from xlpbr.forecast.run import MONTH_FIGURES, Forecast, Sensitivity
 from xlpbr.forecast.scenarios import PERCENTILES, Spread
 from xlpbr.money import Pence
@@ -67,9 +67,8 @@ def explain_month(
     for index, found in enumerate(statement.months):
         if found.month == month:
             return explanation_table(statement, index, money)
-    raise cells.unknown(
-        f"month: found {month_in_words(month)}; expected a month of the statement{_span(statement)}"
-    )
+    expected = f"a month of the statement{_span(statement)}"
+    raise CellError(NA, f"month: found {month_in_words(month)}; expected {expected}")
 
 
 def _span(statement: Statement) -> str:

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from xlpbr import cells
@@ -19,12 +18,10 @@ from xlpbr.cells import Cell
 from xlpbr.contract import cell_readers as readers
 from xlpbr.contract.evidence import EvidenceColumn
 from xlpbr.errors import CellError
-from xlpbr.portfolio.settlement import FAR
+from xlpbr.periods import FAR
+from xlpbr.portfolio.numpy_loops import I64, Flags
+from xlpbr.portfolio.settlement import EPOCH
 
-I64 = npt.NDArray[np.int64]
-Bool = npt.NDArray[np.bool_]
-
-_EPOCH = date(1970, 1, 1).toordinal()
 _USUAL_DAYS = (date(1990, 1, 1).toordinal(), date(2200, 1, 1).toordinal())
 """Days that the reader of the cells takes as they are; about others it is asked."""
 
@@ -52,9 +49,9 @@ class ColumnValues:
     """
 
     values: I64
-    blank: Bool
-    refused: Bool
-    finer: Bool
+    blank: Flags
+    refused: Flags
+    finer: Flags
     names: tuple[str, ...] = ()
 
 
@@ -152,16 +149,16 @@ def _numbers(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
 def _day_numbers(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
     days = series.to_numpy().astype("datetime64[D]")
     blank = np.isnat(days)
-    numbers = days.astype(np.int64) + _EPOCH
+    numbers = days.astype(np.int64) + EPOCH
     usual = ~blank & (numbers >= _USUAL_DAYS[0]) & (numbers < _USUAL_DAYS[1])
     if column.kind == "month":
-        numbers = days.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + _EPOCH
+        numbers = days.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + EPOCH
     values = np.where(usual, numbers, FAR)
     return _the_rest_by_value(column, series, values, blank, usual, np.zeros_like(blank))
 
 
 def _the_rest_by_value(
-    column: EvidenceColumn, series: pd.Series, values: I64, blank: Bool, usual: Bool, finer: Bool
+    column: EvidenceColumn, series: pd.Series, values: I64, blank: Flags, usual: Flags, finer: Flags
 ) -> ColumnValues:
     refused = np.zeros(len(values), np.bool_)
     rest = ~usual & ~blank

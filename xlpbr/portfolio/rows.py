@@ -21,14 +21,16 @@ from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, FileProblem, Problem
 from xlpbr.money import Pence, in_words, round_half_away, to_pence
-from xlpbr.portfolio.columns import I64, Bool
+from xlpbr.portfolio.numpy_loops import I64, Flags
 from xlpbr.portfolio.settlement import (
+    EPOCH,
     LIMIT,
     NO_MAXIMUM,
     MonthColumns,
     PlacementColumns,
     RuleColumns,
     month_columns,
+    month_number,
     saving_columns,
     settle_columns,
 )
@@ -53,7 +55,6 @@ _MOST: Pence = 10**13
 _MOST_SAVED: Pence = 10**15
 _MOST_A_HOUSEHOLD: Pence = 10**9
 
-_EPOCH = date(1970, 1, 1).toordinal()
 _MOST_SHOWN = 20
 
 
@@ -95,8 +96,8 @@ class PortfolioColumns:
     terms: Sequence[ContractTerms]
     last_days: Sequence[date]
     evidence_of: Callable[[int], Evidence]
-    finer: Bool
-    placements: tuple[I64, I64, I64, I64, Bool]
+    finer: Flags
+    placements: tuple[I64, I64, I64, I64, Flags]
     approvals: tuple[I64, I64]
     claims: tuple[I64, I64, I64]
 
@@ -136,7 +137,7 @@ def settle_portfolio(portfolio: PortfolioColumns) -> pd.DataFrame:
     has_months = np.flatnonzero(np.diff(months.first_month))
     in_last_month[months.first_month[1:][has_months] - 1] = bonus[has_months]
     invoiced = _invoiced_to_date(portfolio.claims, starts, months, by_settle)
-    month = (months.period_end - _EPOCH).astype("M8[D]").astype("M8[M]")
+    month = (months.period_end - EPOCH).astype("M8[D]").astype("M8[M]")
     figures: dict[str, Any] = {
         "month": month.astype("M8[us]"),
         "children": saving.children,
@@ -162,7 +163,7 @@ def settle_portfolio(portfolio: PortfolioColumns) -> pd.DataFrame:
     )
 
 
-def _out_of_the_common(portfolio: PortfolioColumns, starts: I64) -> Bool:
+def _out_of_the_common(portfolio: PortfolioColumns, starts: I64) -> Flags:
     """Contracts that the columns are not made for: unknown rules, large or negative amounts."""
     found = np.array(
         [
@@ -192,7 +193,7 @@ def _out_of_the_common(portfolio: PortfolioColumns, starts: I64) -> Bool:
     return found
 
 
-def _placement_columns(portfolio: PortfolioColumns, starts: I64, counts: Bool) -> PlacementColumns:
+def _placement_columns(portfolio: PortfolioColumns, starts: I64, counts: Flags) -> PlacementColumns:
     contract, weekly, moved, ended, foster = portfolio.placements
     rows = np.flatnonzero(counts[contract])
     if (np.diff(contract[rows]) < 0).any():
@@ -246,13 +247,6 @@ def _entitlements(contracts: Sequence[ContractTerms | None], months: MonthColumn
     return found
 
 
-def _months_since(starts: I64, days: I64) -> I64:
-    """Calendar months from the months of the starts to the months of the days."""
-    first, last = ((n - _EPOCH).astype("M8[D]").astype("M8[M]") for n in (starts, days))
-    found: I64 = (last - first).astype(np.int64)
-    return found
-
-
 def _carer_fees(
     contracts: Sequence[ContractTerms | None],
     starts: I64,
@@ -260,7 +254,8 @@ def _carer_fees(
     approvals: tuple[I64, I64],
 ) -> I64:
     contract, approved = approvals
-    month = months.first_month[contract] + _months_since(starts[contract], approved)
+    since = month_number(approved) - month_number(starts[contract])
+    month = months.first_month[contract] + since
     counts = (approved >= starts[contract]) & (month < months.first_month[contract + 1])
     contract, month, approved = contract[counts], month[counts], approved[counts]
     counts = approved <= months.period_end[month]
@@ -275,11 +270,12 @@ def _carer_fees(
 
 
 def _invoiced_to_date(
-    claims: tuple[I64, I64, I64], starts: I64, months: MonthColumns, by_settle: Bool
+    claims: tuple[I64, I64, I64], starts: I64, months: MonthColumns, by_settle: Flags
 ) -> I64:
     """All claims for a month or an earlier one; a claim before the programme is of its start."""
     contract, claimed, pence = claims
-    month = months.first_month[contract] + np.maximum(_months_since(starts[contract], claimed), 0)
+    since = month_number(claimed) - month_number(starts[contract])
+    month = months.first_month[contract] + np.maximum(since, 0)
     counts = (month < months.first_month[contract + 1]) & ~by_settle[contract]
     of_month = np.zeros(len(months.period_end) + 1, np.int64)
     np.add.at(of_month, month[counts] + 1, pence[counts])

@@ -19,9 +19,11 @@ from xlpbr.cells import Cell
 from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NA, VALUE, CellError, Problem
-from xlpbr.portfolio.columns import I64, plain_cells
+from xlpbr.periods import FAR
+from xlpbr.portfolio.columns import plain_cells
+from xlpbr.portfolio.numpy_loops import I64
 from xlpbr.portfolio.rows import PortfolioColumns, PortfolioProblem, settle_portfolio
-from xlpbr.portfolio.settlement import FAR, LIMIT
+from xlpbr.portfolio.settlement import LIMIT
 from xlpbr.portfolio.tables import (
     ContractProblem,
     Names,

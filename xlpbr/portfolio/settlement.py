@@ -29,15 +29,9 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, CellError
 from xlpbr.money import Pence, in_words
 from xlpbr.portfolio import numpy_loops
-from xlpbr.portfolio.numpy_loops import offsets
+from xlpbr.portfolio.numpy_loops import I64, Flags, offsets
 from xlpbr.settlement.rules import DAYS_IN_YEAR
 from xlpbr.settlement.statement import BonusMeasures, bonus_on_measures
-
-I64 = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-FAR = 4_000_000
-"""A day number later than any date: has not moved, has not ended."""
 
 LIMIT = 2**62
 """No sum may reach this; int64 ends at twice as much."""
@@ -141,8 +135,8 @@ def month_columns(last_days: Sequence[tuple[date, date]]) -> MonthColumns:
     """
     days = np.array([(a.toordinal(), b.toordinal()) for a, b in last_days], dtype=np.int64)
     starts, lasts = days.reshape(-1, 2).T
-    first = _month_number(starts)
-    count = np.where(lasts < starts, 0, _month_number(lasts) - first + 1)
+    first = month_number(starts)
+    count = np.where(lasts < starts, 0, month_number(lasts) - first + 1)
     first_month = offsets(count)
     place = np.arange(first_month[-1]) - np.repeat(first_month[:-1], count)
     month_end = _first_day(np.repeat(first, count) + place + 1) - 1
@@ -366,7 +360,7 @@ def _calendar(months: MonthColumns) -> _Calendar:
     if not used.any():
         return _Calendar(0, np.zeros(1, np.uint32), opens, last, beyond)
     first_ends, lasts = months.period_end[firsts[used]], months.period_end[stops[used] - 1]
-    outer = _month_number(np.array([first_ends.min(), lasts.max()]))
+    outer = month_number(np.array([first_ends.min(), lasts.max()]))
     month_starts = _first_day(np.arange(outer[0], outer[1] + 2))
     first_day = int(month_starts[0])
     month_starts -= first_day
@@ -382,7 +376,7 @@ def _calendar(months: MonthColumns) -> _Calendar:
     return _Calendar(first_day, place, opens, last, beyond)
 
 
-def _month_number(days: I64) -> I64:
+def month_number(days: I64) -> I64:
     """Calendar months since January 1970."""
     found: I64 = (days - EPOCH).astype("M8[D]").astype("M8[M]").astype(np.int64)
     return found

@@ -16,8 +16,9 @@ from xlpbr import cells
 from xlpbr.cells import Cell
 from xlpbr.contract.evidence import COLUMNS, Evidence, EvidenceColumn
 from xlpbr.errors import NA, VALUE, Problem
-from xlpbr.portfolio.columns import I64, Bool, ColumnValues, plain_cells, read_column
-from xlpbr.portfolio.settlement import FAR
+from xlpbr.periods import FAR
+from xlpbr.portfolio.columns import ColumnValues, plain_cells, read_column
+from xlpbr.portfolio.numpy_loops import I64, Flags
 from xlpbr.tables.evidence import read_evidence
 from xlpbr.tables.headings import ReadRecord, find_columns, nearest
 
@@ -77,7 +78,7 @@ class TableColumns:
     contract: I64
     columns: Mapping[str, I64]
     names: Mapping[str, tuple[str, ...]]
-    finer: Bool
+    finer: Flags
 
 
 def read_table(
@@ -186,7 +187,7 @@ def core_evidence(given: Mapping[str, pd.DataFrame]) -> ReadRecord[Evidence]:
     return read_evidence(placements, rows.get("Carers"), rows.get("Claims"))[0]
 
 
-def _called_totals(column: ColumnValues) -> Bool:
+def _called_totals(column: ColumnValues) -> Flags:
     """Rows whose text may be that of a row of totals."""
     together = "\n".join(column.names)
     if not any(word in together for word in _TOTALS):
@@ -195,7 +196,7 @@ def _called_totals(column: ColumnValues) -> Bool:
     return np.array([*called, False])[column.values]
 
 
-def _does_not_fit(read: Mapping[str, ColumnValues]) -> Bool:
+def _does_not_fit(read: Mapping[str, ColumnValues]) -> Flags:
     """Agreed moves without a price, or with an end before the move."""
     moved, ended = read["moved_on"], read["ended_on"]
     wrong = read["residential_weekly"].blank | read["family_weekly"].blank
@@ -210,7 +211,7 @@ def _left_out(
     rows: I64,
     name_of: Callable[[int], str],
     problems: list[ContractProblem],
-) -> Bool:
+) -> Flags:
     """The rows that are no data, such as totals; of the rows given, each problem is added."""
     out = np.zeros(len(frame), np.bool_)
     if not len(rows):
@@ -284,7 +285,7 @@ def _plain(name: str) -> str:
     return name.removeprefix('"').removesuffix('"')
 
 
-def _may_overlap(read: Mapping[str, ColumnValues], contract: I64, rows: Bool) -> I64:
+def _may_overlap(read: Mapping[str, ColumnValues], contract: I64, rows: Flags) -> I64:
     """The rows of the children who have rows that overlap, in the order of the table."""
     moved, ended = read["moved_on"].values, read["ended_on"].values
     rows = rows & (moved < FAR) & (moved < ended)

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, assert_never
 
 from xlpbr.contract.evidence import Claim, Evidence, Placement
-from xlpbr.contract.terms import ContractTerms
+from xlpbr.contract.terms import ContractTerms, declared_in
 from xlpbr.money import Pence, to_pence, to_pounds
 from xlpbr.periods import Period, financial_year_end, month_of, months_of
 from xlpbr.settlement import rules
@@ -28,11 +28,11 @@ class Figure:
     heading: str
     kind: FigureKind
     meaning: str
-    field_name: str
+    field_name: str = ""
 
 
 def _figure(heading: str, meaning: str, kind: FigureKind = "money") -> Any:
-    return field(metadata={"figure": {"heading": heading, "kind": kind, "meaning": meaning}})
+    return field(metadata={"declared": Figure(heading, kind, meaning)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +78,7 @@ class BonusMeasures:
     accumulated: Pence
 
 
-FIGURES: tuple[Figure, ...] = tuple(
-    Figure(**declared.metadata["figure"], field_name=declared.name)
-    for declared in fields(MonthStatement)
-    if "figure" in declared.metadata
-)
+FIGURES: tuple[Figure, ...] = declared_in(MonthStatement)
 """The columns of the statement, in their order."""
 
 FIGURE_BY_HEADING: Mapping[str, Figure] = MappingProxyType(

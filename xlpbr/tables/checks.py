@@ -97,7 +97,8 @@ def _about_placements(terms: ReadRecord[ContractTerms], evidence: Evidence) -> I
 
 def _about_the_move(placement: Placement, terms: ContractTerms | None) -> Iterable[Problem]:
     """What a move does not save; its day is held to the programme where the terms can be read."""
-    moved = partial(Problem, table="Placements", row=placement.row, column="Moved on")
+    here = partial(Problem, table="Placements", row=placement.row)
+    moved = partial(here, column="Moved on")
     if placement.moved_on is None:
         if placement.ended_on is not None:
             yield moved(
@@ -108,9 +109,7 @@ def _about_the_move(placement: Placement, terms: ContractTerms | None) -> Iterab
         return
     residential, family = placement.residential_weekly, placement.family_weekly
     if residential is not None and family is not None and family > residential:
-        yield Problem(
-            table="Placements",
-            row=placement.row,
+        yield here(
             column="Family weekly cost",
             found=in_words(to_pence(family)),
             expected="a price below the residential one",

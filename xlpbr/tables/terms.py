@@ -144,17 +144,13 @@ def count_terms(table: Cell, found: ReadRecord[Any], of: ValueTable = TERMS_TABL
     """
     rows = cells.rows(table)
     columns = find_columns(of.name, rows, of.columns, [])
-    blank = [
-        row_number
-        for row_number, row in enumerate(rows[1:], start=1)
-        if all(cells.is_blank(row[index]) for index in columns.values())
-    ]
-    # Without its two headings no row can be read, and the missing heading is the problem.
-    refused = {problem.row for problem in found.problems if problem.row is not None}
+    body = rows[1:]
+    blank = sum(all(cells.is_blank(row[index]) for index in columns.values()) for row in body)
+    refused = len({problem.row for problem in found.problems if problem.row is not None})
     if len(columns) < len(of.columns):
-        refused = set(range(1, len(rows))) - set(blank)
-    used = len(rows) - 1 - len(blank) - len(refused)
-    return RowCount(of.name, len(rows) - 1, used, len(refused), len(blank))
+        # Without its two headings no row can be read, and the missing heading is the problem.
+        refused = len(body) - blank
+    return RowCount(of.name, len(body), len(body) - blank - refused, refused, blank)
 
 
 def _known_rows(

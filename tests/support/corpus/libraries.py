@@ -26,7 +26,7 @@ from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 _WHEN = datetime(2026, 4, 1, 9)
 
 
-def _of_openpyxl(fill: Callable[[openpyxl.Workbook], None]) -> Callable[[Path], None]:
+def _of_openpyxl(name: str, fill: Callable[[openpyxl.Workbook], None], *features: str) -> Entry:
     def make(path: Path) -> None:
         book = openpyxl.Workbook()
         book.properties.created = book.properties.modified = _WHEN
@@ -41,7 +41,8 @@ def _of_openpyxl(fill: Callable[[openpyxl.Workbook], None]) -> Callable[[Path], 
         parts["docProps/core.xml"] = core.encode()
         write_zip(path, parts)
 
-    return make
+    features = ("by openpyxl", *features)
+    return Entry(name, make, features, not_valid="openpyxl's order of elements in a font")
 
 
 def _features(book: openpyxl.Workbook) -> None:
@@ -84,12 +85,14 @@ def _standalone(path: Path) -> None:
     path.write_bytes(source.read_bytes())
 
 
-def _of_libreoffice(make_source: Callable[[Path], Path], target: str) -> Callable[[Path], None]:
+def _of_libreoffice(
+    name: str, make_source: Callable[[Path], Path], target: str, *features: str, refused: str = ""
+) -> Entry:
     def make(path: Path) -> None:
         office = find_libreoffice()
         assert office is not None
-        with tempfile.TemporaryDirectory(prefix="corpus-") as name:
-            folder = Path(name)
+        with tempfile.TemporaryDirectory(prefix="corpus-") as made_in:
+            folder = Path(made_in)
             source = make_source(folder)
             made = folder / "made"
             command = [
@@ -105,7 +108,7 @@ def _of_libreoffice(make_source: Callable[[Path], Path], target: str) -> Callabl
             subprocess.run(command, check=True, capture_output=True, timeout=180)
             path.write_bytes(next(made.iterdir()).read_bytes())
 
-    return make
+    return Entry(name, make, features, refused or None, needs_libreoffice=True)
 
 
 def _budget_source(folder: Path) -> Path:
@@ -125,55 +128,29 @@ def _csv_source(folder: Path) -> Path:
     return path
 
 
+_XLSX = "xlsx:Calc MS Excel 2007 XML"
+
 ENTRIES = [
-    Entry(
-        "openpyxl.xlsx",
-        _of_openpyxl(_features),
-        ("by openpyxl", "formulas without last values", "chart", "table", "comment"),
-        not_valid="openpyxl's order of elements in a font",
+    _of_openpyxl(
+        "openpyxl.xlsx", _features, "formulas without last values", "chart", "table", "comment"
     ),
-    Entry(
-        "openpyxl-empty.xlsx",
-        _of_openpyxl(_nothing),
-        ("by openpyxl", "empty"),
-        not_valid="openpyxl's order of elements in a font",
-    ),
+    _of_openpyxl("openpyxl-empty.xlsx", _nothing, "empty"),
     Entry(
         "xlwings-standalone.xlsm",
         _standalone,
         ("macros by Excel", "ribbon"),
         not_valid="Excel's own defaultImageDpi",
     ),
-    Entry(
-        "libreoffice.xlsx",
-        _of_libreoffice(_budget_source, "xlsx:Calc MS Excel 2007 XML"),
-        ("by LibreOffice",),
-        needs_libreoffice=True,
+    _of_libreoffice("libreoffice.xlsx", _budget_source, _XLSX, "by LibreOffice"),
+    _of_libreoffice("libreoffice-empty.xlsx", _empty_source, _XLSX, "by LibreOffice", "empty"),
+    _of_libreoffice(
+        "libreoffice-list.xlsx", _csv_source, _XLSX, "by LibreOffice", "text identifiers"
     ),
-    Entry(
-        "libreoffice-empty.xlsx",
-        _of_libreoffice(_empty_source, "xlsx:Calc MS Excel 2007 XML"),
-        ("by LibreOffice", "empty"),
-        needs_libreoffice=True,
+    _of_libreoffice(
+        "old-by-libreoffice.xls", _budget_source, "xls:MS Excel 97", "old Excel workbook",
+        refused="old-xls",
     ),
-    Entry(
-        "libreoffice-list.xlsx",
-        _of_libreoffice(_csv_source, "xlsx:Calc MS Excel 2007 XML"),
-        ("by LibreOffice", "text identifiers"),
-        needs_libreoffice=True,
+    _of_libreoffice(
+        "spreadsheet.ods", _budget_source, "ods", "OpenDocument", refused="other-format"
     ),
-    Entry(
-        "old-by-libreoffice.xls",
-        _of_libreoffice(_budget_source, "xls:MS Excel 97"),
-        ("old Excel workbook",),
-        refused_code="old-xls",
-        needs_libreoffice=True,
-    ),
-    Entry(
-        "spreadsheet.ods",
-        _of_libreoffice(_budget_source, "ods"),
-        ("OpenDocument",),
-        refused_code="other-format",
-        needs_libreoffice=True,
-    ),
-]
+]  # fmt: skip

@@ -31,12 +31,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def client(server: RunningServer) -> Iterator[Any]:
-    with httpx.Client(base_url=server.address, timeout=30) as found:
-        yield found
-
-
 def answer_to(client: Any, case: Case, blank: Any) -> list[list[Any]]:
     """What the cells show for what the server answers, a marked reason as the page reads it."""
     answer = client.post(CALL, json=request_of(case, blank))
@@ -145,15 +139,10 @@ def test_excel_is_told_of_every_function_with_its_help(client):
         # No namespace: a workbook stores the plain name behind _xldudf_.
         assert found["name"] == name
         assert found["description"] == function.help
-        assert [parameter["name"] for parameter in found["parameters"]] == [
-            argument.name for argument in function.arguments
-        ]
-        assert [parameter["description"] for parameter in found["parameters"]] == [
-            argument.help for argument in function.arguments
-        ]
-        assert [parameter.get("optional", False) for parameter in found["parameters"]] == [
-            not argument.required for argument in function.arguments
-        ]
+        assert [
+            (one["name"], one["description"], one.get("optional", False))
+            for one in found["parameters"]
+        ] == [(one.name, one.help, not one.required) for one in function.arguments]
 
 
 def test_the_client_javascript_registers_every_function_and_calls_this_server(client):

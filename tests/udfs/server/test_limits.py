@@ -30,12 +30,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def client(server: RunningServer) -> Iterator[Any]:
-    with httpx.Client(base_url=server.address, timeout=30) as found:
-        yield found
-
-
 def refusal(client: Any, body: Any, path: str = CALL, **headers: str) -> tuple[int, str]:
     """The status and the reason that a person reads."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()

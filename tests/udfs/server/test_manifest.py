@@ -27,25 +27,36 @@ TENANT = "0f8fad5b-d9cb-469f-a165-70867728950e"
 ICONS = Path(__file__).resolve().parents[3] / "udfs" / "server" / "icons"
 
 APP = "{http://schemas.microsoft.com/office/appforoffice/1.1}"
-OVERRIDES = "{http://schemas.microsoft.com/office/taskpaneappversionoverrides}"
-BASIC = "{http://schemas.microsoft.com/office/officeappbasictypes/1.0}"
+SPACES = {
+    "": APP.strip("{}"),
+    "o": "http://schemas.microsoft.com/office/taskpaneappversionoverrides",
+    "bt": "http://schemas.microsoft.com/office/officeappbasictypes/1.0",
+}
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+
+def root_of(sign_in: SignIn | None = None) -> ElementTree.Element:
+    return ElementTree.fromstring(manifest(Settings(ADDRESS, sign_in)))
 
 
 @pytest.fixture(params=["with sign-in", "without"])
 def root(request: pytest.FixtureRequest) -> ElementTree.Element:
-    sign_in = SignIn(TENANT, CLIENT) if request.param == "with sign-in" else None
-    return ElementTree.fromstring(manifest(Settings(ADDRESS, sign_in)))
+    return root_of(SignIn(TENANT, CLIENT) if request.param == "with sign-in" else None)
 
 
 def names(element: ElementTree.Element) -> list[str]:
     return [child.tag.rpartition("}")[2] for child in element]
 
 
-def overrides(root: ElementTree.Element) -> ElementTree.Element:
-    found = root.find(f"{OVERRIDES}VersionOverrides")
-    assert found is not None
+def at(root: ElementTree.Element, path: str) -> ElementTree.Element:
+    """The first element at a path, which must be there."""
+    found = root.find(path, SPACES)
+    assert found is not None, path
     return found
+
+
+def all_at(root: ElementTree.Element, path: str) -> list[ElementTree.Element]:
+    return root.findall(path, SPACES)
 
 
 def test_the_elements_stand_in_the_order_of_the_schema(root):
@@ -56,47 +67,39 @@ def test_the_elements_stand_in_the_order_of_the_schema(root):
         *("IconUrl", "HighResolutionIconUrl", "SupportUrl", "AppDomains", "Hosts"),
         *("Requirements", "DefaultSettings", "Permissions", "VersionOverrides"),
     ]
-    inner = overrides(root)
+    inner = at(root, "o:VersionOverrides")
     assert inner.get(TYPE) == "VersionOverridesV1_0"
     with_sign_in = ["WebApplicationInfo"] if "WebApplicationInfo" in names(inner) else []
     assert names(inner) == ["Hosts", "Resources", *with_sign_in]
-    host = inner.find(f"{OVERRIDES}Hosts/{OVERRIDES}Host")
-    assert host is not None
+    host = at(inner, "o:Hosts/o:Host")
     assert host.get(TYPE) == "Workbook"
     assert names(host) == ["Runtimes", "AllFormFactors", "DesktopFormFactor"]
-    desktop = host.find(f"{OVERRIDES}DesktopFormFactor")
-    assert desktop is not None
+    desktop = at(host, "o:DesktopFormFactor")
     assert names(desktop) == ["GetStarted", "FunctionFile", "ExtensionPoint"]
-    resources = inner.find(f"{OVERRIDES}Resources")
-    assert resources is not None
+    resources = at(inner, "o:Resources")
     assert names(resources) == ["Images", "Urls", "ShortStrings", "LongStrings"]
 
 
 def test_the_add_in_has_an_id_a_version_and_a_name_of_its_own(root):
-    assert root.findtext(f"{APP}Id") == ADD_IN_ID
+    assert at(root, "Id").text == ADD_IN_ID
     assert uuid.UUID(ADD_IN_ID).version == 4
-    assert root.findtext(f"{APP}Version") == version() == f"1.{__version__}"
+    assert at(root, "Version").text == version() == f"1.{__version__}"
     assert re.fullmatch(r"\d{1,5}(\.\d{1,5}){3}", version())
-    display = root.find(f"{APP}DisplayName")
-    description = root.find(f"{APP}Description")
-    assert display is not None
-    assert description is not None
-    assert display.get("DefaultValue") == "xlpbr"
-    assert len(description.get("DefaultValue") or "") <= 250
+    assert at(root, "DisplayName").get("DefaultValue") == "xlpbr"
+    assert len(at(root, "Description").get("DefaultValue") or "") <= 250
     # xlwings' own add-ins have other ids; two add-ins with one id push each other out.
     assert ADD_IN_ID != "4f342d85-3a49-41cb-90a5-37b1f2219040"
 
 
 def test_the_functions_have_no_namespace(root):
-    points = root.iter(f"{OVERRIDES}ExtensionPoint")
+    points = all_at(root, ".//o:ExtensionPoint")
     functions = next(point for point in points if point.get(TYPE) == "CustomFunctions")
     assert names(functions) == ["Script", "Page", "Metadata"]
     assert "Namespace" not in ElementTree.tostring(root, encoding="unicode")
 
 
 def test_every_resource_is_there_once_is_used_and_is_short_enough(root):
-    resources = overrides(root).find(f"{OVERRIDES}Resources")
-    assert resources is not None
+    resources = at(root, "o:VersionOverrides/o:Resources")
     longest = {"Images": 2048, "Urls": 2048, "ShortStrings": 125, "LongStrings": 250}
     ids = []
     for kind in resources:
@@ -107,13 +110,7 @@ def test_every_resource_is_there_once_is_used_and_is_short_enough(root):
     assert all(0 < len(name) <= 32 for name in ids)
     used = {found.get("resid") for found in root.iter() if found.get("resid")}
     assert used == set(ids)
-    own = [
-        found.get("id")
-        for found in root.iter(
-            f"{OVERRIDES}Control",
-        )
-    ]
-    own += [found.get("id") for found in root.iter(f"{OVERRIDES}Group")]
+    own = [found.get("id") for tag in ("Control", "Group") for found in all_at(root, f".//o:{tag}")]
     assert len(set(own)) == len(own) == 2
 
 
@@ -124,34 +121,25 @@ def test_every_address_is_the_servers_own_and_secure(root):
     for address in addresses:
         assert address.startswith(f"{ADDRESS}/")
         assert urlsplit(address).scheme == "https"
-    assert root.findtext(f"{APP}AppDomains/{APP}AppDomain") == ADDRESS
+    assert at(root, "AppDomains/AppDomain").text == ADDRESS
 
 
 def test_one_runtime_is_shared_by_the_functions_and_the_pane(root):
-    runtime = next(iter(root.iter(f"{OVERRIDES}Runtime")))
+    runtime = at(root, ".//o:Runtime")
     assert (runtime.get("resid"), runtime.get("lifetime")) == ("Taskpane.Url", "long")
-    page = root.find(f".//{OVERRIDES}Page/{OVERRIDES}SourceLocation")
-    action = root.find(f".//{OVERRIDES}Action/{OVERRIDES}SourceLocation")
-    assert page is not None
-    assert action is not None
-    assert page.get("resid") == action.get("resid") == "Taskpane.Url"
-    needed = root.find(f"{APP}Requirements/{APP}Sets/{APP}Set")
-    assert needed is not None
+    for place in ("Page", "Action"):
+        assert at(root, f".//o:{place}/o:SourceLocation").get("resid") == "Taskpane.Url"
+    needed = at(root, "Requirements/Sets/Set")
     assert (needed.get("Name"), needed.get("MinVersion")) == ("SharedRuntime", "1.1")
 
 
 def test_sign_in_is_named_where_it_is_on():
-    signed_in = overrides(
-        ElementTree.fromstring(manifest(Settings(ADDRESS, SignIn(TENANT, CLIENT))))
-    )
-    info = signed_in.find(f"{OVERRIDES}WebApplicationInfo")
-    assert info is not None
+    info = at(root_of(SignIn(TENANT, CLIENT)), "o:VersionOverrides/o:WebApplicationInfo")
     assert names(info) == ["Id", "Resource", "Scopes"]
-    assert info.findtext(f"{OVERRIDES}Id") == CLIENT
-    assert info.findtext(f"{OVERRIDES}Resource") == f"api://pbr.council.gov.uk/{CLIENT}"
-    assert [scope.text for scope in info.iter(f"{OVERRIDES}Scope")] == ["openid", "profile"]
-    open_to_all = overrides(ElementTree.fromstring(manifest(Settings(ADDRESS))))
-    assert open_to_all.find(f"{OVERRIDES}WebApplicationInfo") is None
+    assert at(info, "o:Id").text == CLIENT
+    assert at(info, "o:Resource").text == f"api://pbr.council.gov.uk/{CLIENT}"
+    assert [scope.text for scope in all_at(info, "o:Scopes/o:Scope")] == ["openid", "profile"]
+    assert not all_at(root_of(), ".//o:WebApplicationInfo")
 
 
 def test_every_size_of_icon_that_the_manifest_names_is_there(root):
@@ -161,8 +149,7 @@ def test_every_size_of_icon_that_the_manifest_names_is_there(root):
         if (found := re.fullmatch(r".*/xlpbr-(\d+)\.png", element.get("DefaultValue") or ""))
     }
     assert named == set(icons.SIZES)
-    images = list(root.iter(f"{BASIC}Image"))
-    sizes = {image.get("size") for image in images if image.get("size")}
+    sizes = {image.get("size") for image in all_at(root, ".//bt:Image") if image.get("size")}
     assert sizes == {"16", "32", "80"}
 
 

@@ -88,12 +88,6 @@ def server(service: SignInService, tmp_path_factory: Any) -> Iterator[RunningSer
         yield found
 
 
-@pytest.fixture(scope="module")
-def client(server: RunningServer) -> Iterator[Any]:
-    with httpx.Client(base_url=server.address, timeout=30) as found:
-        yield found
-
-
 def settings_of(service: SignInService) -> dict[str, str]:
     return {"TENANT": TENANT, "CLIENT": CLIENT, "ROLE": ROLE, "AUTHORITY": service.address}
 
@@ -262,9 +256,7 @@ def test_a_new_key_of_the_tenant_is_fetched_when_a_token_needs_it(monkeypatch):
     service.keys = [first]
     later = [0.0]
     monkeypatch.setattr(server_sign_in.time, "monotonic", lambda: 1000.0 + later[0])
-    check = server_sign_in.sign_in_check(
-        SignIn(TENANT, CLIENT, authority=service.address),
-    )
+    check = server_sign_in.sign_in_check(SignIn(TENANT, CLIENT, authority=service.address))
 
     def person(key: Any, name: str) -> str:
         try:
@@ -299,22 +291,16 @@ def test_a_new_key_of_the_tenant_is_fetched_when_a_token_needs_it(monkeypatch):
 def test_a_sign_in_service_that_cannot_be_reached_is_said(tmp_path):
     service = SignInService()
     try:
-        with running_server(tmp_path, settings_of(service)) as server:
-            answer = httpx.post(
-                f"{server.address}{CALL}",
-                json=GOOD,
-                headers={"Authorization": signed(claims(service))},
-            )
-            assert answer.status_code == 503
-            assert answer.json()["detail"].startswith("The server cannot reach the sign-in service")
+        with (
+            running_server(tmp_path, settings_of(service)) as server,
+            httpx.Client(base_url=server.address) as client,
+        ):
+            status, answer = answer_to(client, signed(claims(service)))
+            assert status == 503
+            assert answer["detail"].startswith("The server cannot reach the sign-in service")
             assert "cannot be fetched: HTTPStatusError" in server.log
             service.keys = [KEY]
             time.sleep(2.1)
-            again = httpx.post(
-                f"{server.address}{CALL}",
-                json=GOOD,
-                headers={"Authorization": signed(claims(service))},
-            )
-            assert again.json() == GOOD_ANSWER
+            assert answer_to(client, signed(claims(service))) == (200, GOOD_ANSWER)
     finally:
         service.stop()

@@ -4,23 +4,30 @@ import dataclasses
 import itertools
 import re
 import zipfile
-from datetime import date, datetime
+from datetime import date
 
 import openpyxl
 import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from tests.support.edits import detach
 from tests.support.second_program import calculated_by_libreoffice
+from tests.support.written import write_rows
 from xlpbr import cells, functions
 from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import CellError, FileProblem
+from xlpbr.workbook.attach import attach as attaching
+from xlpbr.workbook.attach.insert import insert
 from xlpbr.workbook.attach.plan import NEEDS, PREFIX, plan_attachment, write_attachment
+from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.calculate.verification import verify
 from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.ooxml.book import cells_of as package_cells
 from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.port.book_host import host_form
+from xlpbr.workbook.port.rewrite import port
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.plan import CONTRACT_TABLES, TABLE_NAMES
 from xlpbr.workbook.template.write import write_sheets
@@ -43,8 +50,9 @@ MAP = {
     "Ref": "Child", "kind ": "Type", "Weekly rate": "Residential weekly cost",
     "Family [£]": "Family weekly cost", "Start, of placement": "Moved on", "End": "Ended on",
 }  # fmt: skip
+NO_VALUE = CellError("#N/A", "")
 ROWS = (
-    ("=NA()", date(2025, 9, 1), "00123", 5651.92, 1250.5, None, "foster", "yes"),
+    (NO_VALUE, date(2025, 9, 1), "00123", 5651.92, 1250.5, None, "foster", "yes"),
     ("CD", date(2025, 10, 15), "00124", 4800, 900.25, date(2026, 6, 1), None, "yes"),
     (None,) * 8,
     ("EF", date(2026, 1, 5), "C7", 5000 + 0.1 + 0.2, 1000, None, "reunified", "yes"),
@@ -63,30 +71,13 @@ CORNERS = {
 }  # fmt: skip
 
 
-def write_table(sheet, first_row, headings, rows, day):
-    for column, heading in enumerate(headings):
-        sheet.write_string(first_row - 1, column, heading)
-    for number, row in enumerate(rows, start=first_row):
-        for column, value in enumerate(row):
-            if isinstance(value, date):
-                sheet.write_datetime(
-                    number, column, datetime.combine(value, datetime.min.time()), day
-                )
-            elif isinstance(value, str) and value.startswith("="):
-                sheet.write_formula(number, column, value, None, "#N/A")
-            elif isinstance(value, str):
-                sheet.write_string(number, column, value)
-            elif value is not None:
-                sheet.write_number(number, column, value)
-
-
 def write_budget(workbook, *, rows=ROWS, table=None, terms=(), total=False, merged=None):
     """A council's book: a summary, placements under titles, the provider's bills, perhaps terms."""
     day = workbook.add_format({"num_format": "dd/mm/yyyy"})
     workbook.add_worksheet("Summary").write("A1", "Budget")
     sheet = workbook.add_worksheet(SHEET)
     sheet.write("A1", "Looked after children: placements")
-    write_table(sheet, 4, HEADINGS, rows, day)
+    write_rows(sheet, [HEADINGS, *rows], (3, 0), day)
     if total:
         sheet.write(6 + len(rows), 2, "Total")
     if merged:
@@ -97,11 +88,12 @@ def write_budget(workbook, *, rows=ROWS, table=None, terms=(), total=False, merg
             {"name": table, "columns": [{"header": heading} for heading in HEADINGS]},
         )  # fmt: skip
     bills = workbook.add_worksheet("Provider's bills")
+    headings = ("Invoice number", "Month", "Invoiced")
     invoices = (("INV-1", date(2025, 9, 9), 12345.67), ("INV-2", date(2025, 10, 1), 20000))
-    write_table(bills, 1, ("Invoice number", "Month", "Invoiced"), invoices, day)
+    write_rows(bills, [headings, *invoices], (0, 0), day)
     if terms:
         sheet = workbook.add_worksheet("Deal")
-        write_table(sheet, 2, ("Clause", "Term", "Value"), terms, day)
+        write_rows(sheet, [("Clause", "Term", "Value"), *terms], (1, 0), day)
     workbook.define_name("Bills", "='Provider''s bills'!$A$1:$C$3")
 
 
@@ -176,6 +168,17 @@ def assert_results(values, terms, placements, claims, *, date_1904=False):
             assert shown(values, sheet, table) == [[plain(cell) for cell in row] for row in table]
 
 
+def assert_stored(book, values):
+    """Every formula of a book shows the value that it has; how many there are."""
+    formulas = formulas_of(book)
+    for sheet, position in formulas:
+        cell = package_cells(book, sheet)[position]
+        assert not cell.never_calculated
+        with cells.dates_from_1904(on=book.date_1904):
+            assert plain(values[sheet][position]) == plain(cell.value), (sheet, position)
+    return len(formulas)
+
+
 # Which sheets.
 
 
@@ -246,7 +249,9 @@ def test_all_sheets_without_a_link_are_those_of_the_template(tmp_path):
 
 def test_a_sheet_that_is_not_one_of_ours_is_refused(tmp_path):
     book = made(tmp_path / "budget.xlsx")
-    with pytest.raises(FileProblem, match=r'"Statment" is not a sheet .* Did you mean Statement\?'):
+    with pytest.raises(
+        FileProblem, match=r'"Statment" is not a sheet .* \(did you mean Statement\?\)'
+    ):
         attach(book, sheets=["Statment"])
 
 
@@ -302,24 +307,9 @@ def test_linked_tables_give_what_the_functions_give_for_the_books_own(how, date_
     path = tmp_path / "made.xlsx"
     write_attachment(attachment, path)
     stored = open_book(path)
-    last = {
-        sheet.name: {
-            position: cell.value
-            for position, cell in package_cells(stored, sheet.name).items()
-            if cell.formula is not None
-        }
-        for sheet in stored.sheets
-    }
     # In the book itself, the engine gives every formula the value that was written beside it.
     values = calculate(together(attachment, tmp_path / "both.xlsx", **content))
-    compared = 0
-    for sheet, formulas in last.items():
-        for position, value in formulas.items():
-            assert not package_cells(stored, sheet)[position].never_calculated
-            with cells.dates_from_1904(on=date_1904):
-                assert plain(values[sheet][position]) == plain(value), (sheet, position)
-            compared += 1
-    assert compared > 2500
+    assert assert_stored(stored, values) > 2500
     linked = [
         [plain(values["PBR Placements"].get((row, column))) for column in range(1, 8)]
         for row in range(6, 12)
@@ -388,15 +378,17 @@ def test_more_rows_than_are_prepared_are_missed_aloud(how, tmp_path):
     assert values["PBR Checks"][6, 2].startswith("NOT ALL AGREE")
 
 
+def linked_otherwise(attachment, **changed):
+    """An attachment whose link to the placements is another."""
+    links = {"Placements": dataclasses.replace(attachment.plan.links["Placements"], **changed)}
+    return dataclasses.replace(attachment, plan=dataclasses.replace(attachment.plan, links=links))
+
+
 @pytest.mark.slow
 def test_rows_inserted_within_the_range_come_along(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), placements=ADDRESS)
     # What Excel makes of the formulas when two rows are inserted under the heading.
-    plan = attachment.plan
-    link = dataclasses.replace(plan.links["Placements"], last_row=12)
-    attachment = dataclasses.replace(
-        attachment, plan=dataclasses.replace(plan, links={"Placements": link})
-    )
+    attachment = linked_otherwise(attachment, last_row=12)
     rows = (*MORE, *ROWS)
     values = calculate(together(attachment, tmp_path / "grown.xlsx", rows=rows))
     assert values["PBR Placements"][3, 4] == 0.0
@@ -422,17 +414,10 @@ def test_what_stands_under_the_range_is_said_and_not_counted_as_missed(tmp_path)
 @pytest.mark.slow
 def test_a_column_that_was_moved_gives_no_figures(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), placements=ADDRESS)
-    plan = attachment.plan
-    link = plan.links["Placements"]
+    columns = attachment.plan.links["Placements"].columns
     one, other = "Residential weekly cost", "Family weekly cost"
-    swapped = {
-        **link.columns,
-        one: dataclasses.replace(link.columns[one], column=link.columns[other].column),
-    }
-    moved = dataclasses.replace(link, columns=swapped)
-    attachment = dataclasses.replace(
-        attachment, plan=dataclasses.replace(plan, links={"Placements": moved})
-    )
+    moved = dataclasses.replace(columns[one], column=columns[other].column)
+    attachment = linked_otherwise(attachment, columns={**columns, one: moved})
     values = calculate(together(attachment, tmp_path / "moved.xlsx"))
     assert plain(values["PBR Placements"][6, 3]) == "#N/A"
     assert plain(values["PBR Statement"][8, 4]) == "#N/A"
@@ -442,7 +427,7 @@ def test_a_column_that_was_moved_gives_no_figures(tmp_path):
 
 @pytest.mark.slow
 def test_an_error_in_the_books_table_stays_that_error(tmp_path):
-    rows = (("AB", date(2025, 9, 1), "C1", "=NA()", 1000, None, "foster", "yes"),)
+    rows = (("AB", date(2025, 9, 1), "C1", NO_VALUE, 1000, None, "foster", "yes"),)
     book = made(tmp_path / "budget.xlsx", rows=rows)
     attachment = attach(book, placements=f"'{SHEET}'!A4:H5")
     path = tmp_path / "made.xlsx"
@@ -488,11 +473,7 @@ def test_the_books_own_terms_are_read_from_it(date_1904, tmp_path):
     assert values["PBR Checks"][19, 2] == 300_000.0
     stored = open_book(path)
     assert stored.date_1904 == date_1904
-    for sheet in stored.sheets:
-        for position, cell in package_cells(stored, sheet.name).items():
-            if cell.formula is not None:
-                with cells.dates_from_1904(on=date_1904):
-                    assert plain(cell.value) == plain(values[sheet.name][position])
+    assert_stored(stored, values)
 
 
 @pytest.mark.slow
@@ -584,12 +565,12 @@ def test_headings_that_do_not_fit_are_named_with_what_to_do(tmp_path):
         ' --map "End=Ended on"'
     )
     assert (
-        "--map 'Social worker=Agreeed': our tables have no heading Agreeed; did you mean Agreed?"
+        "--map 'Social worker=Agreeed': our tables have no heading Agreeed (did you mean Agreed?)."
     ) in refused(book, {"Social worker": "Agreeed"}, placements=ADDRESS)
     assert "'Weekly rat=" in refused(book, {"Weekly rat": "Type", **MAP}, placements=ADDRESS)
     sentence = refused(book, {**MAP, "Social worker": "Moved"}, placements=ADDRESS)
     assert "looks like 'Moved on'" not in sentence
-    assert "our tables have no heading Moved; did you mean Moved on?" in sentence
+    assert "our tables have no heading Moved (did you mean Moved on?)" in sentence
     sentence = refused(book, {**MAP, "Social worker": "Child"}, placements=ADDRESS)
     assert f"Two columns are 'Child': '{SHEET}'!A4 and '{SHEET}'!C4." in sentence
     assert "no table is linked" in refused(book, MAP)
@@ -606,7 +587,7 @@ def test_a_near_heading_is_proposed_and_can_be_declined(tmp_path):
         "Ended on",
     )
     workbook = Workbook(str(path))
-    write_table(workbook.add_worksheet("P"), 1, headings, [], None)
+    write_rows(workbook.add_worksheet("P"), [headings])
     workbook.close()
     book = open_book(path)
     sentence = refused(book, {}, placements="P!A1:F3")
@@ -660,16 +641,49 @@ def test_a_second_spreadsheet_program_links_the_same(how, date_1904, tmp_path, m
     found = open_book(calculated_by_libreoffice(path, tmp_path))
     given = open_book(path)
     compared = 0
-    for sheet in given.sheets:
-        others = package_cells(found, sheet.name)
-        for position, cell in package_cells(given, sheet.name).items():
-            if cell.formula is None or "PBR_" in cell.formula:
-                continue
-            with cells.dates_from_1904(on=date_1904):
-                value = plain(expected[sheet.name][position])
-            if isinstance(value, float):
-                value = float(f"{value:.15g}")  # LibreOffice stores fifteen digits.
-            other = others.get(position)
-            assert plain(None if other is None else other.value) == value, (sheet.name, position)
-            compared += 1
+    for (sheet, position), formula in formulas_of(given).items():
+        if "PBR_" in formula:
+            continue
+        with cells.dates_from_1904(on=date_1904):
+            value = plain(expected[sheet][position])
+        if isinstance(value, float):
+            value = float(f"{value:.15g}")  # LibreOffice stores fifteen digits.
+        other = package_cells(found, sheet).get(position)
+        assert plain(None if other is None else other.value) == value, (sheet, position)
+        compared += 1
     assert compared > 2500
+
+
+def test_the_sheets_have_the_form_of_the_book_s_host(tmp_path):
+    """A book for an Office add-in gets formulas for one, all marked, and comes back as it was."""
+    plain, lite, out, back = (tmp_path / f"{name}.xlsx" for name in ("plain", "lite", "out", "b"))
+    book = Workbook(plain)
+    book.add_worksheet("Costs").write_formula("A1", "=PBR_FEE_CAP(1,2)", None, 1)
+    book.close()
+    port(plain, "lite", lite)
+    attaching.attach(lite, out, contract=CONTRACT, sheets=["Statement"], places={}, headings={})
+    formulas = [
+        cell
+        for sheet in open_book(out).sheets
+        for cell in package_cells(open_book(out), sheet.name).values()
+        if cell.formula is not None and "PBR_" in cell.formula
+    ]
+    assert len(formulas) > 1
+    assert all("_xldudf_PBR_" in cell.formula for cell in formulas)
+    assert all(cell.dynamic for cell in formulas)
+    assert not host_form(open_book(out)).mixed
+    assert detach(open_book(out), back).exact
+    assert back.read_bytes() == lite.read_bytes()
+
+
+def test_a_book_from_1904_for_an_office_add_in_is_refused(tmp_path):
+    path, out = tmp_path / "book.xlsx", tmp_path / "out.xlsx"
+    book = Workbook(path, {"date_1904": True})
+    sheet = book.add_worksheet("Costs")
+    sheet.write_dynamic_array_formula("A1:A1", "=_xldudf_PBR_FEE_CAP(1,2)", None, 1)
+    book.close()
+    with pytest.raises(FileProblem, match=r"book\.xlsx counts its days from 1904") as caught:
+        attaching.attach(path, out, contract=CONTRACT, sheets=["Statement"], places={}, headings={})
+    assert caught.value.code == "date-system"
+    with pytest.raises(FileProblem, match=r"book\.xlsx counts its days from 1904"):
+        insert(path, [("Costs!B1", "=PBR_FEE_CAP(1,2)")], out)

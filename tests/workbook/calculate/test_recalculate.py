@@ -190,11 +190,12 @@ def test_a_formula_that_hides_what_the_engine_does_not_know_keeps_its_last_value
             "S!A2": ("=IFERROR(COUNCIL_RATE(A1),0)", 7.5),
             "S!A3": ("=IF(ISERROR(A2),0,A2)+A1", 45007.5),
             "S!A4": ("=IFERROR(A1,0)", STALE),
+            "S!A5": ("=IFERROR(_xlfn.NEWER(A1),0)", 6.5),
         }
     )
     values = shown(book)
-    assert [values[row, 1] for row in range(1, 5)] == [45000.0, 7.5, 45007.5, 45000.0]
-    assert [kept.address for kept in done.kept] == ["S!A2", "S!A3"]
+    assert [values[row, 1] for row in range(1, 6)] == [45000.0, 7.5, 45007.5, 45000.0, 6.5]
+    assert [kept.address for kept in done.kept] == ["S!A2", "S!A3", "S!A5"]
 
 
 def test_the_rest_of_the_workbook_is_as_it_was(make_workbook, sample, tmp_path):

@@ -627,52 +627,49 @@ def excel_owner(name, *, ansi=None):
     return content + wide.encode("utf-16-le").ljust(108, b" \0"[:1])
 
 
+EXCEL, OFFICE = ("Excel", "~$budget.xlsx"), ("LibreOffice", ".~lock.budget.xlsx#")
+
+
 @pytest.mark.parametrize(
-    ("content", "by_whom"),
+    ("opened", "content", "by_whom"),
     [
-        (excel_owner("Alice Smith"), " (by Alice Smith)"),
-        (excel_owner("Zoë Müller-Łuczak", ansi="Zo? M?ller-?uczak"), " (by Zoë Müller-Łuczak)"),
-        (excel_owner("Alice Smith")[:55], " (by Alice Smith)"),
-        (b"\5alice", " (by alice)"),
-        (b"\xff" + b"A" * 200, f" (by {'A' * 54})"),
-        (b"\3a\nb", " (by ab)"),
-        (b"", ""),
-        (b"\0" * 165, ""),
+        (EXCEL, excel_owner("Alice Smith"), " (by Alice Smith)"),
+        (
+            EXCEL,
+            excel_owner("Zoë Müller-Łuczak", ansi="Zo? M?ller-?uczak"),
+            " (by Zoë Müller-Łuczak)",
+        ),
+        (EXCEL, excel_owner("Alice Smith")[:55], " (by Alice Smith)"),
+        (EXCEL, b"\5alice", " (by alice)"),
+        (EXCEL, b"\xff" + b"A" * 200, f" (by {'A' * 54})"),
+        (EXCEL, b"\3a\nb", " (by ab)"),
+        (EXCEL, b"", ""),
+        (EXCEL, b"\0" * 165, ""),
+        (OFFICE, b",alice,alice-pc,22.11.2026 14:05,file:///home/alice/.config;", " (by alice)"),
+        (
+            OFFICE,
+            "Smith\\, Zoë \\; \\\\,zoe,pc,22.11.2026 14:05,file:///x;".encode(),
+            " (by Smith, Zoë ; \\)",
+        ),
+        (OFFICE, b"", ""),
     ],
 )
-def test_a_workbook_open_in_excel(budget, content, by_whom):
-    budget.with_name("~$budget.xlsx").write_bytes(content)
+def test_a_workbook_open_in_another_program(budget, opened, content, by_whom):
+    program, owner = opened
+    budget.with_name(owner).write_bytes(content)
     problem = problem_of(budget, write_new)
     assert problem.code == "open-in-excel"
     assert str(problem) == (
-        f"{budget} is open in Excel{by_whom}; close it there and try again "
-        "(if nobody has it open, delete ~$budget.xlsx beside it)."
+        f"{budget} is open in {program}{by_whom}; close it there and try again "
+        f"(if nobody has it open, delete {owner} beside it)."
     )
     assert budget.read_bytes() == OLD
-    with pytest.raises(FileProblem, match="is open in Excel"):
+    with pytest.raises(FileProblem, match=f"is open in {program}"):
         refuse_open(budget)
 
 
 def test_excel_writes_165_bytes():
     assert len(excel_owner("Alice Smith")) == 165
-
-
-@pytest.mark.parametrize(
-    ("content", "by_whom"),
-    [
-        (",alice,alice-pc,22.11.2026 14:05,file:///home/alice/.config;", " (by alice)"),
-        ("Smith\\, Zoë \\; \\\\,zoe,pc,22.11.2026 14:05,file:///x;", " (by Smith, Zoë ; \\)"),
-        ("", ""),
-    ],
-)
-def test_a_workbook_open_in_libreoffice(budget, content, by_whom):
-    budget.with_name(".~lock.budget.xlsx#").write_text(content, encoding="utf-8")
-    problem = problem_of(budget, write_new)
-    assert problem.code == "open-in-excel"
-    assert str(problem) == (
-        f"{budget} is open in LibreOffice{by_whom}; close it there and try again "
-        "(if nobody has it open, delete .~lock.budget.xlsx# beside it)."
-    )
 
 
 def test_a_workbook_opened_while_we_write(budget):

@@ -31,12 +31,13 @@ from xlpbr.contract.library import CONTRACT_NAMES, load_contract
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS
 from xlpbr.workbook.attach.attach import attach
+from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.hosts.new import new_book
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes
-from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
+from xlpbr.workbook.ooxml.parts.workbook_part import DefinedName
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.formula_cells import formula_cells
 from xlpbr.workbook.ooxml.xml.splice import spliced
@@ -55,29 +56,17 @@ FEE = "PBR_FEE_CAP(45000,349883.33,310000)"
 EVERY = frozenset({"signed", "locked-structure", "protected-sheet"})
 
 
-def contents(path: Path) -> list[tuple[str, bytes]]:
-    with zipfile.ZipFile(path) as packed:
-        return [(info.filename, packed.read(info)) for info in packed.infolist()]
-
-
 def part(path: Path, name: str) -> str:
-    with zipfile.ZipFile(path) as packed:
-        return packed.read(name).decode()
+    return read_parts(path)[name].decode()
 
 
 def differing(one: Path, other: Path) -> set[str]:
-    before, after = dict(contents(one)), dict(contents(other))
+    before, after = read_parts(one), read_parts(other)
     return {name for name in {*before, *after} if before.get(name) != after.get(name)}
 
 
-def formulas_of(path: Path) -> dict[tuple[str, tuple[int, int]], str]:
-    book = open_book(path)
-    return {
-        (sheet.name, position): cell.formula
-        for sheet in book.sheets
-        for position, cell in cells_of(book, sheet.name).items()
-        if cell.formula is not None
-    }
+def formulas_in(path: Path) -> dict[tuple[str, tuple[int, int]], str]:
+    return formulas_of(open_book(path))
 
 
 def there_and_back(source: Path, folder: Path, there: str, back: str, **options: object) -> Path:
@@ -245,7 +234,7 @@ def test_there_and_back_is_the_same_file(tmp_path, metadata, there, back):
     parts[BUDGET] = text.encode()
     write_zip(source, parts)
     returned = there_and_back(source, tmp_path, there, back)
-    assert contents(returned) == contents(source)
+    assert differing(source, returned) == set()
     assert returned.read_bytes() == source.read_bytes()
 
 
@@ -271,7 +260,7 @@ def test_a_template_changes_in_names_and_marks_only(templates, tmp_path):
         changed = differing(path, target)
         assert "xl/metadata.xml" in changed
         assert all(name.startswith("xl/worksheets/") for name in changed - {"xl/metadata.xml"})
-        before, after = formulas_of(path), formulas_of(target)
+        before, after = formulas_in(path), formulas_in(target)
         assert before.keys() == after.keys()
         for place, formula in after.items():
             assert plain(formula) == before[place]
@@ -304,7 +293,7 @@ def test_values_recalculated_in_the_other_form_go_back_with_it(templates, tmp_pa
     done = port(calculated, "classic", back)
     assert done.unmarked == 1
     assert not done.notes or "keep the mark" not in " ".join(done.notes)
-    assert formulas_of(back) == formulas_of(source)
+    assert formulas_in(back) == formulas_in(source)
     assert part(back, "xl/metadata.xml") == part(source, "xl/metadata.xml")
 
 
@@ -320,7 +309,7 @@ def with_calls(path: Path, target: Path, allow: frozenset[str]) -> None:
         (row, 42): CellChange(5.0, "PBR_CONTRACT_CAP({5;6},9)", f"AP{row}:AP{row + 1}"),
         (row + 1, 42): CellChange(4.0),
     }
-    names = (NewName("PBR_port_test", FEE, None, hidden=False),)
+    names = (DefinedName("PBR_port_test", FEE, None, hidden=False),)
     edit(book, Changes(cells={sheet: changes}, names=names), target, allow=allow)
 
 
@@ -353,8 +342,8 @@ def test_books_of_the_corpus_go_there_and_back(tmp_path, entry):
         return
     done = port(source, "lite", lite, allow=EVERY)
     assert (done.calls, done.renamed, done.marked) == (5, 5, 2)
-    assert {name.replace("_xldudf_", "") for name in formulas_of(lite).values()} == set(
-        formulas_of(source).values()
+    assert {name.replace("_xldudf_", "") for name in formulas_in(lite).values()} == set(
+        formulas_in(source).values()
     )
     changed = {name.rpartition("/")[2] for name in differing(source, lite)}
     assert len(changed) == 3  # the sheet, the names, and the metadata that tell the marks
@@ -376,7 +365,7 @@ def test_an_attached_book_goes_there_and_back_and_is_detached(tmp_path):
     # Detached in the other form, the book's own parts are as they were all the same.
     lite = tmp_path / "attached-lite.xlsx"
     detach(open_book(lite), tmp_path / "detached-lite.xlsx")
-    assert formulas_of(tmp_path / "detached-lite.xlsx") == formulas_of(budget)
+    assert formulas_in(tmp_path / "detached-lite.xlsx") == formulas_in(budget)
 
 
 def test_when_excel_has_saved_in_between_what_can_be_told_goes_back(hand, tmp_path):
@@ -390,10 +379,10 @@ def test_when_excel_has_saved_in_between_what_can_be_told_goes_back(hand, tmp_pa
     done = port(saved, "classic", back)
     assert (done.renamed, done.unmarked) == (16, 0)
     assert [note for note in done.notes if note.startswith("8 formulas keep the mark")]
-    expected = {place: plain(formula) for place, formula in formulas_of(hand).items()}
-    found = {place: plain(formula) for place, formula in formulas_of(back).items()}
+    expected = {place: plain(formula) for place, formula in formulas_in(hand).items()}
+    found = {place: plain(formula) for place, formula in formulas_in(back).items()}
     assert found == expected
-    assert "customXml/item1.xml" not in dict(contents(back))
+    assert "customXml/item1.xml" not in read_parts(back)
     assert calculate(back) == calculate(lite)
 
 
@@ -409,7 +398,7 @@ def test_a_formula_changed_in_between_is_not_shared_again(hand, tmp_path):
     text = part(back, "xl/worksheets/sheet1.xml")
     assert '<c r="A23"><f>pbr_fee_cap(D6,$D$5,100)*2+1</f><v>3</v></c>' in text
     assert '<c r="A22"><f t="shared" si="7" /><v>2</v></c>' in text
-    assert formulas_of(back)["Budget", (24, 1)] == "pbr_fee_cap(D7,$D$5,100)*2"
+    assert formulas_in(back)["Budget", (24, 1)] == "pbr_fee_cap(D7,$D$5,100)*2"
 
 
 def test_a_ported_cell_that_fills_more_by_now_keeps_a_mark(hand, tmp_path):
@@ -446,7 +435,7 @@ def test_values_take_the_place_of_formulas(templates, tmp_path):
                     assert cell.formula is None
                 else:
                     assert cell.formula == was.formula
-        assert not any(calls(formula) for formula in formulas_of(target).values())
+        assert not any(calls(formula) for formula in formulas_in(target).values())
         # Dates keep their format, and every cell its style.
         one, other = (openpyxl.load_workbook(file)["Statement"] for file in (path, target))
         dated = [cell.coordinate for row in other.iter_rows() for cell in row if cell.is_date]
@@ -729,7 +718,7 @@ def test_formula_cells_are_found_with_their_places_in_pieces_of_any_size(hand, s
         assert cell.raw.startswith(cell.formula_tag)
         assert f'r="{cell.address}"'.encode() in cell.tag
     assert [cell.address for cell in found if cell.row == 20] == ["A20", "B20", "C20"]
-    everything = formulas_of(hand)
+    everything = formulas_in(hand)
     budget = {place for sheet, place in everything if sheet == "Budget"}
     assert {(cell.row, cell.column) for cell in found} == budget
 

@@ -27,8 +27,8 @@ from tests.support.bad_books import (
     refusal,
     saved,
 )
+from tests.support.corpus.parts import read_parts
 from tests.support.edits import edit
-from xlpbr import cli
 from xlpbr.contract.library import load_contract
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.files.safe_writing import write_safely
@@ -50,11 +50,6 @@ def refused(path, number):
     assert refusal(lambda: open_book(path), path) == message(number)
 
 
-def parts_of(path):
-    with zipfile.ZipFile(path) as packed:
-        return {name: packed.read(name) for name in packed.namelist()}
-
-
 def add_part(path, name, content):
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(name, content)
@@ -62,24 +57,16 @@ def add_part(path, name, content):
 
 def calculated(folder, path):
     """The parts before and after PBR_ formulas were calculated, and the sheets that changed."""
-    before, out = parts_of(path), folder / f"out{path.suffix}"
+    before, out = read_parts(path), folder / f"out{path.suffix}"
     done = recalculate(path, out)
     assert done.written
-    after = parts_of(out)
+    after = read_parts(out)
     assert list(before) == list(after)
     return before, after, {name for name in before if before[name] != after[name]}
 
 
 def with_formula(_book, sheets):
     sheets["Terms"].write_formula("D1", '=PBR_PRO_RATA(1200,DATE(2025,9,1),12,"28/02/2026")')
-
-
-def run(monkeypatch, capsys, *words):
-    """What a command prints and says."""
-    monkeypatch.setattr(sys, "argv", ["xlpbr", *map(str, words)])
-    with pytest.raises(SystemExit):
-        cli.main()
-    return capsys.readouterr()
 
 
 def test_25_digits_of_untouched_cells_stay(tmp_path):
@@ -179,7 +166,7 @@ def test_41_locks_are_never_stripped(tmp_path):
     assert refusal(lambda: edit(book, changes, out), path) == message(41)
     assert not out.exists()
     edit(book, changes, out, allow={"protected-sheet"})
-    assert b"<sheetProtection " in parts_of(out)[SHEET]
+    assert b"<sheetProtection " in read_parts(out)[SHEET]
     assert saved(read(path)[0]) == 184 * 80000
 
 
@@ -289,14 +276,14 @@ def test_52_a_part_twice(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["=cmd|'/c calc'!A0", "+1", "-1", "@SUM(A1)"])
-def test_53_texts_that_look_like_formulas_stay_texts(tmp_path, monkeypatch, capsys, text):
+def test_53_texts_that_look_like_formulas_stay_texts(tmp_path, xlpbr, text):
     path = make(tmp_path, [PLACEMENTS, child(text)], terms=[["Contract", text]])
-    printed = run(monkeypatch, capsys, "explain", path, *PLACES, "--month", "Mar 2026", "--csv")
-    rows = list(csv.reader(io.StringIO(printed.out)))
+    _, out, _ = xlpbr("explain", path, *PLACES, "--month", "Mar 2026", "--csv")
+    rows = list(csv.reader(io.StringIO(out)))
     assert any(row[2].startswith(f"'{text}: ") for row in rows)
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row[:3])
     report = tmp_path / "report.xlsx"
-    run(monkeypatch, capsys, "report", path, "-o", report, *PLACES)
+    xlpbr("report", path, "-o", report, *PLACES)
     shown = [cell for sheet in openpyxl.load_workbook(report) for row in sheet for cell in row]
     assert text in [cell.value for cell in shown]
     assert not any(cell.data_type == "f" for cell in shown)
@@ -356,28 +343,28 @@ NOTES = ("found the headings in row 2", "1 row of data hidden", "a row of totals
 @pytest.mark.parametrize(
     "command", [["statement"], ["readings"], ["explain", "--month", "Mar 2026"]]
 )
-def test_rows_and_notes_for_machines(odd, monkeypatch, capsys, command):
-    printed = run(monkeypatch, capsys, command[0], odd, *command[1:], *PLACES, "--json")
-    found = json.loads(printed.out)
+def test_rows_and_notes_for_machines(odd, xlpbr, command):
+    _, out, err = xlpbr(command[0], odd, *command[1:], *PLACES, "--json")
+    found = json.loads(out)
     assert ROWS in found["rows_read"]
     assert [row["table"] for row in found["rows_read"]] == ["Terms", "Placements"]
     assert found["problems"] == len(found["notes"]) == 3
     for note, line in zip(NOTES, found["notes"], strict=True):
         assert note in line
-        assert line in printed.err
+        assert line in err
 
 
-def test_rows_and_notes_of_check(odd, monkeypatch, capsys):
-    found = json.loads(run(monkeypatch, capsys, "check", odd, *PLACES, "--json").out)
+def test_rows_and_notes_of_check(odd, xlpbr):
+    found = json.loads(xlpbr("check", odd, *PLACES, "--json")[1])
     assert ROWS in found["rows_read"]
     assert [row["Where"] for row in found["rows"]] == [
         "Placements, Placements!A1:G6", "Placements, Placements!A1:G6", "Placements!A6",
     ]  # fmt: skip
 
 
-def test_rows_and_notes_on_the_report(odd, monkeypatch, capsys, tmp_path):
+def test_rows_and_notes_on_the_report(odd, xlpbr, tmp_path):
     target = tmp_path / "report.xlsx"
-    run(monkeypatch, capsys, "report", odd, "-o", target, *PLACES)
+    xlpbr("report", odd, "-o", target, *PLACES)
     rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(target)["Checks"]]
     said = ["; ".join(map(str, row)) for row in rows]
     assert any("4 rows: 2 used, 1 refused, 1 blank" in line for line in said)

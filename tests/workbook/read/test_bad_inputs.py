@@ -23,9 +23,9 @@ from tests.support.bad_books import (
     refusal,
     saved,
     settled,
-    write,
 )
 from tests.support.work import counted
+from tests.support.written import write_rows
 from xlpbr import cells, functions
 from xlpbr.errors import NUM, CellError
 from xlpbr.money import to_pence
@@ -195,7 +195,7 @@ def test_08_headings_merged_over_two_rows(tmp_path):
             if column not in (2, 3):
                 sheet.merge_range(1, column, 2, column, heading)
         sheet.merge_range("C2:D2", "Weekly cost")
-        write(sheet, [[None, None, *PLACEMENTS[2:4]], child()], (2, 0))
+        write_rows(sheet, [[None, None, *PLACEMENTS[2:4]], child()], (2, 0))
 
     path = make(tmp_path, [["Placements"]], adjust=two_rows)
     records, lines = read(path)
@@ -207,7 +207,7 @@ def test_08_one_row_of_headings_merged_over_two(tmp_path):
     def tall(_book, sheets):
         for column, heading in enumerate(PLACEMENTS):
             sheets["Placements"].merge_range(1, column, 2, column, heading)
-        write(sheets["Placements"], [child()], (3, 0))
+        write_rows(sheets["Placements"], [child()], (3, 0))
 
     records, lines = read(make(tmp_path, [["Placements"]], adjust=tall))
     assert "found the headings in row 2 of the sheet" in lines[0]

@@ -1,18 +1,19 @@
 """Finding the contract's tables in workbooks of any layout, and reading their cells."""
 
 import datetime
-import zipfile
 
 import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.worksheet.formula import ArrayFormula
 
+from tests.support.bad_books import edit_part
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.workbook.ooxml.addresses import cell_address, column_letter
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.ranges import find_range, read_range, sheet_row
 
+SHEET = "xl/worksheets/sheet1.xml"
 HEADINGS = ["Child", "Weekly saving", "Moved on"]
 ROWS = [["C01", 1250.5, 45383], ["C02", 990, 45400], ["C03", -12.25, None]]
 
@@ -52,18 +53,6 @@ def budget(tmp_path):
     return open_book(path)
 
 
-def edit_sheet(path, old, new):
-    """Put into the first sheet what XlsxWriter does not write."""
-    part = "xl/worksheets/sheet1.xml"
-    with zipfile.ZipFile(path) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    assert parts[part].count(old) == 1
-    parts[part] = parts[part].replace(old, new)
-    with zipfile.ZipFile(path, "w") as packed:
-        for name, content in parts.items():
-            packed.writestr(name, content)
-
-
 def problem(book, table, given):
     with pytest.raises(FileProblem) as caught:
         find_range(book, table, given)
@@ -72,14 +61,7 @@ def problem(book, table, given):
 
 
 def area(found):
-    return (
-        found.sheet,
-        found.first_row,
-        found.first_column,
-        found.last_row,
-        found.last_column,
-        found.how,
-    )
+    return (found.sheet, *found.area, found.how)
 
 
 def test_a_table_is_found_by_itself_without_its_totals(budget):
@@ -246,7 +228,8 @@ def test_whole_columns_end_with_the_last_row_that_holds_anything(tmp_path):
     sheet.write_formula("B7", '=""', None, "")
     sheet.write("H900", "far below, in another column")
     book.close()
-    edit_sheet(path, b'<c r="B7"><f>""</f><v></v></c>', b'<c r="B7" t="str"><f>""</f><v></v></c>')
+    shown = b'<f>""</f><v></v></c>'
+    edit_part(path, SHEET, b'<c r="B7">' + shown, b'<c r="B7" t="str">' + shown)
     opened = open_book(path)
     found = find_range(opened, "Placements", "Data!B:D")
     assert area(found) == ("Data", 3, 2, 6, 4, "Data!B3:D6")
@@ -291,7 +274,7 @@ def test_errors_booleans_and_dates_come_as_they_are(tmp_path):
     sheet.write_string("B3", "£1,000 ")
     book.close()
     dated = b'<row r="4"><c r="B4" t="d"><v>2024-04-01</v></c></row></sheetData>'
-    edit_sheet(path, b"</sheetData>", dated)
+    edit_part(path, SHEET, b"</sheetData>", dated)
     opened = open_book(path)
     assert read_range(opened, find_range(opened, "Claims", "Q1 data!A1:B4")) == [
         ["Child", "Saving"],

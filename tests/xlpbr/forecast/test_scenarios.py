@@ -17,10 +17,9 @@ from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import READINGS
 from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
-from xlpbr.forecast.chances import FAR
 from xlpbr.forecast.plan import scenario_plan_of
 from xlpbr.forecast.run import checked_plan, last_known_day, scenario_evidence
-from xlpbr.periods import edate
+from xlpbr.periods import FAR, edate
 from xlpbr.settlement.statement import BonusMeasures, bonus_measures, measured, settle
 
 SLOWLY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -17,11 +17,11 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, CellError
 from xlpbr.money import to_pence, to_pounds
-from xlpbr.periods import Period, edate, months_of
+from xlpbr.periods import FAR, Period, edate, months_of
 from xlpbr.portfolio import numpy_loops as fast_numpy
 from xlpbr.portfolio import settlement as fast
 from xlpbr.portfolio.rows import KNOWN
-from xlpbr.portfolio.settlement import FAR, MonthColumns, PlacementColumns, RuleColumns
+from xlpbr.portfolio.settlement import MonthColumns, PlacementColumns, RuleColumns
 from xlpbr.settlement import rules
 from xlpbr.settlement.statement import (
     BonusMeasures,

@@ -8,13 +8,13 @@ from functools import partial
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import Position, cell_address, split_area, within
-from xlpbr.workbook.ooxml.book import Book, SheetInfo, sheet_named
+from xlpbr.workbook.ooxml.book import Book, SheetInfo, known_sheet
 from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, drop_chain, leads_to, put
 from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.edit.refusals import edit_refusals
 from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark
-from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
-from xlpbr.workbook.ooxml.sheet.edit import as_stored, edited_chunks, sheet_splices
+from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange, as_stored
+from xlpbr.workbook.ooxml.sheet.edit import edited_chunks, sheet_splices
 from xlpbr.workbook.ooxml.sheet.scan import SheetScan, scan_sheet
 from xlpbr.workbook.ooxml.sheet.verify import verify_sheet
 from xlpbr.workbook.ooxml.xml.splice import FALSE, Splice, as_utf8, elements
@@ -55,7 +55,7 @@ def set_cells(
     for name, of_sheet in wanted.items():
         if not of_sheet:
             continue
-        sheet = _sheet_to_change(draft.book, name)
+        sheet = known_sheet(draft.book, name)
         changes = {
             position: _stored(draft.book, sheet, position, change, mark)
             for position, change in of_sheet.items()
@@ -95,16 +95,8 @@ def check_cells(draft: Draft, edits: Collection[SheetEdit], after: Book) -> None
             done.scan,
             done.changes,
             done.splices,
-            sheet=done.sheet.name,
+            done.sheet.name,
         )
-
-
-def _sheet_to_change(book: Book, name: str) -> SheetInfo:
-    sheet = sheet_named(book, name)
-    if sheet is None:
-        names = ", ".join(known.name for known in book.sheets)
-        raise FileProblem(f"{book.path} has no sheet {name!r}; its sheets are {names}.")
-    return sheet
 
 
 def _changes_a_formula(scan: SheetScan, position: Position, change: CellChange) -> bool:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import zip_longest
 from xml.parsers import expat
 
 from xlpbr.workbook.ooxml.parts.content_types import content_type_of
-from xlpbr.workbook.ooxml.parts.listing_parts import content_types_of, relationships_of
-from xlpbr.workbook.ooxml.parts.relationships import resolved_target
+from xlpbr.workbook.ooxml.parts.listing_parts import content_types_of, inner_parts
 from xlpbr.workbook.ooxml.zip.archive import Archive, has_part, run_parser
 from xlpbr.workbook.ooxml.zip.copy import copy_differs, raw_chunks
 
-_XML = (".xml", ".rels", ".vml")
+_XML = (".xml", ".rels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +51,17 @@ def check_package(before: Archive, after: Archive, intended: Intended) -> None:
     if kept != there or not added <= set(after.members):
         raise copy_differs(before, "in the list of its parts")
     for name in kept:
-        if name not in changed and not _same(raw_chunks(before, name), raw_chunks(after, name)):
+        if name in changed:
+            continue
+        chunks = zip_longest(raw_chunks(before, name), raw_chunks(after, name))
+        if any(old != new for old, new in chunks):
             raise copy_differs(before, f"in the part {name}, which was not to change")
     written = changed | added
     for name in sorted(written - {part.casefold() for part in intended.read_elsewhere}):
-        if name.endswith(_XML) and not name.endswith(".vml"):
-            _parse(after, name)
+        if name.endswith(_XML):
+            run_parser(after, name, expat.ParserCreate())
     _check_relationships(before, after, written, removed)
     _check_content_types(before, after, added)
-
-
-def _same(one: Iterator[bytes], other: Iterator[bytes]) -> bool:
-    return all(first == second for first, second in zip_longest(one, other))
-
-
-def _parse(archive: Archive, name: str) -> None:
-    run_parser(archive, name, expat.ParserCreate())
 
 
 def _check_relationships(
@@ -78,10 +72,7 @@ def _check_relationships(
         if not name.endswith(".rels") or not (name in written or removed):
             continue
         source = _source_of(name)
-        for relationship in relationships_of(after, source):
-            if relationship.external:
-                continue
-            target = resolved_target(source, relationship.target)
+        for relationship, target in inner_parts(after, source):
             led_nowhere = name not in written and not has_part(before, target)
             if not has_part(after, target) and not led_nowhere:
                 raise copy_differs(before, f"in {name}: {relationship.target} is missing")

@@ -15,7 +15,8 @@ from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell, with_calc_chain
 from xlpbr.workbook.ooxml.parts.content_types import with_content_types
 from xlpbr.workbook.ooxml.parts.listing_parts import (
     CONTENT_TYPES,
-    reachable,
+    parts_of_kind,
+    reachable_only,
     relationships_of,
 )
 from xlpbr.workbook.ooxml.parts.relationships import (
@@ -27,13 +28,11 @@ from xlpbr.workbook.ooxml.parts.relationships import (
     with_relationships,
 )
 from xlpbr.workbook.ooxml.parts.workbook_edit import (
-    NewName,
-    NewSheet,
     WorkbookChanges,
     new_sheet_ids,
     with_changes,
 )
-from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet
+from xlpbr.workbook.ooxml.parts.workbook_part import DefinedName, ListedSheet
 from xlpbr.workbook.ooxml.zip.archive import has_part, read_part, read_xml, understood
 from xlpbr.workbook.ooxml.zip.copy import PartContent, RawMember
 
@@ -71,7 +70,7 @@ class Draft:
     leads_no_more: set[str] = field(default_factory=set)
     sheets: list[tuple[str, str, str]] = field(default_factory=list)
     sheets_no_more: set[str] = field(default_factory=set)
-    names: list[NewName] = field(default_factory=list)
+    names: list[DefinedName] = field(default_factory=list)
     names_no_more: set[tuple[str, str | None]] = field(default_factory=set)
 
 
@@ -126,7 +125,7 @@ def take_out_sheets(draft: Draft, sheets: Sequence[ListedSheet]) -> None:
         for entry in relationships_of(archive, draft.book.part)
         if entry.id in gone
     ]
-    for part in reachable(archive, roots) - reachable(archive, [""], without=roots):
+    for part in reachable_only(archive, roots):
         draft.removed.add(part)
         if has_part(archive, relationships_part(part)):
             draft.removed.add(relationships_part(part))
@@ -134,11 +133,8 @@ def take_out_sheets(draft: Draft, sheets: Sequence[ListedSheet]) -> None:
 
 def leads_to(book: Book, kind: str) -> str | None:
     """The part of a kind, such as ``calcChain``, to which the main part leads."""
-    for entry in relationships_of(book.archive, book.part):
-        if entry.kind == kind and not entry.external:
-            part = resolved_target(book.part, entry.target)
-            return part if has_part(book.archive, part) else None
-    return None
+    part = next(parts_of_kind(book.archive, book.part, kind), None)
+    return part if part is not None and has_part(book.archive, part) else None
 
 
 def change_chain(
@@ -195,7 +191,7 @@ def finish(draft: Draft) -> None:
     numbers = new_sheet_ids(draft.book.workbook, len(draft.sheets))
     changes = WorkbookChanges(
         add_sheets=tuple(
-            NewSheet(name, number, ids[part], state)
+            ListedSheet(name, number, ids[part], state)
             for (name, part, state), number in zip(draft.sheets, numbers, strict=True)
         ),
         remove_sheets=frozenset(draft.sheets_no_more),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import Position, cell_address, cell_name, split_area, within
+from xlpbr.workbook.ooxml.addresses import Position, cell_address, split_area, within
 from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.beside import PartsBeside, add_beside, take_out_beside
 from xlpbr.workbook.ooxml.edit.cells import check_cells, set_cells
@@ -28,8 +28,9 @@ from xlpbr.workbook.ooxml.edit.undo import (
     take_out_record,
 )
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
-from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
+from xlpbr.workbook.ooxml.parts.workbook_part import DefinedName
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
+from xlpbr.workbook.ooxml.sheet.cell_splices import no_array
 from xlpbr.workbook.ooxml.zip.archive import close_archive, refuse_changed
 from xlpbr.workbook.ooxml.zip.copy import copy_archive
 
@@ -50,7 +51,7 @@ class Changes:
     remove_sheets: tuple[str, ...] = ()
     add_sheets: SheetsToAdd | None = None
     cells: Mapping[str, Mapping[Position, CellChange]] = field(default_factory=dict)
-    names: tuple[NewName, ...] = ()
+    names: tuple[DefinedName, ...] = ()
     beside: PartsBeside | None = None
     keep_record: bool = False
 
@@ -321,9 +322,7 @@ def _refuse_typed_cells(
     for position in new_ranges:
         cell = sheet_cells.get(position)
         if cell is None or cell.array_range is None:
-            raise FileProblem(
-                f"Cell {cell_name(position)} has no array formula whose range could change."
-            )
+            raise no_array(position)
     for position in values:
         cell = sheet_cells.get(position)
         if cell is not None and cell.formula is not None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, some
 from xlpbr.workbook.ooxml.addresses import area_cells, split_area
 from xlpbr.workbook.ooxml.book import Book, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.draft import Draft, change_chain, lead_to, put, take_out_sheets
@@ -18,13 +18,11 @@ from xlpbr.workbook.ooxml.edit.uses import names_going, uses_of
 from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell
 from xlpbr.workbook.ooxml.parts.relationships import resolved_target
 from xlpbr.workbook.ooxml.parts.sheet_mark import mark_of, marked_sheets
-from xlpbr.workbook.ooxml.parts.workbook_edit import NewName, new_sheet_ids
-from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet
+from xlpbr.workbook.ooxml.parts.workbook_edit import new_sheet_ids
+from xlpbr.workbook.ooxml.parts.workbook_part import ListedName, ListedSheet, WorkbookPart
 from xlpbr.workbook.ooxml.sheet.read import read_sheet
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.ooxml.zip.copy import copy_differs
-
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +68,7 @@ def add_sheets(draft: Draft, sheets: SheetsToAdd, leaving: Collection[str]) -> N
         key = sheets.keys.get(sheet.name, sheet.name)
         mark = draft.program.sheet_mark
         draft.names.append(mark_of(mark, sheet.name, number, key, sheets.attachment))
-    draft.names += [
-        NewName(name.name, name.text, name.sheet, name.hidden) for name in new.defined_names
-    ]
+    draft.names += new.defined_names
 
 
 def remove_sheets(draft: Draft, names: Sequence[str]) -> None:
@@ -97,10 +93,8 @@ def remove_sheets(draft: Draft, names: Sequence[str]) -> None:
             )
     uses = uses_of(draft.book, names, program.names)
     if uses:
-        shown = ", ".join(uses[:_MOST_NAMED])
-        more = f" and {len(uses) - _MOST_NAMED} more" if len(uses) > _MOST_NAMED else ""
         raise FileProblem(
-            f"{path}: {shown}{more} would show #REF!, because they read a sheet that is to go;"
+            f"{path}: {some(uses)} would show #REF!, because they read a sheet that is to go;"
             " change them first.",
             "in-use",
         )
@@ -119,6 +113,12 @@ def _formula_cells(book: Book, sheet: ListedSheet) -> list[ChainCell]:
             area = (*position, *position) if not cell.array_range else split_area(cell.array_range)
             found += [(sheet.sheet_id, *filled) for filled in area_cells(area)]
     return found
+
+
+def _said(workbook: WorkbookPart, name: ListedName) -> tuple[str, str, str | None]:
+    """A defined name, what it stands for, and the sheet that alone knows it."""
+    sheet = None if name.sheet is None else workbook.sheets[name.sheet].name
+    return name.name, name.text, sheet
 
 
 def check_sheets(draft: Draft, sheets: SheetsToAdd | None, after: Book) -> None:
@@ -145,18 +145,11 @@ def check_sheets(draft: Draft, sheets: SheetsToAdd | None, after: Book) -> None:
         if sheet.name not in expected or sheet.relationship_id in draft.sheets_no_more
     }
     names = [
-        (
-            name.name,
-            name.text,
-            None if name.sheet is None else before.sheets[name.sheet].name,
-        )
+        _said(before, name)
         for name in before.names
         if name.sheet not in gone and (name.name, None) not in draft.names_no_more
     ] + [(name.name, name.text, name.sheet) for name in draft.names]
-    found = [
-        (name.name, name.text, written.sheets[name.sheet].name if name.sheet is not None else None)
-        for name in written.names
-    ]
+    found = [_said(written, name) for name in written.names]
     if sorted(found, key=repr) != sorted(names, key=repr):
         raise copy_differs(draft.book.archive, "in its defined names")
     if sheets is not None:

@@ -6,7 +6,7 @@ Says what is to be added and changed; the book's own sheets, texts and theme sta
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -27,13 +27,16 @@ from xlpbr.workbook.ooxml.edit.transplant_sheet import (
     used_marks,
     with_differential,
 )
-from xlpbr.workbook.ooxml.parts.listing_parts import content_types_of, relationships_of
+from xlpbr.workbook.ooxml.parts.listing_parts import (
+    content_types_of,
+    inner_parts,
+    parts_of_kind,
+)
 from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark, holds_only_dynamic_arrays
 from xlpbr.workbook.ooxml.parts.relationships import (
     NewRelationship,
     relationship_type,
     relative_target,
-    resolved_target,
 )
 from xlpbr.workbook.ooxml.parts.theme import NO_THEME, Theme, independent, read_theme
 from xlpbr.workbook.ooxml.styles.merge import empty_styles, merged_styles
@@ -211,16 +214,9 @@ def _sheet_made(made: Book, name: str) -> SheetInfo:
 
 
 def _package(book: Book) -> _Package:
+    targets = [(entry.kind, part) for entry, part in inner_parts(book.archive, book.part)]
     # Of two of a kind the first counts.
-    targets = dict(reversed(list(_targets(book.archive, book.part))))
-    return _Package(book, targets)
-
-
-def _targets(archive: Archive, part: str) -> Iterator[tuple[str, str]]:
-    """The kind and the part of each relationship of a part that stays in the package."""
-    for entry in relationships_of(archive, part):
-        if not entry.external:
-            yield entry.kind, resolved_target(part, entry.target)
+    return _Package(book, dict(reversed(targets)))
 
 
 def _part(package: _Package, kind: str) -> bytes | None:
@@ -238,8 +234,7 @@ def _table_parts(archive: Archive, sheets: Iterable[str]) -> list[bytes]:
     return [
         read_part(archive, target)
         for sheet in sheets
-        for kind, target in _targets(archive, sheet)
-        if kind == "table"
+        for target in parts_of_kind(archive, sheet, "table")
     ]
 
 

@@ -8,13 +8,13 @@ from html import unescape
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.book import Book, DefinedName
+from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
 
 _FORMULA = re.compile(
     r"<(?:\w+:)?(?:f|formula[12]?|calculatedColumnFormula|totalsRowFormula)(?: [^<>]*)?>([^<]*)</"
     r'|<hyperlink [^<>]*?location="([^"]*)"'
 )
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
-_SHEET = re.compile(r"'((?:[^']|'')+)'!|([\w.]+)!")
 _WORD = re.compile(r"[\w.\\]+")
 
 
@@ -115,12 +115,8 @@ def refuse_loose_ends(
 
 
 def _sheets_in(text: str) -> set[str]:
-    """The sheets that a formula names, in small letters; both ends of a range of sheets."""
-    found = set()
-    for quoted, plain in _SHEET.findall(_TEXT.sub('""', text)):
-        for name in (quoted.replace("''", "'") or plain).split(":"):
-            found.add(name.casefold())
-    return found
+    """The sheets that a formula names, in small letters."""
+    return _folded(sheet_references(text))
 
 
 def _folded(names: Collection[str]) -> set[str]:

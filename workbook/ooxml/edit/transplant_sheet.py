@@ -58,13 +58,12 @@ def shared_items(data: bytes) -> tuple[bytes, ...]:
 
 def used_formats(sheet: bytes) -> set[int]:
     """The numbers of the cell formats that a sheet names."""
-    said = [*_all(_CELL, b"s", sheet), *_all(_ROW, b"s", sheet), *_all(_COLUMN, b"style", sheet)]
-    return {number for number in said if number is not None}
+    return _all(_CELL, b"s", sheet) | _all(_ROW, b"s", sheet) | _all(_COLUMN, b"style", sheet)
 
 
 def used_marks(sheet: bytes) -> set[int]:
     """The numbers of the marks that cells of a sheet have."""
-    return {number for number in _all(_CELL, b"cm", sheet) if number is not None}
+    return _all(_CELL, b"cm", sheet)
 
 
 def used_differential(xml: bytes) -> set[int]:
@@ -165,8 +164,9 @@ def _gap(first: int, last: int, width: bytes, number: int) -> list[bytes]:
     return [b'<col min="%d" max="%d" width="%b" style="%d"/>' % (first, last, width, number)]
 
 
-def _all(tag: re.Pattern[bytes], name: bytes, xml: bytes) -> list[int | None]:
-    return [_number(match[1], name) for match in tag.finditer(xml)]
+def _all(tag: re.Pattern[bytes], name: bytes, xml: bytes) -> set[int]:
+    said = (_number(match[1], name) for match in tag.finditer(xml))
+    return {number for number in said if number is not None}
 
 
 def _number(attributes: bytes, name: bytes) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.beside import PACKAGE
 from xlpbr.workbook.ooxml.edit.draft import Draft, lead_to, leads_to
-from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, relationships_of
+from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, inner_parts, relationships_of
 from xlpbr.workbook.ooxml.parts.metadata_merge import cell_marks
 from xlpbr.workbook.ooxml.parts.relationships import (
     NewRelationship,
@@ -72,11 +72,14 @@ def keep_record(draft: Draft) -> None:
     archive = draft.book.archive
     item = next(name for name in draft.added if name.startswith("customXml/item"))
     own = {"customXml", "customXml/_rels"}
+    of_sheets = {part for _, part, _ in draft.sheets}
     made = {
         name: content
         for name, content in draft.added.items()
         # The parts of the sheets go with the sheets, and the record's own with the record.
-        if name.rpartition("/")[0] not in own and name in _shared(draft)
+        if name.rpartition("/")[0] not in own
+        and name in {*draft.leads, *draft.beside}
+        and name not in of_sheets
     }
     after = {
         name: content
@@ -93,12 +96,6 @@ def keep_record(draft: Draft) -> None:
     draft.added[properties] = item_properties(program.record, undo.file_before)
 
 
-def _shared(draft: Draft) -> set[str]:
-    """The new parts that are no sheet's own: those to which the main part or the package leads."""
-    sheets = {part for _, part, _ in draft.sheets}
-    return (set(draft.leads) - sheets) | draft.beside
-
-
 def record_in(book: Book, namespace: str) -> FoundRecord | None:
     """The record of the attachments in a workbook; None where there is none.
 
@@ -107,9 +104,8 @@ def record_in(book: Book, namespace: str) -> FoundRecord | None:
         namespace: the namespace of such records.
     """
     places, records = [], []
-    for entry in relationships_of(book.archive, book.part):
-        part = resolved_target(book.part, entry.target)
-        if entry.kind != ITEM_TYPE or entry.external or not has_part(book.archive, part):
+    for entry, part in inner_parts(book.archive, book.part):
+        if entry.kind != ITEM_TYPE or not has_part(book.archive, part):
             continue
         with understood(book.archive, part):
             found = read_record(read_tree(book.archive, part), namespace)

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, DefinedName, SheetInfo, cells_of
-from xlpbr.workbook.ooxml.parts.listing_parts import reachable
+from xlpbr.workbook.ooxml.parts.listing_parts import reachable_only
 from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
 from xlpbr.workbook.ooxml.xml.splice import as_utf8
 from xlpbr.workbook.ooxml.zip.archive import part_chunks, read_part
@@ -60,7 +60,8 @@ def uses_of(book: Book, names: Collection[str], given: Collection[str]) -> list[
     tables = {table.name for table in book.tables.values() if table.sheet.casefold() in folded}
     ours = {name.name for name in names_going(book, names, given)}
     tables |= ours
-    going = _parts_of(book, folded)
+    roots = [sheet.part for sheet in book.sheets if sheet.name.casefold() in folded]
+    going = reachable_only(book.archive, roots)
     needle = _needle([*names, *tables])
     found = [
         f"the name {name.name}"
@@ -107,12 +108,6 @@ def _text(book: Book, part: str) -> str:
 def _attributes(pattern: re.Pattern[str], text: str) -> list[str]:
     """The values of attributes, however they are quoted."""
     return [unescape(double or single) for double, single in pattern.findall(text)]
-
-
-def _parts_of(book: Book, folded: Collection[str]) -> set[str]:
-    """The parts to which only the sheets lead."""
-    roots = [sheet.part for sheet in book.sheets if sheet.name.casefold() in folded]
-    return reachable(book.archive, roots) - reachable(book.archive, [""], without=roots)
 
 
 def _needle(names: Collection[str]) -> re.Pattern[bytes]:

@@ -5,7 +5,7 @@ Damaged ones are refused by name.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from xlpbr.workbook.ooxml.parts.content_types import ContentTypes, read_content_types
 from xlpbr.workbook.ooxml.parts.relationships import (
@@ -43,6 +43,22 @@ def relationships_of(archive: Archive, part: str) -> tuple[Relationship, ...]:
         return read_relationships(tree)
 
 
+def inner_parts(archive: Archive, part: str) -> Iterator[tuple[Relationship, str]]:
+    """The parts of the package to which a part leads, each with what leads to it.
+
+    Raises:
+        FileProblem: the listing is damaged.
+    """
+    for entry in relationships_of(archive, part):
+        if not entry.external:
+            yield entry, resolved_target(part, entry.target)
+
+
+def parts_of_kind(archive: Archive, part: str, kind: str) -> Iterator[str]:
+    """The parts of a kind, such as ``calcChain``, to which a part leads."""
+    return (target for entry, target in inner_parts(archive, part) if entry.kind == kind)
+
+
 def content_types_of(archive: Archive) -> ContentTypes:
     """The content types that the package lists.
 
@@ -73,10 +89,10 @@ def reachable(archive: Archive, roots: Sequence[str], without: Collection[str] =
         if name in found or name in left_out:
             continue
         found.add(name)
-        targets = [
-            resolved_target(part, entry.target)
-            for entry in relationships_of(archive, part)
-            if not entry.external
-        ]
-        waiting += [target for target in targets if has_part(archive, target)]
+        waiting += [target for _, target in inner_parts(archive, part) if has_part(archive, target)]
     return found
+
+
+def reachable_only(archive: Archive, roots: Sequence[str]) -> set[str]:
+    """The parts to which nothing but some parts leads, themselves included; in small letters."""
+    return reachable(archive, roots) - reachable(archive, [""], without=roots)

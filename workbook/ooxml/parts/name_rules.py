@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import split_cell
+from xlpbr.workbook.ooxml.addresses import area_of
 
 LONGEST_SHEET_NAME = 31
 LONGEST_DEFINED_NAME = 255
@@ -53,18 +53,10 @@ def refuse_defined_name(name: str) -> None:
             "it must start with a letter or an underscore, and hold only letters, digits, "
             "full stops and underscores"
         )
-    elif _is_cell(name) or _ROWS_AND_COLUMNS.fullmatch(name):
+    elif area_of(name) or _ROWS_AND_COLUMNS.fullmatch(name):
         reason = "Excel would take it for the address of a cell"
     elif name.casefold() in {"true", "false"}:
         reason = "Excel would take it for a value"
     else:
         return
     raise FileProblem(f"A name cannot be {name!r}: {reason}; choose another name.", "bad-name")
-
-
-def _is_cell(name: str) -> bool:
-    try:
-        split_cell(name)
-    except ValueError:
-        return False
-    return True

@@ -17,6 +17,7 @@ from xlpbr.workbook.ooxml.xml.splice import (
     container,
     elements,
     is_new_container,
+    local_name,
     refilled,
     spliced,
 )
@@ -82,7 +83,7 @@ def read_relationships(tree: ET.Element) -> tuple[Relationship, ...]:
     Raises:
         ValueError: it lists something else.
     """
-    if tree.tag.rpartition("}")[2] != "Relationships":
+    if local_name(tree) != "Relationships":
         raise ValueError(tree.tag)
     return tuple(
         Relationship(

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
-from xlpbr.workbook.ooxml.parts.workbook_part import ListedSheet, WorkbookPart
+from xlpbr.workbook.ooxml.parts.workbook_part import DefinedName, ListedSheet, WorkbookPart
 
 _TEXT = re.compile(r'"([0-9]+) (.+) ([0-9A-Za-z-]+)"', re.DOTALL)
 
@@ -29,7 +28,7 @@ class MarkedSheet:
     attachment: str
 
 
-def mark_of(mark: str, sheet: str, sheet_id: int, key: str, attachment: str) -> NewName:
+def mark_of(mark: str, sheet: str, sheet_id: int, key: str, attachment: str) -> DefinedName:
     """The name that marks a sheet as added.
 
     Args:
@@ -40,7 +39,7 @@ def mark_of(mark: str, sheet: str, sheet_id: int, key: str, attachment: str) -> 
         attachment: the id of the attachment: letters, digits and hyphens.
     """
     quoted = key.replace('"', '""')
-    return NewName(mark, f'"{sheet_id} {quoted} {attachment}"', sheet, hidden=True)
+    return DefinedName(mark, f'"{sheet_id} {quoted} {attachment}"', sheet, hidden=True)
 
 
 def marked_sheets(workbook: WorkbookPart, mark: str) -> tuple[MarkedSheet, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from xlpbr.workbook.ooxml.xml.splice import local_name
+
 _ORDER = (
     "lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6",
     "hlink", "folHlink",
@@ -47,15 +49,15 @@ def read_theme(tree: ET.Element) -> Theme:
     colours: dict[int, str] = {}
     fonts: dict[str, str] = {}
     for element in tree.iter():
-        name = _local(element)
+        name = local_name(element)
         if name == "clrScheme":
             for entry in element:
-                if _local(entry) in _ORDER and len(entry):
+                if local_name(entry) in _ORDER and len(entry):
                     # A colour of the system says in lastClr what it was when it was saved.
                     colour = entry[0].get("lastClr", entry[0].get("val", ""))
-                    colours[_ORDER.index(_local(entry))] = colour.upper()
+                    colours[_ORDER.index(local_name(entry))] = colour.upper()
         elif name in {"majorFont", "minorFont"}:
-            latin = next((font for font in element if _local(font) == "latin"), None)
+            latin = next((font for font in element if local_name(font) == "latin"), None)
             if latin is not None:
                 fonts[name.removesuffix("Font")] = latin.get("typeface", "")
     return Theme(colours, fonts)
@@ -90,7 +92,3 @@ def independent(xml: bytes, own: Theme, other: Theme) -> bytes:
         return match[0] if font is not None and font == other.fonts.get(scheme) else b""
 
     return _SCHEME.sub(kept, _THEMED.sub(named, xml))
-
-
-def _local(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]

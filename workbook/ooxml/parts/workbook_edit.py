@@ -6,7 +6,7 @@ Works on the bytes of that part.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from xml.sax.saxutils import escape, quoteattr
 
@@ -14,6 +14,7 @@ from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.parts.name_rules import refuse_defined_name, refuse_sheet_name
 from xlpbr.workbook.ooxml.parts.workbook_part import (
     PATHS,
+    DefinedName,
     ListedName,
     ListedSheet,
     Places,
@@ -43,45 +44,12 @@ _BEFORE_NAMES = ("externalReferences", "functionGroups", "sheets")
 
 
 @dataclass(frozen=True, slots=True)
-class NewSheet:
-    """A sheet to be listed at the end.
-
-    Attributes:
-        name: its name.
-        sheet_id: its number, one of ``new_sheet_ids``.
-        relationship_id: the relationship that leads to its part.
-        state: ``visible``, ``hidden`` or ``veryHidden``.
-    """
-
-    name: str
-    sheet_id: int
-    relationship_id: str
-    state: str = "visible"
-
-
-@dataclass(frozen=True, slots=True)
-class NewName:
-    """A name to be defined.
-
-    Attributes:
-        name: the name.
-        text: what it stands for, a formula without ``=``.
-        sheet: the name of the sheet that alone shall know it; None when all shall.
-        hidden: whether Excel hides it from the person.
-    """
-
-    name: str
-    text: str
-    sheet: str | None = None
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class WorkbookChanges:
     """What is to be done with the part, all at once.
 
     Attributes:
-        add_sheets: sheets to list, after those that are there.
+        add_sheets: sheets to list, after those that are there; their numbers are of
+            ``new_sheet_ids``.
         remove_sheets: the relationship ids of sheets to strike out; names that only such a
             sheet knows go with it.
         add_names: names to define.
@@ -89,9 +57,9 @@ class WorkbookChanges:
             None.
     """
 
-    add_sheets: tuple[NewSheet, ...] = ()
+    add_sheets: tuple[ListedSheet, ...] = ()
     remove_sheets: frozenset[str] = frozenset()
-    add_names: tuple[NewName, ...] = ()
+    add_names: tuple[DefinedName, ...] = ()
     remove_names: frozenset[tuple[str, str | None]] = frozenset()
 
 
@@ -158,7 +126,7 @@ def _sheets(before: Sequence[ListedSheet], changes: WorkbookChanges) -> _Sheets:
         if new.sheet_id in numbers:
             raise ValueError(f"the number {new.sheet_id} of a sheet is in use")
         numbers.add(new.sheet_id)
-        after.append(ListedSheet(new.name, new.sheet_id, new.relationship_id, new.state, index))
+        after.append(replace(new, index=index))
     if removed and not any(sheet.state == "visible" for sheet in after):
         raise FileProblem(
             "The workbook would have no visible sheet left, and Excel needs one; make another "
@@ -247,7 +215,7 @@ def _scope(sheets: Sequence[ListedSheet], name: ListedName) -> str | None:
 
 
 def _new_name(
-    prefix: bytes, new: NewName, sheets: _Sheets, taken: set[tuple[str, int | None]]
+    prefix: bytes, new: DefinedName, sheets: _Sheets, taken: set[tuple[str, int | None]]
 ) -> bytes:
     refuse_defined_name(new.name)
     place = None if new.sheet is None else _place(sheets.after, new.sheet)

@@ -48,19 +48,29 @@ class ListedSheet:
         sheet_id: its number, which stays the same when sheets are moved.
         relationship_id: the relationship that leads to its part.
         state: ``visible``, ``hidden`` or ``veryHidden``.
-        index: its place among the sheets, from 0.
+        index: its place among the sheets, from 0; -1 for one that is to be listed.
     """
 
     name: str
     sheet_id: int
     relationship_id: str
-    state: str
-    index: int
+    state: str = "visible"
+    index: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedName:
+    """A defined name: what it stands for, and the sheet that alone knows it (None: all)."""
+
+    name: str
+    text: str
+    sheet: str | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListedName:
-    """A defined name.
+    """A defined name as the workbook lists it.
 
     Attributes:
         name: the name.

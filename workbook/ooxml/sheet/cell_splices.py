@@ -30,8 +30,9 @@ def cell_splices(
     if left_out or new:
         others = raw_attributes(tag, leave_out=left_out)
         opening = b"<%b%b%b%b>" % (tag[1], others, attributes_xml(new), tag[3])
-    if change.array_range is not None and change.formula is KEEP:
-        _refuse_no_array(cell.formula, position)
+    kind = cell.formula.attributes.get("t") if cell.formula else None
+    if change.array_range is not None and change.formula is KEEP and kind != "array":
+        raise no_array(position)
     if tag[3]:
         if element or value:
             opening = b"%b>%b%b</%b>" % (opening.removesuffix(b"/>"), element, value, tag[1])
@@ -96,11 +97,9 @@ def _range_splice(row: ScannedRow, formula: ScannedFormula, new_range: str) -> S
     return (formula.start, formula.start + len(tag[0]), opening)
 
 
-def _refuse_no_array(formula: ScannedFormula | None, position: Position) -> None:
-    if formula is None or formula.attributes.get("t") != "array":
-        raise FileProblem(
-            f"Cell {cell_name(position)} has no array formula whose range could change."
-        )
+def no_array(position: Position) -> FileProblem:
+    """The problem of a range for a cell that fills none."""
+    return FileProblem(f"Cell {cell_name(position)} has no array formula whose range could change.")
 
 
 def new_cell(
@@ -109,7 +108,7 @@ def new_cell(
     """A cell that does not stand in the sheet; None when there is nothing to write."""
     prefix = scan.frame.prefix
     if change.array_range is not None and not isinstance(change.formula, str):
-        _refuse_no_array(None, position)
+        raise no_array(position)
     element = _formula_element(prefix, change, position)
     shown = None if change.value is KEEP else change.value
     kind, value = value_xml(prefix, shown, inline=not element and not filled)

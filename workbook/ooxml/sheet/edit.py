@@ -7,28 +7,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import Area, Position, area_of, cell_name, split_area, within
-from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, LONGEST_TEXT, CellChange, Keep, as_stored
+from xlpbr.workbook.ooxml.addresses import (
+    Area,
+    Position,
+    area_around,
+    area_name,
+    area_of,
+    cell_name,
+    split_area,
+    within,
+)
+from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
 from xlpbr.workbook.ooxml.sheet.cell_splices import cell_splices, cells_into, new_cell
 from xlpbr.workbook.ooxml.sheet.cell_xml import attributes_xml, formula_xml
 from xlpbr.workbook.ooxml.sheet.read import StoredValue
 from xlpbr.workbook.ooxml.sheet.scan import SheetScan, scan_sheet, shares
 from xlpbr.workbook.ooxml.sheet.shared_formulas import formula_at, shared_formula
 from xlpbr.workbook.ooxml.sheet.text import stored_chunks, text_chunks
-from xlpbr.workbook.ooxml.xml.splice import Splice, raw_attributes, tag_at
+from xlpbr.workbook.ooxml.xml.splice import Splice, raw_attributes, spliced_chunks, tag_at
 from xlpbr.workbook.ooxml.zip.archive import Archive
-
-__all__ = [
-    "KEEP",
-    "LONGEST_TEXT",
-    "CellChange",
-    "Keep",
-    "as_stored",
-    "edited_chunks",
-    "scan_sheet",
-    "sheet_splices",
-    "with_new_values",
-]
 
 
 def with_new_values(
@@ -119,33 +116,7 @@ def edited_chunks(archive: Archive, part: str, splices: Iterable[Splice]) -> Ite
         FileProblem: the part is missing or damaged.
         ValueError: two pieces overlap, or one is outside the part.
     """
-    ordered = sorted(splices, key=lambda splice: splice[:2])
-    return stored_chunks(archive, part, _spliced(text_chunks(archive, part), ordered))
-
-
-def _spliced(chunks: Iterator[bytes], splices: list[Splice]) -> Iterator[bytes]:
-    place = 0
-    skip_to = 0
-    waiting = iter(splices)
-    splice = next(waiting, None)
-    for chunk in chunks:
-        limit = place + len(chunk)
-        start = min(max(skip_to, place), limit)
-        while splice is not None and splice[0] < limit:
-            if splice[0] < skip_to:
-                raise ValueError(f"two edits overlap at byte {splice[0]}")
-            yield chunk[start - place : splice[0] - place]
-            yield splice[2]
-            skip_to = splice[1]
-            start = min(skip_to, limit)
-            splice = next(waiting, None)
-        yield chunk[start - place :]
-        place = limit
-    while splice is not None and splice[0] == splice[1] == place >= skip_to:
-        yield splice[2]
-        splice = next(waiting, None)
-    if splice is not None or skip_to > place:
-        raise ValueError("an edit is outside the part")
+    return stored_chunks(archive, part, spliced_chunks(text_chunks(archive, part), splices))
 
 
 def _areas_by_row(areas: Iterable[Area], rows: list[int]) -> dict[int, list[Area]]:
@@ -175,12 +146,10 @@ def _dimension(scan: SheetScan, added: list[Position]) -> list[Splice]:
     area = area_of(reference)
     if area is None or all(within(position, area) for position in added):
         return []
-    rows = [area[0], area[2], *(row for row, _ in added)]
-    columns = [area[1], area[3], *(column for _, column in added)]
-    first, last = cell_name((min(rows), min(columns))), cell_name((max(rows), max(columns)))
+    used = area_around(area[:2], area[2:], *added)
     tag = tag_at(raw, 0)
     others = raw_attributes(tag, leave_out={b"ref"})
-    new = attributes_xml({"ref": f"{first}:{last}"})
+    new = attributes_xml({"ref": area_name(used)})
     return [(place, place + len(raw), b"<%b%b%b%b>" % (tag[1], new, others, tag[3]))]
 
 
@@ -210,9 +179,7 @@ def _moved_formulas(scan: SheetScan, changes: Mapping[Position, CellChange]) -> 
         heir = left[0]
         # Cells further on that share the formula too are not listed one by one.
         further = [sharing.rest[:2], sharing.rest[2:]] if sharing.rest else []
-        rows = [row for row, _ in [*(use.position for use in left), *further]]
-        columns = [column for _, column in [*(use.position for use in left), *further]]
-        covered = f"{cell_name((min(rows), min(columns)))}:{cell_name((max(rows), max(columns)))}"
+        covered = area_name(area_around(*(use.position for use in left), *further))
         text = formula_at(shared_formula(cell.formula.text, *position), *heir.position)
         attributes = {"t": "shared", "ref": covered, "si": index}
         splices.append((heir.start, heir.end, formula_xml(scan.frame.prefix, text, attributes)))

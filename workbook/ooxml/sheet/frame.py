@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from xlpbr.workbook.ooxml.addresses import Area, area_of
 from xlpbr.workbook.ooxml.sheet.raw_rows import FoundRows
 from xlpbr.workbook.ooxml.sheet.read import check_namespace
-from xlpbr.workbook.ooxml.xml.splice import TRUE, tag_at
+from xlpbr.workbook.ooxml.xml.splice import TRUE, elements, namespaces, text_in
 from xlpbr.workbook.ooxml.zip.archive import Archive
+
+_RANGE = "protectedRanges/protectedRange"
+_PATHS = (
+    "*", "worksheet/sheetData", "worksheet/dimension", "worksheet/cols/col",
+    "worksheet/mergeCells/mergeCell", "worksheet/sheetProtection", f"worksheet/{_RANGE}",
+    # Newer files write the areas of a range as a text of their own.
+    f"worksheet/extLst/ext/{_RANGE}/sqref",
+)  # fmt: skip
+"""The elements that are read: the root, and what stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,77 +53,45 @@ def read_frame(archive: Archive, found: FoundRows) -> tuple[SheetFrame, bytes]:
         ValueError: its rows stand where no rows should.
         expat.ExpatError: it is not well-formed.
     """
-    reader = _FrameReader(archive, found.frame)
-    reader.parser.Parse(found.frame, True)
-    if reader.rows_at != found.inside:
+    data = found.frame
+    # The parser below takes prefixes as they are; one that nobody declared is wrong all the same.
+    expat.ParserCreate(namespace_separator=" ").Parse(data, True)
+    read = elements(data, *_PATHS).values()
+    (root,), rows, dimensions, columns, merged, protections, ranges, texts = read
+    check_namespace(archive, namespaces(root).get(root.prefix[:-1].decode(), ""))
+    if root.name != "worksheet":
+        raise ValueError(f"it starts with {root.name!r}")
+    if not rows or rows[-1].inside != found.inside:
         raise ValueError("its rows do not stand where they should")
-    frame = replace(
-        reader.frame,
-        column_styles=tuple(reader.styles),
-        merged=tuple(reader.merged),
-        ranges=tuple(reader.ranges),
+    of_rows = data[rows[-1].start : found.inside]
+    frame = SheetFrame(
+        data[root.start : root.inside],
+        root.prefix,
+        next(
+            (
+                (one.start, data[one.start : one.inside], one.attributes.get("ref", ""))
+                for one in dimensions
+                if one.start < found.inside
+            ),
+            None,
+        ),
+        tuple(
+            (int(one.attributes.get("min", "")), int(one.attributes.get("max", "")), style)
+            for one in columns
+            if (style := one.attributes.get("style")) is not None
+        ),
+        _areas(one.attributes.get("ref", "") for one in merged),
+        any(one.attributes.get("sheet") in TRUE for one in protections),
+        _areas(
+            [
+                *(one.attributes.get("sqref", "") for one in ranges),
+                *(text_in(data, one) for one in texts),
+            ]
+        ),
     )
-    tag = found.frame[found.frame.rindex(b"<", 0, found.inside) : found.inside]
-    return frame, tag if tag.endswith(b"/>") else b""
+    return frame, of_rows if rows[-1].empty else b""
 
 
-class _FrameReader:
-    """Collects what a sheet says outside its rows while the parser runs."""
-
-    def __init__(self, archive: Archive, data: bytes) -> None:
-        self.archive = archive
-        self.data = data
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.characters
-        self.opened: list[str] = []
-        self.frame = SheetFrame(b"", b"", None, (), (), False, ())
-        self.rows_at = -1
-        self.styles: list[tuple[int, int, str]] = []
-        self.merged: list[Area] = []
-        self.ranges: list[Area] = []
-        self.pieces: list[str] = []
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        namespace, _, name = tag.rpartition(" ")
-        place = self.parser.CurrentByteIndex
-        self.opened.append(name)
-        depth = len(self.opened)
-        if depth == 1:
-            check_namespace(self.archive, namespace)
-            raw = tag_at(self.data, place)
-            before, colon, _ = raw[1].rpartition(b":")
-            self.frame = replace(self.frame, root=raw[0], prefix=before + colon)
-            if name != "worksheet":
-                raise ValueError(f"it starts with {name!r}")
-        elif name == "sheetData" and depth == 2:
-            self.rows_at = tag_at(self.data, place).end()
-        elif name == "dimension" and depth == 2 and self.rows_at < 0:
-            raw = tag_at(self.data, place)
-            self.frame = replace(self.frame, dimension=(place, raw[0], attributes.get("ref", "")))
-        elif name == "col" and "style" in attributes:
-            self.styles.append(
-                (int(attributes["min"]), int(attributes["max"]), attributes["style"])
-            )
-        elif name == "mergeCell":
-            self.merged += _areas(attributes.get("ref", ""))
-        elif name == "sheetProtection":
-            self.frame = replace(self.frame, protected=attributes.get("sheet") in TRUE)
-        elif name == "protectedRange":
-            self.ranges += _areas(attributes.get("sqref", ""))
-        self.pieces.clear()
-
-    def characters(self, text: str) -> None:
-        self.pieces.append(text)
-
-    def end(self, tag: str) -> None:
-        self.opened.pop()
-        # Newer files write the areas of a range as a text of their own.
-        if tag.endswith(" sqref") and self.opened[-1] == "protectedRange":
-            self.ranges += _areas("".join(self.pieces))
-        self.pieces.clear()
-
-
-def _areas(references: str) -> list[Area]:
-    return [area for reference in references.split() if (area := area_of(reference))]
+def _areas(references: Iterable[str]) -> tuple[Area, ...]:
+    found = (area_of(reference) for said in references for reference in said.split())
+    return tuple(area for area in found if area)

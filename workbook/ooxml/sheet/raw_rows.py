@@ -5,11 +5,13 @@ Places count bytes of the part in UTF-8.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from xlpbr.workbook.ooxml.addresses import Area, Position
+from xlpbr.workbook.ooxml.addresses import Area, Position, area_around
 
 NO_FORMULAS = frozenset[str]()
+_LISTED = frozenset({"array", "dataTable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class RawFormula:
         kind: its type: ``array``, ``dataTable`` or ``shared``.
         index: the number of the shared formula, or nothing.
         reference: the cells that it says it covers, or nothing.
-        position: row and column of its cell; known for shared formulas only.
         start: where it starts.
+        position: row and column of its cell; known for shared formulas only.
         end: where it ends; known for shared formulas only.
         text: what stands in it; known for shared formulas only.
     """
@@ -37,10 +39,10 @@ class RawFormula:
     kind: str
     index: str
     reference: str
-    position: Position
     start: int
-    end: int
-    text: str
+    position: Position = (0, 0)
+    end: int = 0
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class FoundRows:
     """What one pass over a sheet finds.
 
     Attributes:
+        wanted: the numbers of the rows asked for.
+        shared: the numbers of the shared formulas asked for.
         frame: the part without what stands inside its sheetData.
         inside: where the opening tag of sheetData ends.
         close: where its closing tag starts; for ``<sheetData/>`` the same as ``inside``.
@@ -60,6 +64,8 @@ class FoundRows:
             listed, and the first in another row.
     """
 
+    wanted: frozenset[int]
+    shared: frozenset[str]
     frame: bytes = b""
     inside: int = -1
     close: int = -1
@@ -69,19 +75,31 @@ class FoundRows:
     others: dict[str, Area] = field(default_factory=dict)
     _listed: set[str] = field(default_factory=set)
 
-    def add_formula(self, formula: RawFormula, *, row_wanted: bool) -> None:
-        """List a formula, or widen the area of the cells that share it and are not listed."""
-        elsewhere = formula.kind == "shared" and not formula.text and not row_wanted
+    def add_formula(
+        self,
+        attributes: Mapping[str, str],
+        start: int,
+        rest: Callable[[], tuple[Position, int, str]],
+    ) -> None:
+        """List a formula, or widen the area of the cells that share it and are not listed.
+
+        Args:
+            attributes: those of its tag; most formulas are none of those asked for.
+            start: where it starts.
+            rest: gives what must be known of a shared formula: position, end and text.
+        """
+        kind, index = attributes.get("t", ""), attributes.get("si", "")
+        if not (kind in _LISTED or (kind == "shared" and index in self.shared)):
+            return
+        known = () if kind in _LISTED else rest()
+        formula = RawFormula(kind, index, attributes.get("ref", ""), start, *known)
+        asked_for = kind in _LISTED or formula.position[0] in self.wanted
+        elsewhere = not formula.text and not asked_for
         if not elsewhere or formula.index not in self._listed:
             self.formulas.append(formula)
             if elsewhere:
                 self._listed.add(formula.index)
             return
-        row, column = formula.position
-        area = self.others.get(formula.index, (row, column, row, column))
-        self.others[formula.index] = (
-            min(area[0], row),
-            min(area[1], column),
-            max(area[2], row),
-            max(area[3], column),
-        )
+        place, area = formula.position, self.others.get(formula.index)
+        corners = (area[:2], area[2:]) if area else ()
+        self.others[formula.index] = area_around(place, *corners)

@@ -7,10 +7,9 @@ date; this reads what stands in the file.
 from __future__ import annotations
 
 import datetime
-import math
 from xml.parsers import expat
 
-from xlpbr.errors import CellError, FileProblem
+from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, cell_address, column_number, split_area
 from xlpbr.workbook.ooxml.sheet.read_plain import LARGEST, plain_sheet, plain_strings
 from xlpbr.workbook.ooxml.sheet.shared_formulas import SharedFormula, formula_at, shared_formula
@@ -20,6 +19,7 @@ from xlpbr.workbook.ooxml.sheet.stored_cells import (
     SheetRows,
     StoredCell,
     StoredValue,
+    stored_value,
     unescaped,
 )
 from xlpbr.workbook.ooxml.xml.splice import TRUE
@@ -38,6 +38,8 @@ __all__ = [
 ]
 
 _DIGITS = "0123456789"
+_KINDS = {"n", "s", "str", "inlineStr", "b", "e"}
+"""The types of cells, but for dates."""
 
 
 def read_shared_strings(archive: Archive, part: str) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ def read_shared_strings(archive: Archive, part: str) -> tuple[str, ...]:
         plain = plain_strings(read_part(archive, part))
         if plain is not None:
             return plain
-    reader = _StringsReader(archive, part)
+    reader = _StringsReader()
     _run(archive, part, reader, "sst")
     return tuple(reader.strings)
 
@@ -106,9 +108,7 @@ def serial_number(moment: datetime.date, *, date_1904: bool) -> float:
 class _StringsReader:
     """Collects the shared strings while the parser runs."""
 
-    def __init__(self, archive: Archive, part: str) -> None:
-        self.archive = archive
-        self.part = part
+    def __init__(self) -> None:
         self.strings: list[str] = []
         self.pieces: list[str] = []
         self.listening = False
@@ -304,24 +304,10 @@ class _SheetReader:
     def read_value(self, text: str) -> tuple[StoredValue, Kind]:
         kind = self.type
         try:
-            if kind == "n":
-                number = float(text)
-                if not math.isfinite(number):
-                    raise ValueError(text)
-                return number, "number"
-            if kind == "s":
-                index = int(text)
-                if index < 0:
-                    raise ValueError(text)
-                return self.strings[index], "text"
-            if kind in {"str", "inlineStr"}:
-                return unescaped(text), "text"
-            if kind == "b":
-                return {"1": True, "0": False, "true": True, "false": False}[text], "boolean"
-            if kind == "e":
-                return CellError(text, f"the cell {self.address()} shows {text}"), "error"
             if kind == "d":
                 return _moment(text, date_1904=self.date_1904)
+            if kind in _KINDS:
+                return stored_value(kind, text, self.strings, self.sheet, (self.row, self.column))
         except (ValueError, LookupError) as error:
             raise damaged_part(
                 self.archive, self.part, f"{self.address()} holds {text[:40]!r}, which is no value"

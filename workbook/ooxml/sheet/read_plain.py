@@ -13,14 +13,12 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from xlpbr.errors import CellError
-from xlpbr.workbook.ooxml.addresses import Area, cell_address, column_number, split_area
+from xlpbr.workbook.ooxml.addresses import Area, column_number, split_area
 from xlpbr.workbook.ooxml.sheet.stored_cells import (
-    Kind,
     SheetContents,
     SheetRows,
     StoredCell,
-    StoredValue,
+    stored_value,
     unescaped,
 )
 from xlpbr.workbook.ooxml.xml.splice import TRUE
@@ -184,7 +182,7 @@ def _cells(
     """The cells in what stands inside ``sheetData``; rows that do not show go to ``hidden``."""
     cells: dict[tuple[int, int], StoredCell] = {}
     count = 0
-    texts: dict[str, StoredCell] = {}
+    texts: dict[str, StoredCell | None] = {}
     shows: dict[str, bool] = {"": True}
     in_row = False
     cell: StoredCell | None
@@ -194,10 +192,10 @@ def _cells(
         ) in _TOKEN.findall(piece):  # fmt: skip
             if letters and in_row:
                 position = (int(digits), column_number(letters))
-                if kind == "s" and element and not formula:
+                if kind == "s" and not formula:
                     # The same text stands in many cells.
                     cell = texts.get(element) or texts.setdefault(
-                        element, _shared_text(element, strings)
+                        element, _cell(position, kind, "", element, sheet, strings)
                     )
                 else:
                     cell = _cell(position, kind, formula, element, sheet, strings)
@@ -229,17 +227,6 @@ def _pieces(text: str) -> Iterator[str]:
         place = end
 
 
-def _shared_text(element: str, strings: tuple[str, ...]) -> StoredCell:
-    return StoredCell(strings[_index(element[3:-4])], None, None, "text", False)
-
-
-def _index(digits: str) -> int:
-    index = int(digits)
-    if index < 0:
-        raise _NotPlain
-    return index
-
-
 def _is_hidden(attributes: str, prefixes: set[str]) -> bool:
     """Whether a row does not show; refused where its attributes are not well-formed."""
     found = _ATTRIBUTE.findall(attributes)
@@ -263,34 +250,17 @@ def _cell(
 ) -> StoredCell | None:
     """A cell by its type and its ``f`` and ``v`` (or ``is``) elements; None for a blank one."""
     text = element[3:-4]
-    if not kind and text and not f_element:
+    formula = _without_entities(f_element[3:-4]) if f_element else None
+    if not kind and text:
         number = float(text)  # of an element "is" no number is left
         if not math.isfinite(number):
             raise _NotPlain
-        return StoredCell(number, None, None, "number", False)
-    formula = _without_entities(f_element[3:-4]) if f_element else None
-    value: StoredValue
-    sort: Kind
+        return StoredCell(number, formula, None, "number", False)
     if (kind == "inlineStr") != element.startswith("<is>"):
         raise _NotPlain
     if kind == "inlineStr":
         text = element[len("<is><t") : -len("</t></is>")].partition(">")[2]
-        value = unescaped(_without_entities(text))
-        return StoredCell(value, formula, None, "text", False)
-    if not text and not (element and kind == "str"):
+    elif not text and not (element and kind == "str"):
         return None if formula is None else StoredCell(None, formula, None, "blank", True)
-    if kind == "s":
-        value, sort = strings[_index(text)], "text"
-    elif not kind or kind == "n":
-        value, sort = float(text), "number"
-        if not math.isfinite(value):
-            raise _NotPlain
-    elif kind == "str":
-        value, sort = unescaped(_without_entities(text)), "text"
-    elif kind == "b":
-        value, sort = {"1": True, "0": False}[text], "boolean"
-    else:
-        code = _without_entities(text)
-        value = CellError(code, f"the cell {cell_address(sheet, *position)} shows {code}")
-        sort = "error"
+    value, sort = stored_value(kind or "n", _without_entities(text), strings, sheet, position)
     return StoredCell(value, formula, None, sort, False)

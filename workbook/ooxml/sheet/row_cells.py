@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.parsers import expat
 
-from xlpbr.workbook.ooxml.addresses import cell_name, split_cell
+from xlpbr.workbook.ooxml.addresses import cell_name
+from xlpbr.workbook.ooxml.sheet.cell_places import CELL, FORMULA, ROW, CellPlaces
 from xlpbr.workbook.ooxml.sheet.raw_rows import RawRow
 from xlpbr.workbook.ooxml.xml.splice import tag_at
+
+_VALUE, _INLINE = f"{CELL}/v", f"{CELL}/is"
+_SHOWN = {_VALUE, *(f"{_INLINE}/{text}" for text in ("t", "r/t", "rPh/t"))}
+"""Where the text of a cell stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,111 +72,89 @@ class ScannedRow:
         return self.start + len(self.data)
 
 
-def read_row(root: bytes, number: int, raw: RawRow) -> ScannedRow:
-    """Read one row, with the parser's own places.
+def scanned_rows(root: bytes, rows: Mapping[int, RawRow]) -> dict[int, ScannedRow]:
+    """Read rows, with the parser's own places.
 
     Args:
         root: the opening tag of the sheet, which says what its prefixes mean.
-        number: the number of the row.
-        raw: the row as it is written.
+        rows: the rows as they are written, by number.
 
     Raises:
-        ValueError: a cell stands twice in the row, or says that it stands in another.
-        expat.ExpatError: it is not well-formed.
+        ValueError: a cell stands twice in a row, or says that it stands in another.
+        expat.ExpatError: a row is not well-formed.
     """
-    reader = _RowReader(root, number, raw)
-    root_tag = tag_at(root, 0)[1]
-    reader.parser.Parse(b"%b%b</%b>" % (root, raw.data, root_tag), True)
-    close = len(raw.data) if tag_at(raw.data, 0)[3] else raw.data.rindex(b"</")
-    return ScannedRow(raw.start, raw.start + close, raw.data, reader.attributes, reader.cells)
+    reader = _RowReader()
+    root_name = tag_at(root, 0)[1]
+    list_name = root_name.removesuffix(b"worksheet") + b"sheetData"
+    reader.feed(b"%b<%b>" % (root, list_name))
+    for number in sorted(rows):
+        reader.read(number, rows[number])
+    reader.feed(b"</%b></%b>" % (list_name, root_name))
+    reader.feed(b"")
+    return reader.rows
 
 
-class _RowReader:
-    """Collects the cells of a row while the parser runs."""
+class _RowReader(CellPlaces):
+    """Collects the cells of rows while the parser runs."""
 
-    def __init__(self, root: bytes, number: int, raw: RawRow) -> None:
-        self.number = number
-        self.data = raw.data
-        # The parser counts from the tag of the sheet that it is given first.
-        self.before = len(root)
-        self.offset = raw.start - self.before
-        self.attributes: dict[str, str] = {}
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[int, ScannedRow] = {}
+        self.number = 0
         self.cells: dict[int, ScannedCell] = {}
-        self.opened: list[tuple[str, int]] = []
-        self.namespace = ""
-        self.column = 0
-        self.cell_attributes: dict[str, str] = {}
-        self.formula_attributes: dict[str, str] = {}
         self.formula: ScannedFormula | None = None
         self.values: list[tuple[int, int]] = []
         self.shown = False
-        self.pieces: list[str] = []
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.pieces.append
+        self.starts |= dict.fromkeys(_SHOWN, self.listen)
+        self.ends |= dict.fromkeys(_SHOWN, self.end_text)
+        self.ends |= {ROW: self.end_row, CELL: self.end_cell, FORMULA: self.end_formula}
+        self.ends |= {_VALUE: self.end_value, _INLINE: self.end_inline}
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        namespace, _, name = tag.rpartition(" ")
-        depth = len(self.opened)
-        if depth == 0:
-            self.namespace = namespace
-        if namespace != self.namespace:
-            name = ""
-        self.opened.append((name, self.parser.CurrentByteIndex))
-        self.pieces.clear()
-        if depth == 1:
-            self.attributes = attributes
-        elif name == "c" and depth == 2:
-            self.column = _column(attributes.get("r"), self.number, self.column)
-            self.cell_attributes = attributes
-            self.formula, self.values, self.shown = None, [], False
-        elif name == "f" and depth == 3:
-            self.formula_attributes = attributes
+    def read(self, number: int, raw: RawRow) -> None:
+        # What the parser was given before stood somewhere else in the part.
+        self.first = raw.start - self.given
+        self.dropped = raw.start
+        self.buffer.clear()
+        self.number, self.cells = number, {}
+        self.position = (number - 1, 0)
+        self.feed(raw.data)
 
-    def end(self, _: str) -> None:
-        name, began = self.opened.pop()
-        depth = len(self.opened)
-        if name == "c" and depth == 2:
-            if self.column in self.cells:
-                name = cell_name((self.number, self.column))
-                raise ValueError(f"{name} stands in it twice")
-            start = self.offset + began
-            self.cells[self.column] = ScannedCell(
-                self.cell_attributes,
-                start,
-                self.offset + self.before + tag_at(self.data, began - self.before).end(),
-                self.ended(began),
-                self.formula,
-                tuple(self.values),
-                self.formula is None and not self.shown,
-            )
-        elif name == "f" and depth == 3:
-            text = "".join(self.pieces)
-            start, end = self.offset + began, self.ended(began)
-            self.formula = ScannedFormula(self.formula_attributes, text, start, end)
-        elif name in {"v", "is"} and depth == 3:
-            self.values.append((self.offset + began, self.ended(began)))
-        self.shown = self.shown or (name in {"v", "t"} and bool(self.pieces))
-        self.pieces.clear()
+    def end_row(self, attributes: dict[str, str], began: int) -> None:
+        close = self.ended(began) if self.tag(began)[3] else self.here
+        self.rows[self.number] = ScannedRow(
+            began, close, bytes(self.buffer), attributes, self.cells
+        )
 
-    def ended(self, began: int) -> int:
-        """Where the element that began at a place, and ends now, ends in the part."""
-        first = began - self.before
-        tag = tag_at(self.data, first)
-        close = self.parser.CurrentByteIndex - self.before
-        end = tag.end() if tag[3] else self.data.index(b">", close) + 1
-        return self.offset + self.before + end
+    def start_cell(self, attributes: dict[str, str], place: int) -> None:
+        super().start_cell(attributes, place)
+        if self.position[0] != self.number:
+            raise ValueError(f"{attributes['r']} stands in the row {self.number}")
+        self.formula, self.values, self.shown = None, [], False
 
+    def end_formula(self, attributes: dict[str, str], began: int) -> None:
+        text = "".join(self.pieces)
+        self.formula = ScannedFormula(attributes, text, began, self.ended(began))
 
-def _column(reference: str | None, row: int, before: int) -> int:
-    """The column of a cell: as it says, or else the next."""
-    if reference is None:
-        return before + 1
-    try:
-        cell_row, column = split_cell(reference)
-    except ValueError as error:
-        raise ValueError(f"{reference!r} is no cell") from error
-    if cell_row != row:
-        raise ValueError(f"{reference} stands in the row {row}")
-    return column
+    def end_text(self, *_: object) -> None:
+        self.shown = self.shown or bool(self.pieces)
+
+    def end_inline(self, _: dict[str, str], began: int) -> None:
+        self.values.append((began, self.ended(began)))
+
+    def end_value(self, attributes: dict[str, str], began: int) -> None:
+        self.end_text()
+        self.end_inline(attributes, began)
+
+    def end_cell(self, attributes: dict[str, str], began: int) -> None:
+        column = self.position[1]
+        if column in self.cells:
+            raise ValueError(f"{cell_name(self.position)} stands in it twice")
+        self.cells[column] = ScannedCell(
+            attributes,
+            began,
+            self.tag_ends(began),
+            self.ended(began),
+            self.formula,
+            tuple(self.values),
+            self.formula is None and not self.shown,
+        )

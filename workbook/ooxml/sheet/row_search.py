@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import partial
 from operator import lt
 from xml.sax.saxutils import unescape
 
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, split_cell
-from xlpbr.workbook.ooxml.sheet.raw_rows import NO_FORMULAS, FoundRows, RawFormula, RawRow
+from xlpbr.workbook.ooxml.sheet.raw_rows import NO_FORMULAS, FoundRows, RawRow
 from xlpbr.workbook.ooxml.xml.splice import tag_at
 
 _ATTRIBUTE = rb"""[^\s=<>/"']+\s*=\s*(?:"[^"<]*"|'[^'<]*')"""
@@ -20,7 +21,6 @@ _NAMED_VALUE = re.compile(rb"""([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
 _REFERENCE = re.compile(rb"""[^>]*?\sr\s*=\s*["']([A-Z]{1,3}[0-9]+)["']""")
 _ROOT = re.compile(rb"\s*(?:<\?xml[^>]*\?>)?\s*<((?:[\w.-]+:)?)worksheet(?=[\s>])")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_LISTED = frozenset({"array", "dataTable"})
 
 
 class UnsureError(Exception):
@@ -43,13 +43,13 @@ def search_rows(
     Raises:
         UnsureError: the parser must read this sheet.
     """
-    found = FoundRows()
+    found = FoundRows(frozenset(wanted), shared)
     prefix, buffer = _read_head(found, chunks)
     if found.close >= 0:
         found.places = dict.fromkeys(wanted, found.close)
         found.frame += b"".join([bytes(buffer), *chunks])
         return found
-    search = _Search(found, prefix, wanted, shared)
+    search = _Search(found, prefix, wanted)
     row_tag, end_tag = b"<%brow" % prefix, b"</%bsheetData" % prefix
     place = found.inside
     searched = 0
@@ -99,20 +99,16 @@ def _read_head(found: FoundRows, chunks: Iterator[bytes]) -> tuple[bytes, bytear
 class _Search:
     """Collects the rows wanted from blocks of whole rows."""
 
-    def __init__(
-        self, found: FoundRows, prefix: bytes, wanted: list[int], shared: frozenset[str]
-    ) -> None:
+    def __init__(self, found: FoundRows, prefix: bytes, wanted: list[int]) -> None:
         name = re.escape(prefix)
         self.found = found
         self.wanted = wanted
-        self.wanted_rows = set(wanted)
         self.next_wanted = 0
         self.last = 0
         self.row_start = b"<%brow" % prefix
         self.row_end = b"</%brow" % prefix
         self.cell_start = b"<%bc" % prefix
         self.formula_end = b"</%bf" % prefix
-        self.shared = shared
         # Most programs write the number first; that is found faster.
         self.plain_row_number = re.compile(rb'<%brow r="([1-9][0-9]{0,6})"' % name)
         self.row_number = re.compile(
@@ -140,7 +136,7 @@ class _Search:
             raise UnsureError
         self.last = numbers[-1]
         self.take_rows(data, place, numbers)
-        if b"array" in data or b"dataTable" in data or (self.shared and b"shared" in data):
+        if b"array" in data or b"dataTable" in data or (self.found.shared and b"shared" in data):
             self.take_formulas(data, place)
 
     def take_rows(self, data: bytes, place: int, numbers: list[int]) -> None:
@@ -180,22 +176,16 @@ class _Search:
                 name.decode(): value[1:-1].decode()
                 for name, value in _NAMED_VALUE.findall(match[1])
             }
-            kind, index = attributes.get("t", ""), attributes.get("si", "")
-            shared = kind == "shared" and index in self.shared
-            if not shared and kind not in _LISTED:
-                continue
-            position, end, text = (0, 0), 0, ""
-            if shared:
-                position = self.position_before(data, match.start())
-                text, end = "", match.end()
-                if not match[2]:
-                    text, end = self.text_from(data, end)
-                end += place
-            start, reference = place + match.start(), attributes.get("ref", "")
             self.found.add_formula(
-                RawFormula(kind, index, reference, position, start, end, text),
-                row_wanted=position[0] in self.wanted_rows,
+                attributes, place + match.start(), partial(self.shared_formula, match, place)
             )
+
+    def shared_formula(
+        self, match: re.Match[bytes], place: int
+    ) -> tuple[tuple[int, int], int, str]:
+        """The cell of a shared formula whose tag was found, where it ends, and its text."""
+        text, end = ("", match.end()) if match[2] else self.text_from(match.string, match.end())
+        return self.position_before(match.string, match.start()), place + end, text
 
     def text_from(self, data: bytes, place: int) -> tuple[str, int]:
         """The text of a formula whose opening tag ends at a place, and where the formula ends."""

@@ -5,21 +5,19 @@ Only the rows of the cells asked for are kept, as they are written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, Area, Position, area_of, cell_name
 from xlpbr.workbook.ooxml.sheet.frame import SheetFrame, read_frame
 from xlpbr.workbook.ooxml.sheet.raw_rows import NO_FORMULAS, FoundRows, RawFormula
-from xlpbr.workbook.ooxml.sheet.row_cells import ScannedCell, ScannedRow, read_row
+from xlpbr.workbook.ooxml.sheet.row_cells import ScannedCell, ScannedRow, scanned_rows
 from xlpbr.workbook.ooxml.sheet.row_parse import parse_rows
 from xlpbr.workbook.ooxml.sheet.row_search import UnsureError, search_rows
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.xml.splice import TRUE
-from xlpbr.workbook.ooxml.zip.archive import Archive, damaged_part, run_parser
+from xlpbr.workbook.ooxml.zip.archive import Archive, read_elsewhere
 
 MOST_ROWS_FILLED = 100_000
 """The most rows filled by one formula that are looked at when the formula is replaced."""
@@ -45,10 +43,8 @@ class SheetScan:
     """What one pass over a sheet tells; places count bytes of the part in UTF-8.
 
     Attributes:
-        part: the sheet's part.
         frame: what it says outside its rows.
         inside: where the opening tag of sheetData ends.
-        close: where its closing tag starts; for ``<sheetData/>`` the same as ``inside``.
         empty_tag: ``<sheetData/>`` as it is written, where it is; else nothing.
         rows: the rows of the cells asked for that are there.
         places: where the others would go.
@@ -57,10 +53,8 @@ class SheetScan:
         shared: by its number, each shared formula that a cell asked for writes out for others.
     """
 
-    part: str
     frame: SheetFrame
     inside: int
-    close: int
     empty_tag: bytes
     rows: Mapping[int, ScannedRow] = field(repr=False)
     places: Mapping[int, int] = field(repr=False)
@@ -170,15 +164,10 @@ def _also_needed(
             index = cell.formula.attributes.get("si", "")
             shared.add(index)
             uses = scan.shared[index].uses if index in scan.shared else ()
-            rows.update(heir.position[0] for heir in _first_left(uses, positions))
+            heir = next((use for use in uses if use.position not in positions), None)
+            if heir is not None:
+                rows.add(heir.position[0])
     return rows, frozenset(shared)
-
-
-def _first_left(
-    uses: Iterable[RawFormula], positions: Collection[Position]
-) -> Iterator[RawFormula]:
-    """The first cell that shares a formula and is not among some cells, if there is one."""
-    return islice((use for use in uses if use.position not in positions), 1)
 
 
 def shares(cell: ScannedCell) -> bool:
@@ -193,23 +182,15 @@ def shares(cell: ScannedCell) -> bool:
 
 
 def _scan(archive: Archive, part: str, found: FoundRows, shared: frozenset[str]) -> SheetScan:
-    try:
+    with read_elsewhere(archive, part):
         frame, empty_tag = read_frame(archive, found)
-        rows = {
-            number: read_row(frame.root, number, raw) for number, raw in sorted(found.rows.items())
-        }
-    except (expat.ExpatError, ValueError) as error:
-        # The parser of the package says it in the words of all other parts.
-        run_parser(archive, part, expat.ParserCreate())
-        raise damaged_part(archive, part, str(error)) from error
+        rows = scanned_rows(frame.root, found.rows)
     arrays = [area_of(raw.reference) for raw in found.formulas if raw.kind == "array"]
     tables = [area_of(raw.reference) for raw in found.formulas if raw.kind == "dataTable"]
     uses = [raw for raw in found.formulas if raw.kind == "shared"]
     return SheetScan(
-        part,
         frame,
         found.inside,
-        found.close,
         empty_tag,
         rows,
         found.places,

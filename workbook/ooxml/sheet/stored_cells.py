@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from xlpbr.errors import CellError
-from xlpbr.workbook.ooxml.addresses import Area, Position
+from xlpbr.workbook.ooxml.addresses import Area, Position, cell_address
 
 StoredValue = float | str | bool | datetime.date | CellError | None
 Kind = Literal["blank", "number", "text", "boolean", "date", "error"]
@@ -65,6 +66,38 @@ class SheetContents:
 
     cells: Mapping[Position, StoredCell]
     rows: SheetRows
+
+
+def stored_value(
+    kind: str, text: str, strings: Sequence[str], sheet: str, position: Position
+) -> tuple[StoredValue, Kind]:
+    """The value of a cell of any type but a date, by its type and what stands in it.
+
+    Args:
+        kind: the type as the cell says it, such as ``n`` or ``s``.
+        text: what stands in the cell.
+        strings: the shared texts.
+        sheet: the sheet's name, for the message of an error value.
+        position: the cell.
+
+    Raises:
+        ValueError, LookupError: the cell holds no value of its type.
+    """
+    if kind == "n":
+        number = float(text)
+        if not math.isfinite(number):
+            raise ValueError(text)
+        return number, "number"
+    if kind == "s":
+        index = int(text)
+        if index < 0:
+            raise ValueError(text)
+        return strings[index], "text"
+    if kind == "b":
+        return {"1": True, "0": False, "true": True, "false": False}[text], "boolean"
+    if kind == "e":
+        return CellError(text, f"the cell {cell_address(sheet, *position)} shows {text}"), "error"
+    return unescaped(text), "text"
 
 
 def unescaped(text: str) -> str:

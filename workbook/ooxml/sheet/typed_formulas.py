@@ -56,7 +56,7 @@ _PIECE = re.compile(rf"\s+|(?:[$!]*(?:{WORDS.pattern}))+|.", re.VERBOSE | re.DOT
 _CLOSING = {"(": ")", "{": "}"}
 
 
-def as_stored(typed: str) -> str:
+def stored_formula(typed: str) -> str:
     """A formula as a workbook stores it; one that is stored so already stays as it is.
 
     Args:
@@ -65,7 +65,7 @@ def as_stored(typed: str) -> str:
     Raises:
         ValueError: Excel stores it in a form that is not written here; the message says what.
     """
-    pieces = _pieces(as_typed(typed))
+    pieces = _split(typed_formula(typed))
     _put_names(pieces, 0, len(pieces), frozenset())
     # From the end, so that what stands within is whole by then.
     for place in reversed(range(len(pieces))):
@@ -83,7 +83,7 @@ def as_stored(typed: str) -> str:
     return "".join(pieces)
 
 
-def as_typed(stored: str) -> str:
+def typed_formula(stored: str) -> str:
     """A formula as Excel shows it and a person types it.
 
     Args:
@@ -91,7 +91,7 @@ def as_typed(stored: str) -> str:
     """
     if "_xl" not in stored.casefold():
         return stored
-    pieces = _pieces(stored)
+    pieces = _split(stored)
     for place in range(len(pieces)):
         if not _is_word(pieces[place]):
             continue
@@ -110,7 +110,7 @@ def as_typed(stored: str) -> str:
     return "".join(pieces)
 
 
-def _pieces(formula: str) -> list[str]:
+def _split(formula: str) -> list[str]:
     """The pieces of a formula: words and addresses, texts, spaces, and single signs."""
     return [match[0] for match in _PIECE.finditer(formula)]
 

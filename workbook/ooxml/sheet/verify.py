@@ -31,8 +31,7 @@ def verify_sheet(
     scan: SheetScan,
     changes: Mapping[Position, CellChange],
     splices: tuple[Splice, ...],
-    *,
-    sheet: str = "",
+    sheet: str,
 ) -> None:
     """Check that a sheet was changed as asked, and in nothing else.
 
@@ -47,15 +46,14 @@ def verify_sheet(
         scan: the part as ``scan_sheet`` found it before.
         changes: what was to change.
         splices: the pieces that ``sheet_splices`` made of it.
-        sheet: the sheet's name, for messages; without it the part is named.
+        sheet: the sheet's name, for messages.
 
     Raises:
         FileProblem: the new part is not as it should be, or either is damaged.
     """
-    name = sheet or part
     reading = _Compared(before, after, part, _regions(scan, splices))
     if not reading.same(splices):
-        raise copy_differs(before, f"in a part of {name} that was not to change")
+        raise copy_differs(before, f"in a part of {sheet} that was not to change")
     rows_before = {
         number: read_rows(scan.frame.root, row.data, number)[0] for number, row in scan.rows.items()
     }
@@ -64,10 +62,10 @@ def verify_sheet(
         for region, data in zip(reading.regions, reading.caught, strict=True):
             for row in read_rows(scan.frame.root, data, region[2]):
                 if row.number in rows_after:
-                    raise copy_differs(before, f"in the row {row.number} of {name}")
+                    raise copy_differs(before, f"in the row {row.number} of {sheet}")
                 rows_after[row.number] = row
     except (ET.ParseError, ValueError) as error:
-        raise copy_differs(before, f"in a row of {name}") from error
+        raise copy_differs(before, f"in a row of {sheet}") from error
     touched = {number for number, _ in changes} | set(rows_after)
     for number in sorted(touched):
         old = rows_before.get(number)
@@ -76,8 +74,7 @@ def verify_sheet(
             new = old
         column = first_difference(scan, rows_before, number, old, new, changes)
         if column is not None:
-            where = cell_address(sheet, number, column) if sheet else f"in row {number} of {part}"
-            raise copy_differs(before, f"in {where}" if sheet else where)
+            raise copy_differs(before, f"in {cell_address(sheet, number, column)}")
 
 
 def _has_splice(scan: SheetScan, number: int, splices: tuple[Splice, ...]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from xlpbr.workbook.ooxml.parts.theme import NO_THEME, Theme
+from xlpbr.workbook.ooxml.xml.splice import local_name
 
 _BOOLEANS = {"true": "1", "on": "1", "false": "0", "off": "0"}
 _DEFAULTS = {
@@ -63,7 +64,7 @@ def read_looks(tree: ET.Element, theme: Theme, *, own_styles: bool) -> Looks:
         theme: the theme that it stands under.
         own_styles: whether named styles of the table count; XlsxWriter's are left behind.
     """
-    lists = {_local(child): list(child) for child in tree}
+    lists = {local_name(child): list(child) for child in tree}
     codes = {
         int(entry.get("numFmtId", "-1")): entry.get("formatCode", "")
         for entry in lists.get("numFmts", ())
@@ -90,7 +91,7 @@ def _exact(element: ET.Element, theme: Theme) -> Hashable:
     if "formatCode" in attributes:
         del attributes["numFmtId"]
     return (
-        _local(element),
+        local_name(element),
         frozenset(attributes.items()),
         tuple(_exact(child, theme) for child in element),
     )
@@ -104,7 +105,7 @@ def _cell(
     codes: Mapping[int, str],
 ) -> Hashable:
     """The look of a cell format; None when it points nowhere or holds an extension."""
-    inside = {_local(child): _look(child, NO_THEME) for child in entry}
+    inside = {local_name(child): _look(child, NO_THEME) for child in entry}
     number, font, fill, border = (
         int(entry.get(name, "0")) for name in ("numFmtId", "fontId", "fillId", "borderId")
     )
@@ -126,10 +127,10 @@ def _cell(
 
 def _font(entry: ET.Element, theme: Theme) -> Hashable:
     """The look of a font; its children may stand in any order."""
-    name = next((child.get("val", "") for child in entry if _local(child) == "name"), "")
+    name = next((child.get("val", "") for child in entry if local_name(child) == "name"), "")
     said: set[Hashable] = set()
     for child in entry:
-        tag, value = _local(child), _plain(child.get("val", ""))
+        tag, value = local_name(child), _plain(child.get("val", ""))
         if tag in _ONLY_A_FALLBACK or _UNSEEN.get(tag) == value:
             continue
         if tag in _SWITCHES:
@@ -146,7 +147,7 @@ def _font(entry: ET.Element, theme: Theme) -> Hashable:
 
 
 def _look(element: ET.Element, theme: Theme) -> Hashable:
-    tag = _local(element)
+    tag = local_name(element)
     defaults = _DEFAULTS.get(tag, {})
     attributes = _attributes(element, theme)
     said = frozenset((k, v) for k, v in attributes.items() if defaults.get(k) != v)
@@ -173,7 +174,3 @@ def _plain(value: str) -> str:
     value = _BOOLEANS.get(value, value)
     whole, point, rest = value.partition(".")
     return whole if point and whole.isdigit() and not rest.strip("0") else value
-
-
-def _local(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]

@@ -16,6 +16,7 @@ from xlpbr.workbook.ooxml.parts.theme import NO_THEME, Theme
 from xlpbr.workbook.ooxml.styles.looks import Looks, read_looks
 from xlpbr.workbook.ooxml.xml.lists import with_entries
 from xlpbr.workbook.ooxml.xml.splice import as_utf8, elements, spliced, with_attributes
+from xlpbr.workbook.ooxml.xml.strict_form import DECLARATION
 
 MOST_CELL_FORMATS = 65_430
 """The most cell formats that the format's own rules allow; a workbook with more is repaired."""
@@ -61,10 +62,7 @@ class MergedStyles:
 
 def empty_styles(namespace: str) -> bytes:
     """A style table for a book without one."""
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<styleSheet xmlns="{namespace}"/>'
-    ).encode()
+    return f'{DECLARATION}<styleSheet xmlns="{namespace}"/>'.encode()
 
 
 def merged_styles(

@@ -7,8 +7,8 @@ it. Places count bytes of the part in UTF-8.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -72,21 +72,6 @@ class Element:
         return self.tag.rpartition(b":")[2].decode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Wide:
-    """The way back to UTF-16: the mark, the encoding, and what the declaration said of it."""
-
-    mark: bytes
-    encoding: str
-    said: str
-
-    def __call__(self, data: bytes) -> bytes:
-        text = data.decode()
-        if self.said:
-            text = DECLARED.sub(rf"\g<1>{self.said}\g<3>", text)
-        return self.mark + text.encode(self.encoding)
-
-
 def as_utf8(data: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
     """A part in UTF-8, and the way back to the encoding that it is stored in.
 
@@ -98,10 +83,16 @@ def as_utf8(data: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
     if not encoding:
         return data, bytes
     text = data[2:].decode(encoding)
+    said = DECLARED.match(text)
+
+    def back(edited: bytes) -> bytes:
+        written = edited.decode()
+        if said:
+            written = DECLARED.sub(rf"\g<1>{said[2]}\g<3>", written)
+        return data[:2] + written.encode(encoding)
+
     # The parser believes what the declaration says, and it would now be wrong.
-    declared = DECLARED.match(text)
-    said = declared[2] if declared else ""
-    return DECLARED.sub(r"\g<1>UTF-8\g<3>", text).encode(), _Wide(data[:2], encoding, said)
+    return DECLARED.sub(r"\g<1>UTF-8\g<3>", text).encode(), back
 
 
 def encoding_of(start: bytes) -> str:
@@ -135,71 +126,58 @@ def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
         expat.ExpatError: the part is not well-formed, or declares a document type.
     """
     found: dict[str, list[Element]] = {path: [] for path in paths}
-    patterns = [(path, tuple(path.split("/"))) for path in paths if "*" in path]
+    exact = {f"/{path}": path for path in paths}
+    patterns = [
+        (re.compile("/" + path.replace("*", "[^/]+")), path) for path in paths if "*" in path
+    ]
     deepest = max(path.count("/") + 1 for path in paths)
-    opened: list[str] = []
-    here: list[str] = [""]  # the path of each element that is open
-    places: list[list[tuple[str, int]]] = [[]]
-    none: list[tuple[str, int]] = []
+    # Of each element that is open its path, and its place in the lists in which it is.
+    opened: list[tuple[str, dict[str, int]]] = [("", {})]
     parser = expat.ParserCreate()
 
-    def refuse(*_: object) -> None:
-        raise expat.ExpatError("it declares a document type")
-
     def start(tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        opened.append(name)
-        if len(opened) > deepest:
-            # Without a path: those of elements within each other by the thousand fill the memory.
-            here.append("")
-            places.append(none)
-            return
-        path = f"{here[-1]}/{name}" if here[-1] else name
-        here.append(path)
-        matching = [path] if path in found else []
-        matching += [
-            pattern
-            for pattern, steps in patterns
-            if len(steps) == len(opened)
-            and all(step in ("*", known) for step, known in zip(steps, opened, strict=True))
-        ]
-        if not matching:
-            places.append(none)
+        above, around = opened[-1]
+        # Without a path: those of elements within each other by the thousand fill the memory.
+        here = f"{above}/{tag.rpartition(':')[2]}" if len(opened) <= deepest else ""
+        wanted = [exact[here]] if here in exact else []
+        wanted += [path for pattern, path in patterns if pattern.fullmatch(here)]
+        places: dict[str, int] = {}
+        opened.append((here, places))
+        if not wanted:
             return
         place = parser.CurrentByteIndex
         raw = tag_at(data, place)
         end = raw.end() if raw[3] else -1
-        around = dict(places[-1])
-        places.append([(path, len(found[path])) for path in matching])
-        for path in matching:
+        for path in wanted:
             parent = around.get(path.rpartition("/")[0], -1)
+            places[path] = len(found[path])
             found[path].append(Element(raw[1], attributes, place, raw.end(), end, end, parent))
 
     def end(_: str) -> None:
-        opened.pop()
-        here.pop()
-        for path, index in places.pop():
+        for path, index in opened.pop()[1].items():
             element = found[path][index]
             if element.end < 0:
                 close = parser.CurrentByteIndex
-                found[path][index] = Element(
-                    element.tag,
-                    element.attributes,
-                    element.start,
-                    element.inside,
-                    close,
-                    data.index(b">", close) + 1,
-                    element.parent,
-                )
+                end = data.index(b">", close) + 1
+                found[path][index] = replace(element, close=close, end=end)
 
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = refuse_doctype
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.Parse(data, True)
     return found
 
 
-def tag_at(data: bytes, place: int) -> re.Match[bytes]:
+class DoctypeError(expat.ExpatError):
+    """A part declares a document type."""
+
+
+def refuse_doctype(*_: object) -> None:
+    """Stop a parser that meets a document type; it is set as the handler of one."""
+    raise DoctypeError("it declares a document type")
+
+
+def tag_at(data: bytes | bytearray, place: int) -> re.Match[bytes]:
     """The opening tag at a place: its name, its attributes with the space before, a slash.
 
     Raises:
@@ -207,7 +185,7 @@ def tag_at(data: bytes, place: int) -> re.Match[bytes]:
     """
     tag = _TAG.match(data, place)
     if tag is None:
-        raise ValueError(data[place : place + 80])
+        raise ValueError(bytes(data[place : place + 80]))
     return tag
 
 
@@ -298,6 +276,11 @@ def text_in(data: bytes, element: Element) -> str:
     return raw.decode()
 
 
+def local_name(element: ET.Element) -> str:
+    """The name of an element of a tree, without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
 def namespaces(*around: Element) -> dict[str, str]:
     """The namespaces by prefix that some elements declare, the outermost given first."""
     return {
@@ -312,14 +295,32 @@ def spliced(data: bytes, splices: Iterable[Splice]) -> bytes:
     """A part with pieces put in. An insertion comes before what is replaced at its place.
 
     Raises:
-        ValueError: two pieces overlap.
+        ValueError: two pieces overlap, or one is outside the part.
     """
-    pieces = []
+    return b"".join(spliced_chunks([data], splices))
+
+
+def spliced_chunks(chunks: Iterable[bytes], splices: Iterable[Splice]) -> Iterator[bytes]:
+    """A part given in pieces, with pieces put in: see ``spliced``."""
     place = 0
-    for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
-        if start < place:
-            raise ValueError(f"two edits overlap at byte {start}")
-        pieces += [data[place:start], new]
-        place = end
-    pieces.append(data[place:])
-    return b"".join(pieces)
+    skip_to = 0
+    waiting = iter(sorted(splices, key=lambda splice: splice[:2]))
+    splice = next(waiting, None)
+    for chunk in chunks:
+        limit = place + len(chunk)
+        start = min(max(skip_to, place), limit)
+        while splice is not None and splice[0] < limit:
+            if splice[0] < skip_to:
+                raise ValueError(f"two edits overlap at byte {splice[0]}")
+            yield chunk[start - place : splice[0] - place]
+            yield splice[2]
+            skip_to = splice[1]
+            start = min(skip_to, limit)
+            splice = next(waiting, None)
+        yield chunk[start - place :]
+        place = limit
+    while splice is not None and splice[0] == splice[1] == place >= skip_to:
+        yield splice[2]
+        splice = next(waiting, None)
+    if splice is not None or skip_to > place:
+        raise ValueError("an edit is outside the part")

@@ -12,7 +12,7 @@ import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.xml.splice import as_utf8
+from xlpbr.workbook.ooxml.xml.splice import DoctypeError, as_utf8, refuse_doctype
 from xlpbr.workbook.ooxml.zip.copy import copy_archive
 from xlpbr.workbook.ooxml.zip.layout import Archive, local_header_size, read_layout
 from xlpbr.workbook.ooxml.zip.refusals import (
@@ -66,17 +66,12 @@ def open_archive(path: Path) -> Archive:
     """
     refuse_by_name(path)
     try:
-        stream = path.open("rb")
+        with ExitStack() as closing:
+            stream = closing.enter_context(path.open("rb"))
+            archive = _opened(path, stream)
+            closing.pop_all()
     except OSError as error:
         raise cannot_open(path, error) from error
-    try:
-        archive = _opened(path, stream)
-    except OSError as error:
-        stream.close()
-        raise cannot_open(path, error) from error
-    except BaseException:
-        stream.close()
-        raise
     weakref.finalize(archive, stream.close)
     return archive
 
@@ -188,12 +183,8 @@ def run_parser(archive: Archive, part: str, parser: expat.XMLParserType) -> None
     Raises:
         FileProblem: the part is missing, damaged, or declares a document type.
     """
-
-    def refuse(*_: object) -> None:
-        raise _DoctypeFound
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = refuse_doctype
+    parser.EntityDeclHandler = refuse_doctype
     with _plain_errors(archive, part), _open_part(archive, part) as stream:
         parser.ParseFile(stream)
 
@@ -239,6 +230,19 @@ def understood(archive: Archive, part: str) -> Iterator[None]:
         raise damaged_part(archive, part, "it does not say what it should") from error
 
 
+@contextmanager
+def read_elsewhere(archive: Archive, part: str) -> Iterator[None]:
+    """Make a plain problem of what another reader than this module's finds wrong in a part.
+
+    The parser of this module says first what it finds, in the words of all other parts.
+    """
+    try:
+        yield
+    except (expat.ExpatError, ValueError) as error:
+        run_parser(archive, part, expat.ParserCreate())
+        raise damaged_part(archive, part, str(error)) from error
+
+
 def damaged_part(archive: Archive, part: str, what: str = "") -> FileProblem:
     """The problem of a part that cannot be read, with what is wrong in it."""
     reason = f": {what}" if what else ""
@@ -247,13 +251,8 @@ def damaged_part(archive: Archive, part: str, what: str = "") -> FileProblem:
     )
 
 
-class _DoctypeFound(Exception):
-    """A part declares a document type."""
-
-
 class _TreeWithoutDoctype(ET.TreeBuilder):
-    def doctype(self, *_: object) -> None:
-        raise _DoctypeFound
+    doctype = staticmethod(refuse_doctype)
 
 
 def _opened(path: Path, stream: BinaryIO) -> Archive:
@@ -317,7 +316,7 @@ def _unpacked(packed: bytes, info: zipfile.ZipInfo) -> bytes:
 def _plain_errors(archive: Archive, part: str) -> Iterator[None]:
     try:
         yield
-    except _DoctypeFound as error:
+    except DoctypeError as error:
         raise FileProblem(
             f"{archive.path} declares a document type (DOCTYPE) in its part {part}, which no "
             "workbook needs and which can be an attack; open it in Excel and save it as a new "

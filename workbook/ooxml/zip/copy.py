@@ -6,7 +6,7 @@ and what follows its data, so that a copy with nothing changed is the same file.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -114,7 +114,8 @@ def copy_archive(
         try:
             _write_members(copy, plan)
             for name, content in added.items():
-                _enter_new(copy, name, write_new(stream, _offset(copy), name, content))
+                copy.entries[name] = write_new(stream, _offset(copy), name, content)
+                copy.order.append(name)
         except PartTooLargeError as error:
             raise _outgrown(archive, "with a part of more than 600 MB") from error
         _write_directory(copy)
@@ -184,7 +185,7 @@ def _plan(
 def _write_members(copy: _Copy, plan: _Plan) -> None:
     archive = copy.archive
     blocks = tuple(archive.layout.blocks.values())
-    _write(copy, _file_chunks(archive, 0, blocks[0].start))
+    copy.stream.writelines(_file_chunks(archive, 0, blocks[0].start))
     for block in blocks:
         _write_missing_here(copy, plan)
         if block.name in plan.removed:
@@ -203,7 +204,7 @@ def _write_members(copy: _Copy, plan: _Plan) -> None:
             _write_raw(copy, block.name, plan.restored[block.name])
         else:
             _enter(copy, block.name, archive.layout.entries[block.name])
-            _write(copy, _file_chunks(archive, block.start, block.end))
+            copy.stream.writelines(_file_chunks(archive, block.start, block.end))
     _write_missing_here(copy, plan)
     for name, member in plan.missing.items():
         _write_raw(copy, name, member)
@@ -224,7 +225,7 @@ def _write_missing_here(copy: _Copy, plan: _Plan) -> None:
 
 def _write_raw(copy: _Copy, name: str, member: RawMember) -> None:
     _enter(copy, name, member.directory)
-    _write(copy, [member.local])
+    copy.stream.write(member.local)
 
 
 def _write_directory(copy: _Copy) -> None:
@@ -232,20 +233,15 @@ def _write_directory(copy: _Copy) -> None:
     start = _offset(copy)
     entries = [copy.entries[name] for name in copy.order]
     old_end = layout.directory_start + sum(map(len, layout.entries.values()))
-    _write(copy, entries)
+    copy.stream.writelines(entries)
     moved = copy.stream.tell() - old_end
     size = sum(map(len, entries))
-    _write(copy, [with_directory(layout.tail, len(entries), size, start, moved)])
+    copy.stream.write(with_directory(layout.tail, len(entries), size, start, moved))
 
 
 def _offset(copy: _Copy) -> int:
     """Where the copy is, as its directory counts offsets."""
     return copy.stream.tell() - copy.archive.layout.shift
-
-
-def _write(copy: _Copy, chunks: Iterable[bytes]) -> None:
-    for chunk in chunks:
-        copy.stream.write(chunk)
 
 
 def _enter(copy: _Copy, name: str, entry: bytes) -> None:
@@ -254,11 +250,6 @@ def _enter(copy: _Copy, name: str, entry: bytes) -> None:
     if name not in copy.archive.members:
         copy.order.insert(copy.order.index(copy.last) + 1 if copy.last else 0, name)
     copy.last = name
-
-
-def _enter_new(copy: _Copy, name: str, entry: bytes) -> None:
-    copy.entries[name] = entry
-    copy.order.append(name)
 
 
 def _header_end(archive: Archive, block: Block) -> int:

@@ -22,7 +22,7 @@ from xlpbr.workbook.ooxml.edit import sheets as package_sheets
 from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.edit.transplant_parts import used_table_ids
-from xlpbr.workbook.ooxml.parts.workbook_edit import NewName
+from xlpbr.workbook.ooxml.parts.workbook_part import DefinedName
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 
 CHAIN = (
@@ -190,7 +190,7 @@ def test_sheets_that_others_read_are_not_taken_out(budget, made, tmp_path, chang
 def test_names_charts_and_rules_that_read_a_sheet_are_found(budget, made, tmp_path):
     added, named, out = (tmp_path / f"{name}.xlsx" for name in ("added", "named", "out"))
     edit(open_book(budget), Changes(add_sheets=SheetsToAdd(made, NAMES)), added)
-    name = NewName("Total", "'PBR trial'!$B$11")
+    name = DefinedName("Total", "'PBR trial'!$B$11")
     edit(open_book(added), Changes(names=(name,)), named)
     code, sentence = refused(named, Changes(remove_sheets=NAMES), out)
     assert (code, "the name Total would show" in sentence) == ("in-use", True)
@@ -340,7 +340,7 @@ def test_cells_that_may_not_be_set(budget, tmp_path, row, column, code, said):
 
 def test_names_are_added(budget, tmp_path):
     out = tmp_path / "out.xlsx"
-    edit(open_book(budget), Changes(names=(NewName("Rate", "Budget!$B$2"),)), out)
+    edit(open_book(budget), Changes(names=(DefinedName("Rate", "Budget!$B$2"),)), out)
     assert [known.name for known in open_book(out).names] == ["Rate"]
     assert openpyxl.load_workbook(out).defined_names["Rate"].value == "Budget!$B$2"
 
@@ -476,7 +476,7 @@ def test_what_was_changed_since_stays_when_the_sheets_go(budget, attached, tmp_p
 
 def test_a_name_given_since_stays_when_the_sheets_go(budget, attached, tmp_path):
     named, back = tmp_path / "named.xlsx", tmp_path / "back.xlsx"
-    edit(open_book(attached), Changes(names=(NewName("Rate", "Budget!$B$2"),)), named)
+    edit(open_book(attached), Changes(names=(DefinedName("Rate", "Budget!$B$2"),)), named)
     assert not detach(open_book(named), back).exact
     book = open_book(back)
     assert [known.name for known in book.names] == ["Rate"]
@@ -557,7 +557,7 @@ def test_two_attachments_are_taken_out_together(budget, made, tmp_path, changed)
     edit(open_book(budget), Changes(add_sheets=first, keep_record=True), one)
     if changed:
         named = tmp_path / "named.xlsx"
-        edit(open_book(one), Changes(names=(NewName("Rate", "Budget!$B$2"),)), named)
+        edit(open_book(one), Changes(names=(DefinedName("Rate", "Budget!$B$2"),)), named)
         one = named
     more = SheetsToAdd(more_sheets(tmp_path / "more.xlsx"), ("PBR more",))
     edit(open_book(one), Changes(add_sheets=more, keep_record=True), two)
@@ -639,7 +639,7 @@ def test_a_sheet_named_in_a_text_is_read(budget, made, tmp_path, formula):
 
 def test_a_name_of_a_persons_own_is_never_taken_away(attached, tmp_path):
     named = tmp_path / "named.xlsx"
-    name = NewName("PbrRate", "'PBR Terms'!$B$5")
+    name = DefinedName("PbrRate", "'PBR Terms'!$B$5")
     edit(open_book(attached), Changes(names=(name,)), named)
     with pytest.raises(FileProblem, match="the name PbrRate would show") as caught:
         detach(open_book(named), tmp_path / "out.xlsx")

@@ -14,13 +14,16 @@ from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.parts.name_rules import refuse_defined_name, refuse_sheet_name
 from xlpbr.workbook.ooxml.parts.sheet_mark import MarkedSheet, mark_of, marked_sheets
 from xlpbr.workbook.ooxml.parts.workbook_edit import (
-    NewName,
-    NewSheet,
     WorkbookChanges,
     new_sheet_ids,
     with_changes,
 )
-from xlpbr.workbook.ooxml.parts.workbook_part import ListedName, ListedSheet, read_workbook
+from xlpbr.workbook.ooxml.parts.workbook_part import (
+    DefinedName,
+    ListedName,
+    ListedSheet,
+    read_workbook,
+)
 
 USUAL = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -68,7 +71,7 @@ def prefixed(text: str) -> str:
     return text.replace("xmlns=", "xmlns:x=")
 
 
-def adding(*sheets: NewSheet, names: tuple[NewName, ...] = ()) -> WorkbookChanges:
+def adding(*sheets: ListedSheet, names: tuple[DefinedName, ...] = ()) -> WorkbookChanges:
     return WorkbookChanges(add_sheets=sheets, add_names=names)
 
 
@@ -117,14 +120,14 @@ def test_relationship_ids_are_found_by_their_namespace():
     ).encode()
     assert [s.relationship_id for s in read_workbook(data).sheets] == ["rId1", "rId2", ""]
     assert b'<sheet name="D" sheetId="4" s:id="rId3"/>' in with_changes(
-        data, adding(NewSheet("D", 4, "rId3"))
+        data, adding(ListedSheet("D", 4, "rId3"))
     )
     for spaces in (USUAL, STRICT):
         bare = (
             f"<workbook xmlns='{spaces[0]}'><sheets>"
             f"<sheet name='A' sheetId='1' xmlns:q='{spaces[1]}' q:id='rId1'/></sheets></workbook>"
         ).encode()
-        changed = with_changes(bare, adding(NewSheet("D", 4, "rId3")))
+        changed = with_changes(bare, adding(ListedSheet("D", 4, "rId3")))
         assert read_workbook(changed).sheets[1].relationship_id == "rId3"
         assert f'xmlns:r="{spaces[1]}"'.encode() in changed
         assert with_changes(changed, removing("rId3")) == bare
@@ -137,9 +140,9 @@ def test_new_sheets_come_last_and_names_know_them():
     changed = with_changes(
         data,
         adding(
-            NewSheet("A<B", 8, "rId10"),
-            NewSheet("Deep", 9, "rId11", "veryHidden"),
-            names=(NewName("PBR_Rate", "'A<B'!$A$1", "a<b", True), NewName("\\x", "1")),
+            ListedSheet("A<B", 8, "rId10"),
+            ListedSheet("Deep", 9, "rId11", "veryHidden"),
+            names=(DefinedName("PBR_Rate", "'A<B'!$A$1", "a<b", True), DefinedName("\\x", "1")),
         ),
     )
     assert changed == data.replace(
@@ -172,8 +175,8 @@ def test_numbers_of_sheets_are_free():
     assert new_sheet_ids(replace(workbook, sheets=()), 1) == (1,)
     assert new_sheet_ids(workbook, 0) == ()
     with pytest.raises(ValueError, match="2"):
-        with_changes(book().encode(), adding(NewSheet("X", 2, "rId10")))
-    twice = adding(NewSheet("X", 8, "rId10"), NewSheet("Y", 8, "rId11"))
+        with_changes(book().encode(), adding(ListedSheet("X", 2, "rId10")))
+    twice = adding(ListedSheet("X", 8, "rId10"), ListedSheet("Y", 8, "rId11"))
     with pytest.raises(ValueError, match="8"):
         with_changes(book().encode(), twice)
 
@@ -190,7 +193,7 @@ def test_numbers_of_sheets_are_free():
 @pytest.mark.parametrize("form", [str, prefixed])
 def test_a_container_of_names_is_made_in_its_place(names, start_of_names, form):
     data = form(book(names=names)).encode()
-    changed = with_changes(data, adding(names=(NewName("PBR", "1"),)))
+    changed = with_changes(data, adding(names=(DefinedName("PBR", "1"),)))
     head, tail = changed.decode().split("PBR")
     prefix = "x:" if form is prefixed else ""
     assert head.endswith(f'<{prefix}definedNames\t\n><{prefix}definedName name="')
@@ -272,7 +275,7 @@ def test_a_sheet_added_in_the_same_step_is_shown_where_no_other_can_be():
         sheets=SHEETS[0] + SHEETS[1], names="", views="<bookViews><workbookView/></bookViews>"
     )
     changes = WorkbookChanges(
-        add_sheets=(NewSheet("DATA", 11, "rId5"),), remove_sheets=frozenset({"rId1"})
+        add_sheets=(ListedSheet("DATA", 11, "rId5"),), remove_sheets=frozenset({"rId1"})
     )
     after = read_workbook(with_changes(data.encode(), changes))
     assert [sheet.name for sheet in after.sheets] == ["Old & new", "DATA"]
@@ -289,7 +292,7 @@ def test_what_is_not_there_cannot_be_taken_out():
         with pytest.raises(ValueError, match=name[0].casefold()):
             with_changes(book().encode(), removing(names=(name,)))
     with pytest.raises(ValueError, match="Nowhere"):
-        with_changes(book().encode(), adding(names=(NewName("x_", "1", "Nowhere"),)))
+        with_changes(book().encode(), adding(names=(DefinedName("x_", "1", "Nowhere"),)))
 
 
 def test_names_are_taken_out_by_their_scope():
@@ -307,7 +310,7 @@ def test_names_are_taken_out_by_their_scope():
 def test_a_name_of_a_sheet_that_is_not_there_is_left_alone():
     names = '<definedNames><definedName name="Odd" localSheetId="8">1</definedName></definedNames>'
     data = book(names=names).encode()
-    assert names.encode() in with_changes(data, adding(NewSheet("N", 8, "rId20")))
+    assert names.encode() in with_changes(data, adding(ListedSheet("N", 8, "rId20")))
     with pytest.raises(ValueError, match="odd"):
         with_changes(data, removing(names=(("odd", None),)))
 
@@ -315,11 +318,11 @@ def test_a_name_of_a_sheet_that_is_not_there_is_left_alone():
 @pytest.mark.parametrize(
     "new",
     [
-        adding(NewSheet("data", 8, "rId10")),
-        adding(NewSheet("One", 8, "rId10"), NewSheet("ONE", 9, "rId11")),
-        adding(names=(NewName("rate", "1"),)),
-        adding(names=(NewName("RATE", "1", "Chart"),)),
-        adding(names=(NewName("a_", "1", "Data"), NewName("A_", "1", "data"))),
+        adding(ListedSheet("data", 8, "rId10")),
+        adding(ListedSheet("One", 8, "rId10"), ListedSheet("ONE", 9, "rId11")),
+        adding(names=(DefinedName("rate", "1"),)),
+        adding(names=(DefinedName("RATE", "1", "Chart"),)),
+        adding(names=(DefinedName("a_", "1", "Data"), DefinedName("A_", "1", "data"))),
     ],
 )
 def test_names_in_use_are_refused(new):
@@ -330,10 +333,10 @@ def test_names_in_use_are_refused(new):
 
 def test_a_name_may_be_known_to_one_sheet_and_to_all():
     data = book().encode()
-    changed = with_changes(data, adding(names=(NewName("Rate", "1", "Data"),)))
+    changed = with_changes(data, adding(names=(DefinedName("Rate", "1", "Data"),)))
     assert read_workbook(changed).names[3] == ListedName("Rate", "1", 0, False)
     swap = WorkbookChanges(
-        add_names=(NewName("Rate", "2"),), remove_names=frozenset({("rate", None)})
+        add_names=(DefinedName("Rate", "2"),), remove_names=frozenset({("rate", None)})
     )
     assert read_workbook(with_changes(data, swap)).names[2] == ListedName("Rate", "2", None, False)
 
@@ -353,14 +356,14 @@ def test_a_name_may_be_known_to_one_sheet_and_to_all():
 )
 def test_names_that_no_sheet_can_have(name, reason):
     with pytest.raises(FileProblem, match=reason) as caught:
-        with_changes(book().encode(), adding(NewSheet(name, 8, "rId10")))
+        with_changes(book().encode(), adding(ListedSheet(name, 8, "rId10")))
     assert caught.value.code == "bad-name"
 
 
 @pytest.mark.parametrize("name", ["x" * 31, "\U0001f600" * 15, "it's", "a & <b>", "25-26", "A1"])
 def test_names_that_a_sheet_can_have(name):
     refuse_sheet_name(name)
-    changed = with_changes(book().encode(), adding(NewSheet(name, 8, "rId10")))
+    changed = with_changes(book().encode(), adding(ListedSheet(name, 8, "rId10")))
     assert read_workbook(changed).sheets[3].name == name
 
 
@@ -385,7 +388,7 @@ def test_names_that_a_sheet_can_have(name):
 )
 def test_names_that_cannot_be_defined(name, reason):
     with pytest.raises(FileProblem, match=reason) as caught:
-        with_changes(book().encode(), adding(names=(NewName(name, "1"),)))
+        with_changes(book().encode(), adding(names=(DefinedName(name, "1"),)))
     assert caught.value.code == "bad-name"
 
 
@@ -418,7 +421,7 @@ def test_a_sheet_is_marked():
     changed = with_changes(
         data,
         adding(
-            NewSheet("Statement", 8, "rId10"),
+            ListedSheet("Statement", 8, "rId10"),
             names=(mark_of("_added", "Statement", 8, "S «x»", "a1"),),
         ),
     )
@@ -459,9 +462,9 @@ def test_what_is_added_and_taken_out_leaves_no_trace(data):
         state = data.draw(st.sampled_from(["visible", "hidden"]))
         new_names = [mark_of("_added", title, number, title, "a1")]
         if data.draw(st.booleans()):
-            new_names.append(NewName(f"PBR_{number}", '"<&>"'))
+            new_names.append(DefinedName(f"PBR_{number}", '"<&>"'))
         changed = with_changes(
-            changed, adding(NewSheet(title, number, shown[-1], state), names=tuple(new_names))
+            changed, adding(ListedSheet(title, number, shown[-1], state), names=tuple(new_names))
         )
     workbook = read_workbook(changed)
     assert [found.key for found in marked_sheets(workbook, "_added")] == titles

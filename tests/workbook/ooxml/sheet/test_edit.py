@@ -15,16 +15,11 @@ from xlpbr.workbook.ooxml.book import TableArea, cells_of, open_book
 from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.edit.refusals import edit_refusals
 from xlpbr.workbook.ooxml.sheet import text as sheet_text
-from xlpbr.workbook.ooxml.sheet.edit import (
-    KEEP,
-    CellChange,
-    edited_chunks,
-    scan_sheet,
-    sheet_splices,
-    with_new_values,
-)
+from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange
+from xlpbr.workbook.ooxml.sheet.edit import edited_chunks, sheet_splices, with_new_values
 from xlpbr.workbook.ooxml.sheet.row_parse import parse_rows
 from xlpbr.workbook.ooxml.sheet.row_search import UnsureError, search_rows
+from xlpbr.workbook.ooxml.sheet.scan import scan_sheet
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
 from xlpbr.workbook.ooxml.sheet.verify import verify_sheet
 from xlpbr.workbook.ooxml.zip.archive import open_archive
@@ -87,7 +82,7 @@ def edit(path, changes, target):
     scan = scan_sheet(archive, PART, changes)
     splices = sheet_splices(scan, changes)
     copy_archive(archive, {PART: lambda: edited_chunks(archive, PART, splices)}, target)
-    verify_sheet(archive, open_archive(target), PART, scan, changes, splices, sheet="Data")
+    verify_sheet(archive, open_archive(target), PART, scan, changes, splices, "Data")
     return splices
 
 
@@ -832,7 +827,9 @@ def test_a_copy_that_differs_is_found(tmp_path, was, wrong):
     assert text.count(was) == 1
     copy_archive(archive, {PART: text.replace(was, wrong).encode()}, tmp_path / "out.xlsx")
     with pytest.raises(FileProblem, match=r"The copy of .* was not kept, because it differed in"):
-        verify_sheet(archive, open_archive(tmp_path / "out.xlsx"), PART, scan, changes, splices)
+        verify_sheet(
+            archive, open_archive(tmp_path / "out.xlsx"), PART, scan, changes, splices, "Data"
+        )
 
 
 @pytest.mark.parametrize(
@@ -862,8 +859,8 @@ def test_a_mistake_of_the_editor_is_found(tmp_path, asked, made):
             tmp_path / "out.xlsx",
         )
         after = open_archive(tmp_path / "out.xlsx")
-        verify_sheet(archive, after, PART, scan, {position: made}, splices)
+        verify_sheet(archive, after, PART, scan, {position: made}, splices, "Data")
         with pytest.raises(FileProblem, match=r"because it differed in Data!A[12]; open"):
-            verify_sheet(archive, after, PART, scan, {position: asked}, splices, sheet="Data")
+            verify_sheet(archive, after, PART, scan, {position: asked}, splices, "Data")
         with pytest.raises(FileProblem):
-            verify_sheet(archive, after, PART, scan, {(1, 2): made}, splices)
+            verify_sheet(archive, after, PART, scan, {(1, 2): made}, splices, "Data")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlpbr.workbook.ooxml.sheet.typed_formulas import as_stored, as_typed
+from xlpbr.workbook.ooxml.sheet.typed_formulas import stored_formula, typed_formula
 
 BOTH_WAYS = [
     ("SUM(A1:A5)+1", "SUM(A1:A5)+1"),
@@ -46,20 +46,21 @@ BOTH_WAYS = [
 
 @pytest.mark.parametrize(("typed", "stored"), BOTH_WAYS)
 def test_what_a_person_types_is_what_the_file_holds_and_back(typed, stored):
-    assert as_stored(typed) == stored
-    assert as_typed(stored) == typed
-    assert as_stored(stored) == stored
-    assert as_typed(typed) == typed
+    assert stored_formula(typed) == stored
+    assert typed_formula(stored) == typed
+    assert stored_formula(stored) == stored
+    assert typed_formula(typed) == typed
 
 
 def test_small_letters_of_a_newer_function_become_capitals():
     assert (
-        as_stored("filter(a1:a5,ifna(b1:b5,0))") == "_xlfn._xlws.FILTER(a1:a5,_xlfn.IFNA(b1:b5,0))"
+        stored_formula("filter(a1:a5,ifna(b1:b5,0))")
+        == "_xlfn._xlws.FILTER(a1:a5,_xlfn.IFNA(b1:b5,0))"
     )
 
 
 def test_an_at_that_is_stored_before_more_keeps_its_brackets():
-    assert as_typed("_xlfn.SINGLE(A1:A5*2)") == "@(A1:A5*2)"
+    assert typed_formula("_xlfn.SINGLE(A1:A5*2)") == "@(A1:A5*2)"
 
 
 @pytest.mark.parametrize(
@@ -74,4 +75,4 @@ def test_an_at_that_is_stored_before_more_keeps_its_brackets():
 )
 def test_what_is_not_written_here(typed, said):
     with pytest.raises(ValueError, match=said):
-        as_stored(typed)
+        stored_formula(typed)
