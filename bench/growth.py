@@ -51,7 +51,7 @@ def chain_of(count: int) -> Callable[[], object]:
     data = f'<calcChain xmlns="m"><c r="B1" i="1"/>{entries}</calcChain>'.encode()
 
     def work() -> None:
-        changed = with_calc_chain(data, [], [(1, 1, 2), (1, count // 2, 2)])
+        changed = with_calc_chain(data, [(1, 1, 2), (1, count // 2, 2)])
         assert changed is not None
         assert changed.count(b"<c ") == count - 2
 

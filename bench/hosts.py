@@ -394,8 +394,36 @@ def measure() -> list[Any]:
     ]
     work = "10,000 savings, a call a row, against 10,000 direct calls"
     lines += [Row(work, name, f"{times[name]['savings']:.1f} x") for name in names]
+    kept, anew = settings_looked_up(100)
+    lines.append(
+        Row(
+            "settings looked up in 100 calls",
+            "classic",
+            f"{kept} (a new connection each: {anew:,})",
+        )
+    )
     work = "first call after the start"
     return lines + [at_most(work, name, firsts[name], BOUND_FIRST, "s") for name in names]
+
+
+def settings_looked_up(calls: int) -> tuple[int, int]:
+    """How often the macros of a classic workbook look a setting up during some calls.
+
+    Returns:
+        With the connection that they keep, and with a new one for every call.
+    """
+    from tests.support.vba_run import NO_KEPT_CONNECTION, macros_of, small_book
+
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        book = small_book(Path(folder) / "classic.xlsm")
+        for changed in ({}, NO_KEPT_CONNECTION):
+            macros = macros_of(book, changed=changed)
+            for _ in range(calls):
+                macros.run("PBR_VERSION")
+            assert macros.count("called") == calls
+            found.append(macros.count("looked_up"))
+    return found[0], found[1]
 
 
 def main(names: list[str], rows: int) -> tuple[dict[str, dict[str, float]], dict[str, float]]:

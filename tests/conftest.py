@@ -17,6 +17,7 @@ import pytest
 import xlsxwriter
 
 from tests.support import kinds
+from tests.support.made_files import hold_rules_against_every_file
 from tests.support.needed import CALC_REMEDY, need
 from tests.support.samples import sample_table
 from tests.support.written import write_rows
@@ -103,9 +104,13 @@ def xlpbr(
 
 
 def pytest_configure() -> None:
-    """Where LibreOffice is required, as in CI, the tests that need it must not be passed over."""
+    """Where LibreOffice is required, as in CI, the tests that need it must not be passed over.
+
+    And every workbook that is made must keep the rules of Excel's file format.
+    """
     if os.environ.get("XLPBR_REQUIRE_LIBREOFFICE") and find_libreoffice() is None:
         raise pytest.UsageError("XLPBR_REQUIRE_LIBREOFFICE is set, and LibreOffice is missing.")
+    hold_rules_against_every_file()
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks

@@ -31,7 +31,7 @@ ORDER: list[set[str]] = [
     {"xlpbr.workbook.ours"},
     {"xlpbr.workbook.read"},
     {"xlpbr.workbook.calculate"},
-    {"xlpbr.workbook.template", "xlpbr.workbook.port"},
+    {"xlpbr.workbook.template", "xlpbr.workbook.port", "xlpbr.workbook.lite"},
     {"xlpbr.workbook.attach", "xlpbr.workbook.hosts", "xlpbr.workbook.libreoffice"},
     {"xlpbr.workbook.disclosure"},
     {"xlpbr.workbook.report"},

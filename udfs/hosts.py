@@ -57,7 +57,7 @@ _LIST = (
         OFFICE_JS,
         part="xl/webextensions/",
         needs="For xlwings Lite the workbook needs the functions' code as well: xlpbr new --host"
-        " lite makes a workbook that has it.",
+        " lite makes a workbook that has it, and xlpbr attach --host lite puts it into one.",
     ),
     Host("server", "xlwings Server", "Excel anywhere, calculated on your own server", OFFICE_JS),
     Host("calc", "LibreOffice Calc", "LibreOffice", is_installed=True),

@@ -36,9 +36,9 @@ from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.needed_files import needed_files
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
 from xlpbr.workbook.calculate.recalculate import calculate
-from xlpbr.workbook.hosts.lite_book import EXTENSION_PART, PANES_PART, new_lite_workbook
-from xlpbr.workbook.hosts.lite_code import ENTRY, main_from_wheel, main_with_code, requirements
+from xlpbr.workbook.hosts.lite_book import new_lite_workbook
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
+from xlpbr.workbook.lite.code import ENTRY, main_from_wheel, main_with_code, requirements
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.port.rewrite import port
@@ -46,6 +46,8 @@ from xlpbr.workbook.port.rewrite import port
 CONTRACT = "plymouth-l04-2526"
 WE = "{http://schemas.microsoft.com/office/webextensions/webextension/2010/11}"
 WETP = "{http://schemas.microsoft.com/office/webextensions/taskpanes/2010/11}"
+EXTENSION_PART = "xl/webextensions/webextension1.xml"
+PANES_PART = "xl/webextensions/taskpanes.xml"
 LEADS = "http://schemas.microsoft.com/office/2011/relationships"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 DYNAMIC = "{http://schemas.microsoft.com/office/spreadsheetml/2017/dynamicarray}"
@@ -118,7 +120,7 @@ def test_main_shows_every_file_as_it_is_under_a_short_explanation():
 
 def test_a_text_that_could_not_stand_as_it_is_is_refused(monkeypatch):
     monkeypatch.setattr(
-        "xlpbr.workbook.hosts.lite_code.needed_files",
+        "xlpbr.workbook.lite.code.needed_files",
         lambda _: {"xlpbr/odd.py": "a = '''b'''"},
     )
     with pytest.raises(ValueError, match=r"xlpbr/odd\.py holds '''"):

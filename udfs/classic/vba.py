@@ -4,9 +4,12 @@ What they need stands in the ``.bas`` files beside this module: it reads ranges,
 of marked texts, keeps and shows the reasons of errors, and describes the functions to Excel. The
 reasons stand in the memory of Excel while the workbook is open.
 
-The wrappers are the text that xlwings generates, with three changes: ranges are read in VBA, where
-that is quick; what comes back as a marked text becomes a true Excel error, also inside a range; and
-the reason of every error is kept.
+The wrappers are the text that xlwings generates, with four changes: ranges are read in VBA, where
+that is quick; the connection to Python is kept from call to call; what comes back as a marked text
+becomes a true Excel error, also inside a range; and the reason of every error is kept.
+
+The module of xlwings itself is taken over with two changes, so that no file beside a workbook and
+none in the folder that Excel works in is run: see ``module_of_xlwings``.
 """
 
 from __future__ import annotations
@@ -55,6 +58,38 @@ def vba_of_workbook() -> str:
     return _as_vba(_beside("ThisWorkbook"))
 
 
+def module_of_xlwings(text: str) -> str:
+    """The module xlwings with nothing taken from the folder of the workbook or Excel's current one.
+
+    Python is started with ``-c``, which puts the current folder first where modules are looked for;
+    xlwings puts it there once more for a setting PYTHONPATH that is empty. And xlwings reads a file
+    ``xlwings.conf`` beside the workbook, which can name any program as the Python to start.
+
+    Args:
+        text: the module as xlwings ships it, lines ending in LF or CRLF.
+
+    Raises:
+        FileProblem: it is another text than the changes were written for.
+    """
+    for old, new in _OF_XLWINGS:
+        text = _replaced(text, old, new)
+    return text
+
+
+_NO_CURRENT_FOLDER = "sys.path[:]=filter(None,sys.path);"
+"""Python, within quotes of VBA and of the command line, so without any itself."""
+
+_OF_XLWINGS = (
+    ('-c ""import sys, os;"', f'-c ""import sys;{_NO_CURRENT_FOLDER}import os;"'),
+    (
+        ");import xlwings; xlwings.serve(",
+        f");{_NO_CURRENT_FOLDER}import xlwings; xlwings.serve(",
+    ),
+    ('If source = "" Or source = "directory" Then', 'If source = "directory" Then'),
+)
+"""What stands in the module of xlwings, and what is put in its place."""
+
+
 class _VbaText(Template):
     """VBA with places to fill in, each a word after a per cent sign, which VBA has no use for."""
 
@@ -72,6 +107,7 @@ def _helpers() -> str:
         name_error=ERROR_NUMBERS["#NAME?"],
         reason_follows=ord(REASON_FOLLOWS),
         category=classic.CATEGORY,
+        python_module=PYTHON_MODULE,
     )
 
 
@@ -157,7 +193,7 @@ def _adapted(text: str, function: WorksheetFunction) -> str:
     text = _replaced(
         text,
         f"{name} = {called}Array({given}), ThisWorkbook, Application.Caller)\n",
-        f'{name} = {HELPERS}.ResultOf("{name}", {called}Array({read})))\n',
+        f'{name} = {HELPERS}.ResultOf("{name}", {HELPERS}.AnswerOf("{name}", Array({read})))\n',
     )
     return _replaced(
         text,

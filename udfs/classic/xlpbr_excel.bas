@@ -6,6 +6,7 @@ Option Private Module
 
 Private Const MOST_REASONS As Long = 10000
 
+Private python As Object
 Private reasons As Object
 Private is_shown As Boolean
 
@@ -68,6 +69,23 @@ without_dates:
     ValuesOf = area.Value2
 End Function
 
+Public Function AnswerOf(ByVal function_name As String, ByRef arguments As Variant) As Variant
+    'What Python gives. The connection is kept: to make one, xlwings reads all its settings.
+    If Not python Is Nothing Then
+        On Error GoTo lost
+        AnswerOf = python.CallUDF("%python_module", (function_name), (arguments))
+        Exit Function
+    End If
+anew:
+    On Error GoTo 0
+    Set python = XLPy
+    AnswerOf = python.CallUDF("%python_module", (function_name), (arguments))
+    Exit Function
+lost:
+    'Python may have been restarted since.
+    Resume anew
+End Function
+
 Public Function ResultOf(ByVal function_name As String, ByVal result As Variant) As Variant
     'What Python gave, with a true error for every marked text.
     Dim r As Long
@@ -127,6 +145,7 @@ End Function
 
 Public Function NotReached(ByVal function_name As String, ByVal what As String) As Variant
     'Python could not be reached: #NAME?, as where the functions are not installed at all.
+    Set python = Nothing
     NotReached = CVErr(%name_error)
     Keep function_name, "#NAME?", "Python was not reached. The sheet xlwings.conf says what " & _
         "to do. " & ShortOf(what), 0, 0

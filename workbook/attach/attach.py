@@ -9,13 +9,20 @@ from tempfile import TemporaryDirectory
 
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import Contract
+from xlpbr.errors import FileProblem
 from xlpbr.tables.declared import ASSUMPTIONS
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, refuse_unknown
 from xlpbr.workbook.attach.plan import PREFIX, plan_attachment, write_attachment
+from xlpbr.workbook.lite.parts import code_in, parts_with_code
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.edit.beside import PartsBeside
+from xlpbr.workbook.ooxml.edit.package import Changes, Detached, edit
+from xlpbr.workbook.ooxml.edit.package import detach as take_out
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ours import XLPBR
+from xlpbr.workbook.port.book_host import host_form
+from xlpbr.workbook.port.rewrite import needed_by, port, refuse_early_dates
 from xlpbr.workbook.read.ranges import filled_cells
 
 _FILLED_IN = {*COLUMNS, ASSUMPTIONS}
@@ -49,6 +56,7 @@ def attach(
     sheets: Sequence[str] | None = None,
     places: Mapping[str, str | None],
     headings: Mapping[str, str],
+    host: str | None = None,
     allow: Collection[str] = (),
     in_place: bool = False,
 ) -> Attached:
@@ -61,19 +69,31 @@ def attach(
         sheets: the sheets that are wanted; None for all.
         places: by table, where the book has its own.
         headings: by heading of the book the heading that is meant.
+        host: the host in whose form the formulas of the sheets are stored; for ``lite`` the book
+            gets the code of the functions as well. Without one they have the form of the book.
         allow: what the edit may pass over.
         in_place: whether the target is the book itself.
 
     Raises:
-        FileProblem: the book, a table or a heading cannot be used, or the edit is refused.
+        FileProblem: the book, a table or a heading cannot be used, the host is none, the book
+            holds the code of another add-in (code has-code), its days count from 1904 and the
+            host's do not (code date-system), or the edit is refused.
     """
+    if host is not None:
+        refuse_unknown(host, OF_WORKBOOKS)
     book = open_book(source)
+    form = host_form(book)
+    prefix = form.prefix if host is None else HOSTS[host].prefix
+    refuse_early_dates(book, prefix)
+    code = _code_for(book) if host == "lite" else None
     attachment = plan_attachment(
         book, contract=contract, sheets=sheets, places=places, headings=headings
     )
     with TemporaryDirectory(prefix="xlpbr-") as folder:
         made = Path(folder) / "sheets.xlsx"
         names = write_attachment(attachment, made)
+        if prefix:
+            made = _in_its_form(made, prefix)
         coming = SheetsToAdd(
             made,
             names,
@@ -82,13 +102,65 @@ def attach(
         )
         done = edit(
             book,
-            Changes(add_sheets=coming, keep_record=True),
+            Changes(add_sheets=coming, beside=code, keep_record=True),
             target,
             program=XLPBR,
             allow=allow,
             in_place=in_place,
         )
-    return Attached(names, attachment.added, attachment.notices, done.kept)
+    missing = needed_by(book, HOSTS[host]) if host is not None and code is None else ()
+    mixed = form.notice(book)
+    notices = (*attachment.notices, *missing, *((mixed,) if mixed else ()))
+    return Attached(names, attachment.added, notices, done.kept)
+
+
+def _in_its_form(made: Path, prefix: str) -> Path:
+    """The workbook of the sheets, its formulas stored as the host of the book stores them."""
+    host = next(name for name in OF_WORKBOOKS if HOSTS[name].prefix == prefix)
+    target = made.with_name(f"{host}.xlsx")
+    port(made, host, target)
+    return target
+
+
+def _code_for(book: Book) -> PartsBeside | None:
+    """The parts with the code for xlwings Lite; None where the book has that very code.
+
+    Raises:
+        FileProblem: the book holds other code, or another add-in's pane (code has-code).
+    """
+    found = code_in(book)
+    if found is None:
+        return parts_with_code(book)
+    if found.is_ours:
+        return None
+    whose = "another add-in that shows a pane" if found.main is None else "other code"
+    raise FileProblem(
+        f"{book.path} holds {whose} for the same place, which is not touched. Attach without --host"
+        " lite, rewrite the formulas with xlpbr port --to lite, and put the functions in from"
+        " xlwings Lite in Excel: the line from xlpbr.udfs.lite import * into main.py, and xlpbr"
+        " into requirements.txt.",
+        "has-code",
+    )
+
+
+def detach(
+    book: Book, target: Path, *, allow: Collection[str] = (), in_place: bool = False
+) -> Detached:
+    """Write a copy of a book without what was attached, the code for xlwings Lite included.
+
+    Args:
+        book: the book.
+        target: the file to write.
+        allow: what the edit may pass over.
+        in_place: whether the target is the book itself; a dated copy of it is kept beside it.
+
+    Raises:
+        FileProblem: nothing is attached (code not-ours), something else reads the sheets (code
+            in-use), or the edit is refused.
+    """
+    found = code_in(book)
+    code = found.parts if found is not None and found.is_ours else ()
+    return take_out(book, target, program=XLPBR, beside=code, allow=allow, in_place=in_place)
 
 
 def typed_into(book: Book) -> tuple[str, ...]:

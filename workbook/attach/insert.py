@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import formualizer
-import xlsxwriter
-
+from xlpbr import cells
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.functions.catalogue import FUNCTIONS
+from xlpbr.workbook.attach.typed_formula import checked, cut_short, in_form_of_the_book
+from xlpbr.workbook.calculate.arrays_arising import arrays_in
+from xlpbr.workbook.calculate.comparison import Compare, Comparison
 from xlpbr.workbook.calculate.engine import Calculation, filled_by, reason_for
-from xlpbr.workbook.calculate.engine_formulas import calls_a_function
-from xlpbr.workbook.calculate.formula_reads import Place, address_of, works_on_arrays
+from xlpbr.workbook.calculate.formula_reads import Place, address_of
 from xlpbr.workbook.calculate.keeping import (
     Kept,
     Refreshed,
@@ -30,30 +28,26 @@ from xlpbr.workbook.calculate.keeping import (
     to_calculate,
 )
 from xlpbr.workbook.calculate.refresh import refreshed
-from xlpbr.workbook.calculate.table_references import table_around
-from xlpbr.workbook.ooxml.addresses import area_of, cell_address, split_cell, split_sheet
-from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of, open_book, sheet_named
+from xlpbr.workbook.ooxml.addresses import area_of, cell_address, split_cell, split_sheet, within
+from xlpbr.workbook.ooxml.book import (
+    Book,
+    CellValue,
+    Position,
+    cells_of,
+    open_book,
+    sheet_rows,
+)
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
-from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
+from xlpbr.workbook.ooxml.sheet.typed_formulas import typed_formula
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.ours import XLPBR
+from xlpbr.workbook.port.book_host import host_form
+from xlpbr.workbook.port.rewrite import refuse_early_dates
 from xlpbr.workbook.read.own_sheets import own_sheets
-from xlpbr.workbook.read.ranges import did_you_mean, sheet_called
+from xlpbr.workbook.read.ranges import sheet_called
 
-_LIKE_OURS = re.compile(r"(?<![\w.])(?:_xldudf_)?(PBR_\w+)\s*\(", re.IGNORECASE)
 _HEADINGS = ("cell", "formula")
-_TEXTS = re.compile(r'"[^"]*(?:"|\Z)')
-_NO_ARGUMENTS = re.compile(r"'[^']*'|\{[^}]*\}|\[(?:[^\[\]]|\[[^\[\]]*\])*\]")
-_THIS_ROW = re.compile(r"([\w.\\]*)\[@((?:\[[^\[\]]*\](?::\[[^\[\]]*\])?|[^\[\]]*))\]")
-_LONGEST = 120
-
-_UNREADABLE = {
-    "unmatched": "a bracket is not closed",
-    "no matching opener": "a bracket is closed that was not opened",
-    "while parsing string": "a text has no double quote at its end",
-}
-"""What is wrong with a formula, by words that the engine has for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +59,23 @@ class Insertion:
         refreshed: how many other cells show a new value.
         kept: the formulas that keep their last value, each with the reason.
         copy: the dated copy of the book before, where it was edited in place.
+        compared: the formulas that nothing in the workbook proves, and of which a second
+            calculator makes the same.
+        unproved: those of which it could not be asked, each with the reason.
+        notices: what the person should know, a sentence each.
     """
 
     cells: tuple[tuple[str, CellValue], ...]
     refreshed: int
     kept: tuple[Kept, ...]
     copy: Path | None
+    compared: tuple[str, ...] = ()
+    unproved: tuple[Kept, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def _not_compared(_: Book, places: Collection[Place]) -> Comparison:
+    return Comparison(not_compared=dict.fromkeys(places, "no second calculator was asked"))
 
 
 def insert(
@@ -82,6 +87,7 @@ def insert(
     errors: bool = False,
     allow: Collection[str] = (),
     in_place: bool = False,
+    compare: Compare = _not_compared,
 ) -> Insertion:
     """Put PBR formulas into cells of a book.
 
@@ -93,10 +99,12 @@ def insert(
         errors: whether a formula that shows an error is inserted all the same.
         allow: what the edit may pass over.
         in_place: whether the target is the book itself.
+        compare: asks a second calculator about formulas that nothing in the book proves.
 
     Raises:
         FileProblem: a cell or a formula that cannot be used (code formula, cell or occupied), a
-            formula that shows an error (code shows-error), or an edit that is refused.
+            formula that shows an error (code shows-error) or another value in the second
+            calculator (code formula), or an edit that is refused.
     """
     book = open_book(source)
     wanted: dict[Place, str] = {}
@@ -106,9 +114,15 @@ def insert(
             raise FileProblem(
                 f"{address_of(place)} is given twice; leave one of the two out.", "cell"
             )
-        wanted[place] = _checked(book, formula, place)
+        wanted[place] = checked(book, formula, place)
         _refuse_occupied(book, place, over=over)
-    stored = dict(zip(wanted, _as_stored(list(wanted.values())), strict=True))
+    form = host_form(book)
+    refuse_early_dates(book, form.prefix)
+    stored = {
+        place: in_form_of_the_book(book, place, formula, form.prefix)
+        for place, formula in wanted.items()
+    }
+    _refuse_arrays_in_merged_cells(book, stored)
     # A formula that was never calculated has no value that others could be calculated from; it is
     # filled only where it depends on what is put in.
     never = to_calculate(book, formulas_of(book).keys() - wanted.keys(), own=())
@@ -120,16 +134,30 @@ def insert(
         if isinstance(value, CellError) and not errors:
             reason = reason_for(calculation, place, value).rstrip(".")
             raise FileProblem(
-                f"{address_of(place)}: ={_cut(formula)} shows {value.code}: {reason}. Correct it,"
+                f"{address_of(place)}: ={cut_short(formula)} shows {value.code}: {reason}."
+                " Correct it,"
                 " or add --errors to insert it all the same.",
                 "shows-error",
             )
     changes = Changes(cells=_changes(calculation, new, stored))
+    asked = [place for place in wanted if address_of(place) in new.unproved]
+    comparison = _compared(book, changes, asked, compare, allow) if asked else Comparison()
+    for place, other in comparison.different.items():
+        raise _differs(place, wanted[place], new.values[place[0]][place[1]], other)
     done = edit(book, changes, target, program=XLPBR, allow=allow, in_place=in_place)
     shown = tuple((address_of(place), new.values[place[0]][place[1]]) for place in wanted)
     written = sum(map(len, new.values.values()))
     filled = sum(len(filled_by(calculation, place)) for place in wanted)
-    return Insertion(shown, written - filled, new.kept, done.kept)
+    unproved = comparison.not_compared
+    return Insertion(
+        shown,
+        written - filled,
+        new.kept,
+        done.kept,
+        compared=tuple(address_of(place) for place in asked if place not in unproved),
+        unproved=tuple(Kept(address_of(place), why) for place, why in unproved.items()),
+        notices=(notice,) if (notice := form.notice(book)) else (),
+    )
 
 
 def read_formulas(path: Path) -> list[tuple[str, str]]:
@@ -212,67 +240,6 @@ def _place_given(book: Book, cell: str) -> Place:
         ) from None
 
 
-def _checked(book: Book, formula: str, place: Place) -> str:
-    """The formula without its equals sign."""
-    text = formula.strip().removeprefix("=").strip()
-    bare = _TEXTS.sub('""', text)
-    for match in _LIKE_OURS.finditer(bare):
-        if match[1].upper() not in FUNCTIONS:
-            raise _refused(
-                place,
-                f"there is no function {match[1]}{did_you_mean(match[1], FUNCTIONS)}. See the list"
-                " in docs/reference/functions.md.",
-            )
-    if not calls_a_function(bare):
-        raise _refused(
-            place, f"={_cut(text)} calls no PBR_ function; type other formulas in Excel."
-        )
-    this_row = _THIS_ROW.search(bare)
-    if this_row is not None:
-        stored = _as_in_a_file(book, place, this_row[1], this_row[2])
-        raise _refused(place, f"write {stored} instead of {this_row[0]}, as the file has it.")
-    if ";" in _NO_ARGUMENTS.sub("", bare):
-        raise _refused(place, f"={_cut(text)}: separate the arguments with commas.")
-    try:
-        formualizer.parse(f"={text}")
-    except formualizer.ParserError as error:
-        said = str(error).casefold()
-        wrong = [words for word, words in _UNREADABLE.items() if word in said]
-        reason = wrong[0] if wrong else "something is missing or stands in the wrong place"
-        raise _refused(place, f"={_cut(text)} cannot be read: {reason}.") from None
-    _refuse_missing_sheets(book, place, text)
-    return text
-
-
-def _refuse_missing_sheets(book: Book, place: Place, text: str) -> None:
-    for name in sorted(sheet_references(text)):
-        if sheet_named(book, name) is None:
-            names = [sheet.name for sheet in book.sheets]
-            raise _refused(
-                place,
-                f"there is no sheet {name}{did_you_mean(name, names)}; the sheets are"
-                f" {', '.join(names)}.",
-            )
-
-
-def _as_in_a_file(book: Book, place: Place, table: str, column: str) -> str:
-    """A reference to this row of a table as a workbook stores it: Excel shows it shorter."""
-    around = table_around(book, place)
-    name = table or (around.name if around else "Table")
-    if not column:
-        return f"{name}[#This Row]"
-    return f"{name}[[#This Row],{column if column.startswith('[') else f'[{column}]'}]"
-
-
-def _refused(place: Place, what: str) -> FileProblem:
-    return FileProblem(f"{address_of(place)}: {what}", "formula")
-
-
-def _cut(formula: str) -> str:
-    """A formula as a message shows it."""
-    return formula if len(formula) <= _LONGEST else f"{formula[:_LONGEST]}..."
-
-
 def _refuse_occupied(book: Book, place: Place, *, over: bool) -> None:
     stored = cells_of(book, place[0]).get(place[1])
     if stored is None or over:
@@ -322,6 +289,35 @@ def _refuse_blocked(
         )
 
 
+def _compared(
+    book: Book,
+    changes: Changes,
+    asked: Collection[Place],
+    compare: Compare,
+    allow: Collection[str],
+) -> Comparison:
+    """What a second calculator makes of formulas in the book as it will be."""
+    with TemporaryDirectory(prefix="xlpbr-") as folder:
+        path = Path(folder) / f"inserted{book.path.suffix}"
+        edit(book, changes, path, program=XLPBR, allow=allow)
+        after = open_book(path)
+        try:
+            return compare(after, asked)
+        finally:
+            close_archive(after.archive)
+
+
+def _differs(place: Place, formula: str, value: CellValue, other: CellValue) -> FileProblem:
+    here, there = (
+        one.code if isinstance(one, CellError) else cells.shown(one) for one in (value, other)
+    )
+    return FileProblem(
+        f"{address_of(place)} cannot be calculated here: of ={cut_short(formula)} the engine makes"
+        f" {here} and LibreOffice Calc {there}; type the formula in Excel.",
+        "formula",
+    )
+
+
 def _changes(
     calculation: Calculation, new: Refreshed, stored: Mapping[Place, str]
 ) -> dict[str, dict[Position, CellChange]]:
@@ -335,10 +331,8 @@ def _changes(
         }
     for place, formula in stored.items():
         sheet, position = place
-        filled = filled_by(calculation, place)
-        # A formula that works on many cells at once is one value only as an array formula.
-        spills = len(filled) > 1 or works_on_arrays(formula)
-        spill = reference_of(filled) if spills else None
+        merged = _is_merged(calculation.book, place)
+        spill = None if merged else reference_of(filled_by(calculation, place))
         changes[sheet][position] = CellChange(new.values[sheet][position], formula, spill)
         # What stood there may have filled cells that show something still.
         for left in stored_cells(calculation.book, place):
@@ -347,20 +341,17 @@ def _changes(
     return changes
 
 
-def _as_stored(formulas: Sequence[str]) -> list[str]:
-    """Formulas as a workbook stores them: functions of newer versions of Excel have a prefix.
+def _is_merged(book: Book, place: Place) -> bool:
+    return any(within(place[1], area) for area in sheet_rows(book, place[0]).merged)
 
-    XlsxWriter knows which, so it writes them and they are read back.
-    """
-    with TemporaryDirectory(prefix="xlpbr-") as folder:
-        path = Path(folder) / "formulas.xlsx"
-        workbook = xlsxwriter.Workbook(str(path), {"use_future_functions": True})
-        sheet = workbook.add_worksheet("Formulas")
-        for row, formula in enumerate(formulas):
-            sheet.write_formula(row, 0, f"={formula}")
-        workbook.close()
-        book = open_book(path)
-        stored = cells_of(book, "Formulas")
-        texts = [stored[row, 1].formula or "" for row in range(1, len(formulas) + 1)]
-        close_archive(book.archive)
-    return texts
+
+def _refuse_arrays_in_merged_cells(book: Book, stored: Mapping[Place, str]) -> None:
+    """Refuse an array formula in merged cells, where Excel shows #SPILL! for it."""
+    for place, formula in stored.items():
+        if _is_merged(book, place) and arrays_in(book, place, formula).may_arise:
+            raise FileProblem(
+                f"{address_of(place)} is merged with others, and"
+                f" ={cut_short(typed_formula(formula))} works on many values at once, which Excel"
+                " does in no merged cell; choose another cell, or unmerge it in Excel.",
+                "merged-cell",
+            )

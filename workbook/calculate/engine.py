@@ -40,6 +40,7 @@ from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of
 
 _UNREADABLE = "the engine cannot calculate it"
 _SPILL_ERROR = "#SPILL!"
+_SIGNS = frozenset({"_XLFN.SINGLE", "_XLFN.ANCHORARRAY"})
 _MOST_CULPRITS = 50
 """More formulas than this that stop the engine are a workbook that it cannot calculate."""
 
@@ -360,11 +361,15 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
 
 
 def functions_in(formula: str) -> list[str]:
-    """The names of the functions that a formula calls; none where it cannot be read."""
+    """The names of the functions that a formula calls; none where it cannot be read.
+
+    What stands for a sign, ``@`` or ``#``, is no function.
+    """
     try:
-        return collect_function_names(formualizer.parse(f"={formula}"))
+        names = collect_function_names(formualizer.parse(f"={formula}"))
     except formualizer.ParserError:
         return []
+    return [name for name in names if name.upper() not in _SIGNS]
 
 
 def unknown_functions(formulas: Iterable[str]) -> set[str]:

@@ -36,6 +36,7 @@ _TABLE = re.compile(r"[\w.\\?]*\[")
 _WHOLE_TABLE = re.compile(r"\s*([\w.\\]+)\[#All\]\s*", re.IGNORECASE)
 _SPILL = re.compile(r"_xlfn\.ANCHORARRAY\s*\(", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?<![\w.])_xlpm\.", re.IGNORECASE)
+_SINGLE = re.compile(r"(?<![\w.])_xlfn\.SINGLE\s*(?=\()", re.IGNORECASE)
 
 
 def for_engine(book: Book, place: Place, formula: str, spill_of: SpillOf) -> str:
@@ -53,8 +54,12 @@ def for_engine(book: Book, place: Place, formula: str, spill_of: SpillOf) -> str
         formula = _with_cells_of_tables(book, place, formula)
     if "_xl" in formula:
         formula = _with_cells_of_spills(place, formula, spill_of)
-        formula = "".join(_outside_texts(formula, lambda bare: _PARAMETER.sub("", bare)))
+        formula = "".join(_outside_texts(formula, _as_typed))
     return with_blanks_for_omitted(formula) if calls_a_function(formula) else formula
+
+
+def _as_typed(bare: str) -> str:
+    return _SINGLE.sub("@", _PARAMETER.sub("", bare))
 
 
 def calls_a_function(formula: str) -> bool:
@@ -79,7 +84,7 @@ def hidden_errors(formula: str) -> list[str]:
     What such a call is given may be one value or many.
     """
     return [
-        f"IFERROR(SUMPRODUCT(--ISERROR({argument})),1)"
+        f"IFERROR(SUM(IF(IFERROR(({argument})=({argument}),-1)=-1,1,0)),1)"
         for name, inner in _hiding_calls(formula)
         for argument in (inner[2:] if name == "AGGREGATE" else inner[:1])
         if argument.strip()

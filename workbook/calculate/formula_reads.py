@@ -28,7 +28,6 @@ Area = tuple[int, int, int, int]
 HIDDEN_SOURCES = frozenset({"INDIRECT", "OFFSET"})
 """What they read is decided while they calculate."""
 
-_TAKES_ARRAYS = frozenset({"SUMPRODUCT", "MMULT", "LOOKUP", "INDEX"})
 _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
 _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
@@ -87,7 +86,7 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
                 continue
             written = node.get_reference_string() or ""
             if isinstance(reference, formualizer.NamedRangeRef):
-                meaning = _meaning(book, place[0], written)
+                meaning = meaning_of(book, place[0], written)
                 if meaning and depth < MOST_NAMES_IN_NAMES:
                     waiting.append((meaning, depth + 1))
             elif isinstance(reference, formualizer.TableRef):
@@ -95,15 +94,6 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
             else:
                 found += _of_address(book, place[0], written)
     return Reads(tuple(found), hidden)
-
-
-def works_on_arrays(formula: str) -> bool:
-    """Whether a formula does sums on many cells at once, as only an array formula does in Excel."""
-    try:
-        tree = formualizer.parse(f"={formula}")
-    except Exception:
-        return False
-    return _has_array_operator(tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +142,7 @@ def _nodes(tree: formualizer.ASTNode) -> Iterator[formualizer.ASTNode]:
         waiting += node.children()
 
 
-def _meaning(book: Book, sheet: str, written: str) -> str:
+def meaning_of(book: Book, sheet: str, written: str) -> str:
     """What a name stands for, seen from a sheet; empty where it is not defined."""
     given, name = split_sheet(written)
     own = (given or sheet).casefold()
@@ -177,7 +167,7 @@ def _of_table(book: Book, place: Place, written: str) -> list[tuple[str, Area]]:
 
 def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
     named, address = split_sheet(written)
-    area = _area(address)
+    area = written_area(address)
     if area is None or written.startswith(("[", "'[")):
         return []
     if named is None:
@@ -192,7 +182,8 @@ def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
     return [(name, area) for name in names[low : high + 1]]
 
 
-def _area(address: str) -> Area | None:
+def written_area(address: str) -> Area | None:
+    """The cells of an address such as ``B2:D9``, ``A:C`` or ``2:5``; None where it is none."""
     columns, rows = _COLUMNS.fullmatch(address), _ROWS.fullmatch(address)
     try:
         if columns:
@@ -204,23 +195,3 @@ def _area(address: str) -> Area | None:
         return split_area(address.removesuffix("#"))
     except ValueError:
         return None
-
-
-def _has_array_operator(node: formualizer.ASTNode) -> bool:
-    if (node.get_function_name() or "").upper() in _TAKES_ARRAYS:
-        return False
-    children = node.children()
-    if node.node_type() in ("BinaryOp", "UnaryOp") and any(map(_is_range, children)):
-        return True
-    return any(map(_has_array_operator, children))
-
-
-def _is_range(node: formualizer.ASTNode) -> bool:
-    written = node.get_reference_string() or ""
-    reference = node.get_reference()
-    if isinstance(reference, formualizer.TableRef):
-        return "#this row" not in written.casefold() and "@" not in written
-    if not isinstance(reference, formualizer.RangeRef):
-        return False
-    area = _area(written.rpartition("!")[2])
-    return area is None or area[:2] != area[2:]

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from xlpbr.errors import CellError
+from xlpbr.workbook.calculate.arrays_arising import LIFTED_BY_ENGINE, arrays_in
 from xlpbr.workbook.calculate.engine import (
     Calculation,
     filled_by,
@@ -30,7 +31,6 @@ from xlpbr.workbook.calculate.formula_reads import (
     Place,
     read_by,
     reads,
-    works_on_arrays,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
@@ -158,10 +158,16 @@ def _doubt(
     known: Known, proof: Proof, place: Place, names: set[str], sources: Collection[Place]
 ) -> str | None:
     """Why a formula that others wrote is not left to the engine."""
-    if place not in known.put_in:
+    arrays = arrays_in(known.book, place, known.formulas[place])
+    if place not in known.put_in and arrays.one_of_many:
         stored = cells_of(known.book, place[0])[place[1]]
-        if stored.array_range is None and works_on_arrays(known.formulas[place]):
+        if stored.array_range is None:
             return "it works on many cells at once and is no array formula"
+    not_lifted = sorted(arrays.lifted - LIFTED_BY_ENGINE)
+    if "LAMBDA" in not_lifted:
+        return "it uses LAMBDA, a function that is not known here"
+    if not_lifted and place in known.roots:
+        return f"it uses {not_lifted[0]} on many values at once, which the engine does not"
     if known.book.workbook.rounded_as_shown:
         return "the workbook rounds each figure to what its format shows (precision as displayed)"
     changing = sorted(names & CHANGE_BY_THEMSELVES)

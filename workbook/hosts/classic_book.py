@@ -3,7 +3,8 @@
 This is the only module that knows pyOpenVBA.
 
 xlwings ships a workbook that works without its add-in. Its modules are taken over, so that the VBA
-is always that of the installed xlwings: the two must be of one version.
+is always that of the installed xlwings: the two must be of one version. What is changed in them
+says ``xlpbr.udfs.classic.vba``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ from xlsxwriter import Workbook
 import xlpbr
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
-from xlpbr.udfs.classic.vba import PYTHON_MODULE, vba_modules, vba_of_workbook
+from xlpbr.udfs.classic.vba import (
+    PYTHON_MODULE,
+    module_of_xlwings,
+    vba_modules,
+    vba_of_workbook,
+)
 from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.template.write import new_workbook
 
@@ -37,6 +43,11 @@ _FROM_XLWINGS = {"xlwings": "standard", "Dictionary": "other"}
 
 _WORKBOOK = "ThisWorkbook"
 _PART = "xl/vbaProject.bin"
+_STORAGE = "VBA"
+
+_NOT_COMPILED = bytes.fromhex("cc61 ffff 00 0000")
+"""The header of compiled code, of a version that no Excel has, and nothing behind it: so a program
+other than Excel writes it (MS-OVBA, 2.3.4.1)."""
 
 
 def new_classic_workbook(contract: Contract, path: Path, *, sample: bool = False) -> None:
@@ -130,14 +141,35 @@ def vba_project(sheets: int) -> bytes:
         with pyopenvba.ExcelFile(with_macros) as book, pyopenvba.ExcelFile(_STANDALONE) as theirs:
             project = book.add_vba_project()
             for name, kind in _FROM_XLWINGS.items():
-                text = "\r\n".join([*theirs.get_module(name).splitlines(), ""])
+                text = theirs.get_module(name)
+                text = module_of_xlwings(text) if name == "xlwings" else text
+                text = "\r\n".join([*text.splitlines(), ""])
                 project.add_module(name, text, kind=pyopenvba.VBAModuleKind[kind])
             for name, text in vba_modules().items():
                 project.add_module(name, text, kind=pyopenvba.VBAModuleKind["standard"])
             project.get_module(_WORKBOOK).body = vba_of_workbook()
+            _without_compiled_code(project)
             book.save()
         with zipfile.ZipFile(with_macros) as package:
-            return package.read(_PART)
+            return _made_elsewhere(package.read(_PART))
+
+
+def _without_compiled_code(project: Any) -> None:
+    """Have every module written as text alone: a sheet brings what some Excel made of its text."""
+    for module in project.modules:
+        module.body = module.body  # What is set is written anew.
+
+
+def _made_elsewhere(project: bytes) -> bytes:
+    """The project with the header that says that no Excel compiled it.
+
+    Under the number of its own version Excel would take what follows, which is empty, for the
+    compiled code.
+    """
+    storage = import_module("pyopenvba.cfb").CFB.from_bytes(project)
+    storage.write_stream_in_storage(_STORAGE, "_VBA_PROJECT", _NOT_COMPILED)
+    rewritten: bytes = storage.to_bytes()
+    return rewritten
 
 
 def _pyopenvba() -> Any:

@@ -59,7 +59,7 @@ from xlpbr.workbook.port.host_names import calls, plain
 from xlpbr.workbook.read.own_sheets import own_sheets
 
 _CALC = "Calc"
-_OTHERWISE_IN_EXCEL = frozenset({"CELL", "DOLLAR", "HYPERLINK", "INFO"})
+OTHERWISE_IN_EXCEL = frozenset({"CELL", "DOLLAR", "HYPERLINK", "INFO"})
 """What Calc works out otherwise than Excel, whatever the workbook shows elsewhere."""
 
 
@@ -204,7 +204,7 @@ def _reasons(
             reasons[place] = "it compares texts within a table of a PBR_ function"
         # Any other formula has proved itself.
         differing = suspects if calls(opened.formulas[place].formula or "") else {}
-        doubt = doubt_of(_functions(opened, place), _CALC, _OTHERWISE_IN_EXCEL, differing)
+        doubt = doubt_of(_functions(opened, place), _CALC, OTHERWISE_IN_EXCEL, differing)
         if doubt is not None:
             reasons[place] = doubt
     return reasons
@@ -255,8 +255,13 @@ def _errors_read(opened: CalcBook, place: Place) -> set[str]:
 
 
 def _emptied(opened: CalcBook) -> Values:
-    """What formulas show; an empty text within an array formula is an empty cell."""
-    arrays = {(sheet, cell) for (sheet, first), filled in opened.filled.items() for cell in filled}
+    """What formulas show; an empty text that an array formula gives beside it is an empty cell."""
+    arrays = {
+        (sheet, cell)
+        for (sheet, first), filled in opened.filled.items()
+        for cell in filled
+        if cell != first
+    }
     return {
         sheet: {
             cell: None if value == "" and (sheet, cell) in arrays else value

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from xlpbr.udfs.calc.functions import CELLS_FUNCTION
 from xlpbr.workbook.calculate.formula_reads import Place
+from xlpbr.workbook.ooxml.addresses import Position
 from xlpbr.workbook.ooxml.book import Book, SheetInfo, parts_with_formulas
-from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, leads_to, put
+from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, change_chain, leads_to, put
 from xlpbr.workbook.ooxml.edit.undo import FoundRecord, reserve_record, take_out_record
+from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell
 from xlpbr.workbook.ooxml.parts.listing_parts import relationships_of
 from xlpbr.workbook.ooxml.parts.metadata_merge import cell_marks, dynamic_array_mark
 from xlpbr.workbook.ooxml.parts.relationships import resolved_target
@@ -182,11 +184,24 @@ def put_marks(
         for part, calls in found.calls.items()
     }
     notes.extend(_left_notes(found, marking))
-    marked = sum(one.marked for one in marking.values())
+    marked = _chain_cells(draft, found, {part: one.marked for part, one in marking.items()})
     if marked:
+        change_chain(draft, arrays=marked)
         _keep(draft, found, metadata, marking)
         _put_metadata(draft, found, metadata)
-    return {part: one.splices for part, one in marking.items()}, marked
+    return {part: one.splices for part, one in marking.items()}, len(marked)
+
+
+def _chain_cells(
+    draft: Draft, found: PortSurvey, cells: Mapping[str, list[Position]]
+) -> list[ChainCell]:
+    """Cells by their parts, as the order of calculation names them."""
+    numbers = {sheet.name: sheet.sheet_id for sheet in draft.book.workbook.sheets}
+    return [
+        (numbers[found.sheets[part].name], *position)
+        for part, positions in cells.items()
+        for position in positions
+    ]
 
 
 def _with_mark(draft: Draft, found: PortSurvey) -> tuple[bytes, int]:
@@ -260,7 +275,9 @@ def take_marks(
         part: unmark_cells(calls, found.mark, found.usual, found.record.shared.get(part, {}))
         for part, calls in found.calls.items()
     }
-    unmarked = sum(one.unmarked for one in unmarking.values())
+    plain = _chain_cells(draft, found, {part: one.unmarked for part, one in unmarking.items()})
+    change_chain(draft, plain=plain)
+    unmarked = len(plain)
     now_usual = sum(one.usual for one in unmarking.values())
     if found.mark and found.marks[found.mark] == unmarked + now_usual:
         still = +(found.marks + Counter({found.usual: now_usual}))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.calc.functions import CELLS_FUNCTION
-from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS, VALUES, refuse_unknown
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS, VALUES, Host, refuse_unknown
 from xlpbr.workbook.ooxml.book import Book, open_book
 from xlpbr.workbook.ooxml.edit.draft import Draft, finish, present, put, start_draft
 from xlpbr.workbook.ooxml.edit.package import Changes, edit, refuse_locks, save_draft
@@ -118,8 +118,8 @@ def port(
     refuse_locks(draft, allow, sheets=False)
     found = find_calls(book, prefix)
     total = sum(one.calls for one in found.rewritten.values())
-    if prefix and total and book.date_1904:
-        raise _early_dates(book, host)
+    if total:
+        refuse_early_dates(book, prefix)
     notes: list[str] = []
     splices, count = (put_marks if prefix else take_marks)(draft, found, notes)
     changed = _put_splices(draft, found, splices)
@@ -141,8 +141,7 @@ def port(
         )
     if not total:
         notes.append(f"{source.name} calls no PBR_ function; there was nothing to port.")
-    if there.part and not any(name.startswith(there.part) for name in book.archive.members):
-        notes.append(there.needs)
+    notes.extend(needed_by(book, there))
     return Ported(
         host,
         total,
@@ -155,14 +154,31 @@ def port(
     )
 
 
-def _early_dates(book: Book, host: str) -> FileProblem:
-    """The problem of a workbook whose dates the host would take for others, four years earlier."""
+def needed_by(book: Book, host: Host) -> Iterator[str]:
+    """What a workbook does not hold and a host needs, a sentence each."""
+    if host.part and not any(name.startswith(host.part) for name in book.archive.members):
+        yield host.needs
+
+
+def refuse_early_dates(book: Book, prefix: str) -> None:
+    """Refuse a workbook whose dates a host would take for others, four years earlier.
+
+    Args:
+        book: the workbook.
+        prefix: what the host stores before a function's name.
+
+    Raises:
+        FileProblem: the host is an Office add-in and the days count from 1904 (code date-system).
+    """
+    if not book.date_1904 or not prefix:
+        return
     told = [name for name in OF_WORKBOOKS if not HOSTS[name].prefix]
-    return FileProblem(
-        f"{book.path} counts its days from 1904, and Excel does not tell the functions of an Office"
-        f" add-in so; with {host} every date would be taken four years too early. In Excel, under"
-        " File, Options, Advanced, untick Use 1904 date system and correct the dates, or use"
-        f" {' or '.join(told)}.",
+    hosts = [name for name in OF_WORKBOOKS if HOSTS[name].prefix == prefix]
+    raise FileProblem(
+        f"{book.path} counts its days from 1904, and Excel does not tell the functions of an"
+        f" Office add-in so; with {' or '.join(hosts)} every date would be taken four years too"
+        " early. In Excel, under File, Options, Advanced, untick Use 1904 date system and correct"
+        f" the dates, or use {' or '.join(told)}.",
         "date-system",
     )
 

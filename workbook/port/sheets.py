@@ -59,14 +59,14 @@ class Marking:
 
     Attributes:
         splices: the pieces of its XML.
-        marked: how many cells get the mark.
+        marked: the cells that get the mark.
         shared: the formulas that cells shared, as they were written, by cell.
         left: the cells that stay without the mark, by why: ``merged``; ``spilling``, where they
             would fill other cells; ``unclear``, stored in a way that is left alone.
     """
 
     splices: list[Splice] = field(default_factory=list)
-    marked: int = 0
+    marked: list[Position] = field(default_factory=list)
     shared: dict[Position, bytes] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -77,13 +77,13 @@ class Unmarking:
 
     Attributes:
         splices: the pieces of its XML.
-        unmarked: how many cells lose the mark.
+        unmarked: the cells that lose the mark.
         usual: how many get the book's usual mark, because they fill several cells by now.
         left: cells that keep a mark which may have been there before.
     """
 
     splices: list[Splice] = field(default_factory=list)
-    unmarked: int = 0
+    unmarked: list[Position] = field(default_factory=list)
     usual: int = 0
     left: int = 0
 
@@ -153,7 +153,7 @@ def mark_cells(found: SheetCalls, mark: int, spilling: Collection[Position]) -> 
         if not _may_be_marked(cell):
             done.left["unclear"].append(cell.address)
         elif not _stays(cell, found, spilling, done):
-            done.marked += 1
+            done.marked.append((cell.row, cell.column))
             done.splices.append(_cell_splice(cell, mark))
             place = cell.formula_start + tag_at(cell.formula_tag, 0).end(2)
             done.splices.append((place, place, b' t="array" ref="%b"' % cell.address.encode()))
@@ -183,7 +183,7 @@ def unmark_cells(
             alone = cell.formula_attributes.get("ref") == cell.address
             done.left += "cm" in cell.attributes and alone
         elif _marked_by_port(cell, mark):
-            done.unmarked += 1
+            done.unmarked.append((cell.row, cell.column))
             done.splices.append(_without(cell.tag, cell.start, {b"cm"}))
             raw = back.get((cell.row, cell.column))
             if raw is None:
@@ -230,7 +230,7 @@ def _stays(
 def _write_out(sharing: SharedCalls, mark: int, done: Marking) -> None:
     """Write a shared formula out in each of its cells: what spills cannot be shared."""
     for cell in sharing.cells:
-        done.marked += 1
+        done.marked.append((cell.row, cell.column))
         done.splices.append(_cell_splice(cell, mark))
         tag = tag_at(cell.formula_tag, 0)
         others = raw_attributes(tag, leave_out={b"t", b"ref", b"si"})

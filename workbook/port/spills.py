@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
+from xlpbr.workbook.calculate.arrays_arising import arrays_in
 from xlpbr.workbook.calculate.engine import Calculation, filled_by, load, values_of
-from xlpbr.workbook.calculate.formula_reads import Place, works_on_arrays
+from xlpbr.workbook.calculate.formula_reads import Place
 from xlpbr.workbook.calculate.keeping import NAME_ERROR
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.port.host_names import calls
@@ -48,7 +49,9 @@ def would_spill(book: Book, formulas: Mapping[Place, str]) -> frozenset[Place]:
     doubtful = {
         place: formula for place, formula in formulas.items() if _may_give_several(formula, names)
     }
-    on_arrays = {place for place, formula in doubtful.items() if works_on_arrays(formula)}
+    on_arrays = {
+        place for place, formula in doubtful.items() if arrays_in(book, place, formula).one_of_many
+    }
     asked = {place: formula for place, formula in doubtful.items() if place not in on_arrays}
     if not asked:
         return frozenset(on_arrays)

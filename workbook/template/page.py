@@ -40,7 +40,7 @@ _ALLOWED_WHEN_PROTECTED = {
 }  # fmt: skip
 
 
-class _NoCharacters(str):
+class NoCharacters(str):
     """An empty last value that XlsxWriter stores as a text: it takes a plain one for none."""
 
     __slots__ = ()
@@ -61,14 +61,11 @@ class TemplatePage:
         styles: the workbook's formats.
         values: the last value of each formula cell and of each cell that a formula fills;
             None while they are not known.
-        blanks_as_texts: whether an empty last value is stored as a text of no characters, so that
-            it differs from a formula that was never calculated.
     """
 
     sheet: Worksheet
     styles: Styles
     values: Mapping[Position, CellValue] | None
-    blanks_as_texts: bool = False
 
     @property
     def workbook(self) -> Workbook:
@@ -279,7 +276,8 @@ class TemplatePage:
     def _stored(self, value: CellValue) -> Any:
         """A last value as XlsxWriter takes it."""
         if value is None or value == "":
-            return _NoCharacters() if self.blanks_as_texts else ""
+            # As Excel stores it, and other than a formula that was never calculated.
+            return "" if self.values is None else NoCharacters()
         if isinstance(value, str):
             # XlsxWriter writes the control characters of a last value as they are.
             return _CONTROL.sub(lambda found: f"_x{ord(found[0][0]):04X}_{found[0][1:]}", value)

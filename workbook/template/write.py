@@ -130,7 +130,7 @@ def write_sheets(
     pages = {
         sheet: TemplatePage(
             workbook.add_worksheet(name), styles,
-            None if values is None else values.get(name, {}), blanks_as_texts=bool(plan.book),
+            None if values is None else values.get(name, {}),
         )
         for sheet, name in ((sheet, plan.name_of(sheet)) for sheet in plan.sheets)
     }  # fmt: skip

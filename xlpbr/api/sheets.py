@@ -14,6 +14,7 @@ from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.errors import NUM, CellError, FileProblem
 from xlpbr.workbook.ooxml.addresses import column_letter
+from xlpbr.workbook.template.page import NoCharacters
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
 """What a person's program may take for the start of a formula when a text is edited."""
@@ -32,8 +33,8 @@ class OpenSheet:
         needs_size: whether a formula that fills cells must be told which.
         holds: whether a cell holds something.
         put: writes a value, by row, column, value and the heading that it stands under.
-        put_formula: writes a formula, by its cells, text, last values and whether it fills cells;
-            says whether the last values were stored.
+        put_formula: writes a formula, by its cells, text, last values and whether arrays arise in
+            it; says whether the last values were stored.
     """
 
     name: str
@@ -112,10 +113,11 @@ def _openpyxl_sheet(book: Any, name: str) -> OpenSheet:
         if found:
             cell.number_format = found
 
-    def put_formula(area: Area, formula: str, _: Rows | None, spills: bool) -> bool:
+    def put_formula(area: Area, formula: str, _: Rows | None, arrays: bool) -> bool:
         top, left, bottom, right = area
-        cells_filled = f"{column_letter(left)}{top}:{column_letter(right)}{bottom}"
-        sheet.cell(top, left).value = ArrayFormula(cells_filled, formula) if spills else formula
+        first, last = f"{column_letter(left)}{top}", f"{column_letter(right)}{bottom}"
+        cells_filled = first if first == last else f"{first}:{last}"
+        sheet.cell(top, left).value = ArrayFormula(cells_filled, formula) if arrays else formula
         return False
 
     return OpenSheet(
@@ -156,30 +158,32 @@ def _xlsxwriter_sheet(book: Any, name: str) -> OpenSheet:
         else:
             sheet.write_number(*place, float(value), look)
 
-    def put_formula(area: Area, formula: str, last: Rows | None, spills: bool) -> bool:
+    def put_formula(area: Area, formula: str, last: Rows | None, _: bool) -> bool:
         top, left, bottom, right = area
         first = None if last is None else _as_cell_value(last[0][0])
         look = looks(bool(last and len(last) > 1), _number_format(first, None), False)
-        if spills:
-            sheet.write_dynamic_array_formula(
-                top - 1, left - 1, bottom - 1, right - 1, formula, look, _last(first)
-            )
-            # XlsxWriter fills the rest of an array's cells with 0; last values take its place.
-            for down in range(bottom - top + 1):
-                for across in range(right - left + 1):
-                    if (down, across) != (0, 0):
-                        value = None if last is None else last[down][across]
-                        heading = last[0][across] if last and down else None
-                        put(top + down, left + across, value, heading)
-        else:
-            sheet.write_formula(top - 1, left - 1, formula, look, _last(first))
+        shown = "" if last is None else _last(first)
+        # Excel marks every formula with a function of an add-in so; else it takes one of many.
+        sheet.write_dynamic_array_formula(
+            top - 1, left - 1, bottom - 1, right - 1, formula, look, shown
+        )
+        # XlsxWriter fills the rest of an array's cells with 0; last values take its place.
+        for down in range(bottom - top + 1):
+            for across in range(right - left + 1):
+                if (down, across) != (0, 0):
+                    value = None if last is None else last[down][across]
+                    heading = last[0][across] if last and down else None
+                    put(top + down, left + across, value, heading)
         return last is not None
 
     def _last(value: Cell) -> Any:
-        if value is None:
-            return ""
+        if value is None or value == "":
+            return NoCharacters()
         if isinstance(value, CellError):
             return value.code
+        if isinstance(value, bool):
+            # XlsxWriter has no truth for an array formula; the text is what the cell shows.
+            return str(value).upper()
         if isinstance(value, date):
             with cells.dates_from_1904(on=bool(book.date_1904)):
                 return cells.serial_of(value.date() if isinstance(value, datetime) else value)

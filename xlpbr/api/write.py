@@ -16,7 +16,8 @@ from xlpbr.cells import Rows
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
 from xlpbr.tables.headings import nearest
-from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, OFFICE_JS
+from xlpbr.workbook.calculate.arrays_arising import arrays_in
 from xlpbr.workbook.ooxml.addresses import (
     LAST_COLUMN,
     LAST_ROW,
@@ -25,7 +26,8 @@ from xlpbr.workbook.ooxml.addresses import (
     quoted_sheet,
     split_area,
 )
-from xlpbr.workbook.port.host_names import calls, in_host_form
+from xlpbr.workbook.ooxml.sheet.typed_formulas import stored_formula
+from xlpbr.workbook.port.host_names import calls, in_host_form, plain
 
 _LIKE_OURS = re.compile(r"(?<![\w.])(PBR_\w+)\s*\(", re.IGNORECASE)
 _FIRST_CALL = re.compile(r"=\s*(?:_xldudf_)?(PBR_\w+)\s*\(", re.IGNORECASE)
@@ -36,6 +38,10 @@ _LONGEST_NAME = 31
 NO_VALUE_IN_OPENPYXL = (
     "openpyxl stores no value beside a formula: the cell shows one after Excel has calculated it,"
     " or after xlpbr recalc."
+)
+NO_MARK_IN_OPENPYXL = (
+    "openpyxl stores no mark of a dynamic array, which the functions of an Office add-in need: save"
+    " the workbook and run xlpbr port on it with --to lite or --to server."
 )
 NO_VALUE_GIVEN = (
     "No last value was given: the cell shows one after Excel has calculated it, or after xlpbr"
@@ -79,6 +85,10 @@ def write(
 
     Money is written as numbers with two places, days as dates, and a text as a text, also where it
     starts with =, +, - or @.
+
+    A formula is stored as Excel 365 stores it: XlsxWriter marks it as a dynamic array formula; with
+    openpyxl, which stores no such mark, one in which arrays arise is an array formula of the old
+    kind and shows braces.
 
     Args:
         into: an openpyxl workbook, an XlsxWriter workbook, or a pandas ExcelWriter of either
@@ -157,8 +167,11 @@ def _write_formula(
             ' all of them, such as at="A1:P20", or give value.'
         )
     _refuse_held(target, area, replace=replace)
-    stored = target.put_formula(area, formula, last, several or bool(filling))
+    arrays = arrays_in(None, (target.name, area[:2]), formula[1:])
+    stored = target.put_formula(area, formula, last, several or bool(filling) or arrays.may_arise)
     note = "" if stored else NO_VALUE_IN_OPENPYXL if target.needs_size else NO_VALUE_GIVEN
+    if target.needs_size and OFFICE_JS in formula:
+        note = f"{note} {NO_MARK_IN_OPENPYXL}"
     return Written(_absolute(target.name, area), formula, stored, note)
 
 
@@ -185,7 +198,13 @@ def _checked(formula: str, host: str) -> str:
             raise FileProblem(f"what: there is no function {name.upper()}.{hint}")
     if not known:
         raise FileProblem(f"what: the formula {cells.shown(formula)} calls no PBR_ function.")
-    return in_host_form(formula, HOSTS[host].prefix)
+    try:
+        stored = stored_formula(formula[1:])
+    except ValueError as error:
+        raise FileProblem(
+            f"what: the formula {cells.shown(formula)} cannot be written here: {error}."
+        ) from None
+    return f"={in_host_form(plain(stored), HOSTS[host].prefix)}"
 
 
 def _area(at: str) -> Area:

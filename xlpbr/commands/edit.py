@@ -5,7 +5,7 @@ Each says what it did and holds no rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from xlpbr.commands import terminal
 from xlpbr.commands.options import say_kept, workbook_tables, written, written_to
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError, some
+from xlpbr.udfs.hosts import OF_WORKBOOKS
 
 
 @click.command()
@@ -32,12 +33,18 @@ from xlpbr.errors import CellError, some
     metavar="'BOOK=OURS'",
     help="A heading in the workbook, and the heading it stands for; can be given several times.",
 )
+@click.option(
+    "--host",
+    type=click.Choice(OF_WORKBOOKS),
+    help="Where the functions will run; for lite the workbook gets their code as well.",
+)
 @written_to
 def attach(
     file: Path,
     contract: str | None,
     sheets: str | None,
     mapped: tuple[str, ...],
+    host: str | None,
     **options: Any,
 ) -> None:
     """Add the PBR sheets of a contract to a workbook; everything else stays as it is."""
@@ -52,6 +59,7 @@ def attach(
             sheets=None if sheets is None else [name.strip() for name in sheets.split(",")],
             places={name.capitalize(): place for name, place in options.items()},
             headings=_headings(mapped),
+            host=host,
             **how,
         )
     terminal.say(f"Added {len(done.sheets)} sheets to {target}: {', '.join(done.sheets)}.")
@@ -68,16 +76,15 @@ def attach(
 @written_to
 def detach(file: Path, **options: Any) -> None:
     """Take the PBR sheets out of a workbook again."""
+    from xlpbr.workbook.attach.attach import detach as detach_sheets
     from xlpbr.workbook.attach.attach import typed_into
     from xlpbr.workbook.ooxml.book import open_book
-    from xlpbr.workbook.ooxml.edit.package import detach as detach_sheets
-    from xlpbr.workbook.ours import XLPBR
 
     target, how = written(file, options)
     with terminal.progress(f"Taking sheets out of {file.name}"):
         book = open_book(file)
         typed = typed_into(book)
-        done = detach_sheets(book, target, program=XLPBR, **how)
+        done = detach_sheets(book, target, **how)
     wrote = "" if how["in_place"] else f"; wrote {target}"
     if done.sheets:
         count = _counted(len(done.sheets), "sheet")
@@ -122,13 +129,16 @@ def insert(
     """
     from xlpbr.workbook.attach.insert import insert as insert_formulas
     from xlpbr.workbook.attach.insert import read_formulas
+    from xlpbr.workbook.libreoffice.compare import compare_with_calc
 
     if (listed is None) == (cell is None or formula is None) or (listed and cell):
         raise click.UsageError("Give a cell and a formula, or --from with a CSV file.")
     formulas = [(cell or "", formula or "")] if listed is None else read_formulas(listed)
     target, how = written(file, options)
     with terminal.progress(f"Calculating {file.name}"):
-        done = insert_formulas(file, formulas, target, over=over, errors=errors, **how)
+        done = insert_formulas(
+            file, formulas, target, over=over, errors=errors, compare=compare_with_calc, **how
+        )
     for address, value in done.cells:
         terminal.say(f"{address} shows {_shown(value)}.")
     if done.refreshed:
@@ -140,6 +150,12 @@ def insert(
             f" {'shows its' if one else 'show their'} new value."
         )
     _say_last_values(done.kept)
+    if done.compared:
+        terminal.say(f"LibreOffice Calc shows the same in {some(done.compared)}.")
+    for reason, addresses in _by_reason(done.unproved).items():
+        _say_unproved(addresses, f", and {reason}")
+    for notice in done.notices:
+        terminal.say(notice)
     say_kept(done.copy)
     terminal.say(f"Wrote {target}.")
 
@@ -173,6 +189,8 @@ def recalc(file: Path, engine: str, **options: Any) -> None:
             f" {_counted(done.written, 'cell') if done.written else 'no cell'} of {target} {shows}."
         )
     _say_last_values(done.kept)
+    if done.unproved:
+        _say_unproved(done.unproved)
     say_kept(done.copy)
 
 
@@ -205,9 +223,24 @@ def _counted(number: int, what: str) -> str:
 
 def _say_last_values(kept: Any) -> None:
     """One line for each reason, so that a large book does not fill the screen."""
+    for reason, addresses in _by_reason(kept).items():
+        keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
+        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({some(addresses)}): {reason}.")
+
+
+def _say_unproved(addresses: Sequence[str], why: str = "") -> None:
+    """Say which new values rest on functions that nothing in the workbook proves."""
+    one = len(addresses) == 1
+    terminal.say(
+        f"{_counted(len(addresses), 'formula')} {'is' if one else 'are'} not proved"
+        f" ({some(addresses)}): {'it uses' if one else 'they use'} functions beside the PBR_ ones"
+        f" that no other formula of the workbook shows to be right here{why}. Look at"
+        f" {'it' if one else 'them'} in Excel."
+    )
+
+
+def _by_reason(kept: Any) -> Mapping[str, list[str]]:
     by_reason: dict[str, list[str]] = {}
     for formula in kept:
         by_reason.setdefault(formula.reason, []).append(formula.address)
-    for reason, addresses in by_reason.items():
-        keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
-        terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({some(addresses)}): {reason}.")
+    return by_reason

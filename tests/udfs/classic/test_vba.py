@@ -31,7 +31,7 @@ def test_each_wrapper_is_that_of_xlwings_with_two_lines_changed(modules):
         assert len(mine) == len(original)
         changed = [pair for pair in zip(original, mine, strict=True) if pair[0] != pair[1]]
         assert len(changed) == 2
-        assert f'xlpbr_excel.ResultOf("{name}", XLPy.CallUDF(' in changed[0][1]
+        assert f'xlpbr_excel.ResultOf("{name}", xlpbr_excel.AnswerOf("{name}", ' in changed[0][1]
         assert changed[1][0].strip() == f"{name} = Err.Description"
         assert (
             changed[1][1].strip() == f'{name} = xlpbr_excel.NotReached("{name}", Err.Description)'
@@ -45,11 +45,20 @@ def test_a_wrapper_reads_tables_and_cells_each_in_their_way(modules):
         " Optional as_at)"
     )
     call = (
-        'XLPy.CallUDF("xlpbr.udfs.classic", "PBR_EXPLAIN", Array(xlpbr_excel.TableOf(terms),'
+        'xlpbr_excel.AnswerOf("PBR_EXPLAIN", Array(xlpbr_excel.TableOf(terms),'
         " xlpbr_excel.TableOf(placements), xlpbr_excel.CellsOf(month), xlpbr_excel.TableOf(carers),"
         " xlpbr_excel.TableOf(claims), xlpbr_excel.CellsOf(as_at), ThisWorkbook.Date1904))"
     )
     assert any(call in line for line in lines)
+
+
+def test_python_is_reached_in_one_place_which_keeps_the_connection(modules):
+    """What follows ``#Else`` is for programs other than Excel."""
+    in_excel = [
+        line for name in FUNCTIONS for line in wrapper_of(modules["xlwings_udfs"], name)[:4]
+    ]
+    assert not [line for line in in_excel if "XLPy" in line]
+    assert modules["xlpbr_excel"].count("XLPy") == 1
 
 
 def test_every_error_has_its_number(modules):

@@ -11,11 +11,14 @@ import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from tests.support.edits import detach
 from tests.support.second_program import calculated_by_libreoffice
 from tests.support.written import write_rows
 from xlpbr import cells, functions
 from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import CellError, FileProblem
+from xlpbr.workbook.attach import attach as attaching
+from xlpbr.workbook.attach.insert import insert
 from xlpbr.workbook.attach.plan import NEEDS, PREFIX, plan_attachment, write_attachment
 from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.recalculate import calculate
@@ -23,6 +26,8 @@ from xlpbr.workbook.calculate.verification import verify
 from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.ooxml.book import cells_of as package_cells
 from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.port.book_host import host_form
+from xlpbr.workbook.port.rewrite import port
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.plan import CONTRACT_TABLES, TABLE_NAMES
 from xlpbr.workbook.template.write import write_sheets
@@ -647,3 +652,38 @@ def test_a_second_spreadsheet_program_links_the_same(how, date_1904, tmp_path, m
         assert plain(None if other is None else other.value) == value, (sheet, position)
         compared += 1
     assert compared > 2500
+
+
+def test_the_sheets_have_the_form_of_the_book_s_host(tmp_path):
+    """A book for an Office add-in gets formulas for one, all marked, and comes back as it was."""
+    plain, lite, out, back = (tmp_path / f"{name}.xlsx" for name in ("plain", "lite", "out", "b"))
+    book = Workbook(plain)
+    book.add_worksheet("Costs").write_formula("A1", "=PBR_FEE_CAP(1,2)", None, 1)
+    book.close()
+    port(plain, "lite", lite)
+    attaching.attach(lite, out, contract=CONTRACT, sheets=["Statement"], places={}, headings={})
+    formulas = [
+        cell
+        for sheet in open_book(out).sheets
+        for cell in package_cells(open_book(out), sheet.name).values()
+        if cell.formula is not None and "PBR_" in cell.formula
+    ]
+    assert len(formulas) > 1
+    assert all("_xldudf_PBR_" in cell.formula for cell in formulas)
+    assert all(cell.dynamic for cell in formulas)
+    assert not host_form(open_book(out)).mixed
+    assert detach(open_book(out), back).exact
+    assert back.read_bytes() == lite.read_bytes()
+
+
+def test_a_book_from_1904_for_an_office_add_in_is_refused(tmp_path):
+    path, out = tmp_path / "book.xlsx", tmp_path / "out.xlsx"
+    book = Workbook(path, {"date_1904": True})
+    sheet = book.add_worksheet("Costs")
+    sheet.write_dynamic_array_formula("A1:A1", "=_xldudf_PBR_FEE_CAP(1,2)", None, 1)
+    book.close()
+    with pytest.raises(FileProblem, match=r"book\.xlsx counts its days from 1904") as caught:
+        attaching.attach(path, out, contract=CONTRACT, sheets=["Statement"], places={}, headings={})
+    assert caught.value.code == "date-system"
+    with pytest.raises(FileProblem, match=r"book\.xlsx counts its days from 1904"):
+        insert(path, [("Costs!B1", "=PBR_FEE_CAP(1,2)")], out)

@@ -103,11 +103,11 @@ def test_names_of_parameters_lose_what_a_file_puts_before_them(book):
 
 def test_what_hides_errors_is_found_within_others_too():
     assert hidden_errors("IF(ISERROR(A1),0,IFERROR(IFERROR(B1/2,0),1))") == [
-        f"IFERROR(SUMPRODUCT(--ISERROR({hidden})),1)"
+        f"IFERROR(SUM(IF(IFERROR(({hidden})=({hidden}),-1)=-1,1,0)),1)"
         for hidden in ("A1", "IFERROR(B1/2,0)", "B1/2")
     ]
     assert hidden_errors('AGGREGATE(9,6,C1:C9)&"IFERROR(A1,0)"') == [
-        "IFERROR(SUMPRODUCT(--ISERROR(C1:C9)),1)"
+        "IFERROR(SUM(IF(IFERROR((C1:C9)=(C1:C9),-1)=-1,1,0)),1)"
     ]
 
 

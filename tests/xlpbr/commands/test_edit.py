@@ -12,7 +12,9 @@ from tests.support.corpus.refused import compound_file
 from tests.support.edits import edit
 from tests.xlpbr.commands.test_main import refused
 from xlpbr.commands import edit as edit_commands
+from xlpbr.workbook.calculate.comparison import Comparison
 from xlpbr.workbook.calculate.keeping import Kept
+from xlpbr.workbook.libreoffice import compare as in_calc
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
@@ -207,3 +209,49 @@ def test_one_cell_that_depends(xlpbr, tmp_path):
     out = tmp_path / "out.xlsx"
     _, _, err = xlpbr("insert", path, "S!A1", "=PBR_FEE_CAP(1,2)", "-o", out)
     assert "1 other cell that depends on it shows its new value." in err
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ({}, "LibreOffice Calc shows the same in S!A2."),
+        (
+            {"not_compared": "it is not installed"},
+            "1 formula is not proved (S!A2): it uses functions beside the PBR_ ones that no other"
+            " formula of the workbook shows to be right here, and it is not installed. Look at it"
+            " in Excel.",
+        ),
+    ],
+)
+def test_insert_says_what_is_proved_by_a_second_calculator(
+    xlpbr, tmp_path, monkeypatch, said, line
+):
+    path = tmp_path / "book.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("S").write("A1", 3.25)
+    book.close()
+
+    def compare(_, places):
+        return Comparison(**{kind: dict.fromkeys(places, of) for kind, of in said.items()})
+
+    monkeypatch.setattr(in_calc, "compare_with_calc", compare)
+    out = tmp_path / "out.xlsx"
+    status, _, err = xlpbr("insert", path, "S!A2", "=ROUND(PBR_FEE_CAP(A1,9),1)", "-o", out)
+    assert status == 0
+    assert err.splitlines() == ["S!A2 shows 3.3.", line, f"Wrote {out}."]
+    values = {"S": {(1, 1): CellChange(4.25)}}
+    edit(open_book(out), Changes(cells=values), tmp_path / "changed.xlsx")
+    status, _, err = xlpbr("recalc", tmp_path / "changed.xlsx", "-o", tmp_path / "new.xlsx")
+    assert (status, "1 formula is not proved (S!A2): it uses functions" in err) == (0, True)
+    assert "to be right here. Look at it in Excel." in err
+
+
+def test_insert_says_that_a_book_has_the_forms_of_two_hosts(xlpbr, tmp_path):
+    path = tmp_path / "two.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("S")
+    sheet.write_dynamic_array_formula("A1:A1", "=_xldudf_PBR_FEE_CAP(1,2)", None, 1)
+    sheet.write_dynamic_array_formula("A2:A2", "=PBR_FEE_CAP(1,2)", None, 1)
+    book.close()
+    _, _, err = xlpbr("insert", path, "S!B1", "=PBR_FEE_CAP(1,2)", "-o", tmp_path / "out.xlsx")
+    assert "run xlpbr port two.xlsx with --to and one of classic, lite, server, calc." in err

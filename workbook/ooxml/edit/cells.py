@@ -9,10 +9,9 @@ from functools import partial
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import Position, cell_address, split_area, within
 from xlpbr.workbook.ooxml.book import Book, SheetInfo, known_sheet
-from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, change_chain, leads_to, put
+from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, drop_chain, leads_to, put
 from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.edit.refusals import edit_refusals
-from xlpbr.workbook.ooxml.parts.calc_chain import ChainCell
 from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange, as_stored
 from xlpbr.workbook.ooxml.sheet.edit import edited_chunks, sheet_splices
@@ -52,9 +51,7 @@ def set_cells(
     mark = _spill_mark(draft) if spills else None
     unlocked = _unlocked_formats(draft.book)
     edits = []
-    numbers = {sheet.name: sheet.sheet_id for sheet in draft.book.workbook.sheets}
-    added: list[ChainCell] = []
-    removed: list[ChainCell] = []
+    formulas_stay = True
     for name, of_sheet in wanted.items():
         if not of_sheet:
             continue
@@ -75,15 +72,12 @@ def set_cells(
             draft.replaced[sheet.part] = partial(
                 edited_chunks, draft.book.archive, sheet.part, splices
             )
-        for position, change in changes.items():
-            cell = scan.cell(position)
-            had, has = cell is not None and cell.formula is not None, change.formula
-            if has is None and had:
-                removed.append((numbers[sheet.name], *position))
-            elif isinstance(has, str) and not had and change.array_range is None:
-                added.append((numbers[sheet.name], *position))
+        formulas_stay &= not any(
+            _changes_a_formula(scan, position, change) for position, change in changes.items()
+        )
         edits.append(SheetEdit(sheet, scan, changes, splices))
-    change_chain(draft, added, removed)
+    if not formulas_stay:
+        drop_chain(draft)
     return tuple(edits)
 
 
@@ -103,6 +97,13 @@ def check_cells(draft: Draft, edits: Collection[SheetEdit], after: Book) -> None
             done.splices,
             done.sheet.name,
         )
+
+
+def _changes_a_formula(scan: SheetScan, position: Position, change: CellChange) -> bool:
+    """Whether a cell gets a formula, loses one, or gets another."""
+    cell = scan.cell(position)
+    had = cell is not None and cell.formula is not None
+    return isinstance(change.formula, str) or (change.formula is None and had)
 
 
 def _spills(change: CellChange) -> bool:

@@ -50,6 +50,7 @@ class Draft:
         added: contents of new parts.
         removed: parts that go.
         restored: members that are put back as they were in an earlier state.
+        beside: the new parts to which the package itself leads, and what these lead to.
         types: content types of new parts.
         leads: the new relationships of the main part, by the part that each leads to.
         leads_no_more: relationships of the main part that go.
@@ -65,6 +66,7 @@ class Draft:
     added: dict[str, PartContent] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     restored: dict[str, RawMember] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)
     types: dict[str, str] = field(default_factory=dict)
     leads: dict[str, NewRelationship] = field(default_factory=dict)
     leads_no_more: set[str] = field(default_factory=set)
@@ -137,24 +139,44 @@ def leads_to(book: Book, kind: str) -> str | None:
     return part if part is not None and has_part(book.archive, part) else None
 
 
-def change_chain(draft: Draft, added: Sequence[ChainCell], removed: Sequence[ChainCell]) -> None:
-    """Keep the order of calculation right: Excel offers a repair for an entry without a formula."""
+def change_chain(
+    draft: Draft,
+    removed: Sequence[ChainCell] = (),
+    *,
+    arrays: Sequence[ChainCell] = (),
+    plain: Sequence[ChainCell] = (),
+) -> None:
+    """Keep the order of calculation right: Excel offers a repair for an entry that is wrong.
+
+    Args:
+        draft: the draft.
+        removed: cells that had a formula and have none now.
+        arrays: cells whose formula is an array formula now and was none.
+        plain: cells whose formula was an array formula and is none now.
+    """
     part = leads_to(draft.book, "calcChain")
-    if part is None or not (added or removed):
+    if part is None or not (removed or arrays or plain):
         return
     before = read_xml(draft.book.archive, part, "calcChain")
     with understood(draft.book.archive, part):
-        content = with_calc_chain(before, added, removed)
-    if content == before:
-        return
-    put(draft, part, content)
+        content = with_calc_chain(before, removed, arrays=arrays, plain=plain)
     if content is None:
-        # Excel makes a new one when it calculates.
-        draft.leads_no_more |= {
-            entry.id
-            for entry in relationships_of(draft.book.archive, draft.book.part)
-            if entry.kind == "calcChain"
-        }
+        drop_chain(draft)
+    elif content != before:
+        put(draft, part, content)
+
+
+def drop_chain(draft: Draft) -> None:
+    """Take the order of calculation out; Excel makes a new one when it calculates."""
+    part = leads_to(draft.book, "calcChain")
+    if part is None:
+        return
+    put(draft, part, None)
+    draft.leads_no_more |= {
+        entry.id
+        for entry in relationships_of(draft.book.archive, draft.book.part)
+        if entry.kind == "calcChain"
+    }
 
 
 def finish(draft: Draft) -> None:

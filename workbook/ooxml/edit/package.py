@@ -14,6 +14,7 @@ from pathlib import Path
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import Position, cell_address, split_area, within
 from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of, open_book
+from xlpbr.workbook.ooxml.edit.beside import PartsBeside, add_beside, take_out_beside
 from xlpbr.workbook.ooxml.edit.cells import check_cells, set_cells
 from xlpbr.workbook.ooxml.edit.check import Intended, check_package
 from xlpbr.workbook.ooxml.edit.draft import Draft, finish, start_draft
@@ -43,6 +44,7 @@ class Changes:
         add_sheets: sheets to put at the end. One may have the name of a sheet that is taken out.
         cells: by sheet and (row, column), what cells hold now.
         names: names to define.
+        beside: parts to add beside the workbook.
         keep_record: whether the workbook keeps a record from which ``detach`` gives it back.
     """
 
@@ -50,6 +52,7 @@ class Changes:
     add_sheets: SheetsToAdd | None = None
     cells: Mapping[str, Mapping[Position, CellChange]] = field(default_factory=dict)
     names: tuple[DefinedName, ...] = ()
+    beside: PartsBeside | None = None
     keep_record: bool = False
 
 
@@ -114,6 +117,8 @@ def edit(
         add_sheets(draft, changes.add_sheets, leaving=changes.remove_sheets)
     edits = set_cells(draft, changes.cells, allow)
     draft.names += changes.names
+    if changes.beside is not None:
+        add_beside(draft, changes.beside)
     if changes.keep_record:
         reserve_record(draft)
     finish(draft)
@@ -176,6 +181,7 @@ def detach(
     target: Path,
     *,
     program: Program,
+    beside: Collection[str] = (),
     allow: Collection[str] = (),
     in_place: bool = False,
 ) -> Detached:
@@ -188,6 +194,7 @@ def detach(
         book: the workbook.
         target: the file to write.
         program: the program.
+        beside: the parts beside the workbook that go too, where the attachment brought them.
         allow: which of ``ALLOWANCES`` are passed over.
         in_place: whether the target is the workbook itself; a dated copy of it is kept beside it.
 
@@ -209,6 +216,8 @@ def detach(
     remove_sheets(draft, ours)
     if record is not None:
         take_out_record(draft, record)
+        brought = {part.name.casefold() for part in record.undo.parts if part.before is None}
+        take_out_beside(draft, [part for part in beside if part.casefold() in brought])
     finish(draft)
     if record is not None:
         give_back(draft, record)

@@ -102,9 +102,7 @@ def remove_sheets(draft: Draft, names: Sequence[str]) -> None:
     take_out_sheets(draft, listed)
     going = names_going(draft.book, names, program.names)
     draft.names_no_more |= {(name.name, None) for name in going}
-    change_chain(
-        draft, (), [cell for sheet in listed for cell in _formula_cells(draft.book, sheet)]
-    )
+    change_chain(draft, [cell for sheet in listed for cell in _formula_cells(draft.book, sheet)])
 
 
 def _formula_cells(book: Book, sheet: ListedSheet) -> list[ChainCell]:

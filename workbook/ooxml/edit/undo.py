@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.edit.beside import PACKAGE
 from xlpbr.workbook.ooxml.edit.draft import Draft, lead_to, leads_to
 from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, inner_parts, relationships_of
 from xlpbr.workbook.ooxml.parts.metadata_merge import cell_marks
@@ -76,7 +77,9 @@ def keep_record(draft: Draft) -> None:
         name: content
         for name, content in draft.added.items()
         # The parts of the sheets go with the sheets, and the record's own with the record.
-        if name.rpartition("/")[0] not in own and name in draft.leads and name not in of_sheets
+        if name.rpartition("/")[0] not in own
+        and name in {*draft.leads, *draft.beside}
+        and name not in of_sheets
     }
     after = {
         name: content
@@ -179,6 +182,8 @@ def give_back(draft: Draft, record: FoundRecord) -> None:
     if metadata in unchanged and _highest_mark(draft) > _marks(unchanged[metadata].before):
         del unchanged[metadata]
     lists = _lists(draft.book)
+    if any(part.name.casefold() == PACKAGE for part in record.undo.parts):
+        lists.add(PACKAGE)
     made = [part for part in record.undo.parts if part.before is None]
     together = lists <= set(unchanged) and all(part.name.casefold() in unchanged for part in made)
     for name, part in unchanged.items():

@@ -1,17 +1,24 @@
 """The order in which Excel last calculated: ``calcChain.xml``, kept right when formulas change.
 
-An entry for a cell without a formula makes Excel offer to repair the workbook. Works on the bytes
+An entry for a cell without a formula makes Excel offer to repair the workbook, and so does one for
+an array formula that does not say so. A formula without an entry does no harm. Works on the bytes
 of that part.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from xlpbr.workbook.ooxml.addresses import column_letter
-from xlpbr.workbook.ooxml.xml.splice import Splice, as_utf8, elements, spliced, tag_at
+from xlpbr.workbook.ooxml.xml.splice import (
+    Splice,
+    as_utf8,
+    elements,
+    raw_attributes,
+    spliced,
+    tag_at,
+)
 
 ChainCell = tuple[int, int, int]
 """A cell by the number of its sheet (``sheetId``), its row and its column, from 1."""
@@ -19,33 +26,30 @@ ChainCell = tuple[int, int, int]
 _Entry = tuple[int, int, bytes, bytes]
 """An entry: where it starts and ends, its cell, and its sheet as written, which may be empty."""
 
+_ARRAY = re.compile(rb"\sa\s*=")
 _HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*\?>)?\s*<((?:[\w.-]+:)?)calcChain(?:\s[^<>]*)?(?<!/)>"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Chain:
-    """The entries, the prefix of their tags, and where the first stands or would stand."""
-
-    entries: Sequence[_Entry]
-    prefix: bytes
-    inside: int
-
-
 def with_calc_chain(
-    data: bytes, added: Collection[ChainCell] = (), removed: Collection[ChainCell] = ()
+    data: bytes,
+    removed: Collection[ChainCell] = (),
+    *,
+    arrays: Collection[ChainCell] = (),
+    plain: Collection[ChainCell] = (),
 ) -> bytes | None:
-    """The part with entries put at its end and others taken out.
+    """The part with entries taken out, and with those of other cells as array formulas need them.
 
     An entry without a sheet is on the sheet of the one before it, so the sheet is handed on
-    where the entry goes that says it. Taking out what was added gives back the very bytes. A
-    cell to remove that has no entry is passed over: no program has to write one.
+    where the entry goes that says it. What makes entries those of array formulas and back gives
+    the very bytes. A cell that has no entry is passed over: no program has to write one.
 
     Args:
         data: the part.
-        added: cells that have a formula now and had none.
         removed: cells that had a formula and have none now.
+        arrays: cells whose formula is an array formula now and was none.
+        plain: cells whose formula was an array formula and is none now.
 
     Returns:
         The new bytes; None when the part must go, because no entry is left in it or it had
@@ -56,32 +60,36 @@ def with_calc_chain(
         expat.ExpatError: it is not well-formed.
     """
     text, back = as_utf8(data)
-    chain = _plain_chain(text) or _any_chain(text)
-    gone = {(sheet, f"{column_letter(column)}{row}".encode()) for sheet, row, column in removed}
+    entries = _plain_chain(text) or _any_chain(text)
+    gone, becoming, ceasing = map(_keys, (removed, arrays, plain))
     splices: list[Splice] = []
     sheet = said = 0
-    last = chain.inside
-    left = len(chain.entries) + len(added)
-    for start, last, cell, written in chain.entries:
+    left = len(entries)
+    for start, end, cell, written in entries:
         sheet = int(written) if written else sheet
-        if (sheet, cell) in gone:
-            splices.append((start, last, b""))
+        key = (sheet, cell)
+        if key in gone:
+            splices.append((start, end, b""))
             left -= 1
             continue
         if sheet != said and not written:
             place = tag_at(text, start).end(2)
             splices.append((place, place, b' i="%d"' % sheet))
         said = sheet
-    if not chain.entries or not left:
-        return None
-    new = b"".join(
-        b'<%bc r="%b%d" i="%d"/>' % (chain.prefix, column_letter(column).encode(), row, number)
-        for number, row, column in added
-    )
-    return back(spliced(text, [*splices, (last, last, new)]))
+        if key in becoming or key in ceasing:
+            tag = tag_at(text, start)
+            if (key in becoming) != bool(_ARRAY.search(tag[2])):
+                others = raw_attributes(tag, leave_out={b"a"})
+                marked = others + b' a="1"' if key in becoming else others
+                splices.append((tag.start(2), tag.end(2), marked))
+    return back(spliced(text, splices)) if left else None
 
 
-def _plain_chain(text: bytes) -> _Chain | None:
+def _keys(cells: Collection[ChainCell]) -> set[tuple[int, bytes]]:
+    return {(sheet, f"{column_letter(column)}{row}".encode()) for sheet, row, column in cells}
+
+
+def _plain_chain(text: bytes) -> list[_Entry] | None:
     """The entries as Excel writes them, found fast; None where anything is written otherwise."""
     head = _HEAD.match(text)
     if head is None:
@@ -100,14 +108,13 @@ def _plain_chain(text: bytes) -> _Chain | None:
         entries.append((start, place, match[2], match[3] or b""))
     if not re.compile(rb"\s*</%bcalcChain\s*>\s*" % prefix).fullmatch(text, place):
         return None
-    return _Chain(entries, head[1], head.end())
+    return entries
 
 
-def _any_chain(text: bytes) -> _Chain:
+def _any_chain(text: bytes) -> list[_Entry]:
     """The entries however they are written, found with the parser."""
     found = elements(text, "calcChain", "calcChain/c")
-    root = found["calcChain"][0]
-    entries = [
+    return [
         (
             entry.start,
             entry.end,
@@ -116,4 +123,3 @@ def _any_chain(text: bytes) -> _Chain:
         )
         for entry in found["calcChain/c"]
     ]
-    return _Chain(entries, root.prefix, root.inside)

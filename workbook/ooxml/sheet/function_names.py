@@ -32,7 +32,7 @@ _BRACKET = r"\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*+\])*+(?:\]|'?\Z)"
 _ERROR = "|".join(re.escape(code) for code in sorted(EXCEL_ERRORS))
 _WORD = r"[\w.\\?]"
 
-_CALLED = re.compile(
+WORDS = re.compile(
     rf"""
       {_TEXT} | {_ERROR}
     | (?:{_QUOTED} | {_BRACKET}) (?:{_WORD}*!{_WORD}+)?
@@ -40,6 +40,7 @@ _CALLED = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+"""The words of a formula, each text, quoted name and bracket as a whole."""
 _AFTER = rf"!(?:{_WORD}|\$)*"
 _SHEET = re.compile(
     rf"""
@@ -76,7 +77,7 @@ def renamings(formula: str, names: NewNames) -> Sequence[Renaming]:
         return ()
     return [
         (match.start(), match.end(), names.by_old[match[0].casefold()])
-        for match in _CALLED.finditer(formula)
+        for match in WORDS.finditer(formula)
         if formula.startswith("(", match.end()) and match[0].casefold() in names.by_old
     ]
 

@@ -46,8 +46,8 @@ def _about(where: str, **facts: object) -> str:
 
 
 def text_of(name: str) -> str:
-    """A file of the folder ``lite``."""
-    return (Path(__file__).parent / "lite" / name).read_text(encoding="utf-8")
+    """A file of this folder."""
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def _section(name: str, text: str) -> str:
