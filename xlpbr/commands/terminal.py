@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,11 +32,38 @@ STATEMENT_COLUMNS = (
 _WIDTH_OF_A_FILE = 220
 """How wide a table may be when it goes into a file or another program."""
 
+_NOT_SEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What steers a terminal, or turns round the order of what is read; tabs and line ends are kept."""
+
 _TEXT_THAT_A_SPREADSHEET_RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(text: str) -> str:
+    r"""A text in which every character that is not seen is written out, such as ``\u001b``.
+
+    A name in a workbook may hold what clears a terminal or turns a figure round.
+    """
+    return _NOT_SEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _for_machines(text: str) -> None:
+    """Write to the output in UTF-8, whatever the terminal is set to."""
+    _take_any_character()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.write(text)
+
+
+def _take_any_character() -> None:
+    """Let a character that the terminal's code page lacks be written out, not stop the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def console(*, errors: bool = False) -> Console:
     """The terminal; as wide as a table needs where the output is not a terminal."""
+    _take_any_character()
     stream = sys.stderr if errors else sys.stdout
     return Console(
         file=stream,
@@ -51,13 +80,13 @@ def progress(message: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    with console(errors=True).status(escape(message)):
+    with console(errors=True).status(escape(harmless(message))):
         yield
 
 
 def say(message: str) -> None:
     """A line for the person, beside the output."""
-    console(errors=True).print(message, markup=False)
+    console(errors=True).print(harmless(message), markup=False)
 
 
 def show(
@@ -81,10 +110,13 @@ def show(
     """
     if form == "json":
         told = {**(about or {}), "headings": rows[0], "rows": as_records(rows)}
-        print(json.dumps(told, indent=2, ensure_ascii=False))  # noqa: T201
+        # Written out, these stay the same characters to who reads the JSON.
+        _for_machines(harmless(json.dumps(told, indent=2, ensure_ascii=False)) + "\n")
     elif form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        lines = io.StringIO()
+        writer = csv.writer(lines, lineterminator="\n")
         writer.writerows([_for_csv(cell) for cell in row] for row in rows)
+        _for_machines(harmless(lines.getvalue()))
     else:
         _show_table(rows, title, kinds, first)
 
@@ -121,7 +153,7 @@ def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[st
         while len(chosen) > 2 and _needed(widths, chosen) > screen.width:
             chosen.remove(max(chosen, key=lambda index: first.index(headings[index])))
     table = Table(
-        title=escape(title), title_justify="left", title_style="bold", header_style="bold"
+        title=escape(harmless(title)), title_justify="left", title_style="bold", header_style="bold"
     )
     for index in chosen:
         # A figure is never cut: its column is as wide as it, and only headings wrap.
@@ -164,4 +196,4 @@ def cell_in_words(cell: Cell, kind: str) -> str:
         if kind == "money":
             return money.in_words(money.to_pence(number(cell)))
         return f"{cell:g}"
-    return str(cell)
+    return harmless(str(cell))

@@ -6,7 +6,7 @@ A contract is added by writing one more file.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,11 +19,14 @@ from xlpbr.cells import Rows
 from xlpbr.contract import cell_readers as readers
 from xlpbr.contract.assumptions import ASSUMPTION_HEADINGS, ASSUMPTIONS
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.terms import DEFAULTS, TERMS, Term
+from xlpbr.contract.terms import DEFAULTS, MOST_YEARS, TERMS, Term
 from xlpbr.errors import CellError, FileProblem
 
 TERM_HEADINGS = ("Term", "Value", "Unit", "Clause", "Reading")
 """The columns of a Terms table; the first two are read, the fourth is quoted."""
+
+_LONGEST = 1_000_000
+"""Characters in a contract's file; the built-in ones have some ten thousand."""
 
 SAMPLE_NOTE_HEADING = "Note"
 
@@ -99,11 +102,24 @@ def _built_in_contract(name: str) -> Contract:
 
 def _read(file: Any) -> Contract:
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        if len(text) > _LONGEST:
+            raise FileProblem(
+                f"{file.name}: has more than {_LONGEST:,} characters, as no contract has; give"
+                " another file."
+            )
+        content = tomllib.loads(text)
     except OSError as error:
         raise FileProblem(f"{file.name}: cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileProblem(f"{file.name}: not a TOML file that can be read: {error}.") from None
+    except RecursionError:
+        raise FileProblem(
+            f"{file.name}: lists or tables stand too deep in each other; a contract needs three"
+            " levels."
+        ) from None
+    except ValueError:
+        raise FileProblem(f"{file.name}: a number in it has thousands of digits.") from None
     return _contract(content, file.name)
 
 
@@ -113,11 +129,13 @@ def _contract(content: Mapping[str, Any], where: str) -> Contract:
     sample = content.get("sample", {})
     _refuse_unknown_headings(sample, where)
     _refuse_unreadable_samples(sample, where)
+    terms = tuple(_contract_terms(content.get("terms", {}), name, where))
+    _refuse_dates_that_do_not_fit(terms, where)
     return Contract(
         name=name,
         title=content.get("title", ""),
         source=content.get("source", ""),
-        terms=tuple(_contract_terms(content.get("terms", {}), name, where)),
+        terms=terms,
         stated=tuple(
             StatedFigure(entry["what"], entry["amount"], entry["clause"])
             for entry in content.get("stated", [])
@@ -148,6 +166,27 @@ def _contract_terms(given: Mapping[str, Any], name: str, where: str) -> Iterator
         default = name if term.label == "Contract" else _default_cell(term)
         yield ContractTerm(
             term, entry.get("value", default), entry.get("clause", ""), entry.get("reading", "")
+        )
+
+
+def _refuse_dates_that_do_not_fit(terms: Iterable[ContractTerm], where: str) -> None:
+    """Refuse a programme that ends before it starts, or centuries later."""
+    dates = {
+        one.term.label: readers.read_term(one.term, one.value)
+        for one in terms
+        if one.term.label in ("Starts on", "Ends on") and not cells.is_blank(one.value)
+    }
+    if len(dates) < 2:
+        return
+    starts_on, ends_on = dates["Starts on"], dates["Ends on"]
+    if (
+        not starts_on
+        <= ends_on
+        <= starts_on.replace(day=1, year=min(starts_on.year + MOST_YEARS, 9999))
+    ):
+        raise FileProblem(
+            f"{where}: Ends on is {ends_on:%d/%m/%Y} and Starts on {starts_on:%d/%m/%Y}; a"
+            f" programme ends after it starts, within {MOST_YEARS} years. Correct one of the two."
         )
 
 

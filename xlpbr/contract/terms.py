@@ -12,6 +12,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
 
+MOST_YEARS = 50
+"""A longer programme is a slip of the year; it would give thousands of months."""
+
 Basis = Literal["months", "days", "whole_months"]
 Shape = Literal["excess", "whole"]
 FeeReading = Literal["catch_up", "no_catch_up", "up_to_cap"]

@@ -14,7 +14,7 @@ from typing import Any
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract import cell_readers as readers
-from xlpbr.contract.terms import TERMS, ContractTerms, Term
+from xlpbr.contract.terms import MOST_YEARS, TERMS, ContractTerms, Term
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.periods import last_day_of_term
 from xlpbr.tables.headings import (
@@ -27,8 +27,6 @@ from xlpbr.tables.headings import (
 )
 
 _NEAR_TERM = 0.8
-_MOST_YEARS = 50
-"""A longer programme is a slip of the year; it would give thousands of months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +269,9 @@ def _dates_that_do_not_fit(terms: ContractTerms) -> Iterator[Problem]:
         yield ends(
             expected=f"a day on or after {starts_on}", remedy="Correct one of the two dates."
         )
-    elif terms.ends_on.year - terms.starts_on.year > _MOST_YEARS:
+    elif terms.ends_on.year - terms.starts_on.year > MOST_YEARS:
         yield ends(
-            expected=f"a day within {_MOST_YEARS} years of {starts_on}",
+            expected=f"a day within {MOST_YEARS} years of {starts_on}",
             remedy="Check the year of both dates.",
         )
     if terms.fee_months is not None:

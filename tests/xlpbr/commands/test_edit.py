@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 import xlsxwriter
 
+from tests.support.bad_books import edit_part
 from tests.support.corpus.refused import compound_file
 from tests.support.edits import edit
 from tests.xlpbr.commands.test_main import refused
@@ -65,6 +68,27 @@ def test_attach_reads_the_books_own_table_and_detach_gives_the_book_back(xlpbr, 
     assert err.splitlines()[0].startswith(f"Took 6 sheets out of {attached}; wrote {back}: PBR ")
     assert "It is now the same file, byte for byte, as before they were attached." in err
     assert "was typed into" not in err
+    assert back.read_bytes() == budget.read_bytes()
+
+
+def test_a_package_that_has_no_type_for_all_relationships(xlpbr, budget, tmp_path):
+    """LibreOffice up to 6.0 lists each such part by its name."""
+    default = (
+        b'<Default Extension="rels"'
+        b' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    )
+    with zipfile.ZipFile(budget) as package:
+        named = [name for name in package.namelist() if name.endswith(".rels")]
+    overrides = b"".join(
+        b'<Override PartName="/%b" ContentType="application/vnd.openxmlformats-package'
+        b'.relationships+xml"/>' % name.encode()
+        for name in named
+    )
+    edit_part(budget, "[Content_Types].xml", default, b"")
+    edit_part(budget, "[Content_Types].xml", b"</Types>", overrides + b"</Types>")
+    attached, back = tmp_path / "attached.xlsx", tmp_path / "back.xlsx"
+    assert xlpbr("attach", budget, "-o", attached, "--contract", "plymouth-l04-2526")[0] == 0
+    assert xlpbr("detach", attached, "-o", back)[0] == 0
     assert back.read_bytes() == budget.read_bytes()
 
 

@@ -140,6 +140,17 @@ def test_a_third_contract_from_a_file(tmp_path):
         ("[sample]\nClaims = [1]", "write the sample rows of Claims as a list of tables"),
         ("[sample]\nClaims = [{Amount = 1}]", '"Amount" is not a column of Claims'),
         (b"\xff\xfe", "not a TOML file that can be read"),
+        (f"a = {'[' * 5000}{']' * 5000}", "lists or tables stand too deep in each other"),
+        (f"a = {'9' * 5000}", "a number in it has thousands of digits"),
+        (f"# {'x' * 1_000_000}", "has more than 1,000,000 characters"),
+        (
+            '[terms."Starts on"]\nvalue = 9999-12-31\n[terms."Ends on"]\nvalue = 2027-02-28',
+            "Ends on is 28/02/2027 and Starts on 31/12/9999; a programme ends after it starts,",
+        ),
+        (
+            '[terms."Starts on"]\nvalue = 2026-01-31\n[terms."Ends on"]\nvalue = 9999-12-31',
+            "Ends on is 31/12/9999 and Starts on 31/01/2026; a programme ends after it starts,",
+        ),
     ],
 )
 def test_a_file_that_does_not_say_what_a_contract_needs(tmp_path, text, sentence):

@@ -36,6 +36,8 @@ from xlpbr.workbook.ooxml.parts.workbook_part import DefinedName, ListedSheet
 from xlpbr.workbook.ooxml.zip.archive import has_part, read_part, read_xml, understood
 from xlpbr.workbook.ooxml.zip.copy import PartContent, RawMember
 
+_RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+
 
 @dataclass(slots=True)
 class Draft:
@@ -200,6 +202,10 @@ def finish(draft: Draft) -> None:
         data = present(draft, draft.book.part) or b""
         with understood(archive, draft.book.part):
             put(draft, draft.book.part, with_changes(data, changes))
+    for part in draft.added:
+        # Some packages have no type for all parts of this ending.
+        if part.endswith(".rels"):
+            draft.types.setdefault(part, _RELATIONSHIPS_TYPE)
     if draft.types or draft.removed:
         data = read_xml(archive, CONTENT_TYPES, "Types")
         put(draft, CONTENT_TYPES, with_content_types(data, draft.types, draft.removed))

@@ -151,14 +151,16 @@ def _refuse_protected(
 ) -> None:
     cell = cell_address(sheet, *position)
     remedy = f"unprotect the sheet in Excel first{also}."
-    for area in scan.frame.ranges:
+    if not scan.frame.protected or _style_number(scan, position) in unlocked:
+        return
+    for area in scan.frame.closed_ranges:
         if within(position, area):
             raise FileProblem(
-                f"{cell} lies in {area_address(sheet, area)}, which only some people may edit; "
-                f"{remedy}",
+                f"{cell} lies in {area_address(sheet, area)}, which asks for a password of its"
+                f" own; {remedy}",
                 "protected-cell",
             )
-    if scan.frame.protected and _style_number(scan, position) not in unlocked:
+    if not any(within(position, area) for area in scan.frame.open_ranges):
         raise FileProblem(
             f"{cell} is locked and its sheet is protected; {remedy}", "protected-cell"
         )

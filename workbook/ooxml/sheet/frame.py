@@ -17,9 +17,12 @@ _PATHS = (
     "*", "worksheet/sheetData", "worksheet/dimension", "worksheet/cols/col",
     "worksheet/mergeCells/mergeCell", "worksheet/sheetProtection", f"worksheet/{_RANGE}",
     # Newer files write the areas of a range as a text of their own.
-    f"worksheet/extLst/ext/{_RANGE}/sqref",
+    f"worksheet/extLst/ext/{_RANGE}", f"worksheet/extLst/ext/{_RANGE}/sqref",
 )  # fmt: skip
 """The elements that are read: the root, and what stands in it."""
+
+_ASKS = ("password", "hashValue", "algorithmName")
+"""What a range says that asks for a password of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class SheetFrame:
         column_styles: first column, last column and style, as the sheet lists them.
         merged: the merged areas.
         protected: whether the sheet is protected.
-        ranges: the areas that some people may edit in the protected sheet.
+        open_ranges: the areas that everybody may edit in the protected sheet.
+        closed_ranges: the areas that only those may edit who know a password.
     """
 
     root: bytes
@@ -42,7 +46,8 @@ class SheetFrame:
     column_styles: tuple[tuple[int, int, str], ...]
     merged: tuple[Area, ...]
     protected: bool
-    ranges: tuple[Area, ...]
+    open_ranges: tuple[Area, ...]
+    closed_ranges: tuple[Area, ...]
 
 
 def read_frame(archive: Archive, found: FoundRows) -> tuple[SheetFrame, bytes]:
@@ -57,7 +62,10 @@ def read_frame(archive: Archive, found: FoundRows) -> tuple[SheetFrame, bytes]:
     # The parser below takes prefixes as they are; one that nobody declared is wrong all the same.
     expat.ParserCreate(namespace_separator=" ").Parse(data, True)
     read = elements(data, *_PATHS).values()
-    (root,), rows, dimensions, columns, merged, protections, ranges, texts = read
+    (root,), rows, dimensions, columns, merged, protections, ranges, newer, texts = read
+    areas = [(one, one.attributes.get("sqref", "")) for one in ranges]
+    areas += [(newer[one.parent], text_in(data, one)) for one in texts]
+    asking = [any(name in one.attributes for name in _ASKS) for one, _ in areas]
     check_namespace(archive, namespaces(root).get(root.prefix[:-1].decode(), ""))
     if root.name != "worksheet":
         raise ValueError(f"it starts with {root.name!r}")
@@ -82,12 +90,8 @@ def read_frame(archive: Archive, found: FoundRows) -> tuple[SheetFrame, bytes]:
         ),
         _areas(one.attributes.get("ref", "") for one in merged),
         any(one.attributes.get("sheet") in TRUE for one in protections),
-        _areas(
-            [
-                *(one.attributes.get("sqref", "") for one in ranges),
-                *(text_in(data, one) for one in texts),
-            ]
-        ),
+        _areas(said for (_, said), asks in zip(areas, asking, strict=True) if not asks),
+        _areas(said for (_, said), asks in zip(areas, asking, strict=True) if asks),
     )
     return frame, of_rows if rows[-1].empty else b""
 

@@ -20,6 +20,8 @@ GET_AGAIN = "get it again from where it came, or open it in Excel and let Excel 
 _SAVE_AS_XLSX = "open it in Excel and save it as an Excel workbook (.xlsx)"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _OLE_ENTRY = 128
+_LABEL_STREAMS = ("DRMEncryptedTransform", "DRMEncryptedDataSpace")
+"""What stands in a file that rights management has encrypted, as a sensitivity label does."""
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 _ENCRYPTED = 0x1
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -60,6 +62,12 @@ def refuse_by_name(path: Path) -> None:
     if is_folder:
         raise FileProblem(
             f"{path} is a folder; give the name of a workbook in it.", "not-a-workbook"
+        )
+    # A pipe would be waited for, and a device may never end.
+    if path.exists() and not path.is_file():
+        raise FileProblem(
+            f"{path} is a pipe or a device, not a file; give the name of a workbook.",
+            "not-a-workbook",
         )
 
 
@@ -110,9 +118,15 @@ def _what_it_is(head: bytes) -> tuple[str, str]:
 def _what_ole(chunks: Iterable[bytes]) -> tuple[str, str]:
     streams = {
         name: name.encode("utf-16-le") + b"\0\0"
-        for name in ("EncryptedPackage", "Workbook", "Book")
+        for name in (*_LABEL_STREAMS, "EncryptedPackage", "Workbook", "Book")
     }
     found = {name for chunk in chunks for name, stored in streams.items() if _has(chunk, stored)}
+    if found.intersection(_LABEL_STREAMS):
+        return (
+            "is encrypted by a sensitivity label; open it in Excel as somebody whom the label lets,"
+            " choose a label without encryption (Home, Sensitivity) and save a copy, or ask the"
+            " owner of the file or your IT department to lift it"
+        ), "sensitivity-label"
     if "EncryptedPackage" in found:
         return (
             "is protected with a password; open it in Excel, take the password off "

@@ -130,6 +130,10 @@ def test_files_that_are_no_workbook(tmp_path, content, what):
     ("streams", "what"),
     [
         (["Root Entry", "EncryptionInfo", "EncryptedPackage"], "is protected with a password; "),
+        (
+            ["Root Entry", "DataSpaceMap", "DRMEncryptedTransform", "EncryptedPackage"],
+            "is encrypted by a sensitivity label; open it in Excel as somebody whom the label ",
+        ),
         (["Root Entry", "Workbook"], "is an old Excel workbook (.xls); open it in Excel"),
         (["Root Entry", "Book"], "is an old Excel workbook (.xls); open it in Excel"),
         (["Root Entry", "WordDocument"], "is a document of another Office program, not a"),
@@ -140,6 +144,13 @@ def test_ole_files_are_told_apart(tmp_path, streams, what):
     directory = b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in streams)
     path.write_bytes(bytes.fromhex("D0CF11E0A1B11AE1").ljust(512, b"\0") + directory)
     assert refusal(path).startswith(what)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    pipe = tmp_path / "budget.xlsx"
+    os.mkfifo(pipe)
+    assert refusal(pipe) == "is a pipe or a device, not a file; give the name of a workbook."
 
 
 def test_zip_files_of_other_kinds(tmp_path):

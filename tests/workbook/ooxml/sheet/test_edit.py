@@ -648,7 +648,8 @@ TABLE = TableArea("PbrClaims", "data", 10, 1, 14, 3, True, 1)
 FRAME = (
     '<mergeCells count="1"><mergeCell ref="E1:F2"/></mergeCells>',
     '<sheetProtection sheet="1" objects="1"/>'
-    '<protectedRanges><protectedRange sqref="H1:H2 J1" name="x"/></protectedRanges>',
+    '<protectedRanges><protectedRange sqref="H1:H2 J1" name="x" hashValue="aa"/>'
+    '<protectedRange sqref="K1:K9" name="y"/></protectedRanges>',
 )
 OTHER = (
     '<row r="4"><c r="D4"><f t="dataTable" ref="D4:D6" r1="A1"/><v>4</v></c>'
@@ -710,8 +711,8 @@ OTHER = (
         (
             {(2, 8): CellChange(1.0)},
             "protected-cell",
-            "Data!H2 lies in Data!H1:H2, which only some people may edit; unprotect the sheet in "
-            "Excel first, or give --allow-protected-sheet to change it all the same.",
+            "Data!H2 lies in Data!H1:H2, which asks for a password of its own; unprotect the sheet "
+            "in Excel first, or give --allow-protected-sheet to change it all the same.",
         ),
         (
             {(5, 1): CellChange(1.0)},
@@ -779,11 +780,35 @@ def test_what_is_not_refused(tmp_path):
         edit_refusals("Data", scan, changes, tables=[TABLE], unlocked=unlocked)
 
     allowed({(4, 7): CellChange(1.0)})  # its style unlocks it
+    allowed({(5, 11): CellChange(1.0)})  # everybody may edit the range
     never = {"unlocked": range(100)}
     allowed({(1, 5): CellChange(1.0), (12, 2): CellChange(1.0)}, **never)
     allowed({(1, 2): CellChange(1.0), (2, 2): CellChange(2.0)}, **never)
     left_over = {(2, 2): CellChange(2.0, "A1"), (3, 2): CellChange(None)}
     allowed({(1, 2): CellChange(1.0, None), **left_over}, **never)
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        '<protectedRanges><protectedRange sqref="A1:B9" name="x" password="CC1A"/>'
+        "</protectedRanges>",
+        '<extLst><ext><x14:protectedRanges xmlns:x14="urn:x14" xmlns:xm="urn:xm">'
+        '<x14:protectedRange name="x" hashValue="aa"><xm:sqref>A1:B9</xm:sqref>'
+        "</x14:protectedRange></x14:protectedRanges></ext></extLst>",
+    ],
+)
+@pytest.mark.parametrize("protection", ["", '<sheetProtection sheet="0"/>'])
+def test_a_range_with_a_password_closes_nothing_in_a_sheet_that_is_open(
+    tmp_path, ranges, protection
+):
+    changes = {(5, 1): CellChange(1.0)}
+    path = write_book(tmp_path / "b.xlsx", sheet_xml(SPILL + OTHER, after=protection + ranges))
+    edit_refusals("Data", scan_sheet(open_archive(path), PART, changes), changes)
+    closed = sheet_xml(SPILL + OTHER, after='<sheetProtection sheet="1"/>' + ranges)
+    scan = scan_sheet(open_archive(write_book(tmp_path / "c.xlsx", closed)), PART, changes)
+    with pytest.raises(FileProblem, match="asks for a password of its own"):
+        edit_refusals("Data", scan, changes)
 
 
 def test_a_formula_that_says_it_fills_cells_elsewhere(tmp_path):
