@@ -11,7 +11,7 @@ from datetime import date
 
 from xlpbr import cells
 from xlpbr.contract.assumptions import ASSUMPTIONS
-from xlpbr.contract.evidence import COLUMNS, EvidenceColumn
+from xlpbr.contract.evidence import COLUMNS, NOTED, EvidenceColumn
 from xlpbr.contract.library import SAMPLE_NOTE_HEADING, Contract, terms_table
 from xlpbr.contract.terms import TERMS, ContractTerms
 from xlpbr.errors import CellError
@@ -36,29 +36,7 @@ SPARE_TERM_ROWS = 10
 SPARE_TABLE_ROWS = 20
 """Rows under an input table that the workings read as well, for a table that grows."""
 
-AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {
-    "Placements": (
-        EvidenceColumn(
-            "Agreed by and on", "text", "", "Who agreed the row for each party, and when."
-        ),
-        EvidenceColumn(
-            "Evidence", "text", "", "Where the evidence is kept: a file or a case reference."
-        ),
-    ),
-    "Carers": (
-        EvidenceColumn(
-            "Panel reference", "text", "", "The reference of the panel's minute or decision."
-        ),
-    ),
-    "Claims": (
-        EvidenceColumn("Invoice number", "text", "", "The number on the provider's invoice."),
-        # Not "Invoice date": where Invoiced is missing, that would be taken for its misspelling.
-        EvidenceColumn("Date of invoice", "date", "", "The date on the provider's invoice."),
-        EvidenceColumn(
-            "Paid on", "date", "", "The day of the payment; blank while it is not paid."
-        ),
-    ),
-}
+AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = NOTED
 """Columns that an auditor asks for. The functions pass them over."""
 
 STATEMENT_HEADING_ROW = 23

@@ -94,7 +94,7 @@ def _formulas_of_placement(
     return {
         "Child": f'IF({exists},TRIM({child}&""),"")',
         "Agreed": f'IF({here("Child")}="",0,'
-        f'IF(OR({answer}="no",{answer}="n",{answer}="false"),0,1))',
+        f'IF(OR({answer}="yes",{answer}="y",{answer}="true"),1,0))',
         "Saving a week": f'IF({here("Agreed")}=0,"",IF({moved}="","",'
         f"IF({numbers},ROUND({before}-{after},8),NA())))",
         "Counts from": counted(f"MAX(INT({moved}),{start})"),
@@ -131,7 +131,7 @@ def write_households(page: TemplatePage, plan: TemplatePlan, workings: Workings)
     by_column = [styles.cell(kind, "working") for kind in kinds]
     rows = prepared_rows(plan, "Carers")
     ranges = workings.households
-    children, agreed = workings.placements["Child"], workings.placements["Agreed"]
+    children = workings.placements["Child"]
     for number in range(1, rows + 1):
         row = HEADING_ROW + number
         household, approved, child = (
@@ -152,7 +152,7 @@ def write_households(page: TemplatePage, plan: TemplatePlan, workings: Workings)
         formulas = (
             f'IF({exists},TRIM({household}&""),"")',
             f'IF({name}="","",IF({approved}="","",IF(ISNUMBER({approved}),INT({approved}),NA())))',
-            f'IF({day}="",0,IF(COUNTIFS({children},TRIM({child}&""),{agreed},1)>0,1,0))',
+            f'IF({day}="",0,IF(COUNTIF({children},TRIM({child}&""))>0,1,0))',
             f'IF({in_cohort}=0,"",IF({earlier}+{same_day_above}=0,{day},""))',
         )
         for offset, formula in enumerate(formulas):

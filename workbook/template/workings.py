@@ -129,6 +129,16 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _years_earned(start: str, day: str) -> str:
+    """The complete years since the start, and of the year begun the share of its months."""
+    complete = f"INT({_complete_months(start, day)}/12)"
+    begun = f"EDATE({start},12*{complete})"
+    next_year = f"EDATE({begun},12)"
+    so_far = f"{_as_months(start, day)}-({_as_months(start, f'({begun}-1)')})"
+    whole = f"{_as_months(start, f'({next_year}-1)')}-({_as_months(start, f'({begun}-1)')})"
+    return f"{complete}+MIN(1,({so_far})/({whole}))"
+
+
 def _as_months(start: str, day: str) -> str:
     """The end of a day on a scale of months, on which 1 January begins at 1: 15 April is 4.5."""
     return f"12*(YEAR({day})-YEAR({start}))+MONTH({day})+DAY({day})/DAY(EOMONTH({day},0))"
@@ -218,7 +228,7 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
         "First day": first,
         "Last day": f"MIN(EOMONTH({first_day},0),{last})",
         "Earned by": f"IF({yearly},IF({whole_fee},MIN({end},{year_end}),{last_day}),{last_day})",
-        "Share earned": f"IF({yearly},{months_earned}/12,"
+        "Share earned": f"IF({yearly},{_years_earned(start, earned_by)},"
         f"IF(OR({whole_fee},{earned_by}>={term_end}),1,{by_basis}))",
         "Fee entitlement to date":
             f"ROUND(ROUND({at['Fee without VAT']}*{here('Share earned')},8),2)",

@@ -17,6 +17,9 @@ from xlpbr.errors import NUM, VALUE, CellError
 _FIRST_DAY = date(1950, 1, 1)
 """No child of a contract moved earlier: it is a time, a price or a slip of the year."""
 
+_LAST_DAY = date(2100, 12, 31)
+"""No contract of today lasts longer: it is a slip of the year, or a number that is no date."""
+
 
 def read_term(term: Term, value: Cell) -> Any:
     """The value of a term; the cell must not be blank."""
@@ -29,7 +32,7 @@ def read_term(term: Term, value: Cell) -> Any:
     if term.kind == "date":
         return cells.day(value)
     if term.kind == "month":
-        return _since_1950(cells.month(value), value)
+        return _of_our_time(cells.month(value), value)
     if term.kind == "count":
         return _within(cells.whole_number(value), value, term.least, term.most)
     return _within(cells.number(value), value, term.least, term.most)
@@ -45,9 +48,11 @@ def _refuse_lost_digits(value: Cell) -> None:
         raise CellError(NUM, f"found {cells.shown(value)}; expected at most 15 digits")
 
 
-def _since_1950(found: date, value: Cell) -> date:
+def _of_our_time(found: date, value: Cell) -> date:
     if found < _FIRST_DAY:
         raise CellError(NUM, f"found {cells.shown(value)}; expected a date from 01/01/1950")
+    if found > _LAST_DAY:
+        raise CellError(NUM, f"found {cells.shown(value)}; expected a date up to 31/12/2100")
     return found
 
 
@@ -77,24 +82,24 @@ def expected_of_term(term: Term) -> str:
 
 
 def read_cell(column: EvidenceColumn, value: Cell) -> Any:
-    """The value of a cell of a column; its default where the cell is blank."""
+    """The value of a cell of a column that the table has; its default where the cell is blank."""
     kind = column.kind
     if cells.is_blank(value):
         if column.required:
             raise CellError(VALUE, f"{column.heading} is missing")
         if kind == "yes_no":
-            return True
+            return False  # nobody has said yes yet
         return column.options[0] if column.options else ("" if kind == "text" else None)
     _refuse_shared(value)
     _refuse_lost_digits(value)
     if kind == "text":
         return cells.text(value)
     if kind == "date":
-        return _since_1950(cells.day(value), value)
+        return _of_our_time(cells.day(value), value)
     if kind == "month":
-        return _since_1950(cells.month(value), value)
+        return _of_our_time(cells.month(value), value)
     if kind == "yes_no":
-        return cells.yes_no(value)
+        return not is_disputed(value) and cells.yes_no(value)
     if kind == "option":
         return cells.option(value, column.options)
     exact = cells.number(value)
@@ -105,6 +110,16 @@ def read_cell(column: EvidenceColumn, value: Cell) -> Any:
     return _within(exact, value, 0, None) if kind == "price" else exact
 
 
+def is_disputed(value: Cell) -> bool:
+    """Whether a cell of Agreed says that the parties do not agree yet."""
+    return isinstance(value, str) and cells.key(value) == "disputed"
+
+
+def without_column(column: EvidenceColumn) -> Any:
+    """What each row is where the table lacks an optional column: every row is agreed."""
+    return True if column.kind == "yes_no" else read_cell(column, None)
+
+
 def expected_of_cell(column: EvidenceColumn) -> str:
     """What a column wants, in words."""
     if column.kind == "option":
@@ -113,7 +128,7 @@ def expected_of_cell(column: EvidenceColumn) -> str:
         "text": f"a {column.unit}",
         "date": "a date such as 01/09/2025",
         "month": "a month such as 01/09/2025",
-        "yes_no": "yes or no",
+        "yes_no": " or ".join(filter(None, (", ".join(column.options[:-1]), *column.options[-1:]))),
         "price": "a price in pounds a week, 0 or more",
         "amount": "an amount in pounds",
     }[column.kind]

@@ -198,13 +198,21 @@ def _entitlement(month: _Month) -> str:
         until = day
         if terms.fee_reading == "up_to_cap":
             until = min(terms.ends_on, financial_year_end(day))
-        elapsed = months_counted(Period(terms.starts_on, until))
-        return (
-            f"{amount} a year x {_plain(elapsed)} months to {day_in_words(until)} / 12 = {earned}"
-        )
+        return f"{amount} a year x {_years(terms.starts_on, until)} = {earned}"
     if terms.fee_reading == "up_to_cap":
         return f"{amount}: the whole fee, from the first month"
     return f"{amount} x {_share(terms, day)} = {earned}"
+
+
+def _years(starts_on: date, day: date) -> str:
+    """The years earned at a day, as ``(1 year + 7 of 12 months) to 31 Mar 2027``."""
+    complete, begun_on = rules.year_begun(starts_on, day)
+    so_far = months_counted(Period(begun_on, day))
+    term = months_counted(Period(begun_on, last_day_of_term(begun_on, rules.MONTHS_IN_YEAR)))
+    begun = f"{_plain(min(so_far, term))} of {_plain(term)} months"
+    unit = "year" if complete == 1 else "years"
+    share = f"({complete} {unit} + {begun})" if so_far > 0 else f"{complete} {unit}"
+    return f"{share} to {day_in_words(day)}"
 
 
 def _share(terms: ContractTerms, day: date) -> str:
@@ -310,10 +318,16 @@ def _payable(month: _Month) -> str:
 
 
 def _invoiced(month: _Month) -> str:
-    last = month.now.month
-    count = sum(claim.month <= last for claim in month.statement.evidence.claims)
-    unit = "claim" if count == 1 else "claims"
-    return f"{count} {unit} for this month or an earlier one"
+    last, claims = month.now.month, month.statement.evidence.claims
+    if month.now.period.last == month.terms.ends_on:
+        return f"{_claims(len(claims))}: all of them, because the programme ends"
+    return (
+        f"{_claims(sum(claim.month <= last for claim in claims))} for this month or an earlier one"
+    )
+
+
+def _claims(count: int) -> str:
+    return f"{count} {'claim' if count == 1 else 'claims'}"
 
 
 def _less(first: str, second: str) -> Callable[[_Month], str]:

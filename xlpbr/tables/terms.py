@@ -35,6 +35,8 @@ _MOST_YEARS = 50
 class _Column:
     heading: str
     heading_required: bool = True
+    if_missing: str = ""
+    is_remark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
