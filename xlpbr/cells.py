@@ -182,7 +182,10 @@ def shown(value: Cell) -> str:
 def spelling(text: str) -> str:
     """A text as it is quoted where its spaces matter as well, which do not show by themselves."""
     what = []
-    if any(_is_invisible(letter) and not _CONTROLS.match(letter) for letter in text):
+    seen = "".join(
+        letter for letter in text if _CONTROLS.match(letter) or not _is_invisible(letter)
+    )
+    if seen != text:
         what.append("characters that do not show")
     if text != tidy(text):
         what.append("a non-breaking space" if "\u00a0" in text else "spaces that do not show")
@@ -191,7 +194,7 @@ def spelling(text: str) -> str:
     plain = without_invisible(text).translate(_HYPHENS)
     if unicodedata.normalize("NFKC", tidy(plain)) != tidy(plain):
         what.append("letters in another form")
-    return f"{shown(text)} with {' and '.join(what)}" if what else shown(text)
+    return f"{shown(seen)} with {' and '.join(what)}" if what else shown(seen)
 
 
 def has_lost_digits(value: Cell) -> bool:

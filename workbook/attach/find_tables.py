@@ -71,6 +71,8 @@ class _Wanted:
     heading: str
     read: bool
     heading_required: bool
+    if_missing: str = ""
+    is_remark: bool = False
 
 
 def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) -> LinkedTable:
@@ -195,7 +197,9 @@ def _excel_table(book: Book, found: FoundRange) -> str | None:
 
 def _wanted(table: str) -> list[_Wanted]:
     """Our headings of a table, in their order; every row fills the first."""
-    required = {one.heading: one.heading_required for one in DECLARED[table].columns}
+    required = {
+        one.heading: one.heading_required for one in DECLARED[table].columns if not one.is_remark
+    }
     return [
         _Wanted(heading, heading in required, required.get(heading, False))
         for heading in (TERM_HEADINGS if table == "Terms" else input_headings(table))

@@ -41,16 +41,22 @@ class Portfolio:
 def as_at(portfolio: Portfolio, *, short: bool = False) -> str:
     """To which day the figures go."""
     day = portfolio.folder.as_at
+    own = "" if day is not None or _go_to_the_end(portfolio) else ", or to a workbook's own As at"
     if day is None and short:
-        return "Figures to the end of each programme"
+        return f"Figures to the end of each programme{own}"
     if day is None:
         return (
-            "Figures to the end of each programme. Months still to come count as the rows stand: a "
-            "child without Ended on stays in place"
+            f"Figures to the end of each programme{own}. Months still to come count as the rows "
+            "stand: a child without Ended on stays in place"
         )
     if short:
         return f"Figures to {day_in_words(day)}"
     return f"Figures to {day_in_words(day)}, or to the end of a programme that ended earlier"
+
+
+def _go_to_the_end(portfolio: Portfolio) -> bool:
+    """Whether no workbook has an As at of its own before its programme ends."""
+    return all(facts.last_day == facts.ends_on for facts in portfolio.settled.values())
 
 
 def each(frame: pd.DataFrame) -> Iterable[Any]:

@@ -28,6 +28,7 @@ from xlpbr.workbook.look.styles import (
     RATE,
     RULE,
 )
+from xlpbr.workbook.template.native_reads import day_in, number_in
 from xlpbr.workbook.template.page import (
     LINE_HEIGHT,
     TemplatePage,
@@ -301,7 +302,8 @@ def _write_charts(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) ->
     put(page, row, WORKING_COLUMN, "Month", styles.heading)
     put_row(page, row, WORKING_COLUMN + 1, headings, styles.heading_right)
     month, money = styles.cell("month", "working"), styles.cell("money", "working")
-    start, maximum = term_cell(plan, "Starts on"), term_cell(plan, "Contract maximum")
+    start = day_in(term_cell(plan, "Starts on"))
+    maximum = number_in(term_cell(plan, "Contract maximum"))
     for number, at in enumerate(range(first_row, last_row + 1)):
         formula = f"=EDATE({start}-DAY({start})+1,{number})"
         put_formula(page, at, WORKING_COLUMN, formula, month)
@@ -310,7 +312,7 @@ def _write_charts(page: TemplatePage, plan: TemplatePlan, workbook: Workbook) ->
             formula = f"=IF(ISNUMBER({fixed(at, 1)}),ROUND({high}-{low},2),NA())"
             put_formula(page, at, column, formula, money)
         if has_maximum:
-            formula = f"=IF(ISNUMBER({maximum}),{maximum},NA())"
+            formula = f"=IFERROR({maximum},NA())"
             put_formula(page, at, WORKING_COLUMN + len(headings), formula, money)
 
     def cells_of(column: int) -> str:

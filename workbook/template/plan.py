@@ -19,6 +19,7 @@ from xlpbr.periods import Period, month_of, months_of
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.tables import terms as term_rows
 from xlpbr.workbook.ooxml.addresses import column_letter, quoted_sheet
+from xlpbr.workbook.read import own_sheets
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.links import Link
 
@@ -33,7 +34,7 @@ ALL_TABLES = "PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],PbrClaims[#All]
 TABLE_HEADING_ROW = 5
 FIRST_TABLE_ROW = TABLE_HEADING_ROW + 1
 SPARE_TERM_ROWS = 10
-SPARE_TABLE_ROWS = 20
+SPARE_TABLE_ROWS = 40
 """Rows under an input table that the workings read as well, for a table that grows."""
 
 AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = NOTED
@@ -48,8 +49,8 @@ FAR_BELOW = 400
 SAY_NOT_READ = (3, 5)
 """Where a sheet that is read from the book says what to do about rows that it does not read."""
 
-AS_AT = (4, 4)
-FORECAST_AS_AT = (4, 2)
+AS_AT = own_sheets.AS_AT["Statement"]
+FORECAST_AS_AT = own_sheets.AS_AT["Forecast"]
 FORECAST_SCENARIOS = (5, 2)
 FORECAST_SEED = (6, 2)
 EXPLAIN_MONTH = (4, 2)
@@ -203,17 +204,15 @@ def all_statement_months(plan: TemplatePlan) -> str:
     return column_of(plan, "Statement", 1, FIRST_MONTH_ROW, FAR_BELOW)
 
 
-def evidence_column(plan: TemplatePlan, table: str, heading: str) -> str:
-    """A column of an input table with the spare rows under it, without its heading."""
-    headings = [column.heading for column in COLUMNS[table]]
-    last = TABLE_HEADING_ROW + plan.table_rows[table] + SPARE_TABLE_ROWS
-    return column_of(plan, table, headings.index(heading) + 1, FIRST_TABLE_ROW, last)
-
-
 def term_cell(plan: TemplatePlan, label: str) -> str:
     """The value of a term, found by its name as the functions do."""
     values = column_of(plan, "Terms", 2, FIRST_TABLE_ROW, last_term_row(plan))
     return f'INDEX({values},MATCH("{label}",{term_names(plan)},0))'
+
+
+def term_if_there(plan: TemplatePlan, label: str) -> str:
+    """The same; a text of no characters where the table lacks the term."""
+    return f'IFERROR({term_cell(plan, label)},"")'
 
 
 def term_names(plan: TemplatePlan) -> str:

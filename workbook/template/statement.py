@@ -19,6 +19,7 @@ from xlpbr.workbook.look.styles import (
     SAVING_COLOUR,
     THRESHOLD_COLOUR,
 )
+from xlpbr.workbook.template.native_reads import day_in, number_in
 from xlpbr.workbook.template.page import (
     TemplatePage,
     introduce_results,
@@ -46,6 +47,7 @@ from xlpbr.workbook.template.plan import (
     statement_column,
     statement_corner,
     term_cell,
+    term_if_there,
 )
 
 _MONEY_WIDTH = 14
@@ -163,9 +165,9 @@ def _write_statement_key_figures(page: TemplatePage, plan: TemplatePlan) -> None
         _write_key_figure(page, row, label, shown_or_blank(plan, formula, heading), kind)
         row += 1
     if plan.terms.contract_maximum is not None:
-        maximum = term_cell(plan, "Contract maximum")
+        maximum = term_if_there(plan, "Contract maximum")
         payable = key_figure(plan, "Payable to date")
-        formula = f'=IF({maximum}="","no maximum",ROUND({maximum}-{payable},2))'
+        formula = f'=IF({maximum}="","no maximum",ROUND({number_in(maximum)}-{payable},2))'
         _write_key_figure(page, row, _HEADROOM, formula, "money")
 
 
@@ -226,13 +228,13 @@ def _write_chart_workings(page: TemplatePage, plan: TemplatePlan) -> dict[str, s
     put_row(page, STATEMENT_HEADING_ROW, WORKING_COLUMN + 1, levels, styles.heading_right)
     month, money = styles.cell("month", "working"), styles.cell("money", "working")
     last_row = FIRST_MONTH_ROW + len(plan.months) - 1
-    start = term_cell(plan, "Starts on")
+    start = day_in(term_cell(plan, "Starts on"))
     for number, row in enumerate(range(FIRST_MONTH_ROW, last_row + 1)):
         formula = f"=EDATE({start}-DAY({start})+1,{number})"
         put_formula(page, row, WORKING_COLUMN, formula, month)
         for column, label in enumerate(levels, start=WORKING_COLUMN + 1):
-            value = term_cell(plan, label)
-            put_formula(page, row, column, f"=IF(ISNUMBER({value}),{value},NA())", money)
+            value = number_in(term_cell(plan, label))
+            put_formula(page, row, column, f"=IFERROR({value},NA())", money)
     ranges = {"Month": column_of(plan, "Statement", WORKING_COLUMN, FIRST_MONTH_ROW, last_row)}
     for column, label in enumerate(levels, start=WORKING_COLUMN + 1):
         ranges[label] = column_of(plan, "Statement", column, FIRST_MONTH_ROW, last_row)
@@ -325,7 +327,7 @@ def _write_remarks(page: TemplatePage, plan: TemplatePlan) -> None:
     longer = f"The charts show {made_for} months; the programme is longer now."
     remark = ""
     if plan.terms.bonus_threshold is not None:
-        measure = term_cell(plan, "Bonus measure")
+        measure = term_if_there(plan, "Bonus measure")
         remark = (
             f'IF({measure}="accumulated","",'
             '"The bonus is measured by the yearly run rate on the last day, not by this line'

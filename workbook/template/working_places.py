@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
+from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.template.page import TemplatePage, put, put_row
 from xlpbr.workbook.template.plan import SPARE_TABLE_ROWS, TemplatePlan, fixed
 
@@ -15,7 +16,6 @@ FIRST_ROW = HEADING_ROW + 1
 TERM_COLUMN = 8
 MONTH_COLUMN = 11
 PLACEMENT_COLUMN = 28
-HOUSEHOLD_COLUMN = 45
 
 READ_TERMS = tuple(term for term in TERMS if term.kind != "text" and term.label != "Cohort size")
 """The terms that a figure comes from."""
@@ -42,12 +42,18 @@ MONTH_HEADINGS = (
     "Carer fees", "Bonus", "Owed", "Payable", "Payable to date",
 )  # fmt: skip
 PLACEMENT_HEADINGS = (
-    "Child", "Agreed", "Saving a week", "Counts from", "Counts until", "Days before the month",
+    "Child", "Agreed", "Residential weekly cost", "Family weekly cost", "Moved on", "Ended on",
+    "Saving a week", "Counts from", "Counts until", "Days before the month",
     "Days to month end", "Saved before", "Saved to month end", "Saved in the month",
     "Days to the last day", "Saved to the last day", "Counts for the bonus",
     "A week in place at the end", "Saved, for the bonus",
 )  # fmt: skip
 HOUSEHOLD_HEADINGS = ("Household", "Approved on", "Child in cohort", "Counts on")
+CLAIM_HEADINGS = ("Month", "Invoiced")
+
+HOUSEHOLD_COLUMN = PLACEMENT_COLUMN + len(PLACEMENT_HEADINGS) + 1
+CLAIM_COLUMN = HOUSEHOLD_COLUMN + len(HOUSEHOLD_HEADINGS) + 1
+LAST_COLUMN = CLAIM_COLUMN + len(CLAIM_HEADINGS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Workings:
         months: the range of each column of the months.
         placements: the range of each column of the placements.
         households: the range of each column of the households.
+        claims: the range of each column of the claims.
     """
 
     terms: dict[str, str]
@@ -67,6 +74,7 @@ class Workings:
     months: dict[str, str]
     placements: dict[str, str]
     households: dict[str, str]
+    claims: dict[str, str]
 
     def month(self, heading: str, row: int) -> str:
         """A cell of the months."""
@@ -87,6 +95,7 @@ def places_of_workings(plan: TemplatePlan) -> Workings:
         households=_ranges(
             HOUSEHOLD_COLUMN, HOUSEHOLD_HEADINGS, HEADING_ROW + prepared_rows(plan, "Carers")
         ),
+        claims=_ranges(CLAIM_COLUMN, CLAIM_HEADINGS, HEADING_ROW + prepared_rows(plan, "Claims")),
     )
 
 
@@ -100,6 +109,11 @@ def _ranges(column: int, headings: tuple[str, ...], last_row: int) -> dict[str, 
         heading: f"{fixed(FIRST_ROW, found)}:{fixed(last_row, found)}"
         for found, heading in enumerate(headings, start=column)
     }
+
+
+def columns_in_words(column: int, headings: tuple[str, ...]) -> str:
+    """The columns of a block as a person writes them: ``AB to AT``."""
+    return f"{column_letter(column)} to {column_letter(column + len(headings) - 1)}"
 
 
 def write_title(page: TemplatePage, column: int, text: str, headings: tuple[str, ...]) -> None:

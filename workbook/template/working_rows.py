@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS
+from xlpbr.workbook.template.native_reads import (
+    day_in,
+    month_in,
+    name_in,
+    number_in,
+    to_15_digits,
+)
 from xlpbr.workbook.template.page import TemplatePage, put_formula
 from xlpbr.workbook.template.plan import (
     FIRST_TABLE_ROW,
@@ -15,6 +23,8 @@ from xlpbr.workbook.template.plan import (
     fixed,
 )
 from xlpbr.workbook.template.working_places import (
+    CLAIM_COLUMN,
+    CLAIM_HEADINGS,
     HEADING_ROW,
     HOUSEHOLD_COLUMN,
     HOUSEHOLD_HEADINGS,
@@ -47,7 +57,8 @@ def write_placements(page: TemplatePage, plan: TemplatePlan, workings: Workings)
     write_title(page, PLACEMENT_COLUMN, "the placements, and the month that is checked",
            PLACEMENT_HEADINGS)  # fmt: skip
     kinds = {
-        "Child": "text", "Agreed": "count", "Counts from": "date", "Counts until": "date",
+        "Child": "text", "Agreed": "count", "Moved on": "date", "Ended on": "date",
+        "Counts from": "date", "Counts until": "date",
         "Days before the month": "count", "Days to month end": "count",
         "Days to the last day": "count", "Counts for the bonus": "count",
     }  # fmt: skip
@@ -82,24 +93,35 @@ def _formulas_of_placement(
     def days_until(day: str) -> str:
         return counted(f"MAX(0,MIN({day},{here('Counts until')})-{here('Counts from')}+1)")
 
+    def read(cell: str, how: Callable[[str], str]) -> str:
+        return f'IF({here("Agreed")}=0,"",IF({cell}="","",{how(cell)}))'
+
     def saved(days: str) -> str:
-        # A seventh of the week's saving a day; ROUND to 8 places takes away what the
-        # computer's binary arithmetic adds, so that a half penny is rounded up as written.
-        return counted(f"ROUND(ROUND({weekly}*{here(days)}/7,8),2)")
+        # A seventh of the week's saving a day. Whole sevenths of whole pounds are set aside, so
+        # that ROUND to 12 places takes away no more than what the computer's binary arithmetic
+        # adds, and a half penny is rounded up as written.
+        pounds, count = f"INT(ABS({weekly}))", here(days)
+        rest = f"ROUND(ABS({weekly})-{pounds},15-LEN({pounds}))"
+        left = f"ROUND(ROUND((MOD({count}*{pounds},7)+{count}*{rest})/7,12),2)"
+        return counted(f"SIGN({weekly})*(INT({count}*{pounds}/7)+{left})")
 
     answer = f'LOWER(TRIM({agreed}&""))'
     type_of_row = f'LOWER(TRIM({kind}&""))'
-    numbers = f"AND(ISNUMBER({before}),ISNUMBER({after}),ISNUMBER({moved}))"
+    prices = [here(heading) for heading in ("Residential weekly cost", "Family weekly cost")]
     exists = _row_exists(plan, "Placements", number)
     return {
-        "Child": f'IF({exists},TRIM({child}&""),"")',
+        "Child": f'IF({exists},{name_in(child)},"")',
         "Agreed": f'IF({here("Child")}="",0,'
         f'IF(OR({answer}="yes",{answer}="y",{answer}="true"),1,0))',
-        "Saving a week": f'IF({here("Agreed")}=0,"",IF({moved}="","",'
-        f"IF({numbers},ROUND({before}-{after},8),NA())))",
-        "Counts from": counted(f"MAX(INT({moved}),{start})"),
+        "Residential weekly cost": read(before, number_in),
+        "Family weekly cost": read(after, number_in),
+        "Moved on": read(moved, day_in),
+        "Ended on": read(ended, day_in),
+        "Saving a week": f'IF({here("Moved on")}="","",IF(OR({prices[0]}="",{prices[1]}=""),NA(),'
+        f"ROUND({to_15_digits(prices[0])}-{to_15_digits(prices[1])},11)))",
+        "Counts from": counted(f"MAX({here('Moved on')},{start})"),
         "Counts until": counted(
-            f'IF({ended}="",{cells.serial_of(_FAR_AWAY)},IF(ISNUMBER({ended}),INT({ended})-1,NA()))'
+            f'IF({here("Ended on")}="",{cells.serial_of(_FAR_AWAY)},{here("Ended on")}-1)'
         ),
         "Days before the month": days_until(f"({at['Month checked, first day']}-1)"),
         "Days to month end": days_until(at["Month checked, last day"]),
@@ -150,11 +172,29 @@ def write_households(page: TemplatePage, plan: TemplatePlan, workings: Workings)
         )
         same_day_above = f"COUNTIFS({above[0]},{name},{above[2]},1,{above[1]},{day})"
         formulas = (
-            f'IF({exists},TRIM({household}&""),"")',
-            f'IF({name}="","",IF({approved}="","",IF(ISNUMBER({approved}),INT({approved}),NA())))',
-            f'IF({day}="",0,IF(COUNTIF({children},TRIM({child}&""))>0,1,0))',
+            f'IF({exists},{name_in(household)},"")',
+            f'IF({name}="","",IF({approved}="","",{day_in(approved)}))',
+            f'IF({day}="",0,IF(COUNTIF({children},{name_in(child)})>0,1,0))',
             f'IF({in_cohort}=0,"",IF({earlier}+{same_day_above}=0,{day},""))',
         )
         for offset, formula in enumerate(formulas):
             column = HOUSEHOLD_COLUMN + offset
             put_formula(page, row, column, f"={formula}", by_column[offset])
+
+
+def write_claims(page: TemplatePage, plan: TemplatePlan) -> None:
+    """Write the month and the amount of each claim, as they are read."""
+    styles = page.styles
+    write_title(page, CLAIM_COLUMN, "the claims", CLAIM_HEADINGS)
+    for number in range(1, prepared_rows(plan, "Claims") + 1):
+        row = HEADING_ROW + number
+        month, invoiced = (_input(plan, "Claims", heading, number) for heading in CLAIM_HEADINGS)
+        exists = _row_exists(plan, "Claims", number)
+        month_here = fixed(row, CLAIM_COLUMN)
+        formulas = (
+            f'IF({exists},IF({month}="","",{month_in(month)}),"")',
+            f'IF({month_here}="","",{number_in(invoiced)})',
+        )
+        for offset, (formula, kind) in enumerate(zip(formulas, ("month", "money"), strict=True)):
+            style = styles.cell(kind, "working")
+            put_formula(page, row, CLAIM_COLUMN + offset, f"={formula}", style)

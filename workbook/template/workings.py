@@ -9,6 +9,7 @@ from __future__ import annotations
 from xlpbr import cells
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import DEFAULTS, Term
+from xlpbr.workbook.template.native_reads import day_in, number_in
 from xlpbr.workbook.template.page import TemplatePage, put, put_formula
 from xlpbr.workbook.template.plan import (
     CHECK_MONTH,
@@ -32,7 +33,11 @@ from xlpbr.workbook.template.working_places import (
     places_of_workings,
     write_title,
 )
-from xlpbr.workbook.template.working_rows import write_households, write_placements
+from xlpbr.workbook.template.working_rows import (
+    write_claims,
+    write_households,
+    write_placements,
+)
 
 KNOWN = known_rules()
 """What the formulas work out.
@@ -47,6 +52,7 @@ def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
     _write_terms(page, plan, workings)
     write_placements(page, plan, workings)
     write_households(page, plan, workings)
+    write_claims(page, plan)
     _write_month_workings(page, plan, workings)
     return workings
 
@@ -71,8 +77,7 @@ def _write_terms(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> 
                 read = f'IF({read}="{option}",NA(),{read})'
         else:
             default = _default(term)
-            number = f"INT({value})" if term.kind == "date" else value
-            read = f"IF(ISNUMBER({value}),{number},NA())"
+            read = day_in(value) if term.kind == "date" else number_in(value)
         missing = f'COUNTIF({names},"{term.label}")=0'
         formula = f'=IF({missing},{default},IF({value}="",{default},{read}))'
         style = styles.cell("text" if term.kind == "option" else term.kind, "working")
@@ -111,7 +116,7 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
         "Fee without VAT": f'IF({at["VAT reading"]}="inclusive",'
         f"ROUND(ROUND({at['Fee']}/(1+{at['VAT rate']}),8),2),{at['Fee']})",
         "Last day known": f'IF({as_at_cell(plan)}="",{end},'
-        f"IF(ISNUMBER({as_at_cell(plan)}),MIN(INT({as_at_cell(plan)}),{end}),NA()))",
+        f"MIN({day_in(as_at_cell(plan))},{end}))",
         "Last day of the fee term": f'IF({fee_months}="",{end},EDATE({start},{fee_months})-1)',
         "Months in the fee term": f'IF({fee_months}="",'
         f"{complete}+(EDATE({start},{complete})-1<{end}),{fee_months})",

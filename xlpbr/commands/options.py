@@ -74,7 +74,10 @@ def _where(command: _Command, table: str, help_text: str) -> _Command:
 def as_at_option(command: _Command) -> _Command:
     """The day up to which things are known."""
     return click.option(
-        "--as-at", type=DAY, help="The last day to count; the end of the programme if left out."
+        "--as-at",
+        type=DAY,
+        help="The last day to count; if left out, the workbook's own As at, or the end of the"
+        " programme.",
     )(command)
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
-from xlpbr.money import Pence, in_words, to_pence
+from xlpbr.money import Pence, in_words, price_in_words, to_pence
 from xlpbr.periods import (
     Period,
     complete_months,
@@ -117,20 +117,6 @@ def _plain(value: Fraction) -> str:
     return f"{float(value):.4f}".rstrip("0").rstrip(".")
 
 
-def _price(pounds: Fraction) -> str:
-    """A price as a person writes it, with the parts of a penny that it carries."""
-    if (pounds * 100).denominator == 1:
-        return in_words(to_pence(pounds))
-    return f"{'-' if pounds < 0 else ''}£{_plain_decimal(abs(pounds))}"
-
-
-def _plain_decimal(value: Fraction) -> str:
-    # Prices come from decimal numbers, so one of the places ends them.
-    places = next((places for places in range(3, 16) if (value * 10**places).denominator == 1), 15)
-    whole, rest = divmod(round(value * 10**places), 10**places)
-    return f"{whole:,}.{rest:0{places}d}"
-
-
 def _children(month: _Month) -> str:
     last = month.now.period.last
     names = sorted(
@@ -171,9 +157,9 @@ def _saving_of(weekly: Fraction, so_far: int, before: int) -> str:
     total, less = rules.saving_to_date(weekly, so_far), rules.saving_to_date(weekly, before)
     saved = in_words(total - less)
     if rules.saving_to_date(weekly, days) == total - less:
-        return f"{_price(weekly)} / 7 x {days} {'day' if days == 1 else 'days'} = {saved}"
+        return f"{price_in_words(weekly)} / 7 x {days} {'day' if days == 1 else 'days'} = {saved}"
     return (
-        f"{_price(weekly)} / 7 x {so_far} days so far = {in_words(total)},"
+        f"{price_in_words(weekly)} / 7 x {so_far} days so far = {in_words(total)},"
         f" less {in_words(less)} for the {before} before = {saved}"
     )
 

@@ -22,7 +22,7 @@ from xlpbr.contract.evidence import (
 )
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import Problem
-from xlpbr.money import in_words, to_pence, to_pounds
+from xlpbr.money import in_words, price_in_words, to_pence, to_pounds
 from xlpbr.periods import ONE_DAY, month_in_words, month_of
 from xlpbr.settlement.statement import settle
 from xlpbr.tables.assumptions import outside_the_programme
@@ -83,7 +83,7 @@ def problems_of_assumptions(
 def _about_placements(terms: ReadRecord[ContractTerms], evidence: Evidence) -> Iterable[Problem]:
     yield from _duplicates(evidence.placements)
     yield from _names("Placements", evidence.placements)
-    yield from _days_between(evidence.agreed)
+    yield from _days_between(evidence.placements)
     for placement in evidence.placements:
         for column in PRICES:
             here = partial(Problem, table="Placements", row=placement.row, column=column.heading)
@@ -103,17 +103,17 @@ def _about_placements(terms: ReadRecord[ContractTerms], evidence: Evidence) -> I
         )
 
 
-def _days_between(agreed: Iterable[Placement]) -> Iterable[Problem]:
+def _days_between(placements: Iterable[Placement]) -> Iterable[Problem]:
     """A day between two rows of a child: a change of price that is written as an end and a start.
 
     The day on which a placement ended is not counted, so that a row that starts on the day after
     loses it.
     """
     by_end: dict[tuple[str, date], Placement] = {}
-    for placement in agreed:
+    for placement in placements:
         if placement.ended_on is not None:
             by_end[cells.key(placement.child), placement.ended_on] = placement
-    for placement in agreed:
+    for placement in placements:
         moved = placement.moved_on
         if moved is None or moved == date.min:
             continue
@@ -187,7 +187,7 @@ def _far_away(placement: Placement, terms: ContractTerms) -> Iterable[Problem]:
 def _parts_of_a_penny(here: partial[Problem], price: Fraction | None) -> Iterable[Problem]:
     if price is not None and (price * 100).denominator != 1:
         yield here(
-            found=f"£{cells.shown(cells.plain_number(price))}",
+            found=price_in_words(price),
             expected="a price in whole pence",
             remedy="It is used as it is. Check that it is the price that was agreed.",
         )
@@ -214,7 +214,10 @@ def _about_carers(
     terms: ReadRecord[ContractTerms], evidence: Evidence, blocking: Iterable[Problem]
 ) -> Iterable[Problem]:
     cohort = {cells.key(placement.child) for placement in evidence.placements}
-    spelt = {cells.tidy(placement.child).casefold() for placement in evidence.placements}
+    spelt: dict[str, dict[str, str]] = {}
+    for placement in evidence.placements:
+        spellings = spelt.setdefault(cells.key(placement.child), {})
+        spellings.setdefault(placement.child.casefold(), placement.child)
     moved = {
         cells.key(placement.child)
         for placement in evidence.agreed
@@ -243,11 +246,11 @@ def _about_carers(
                 expected="a child with a row in Placements",
                 remedy="Link the household to a child of the cohort: nothing is paid for it now.",
             )
-        elif child in cohort and cells.tidy(household.child).casefold() not in spelt:
+        elif child in cohort and household.child.casefold() not in spelt[child]:
             yield here(
                 column="Child",
                 found=cells.spelling(household.child),
-                expected="the child as it is written in Placements",
+                expected=f"{cells.spelling(next(iter(spelt[child].values())))} as in Placements",
                 remedy="They are treated as the same. Correct the one that is misspelt.",
             )
         elif household.approved_on is not None and child not in moved and all_rows_read:
@@ -289,7 +292,7 @@ def _about_claims(terms: ReadRecord[ContractTerms], evidence: Evidence) -> Itera
                 " number.",
                 other_row=of_number.row,
             )
-        elif other is not claim and not (claim.number and other.number):
+        elif other is not claim and _may_be_a_copy(claim, other):
             same = "the same amount" if other.invoiced == claim.invoiced else "another amount"
             yield here(
                 found=f"{month_in_words(claim.month)} a second time, with {same}",
@@ -305,6 +308,13 @@ def _about_claims(terms: ReadRecord[ContractTerms], evidence: Evidence) -> Itera
                 remedy="Check the month. A claim before the programme counts from its first month;"
                 " a claim after it counts in its last.",
             )
+
+
+def _may_be_a_copy(claim: Claim, other: Claim) -> bool:
+    """Whether nothing tells a claim from another one of its month: a credit has its own number."""
+    if claim.number and other.number:
+        return False
+    return claim.invoiced == other.invoiced or not (claim.number or other.number)
 
 
 def _about_the_maximum(terms: ContractTerms, evidence: Evidence) -> Iterable[Problem]:

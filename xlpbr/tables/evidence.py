@@ -184,15 +184,24 @@ def _read_row(
 def _nothing_else(table: str, row_number: int, values: Mapping[str, Cell]) -> Problem | None:
     """A row of a name and nothing else: a footnote under the table, or a child to come."""
     first = COLUMNS[table][0]
-    if first.kind != "text" or any(
-        not cells.is_blank(value) for heading, value in values.items() if heading != first.heading
+    name = cells.shown(values[first.heading])
+    # A child to come may stand there by its pseudonym alone.
+    is_pseudonym = " " not in name and any(letter.isdigit() for letter in name)
+    if (
+        first.kind != "text"
+        or is_pseudonym
+        or any(
+            not cells.is_blank(value)
+            for heading, value in values.items()
+            if heading != first.heading
+        )
     ):
         return None
     return Problem(
         table=table,
         row=row_number,
         column=first.heading,
-        found=f"{cells.shown(values[first.heading])} and nothing else",
+        found=f"{name} and nothing else",
         expected="a row of data",
         remedy="It is read as one that no figure comes from yet. If it is a note, move it out of"
         " the columns of the table.",

@@ -300,7 +300,7 @@ def test_18_money_formatted_as_a_date(tmp_path):
     assert (prices, lines) == (
         [7000, cells.number("2994.626")],
         [
-            "Placements!C3 (Residential weekly cost): found £2994.626; expected a price in whole"
+            "Placements!C3 (Residential weekly cost): found £2,994.626; expected a price in whole"
             " pence. It is used as it is. Check that it is the price that was agreed."
         ],
     )

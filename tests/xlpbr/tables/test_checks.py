@@ -113,6 +113,24 @@ NOTICES = {
         ["Carers", 1.0, "Child", '"C01", who has not moved in an agreed row',
          "a child who has moved"],
     ),
+    "a day between two rows": (
+        {"placements": [row("C01", ended=date(2026, 3, 31)), row("C01", moved=date(2026, 4, 1))]},
+        ["Placements", 2.0, "Moved on", "01/04/2026", "31/03/2026, the day on which row 1 ended"],
+    ),
+    "a price with parts of a penny": (
+        {"placements": [row("C01", before=7000.125)]},
+        ["Placements", 1.0, "Residential weekly cost", "£7,000.125", "a price in whole pence"],
+    ),
+    "an end long after the programme": (
+        {"placements": [row("C01", ended=date(2062, 3, 1))]},
+        ["Placements", 1.0, "Ended on", "01/03/2062",
+         "a day within 10 years of Ends on, 31/08/2026"],
+    ),
+    "more invoiced than payable": (
+        {"claims": [["Mar 2026", 500]]},
+        ["Claims", 1.0, "Invoiced", "£500.00 invoiced to the end of March 2026",
+         "at most £0.00, what is payable to then"],
+    ),
     "an approval outside the programme": (
         {"carers": [["F1", date(2025, 8, 31), "C01"]]},
         ["Carers", 1.0, "Approved on", "31/08/2025",
@@ -155,6 +173,35 @@ def test_notice(given, expected):
 def test_what_looks_like_a_persons_name(name, is_one):
     found = [line for line in check([row(name)]) if "pseudonym such as" in str(line[4])]
     assert len(found) == is_one
+
+
+FEE = (("Fee", 26800), ("Fee reading", "up_to_cap"))
+
+
+def test_a_claim_that_looks_gross_is_named_beside_what_it_passes():
+    wages = check([row("C01", moved=date(2025, 10, 1))], claims=[["Oct 2025", 29760]],
+                  terms=[("Fee", 24800), ("Fee reading", "up_to_cap")])  # fmt: skip
+    assert [line[3] for line in wages] == [
+        "£29,760.00, which is £24,800.00 plus VAT",
+        "£29,760.00 invoiced to the end of October 2025",
+    ]
+
+
+def test_two_invoices_of_a_month_with_numbers_of_their_own_are_no_problem():
+    def said(*rows):
+        headings = [*CLAIMS, "Invoice number"]
+        terms = [*TERMS, *map(list, FEE)]
+        return functions.pbr_check(terms, [PLACEMENTS, row("C01")], None, [headings, *rows])[1:]
+
+    march = [["Mar 2026", 20000, "INV1"], ["Mar 2026", -100, "CN1"]]
+    assert said(*march)[0][0] == "All tables"
+    assert said(["Mar 2026", 20000, None], ["Mar 2026", -100, "CN1"])[0][0] == "All tables"
+    (twice,) = said(
+        ["Mar 2026", 20000, "INV1"], ["Apr 2026", 100, "inv\u20101".replace("\u2010", "")]
+    )
+    assert twice[2:5] == [
+        "Invoice number", '"inv1" a second time', "each invoice once; row 1 has that number",
+    ]  # fmt: skip
 
 
 def test_nothing_is_said_where_nothing_is_wrong_at_the_edges():
