@@ -54,7 +54,7 @@ def noted(path, number, **places):
 
 
 def test_every_kind_is_listed_once_with_a_test_that_is_there():
-    assert [entry["number"] for entry in INPUTS] == list(range(1, 58))
+    assert [entry["number"] for entry in INPUTS] == list(range(1, 62))
     for entry in INPUTS:
         assert entry["input"]
         assert entry["expected"]
@@ -578,3 +578,37 @@ def test_rows_are_accounted_for_in_every_table(tmp_path):
         ("Terms", len(TERMS) - 1 + 5, 3, 4, 1), ("Placements", 6, 1, 4, 1), ("Carers", 3, 0, 2, 1),
         ("Claims", 4, 1, 2, 1),
     ]  # fmt: skip
+
+
+def test_58_agreed_left_blank(tmp_path):
+    records, lines = read(make(tmp_path, [PLACEMENTS, child(agreed=""), child("C02")]))
+    assert (lines, saved(records)) == ([message(58)], FROM_MARCH)
+    records, lines = read(make(tmp_path, [PLACEMENTS, child(agreed="disputed"), child("C02")]))
+    assert ('"disputed"' in lines[0], saved(records)) == (True, FROM_MARCH)
+
+
+def test_59_a_heading_that_holds_a_known_one(tmp_path):
+    headings = [*PLACEMENTS[:-1], "Agreed (yes/no)"]
+    records, lines = read(
+        make(tmp_path, [headings, child(agreed="no")]), Placements="Placements!A1:G2"
+    )
+    assert lines == [message(59)]
+    assert records.blocking
+
+
+def test_60_a_year_of_no_sense(tmp_path):
+    _, lines = read(make(tmp_path, [PLACEMENTS, child(ended=202604)]))
+    assert lines == [message(60)]
+    records, lines = read(make(tmp_path, [PLACEMENTS, child(ended=date(2206, 3, 1))]))
+    assert (len(lines), len(records.blocking)) == (1, 1)
+    claims = [["Month", "Invoiced"], [202604, 100]]
+    records, _ = read(make(tmp_path, [PLACEMENTS, child()], others={"Claims": claims}),
+                      Claims="Claims!A:B")  # fmt: skip
+    assert records.evidence.record.claims[0].month == date(2026, 4, 1)
+
+
+def test_61_a_footnote_under_the_table(tmp_path):
+    records, lines = read(
+        make(tmp_path, [PLACEMENTS, child(), [], ["Source: case system, 1 April"]])
+    )
+    assert (lines[0], saved(records)) == (message(61), FROM_MARCH)
