@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -31,10 +32,22 @@ Read = TypeVar("Read")
 EXCEL_KEEPS = 10**15
 """Excel keeps 15 digits of a number: from here on the last ones are lost."""
 
+_DIGITS_OF_EXCEL = ".15g"
+"""Excel shows, compares and rounds a number by so many significant digits."""
+
 _EXACT_TO = 10**13
 """Below it, a number of hundredths has no more than 15 digits."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_HYPHENS = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u02d7\ufe58\ufe63\uff0d", "-")
+)
+"""Every kind of hyphen, dash and minus as the one that keyboards have."""
+
+_FILLERS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0",
+)
+"""Characters that show nothing and are neither spaces nor of the kinds that Unicode calls so."""
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
 _FIRST_DAY = date(1900, 1, 1)
@@ -48,6 +61,7 @@ _DAY_MONTH_YEAR = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<ye
 _YEAR_MONTH_DAY = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
+_YEAR_MONTH = re.compile(r"(?P<year>(?:19[5-9]|20\d)\d)-?(?P<month>0[1-9]|1[0-2])")
 _DAY_NAME_YEAR = re.compile(r"(?P<day>\d{1,2})[ -](?P<name>[a-z]+)[ -](?P<year>\d{4})")
 _NAME_YEAR = re.compile(r"(?P<name>[a-z]+)[ -](?P<year>\d{4})")
 _MONTH_NAMES = (
@@ -94,13 +108,43 @@ def tidy(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """What names, headings and options are matched by: tidy, in capitals or not."""
-    return tidy(text).casefold()
+    """What names, headings and options are matched by.
+
+    Tidy, in capitals or not, in Unicode's plain form (NFKC), without characters that do not show
+    (zero-width, byte order marks, soft hyphens, marks of direction) and with one kind of hyphen.
+    """
+    if text.isascii():
+        return tidy(text).casefold()
+    plain = unicodedata.normalize("NFKC", without_invisible(text).translate(_HYPHENS))
+    folded = tidy(plain).casefold()
+    # Folding may leave a form that NFKC writes otherwise, such as of a capital I with a dot.
+    return unicodedata.normalize("NFKC", folded)
+
+
+def without_invisible(text: str) -> str:
+    """A text without the characters that do not show; spaces of any kind stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(letter for letter in text if letter.isspace() or not _is_invisible(letter))
+
+
+def _is_invisible(letter: str) -> bool:
+    return (
+        unicodedata.category(letter) in ("Cf", "Cc")
+        or "\ufe00" <= letter <= "\ufe0f"
+        or letter in _FILLERS
+    )
 
 
 def is_blank(value: Cell) -> bool:
-    """Whether a cell counts as blank: empty, or a text of nothing but spaces."""
-    return value is None or (isinstance(value, str) and (not value or value.isspace()))
+    """Whether a cell counts as blank: empty, or a text of which nothing shows."""
+    if value is None:
+        return True
+    if not isinstance(value, str):
+        return False
+    if not value or value.isspace():
+        return True
+    return not value.isascii() and not key(value)
 
 
 def error_in(value: Cell) -> CellError | None:
@@ -137,10 +181,20 @@ def shown(value: Cell) -> str:
 
 def spelling(text: str) -> str:
     """A text as it is quoted where its spaces matter as well, which do not show by themselves."""
-    if text == tidy(text):
-        return shown(text)
-    what = "a non-breaking space" if "\u00a0" in text else "spaces that do not show"
-    return f"{shown(text)} with {what}"
+    what = []
+    seen = "".join(
+        letter for letter in text if _CONTROLS.match(letter) or not _is_invisible(letter)
+    )
+    if seen != text:
+        what.append("characters that do not show")
+    if text != tidy(text):
+        what.append("a non-breaking space" if "\u00a0" in text else "spaces that do not show")
+    if text.translate(_HYPHENS) != text:
+        what.append("another kind of hyphen")
+    plain = without_invisible(text).translate(_HYPHENS)
+    if unicodedata.normalize("NFKC", tidy(plain)) != tidy(plain):
+        what.append("letters in another form")
+    return f"{shown(seen)} with {' and '.join(what)}" if what else shown(seen)
 
 
 def has_lost_digits(value: Cell) -> bool:
@@ -149,17 +203,18 @@ def has_lost_digits(value: Cell) -> bool:
 
 
 def text_of_number(value: int | float | Decimal) -> str:
-    """A number as a cell shows it: no trailing ``.0``."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    """A number as a cell shows it: no trailing ``.0``, and at most 15 digits."""
+    if isinstance(value, float) and math.isfinite(value):
+        value = float(format(value, _DIGITS_OF_EXCEL))
+        return str(int(value)) if value.is_integer() and abs(value) < EXCEL_KEEPS else repr(value)
     return str(value)
 
 
 def number(value: Cell) -> Fraction:
-    """A number, exactly as it prints.
+    """A number, exactly as Excel shows it.
 
-    A float enters as the decimal number that it prints as. A text with a pound sign, thousands
-    commas or a trailing per cent is read.
+    A float enters as the decimal number that its 15 significant digits give. A text with a
+    pound sign, thousands commas or a trailing per cent is read.
 
     Raises:
         CellError: ``#VALUE!`` for a blank, another text, a truth value or a date; ``#NUM!`` for
@@ -168,7 +223,7 @@ def number(value: Cell) -> Fraction:
     if isinstance(value, float | Decimal):
         if not math.isfinite(value):
             raise CellError(NUM, "found a number that is not finite")
-        return _as_printed(value) if isinstance(value, float) else Fraction(value)
+        return _to_15_digits(value) if isinstance(value, float) else Fraction(value)
     _refuse_error(value)
     if is_blank(value):
         raise CellError(VALUE, "a number is missing")
@@ -187,15 +242,14 @@ def number(value: Cell) -> Fraction:
     return number(as_float)
 
 
-def _as_printed(value: float) -> Fraction:
-    """The decimal number that a finite float prints as."""
+def _to_15_digits(value: float) -> Fraction:
+    """The decimal number that the 15 significant digits of a finite float give."""
     if -_EXACT_TO < value < _EXACT_TO:
-        # No two decimals of up to 15 digits share a float, so these are the digits it prints.
+        # No two decimals of up to 15 digits share a float, so these are the digits it shows.
         hundredths = round(value * 100)
         if hundredths / 100 == value:
             return Fraction(hundredths, 100)
-    # float(): numpy's floats are floats too, and print with their type's name.
-    return Fraction(Decimal(repr(float(value))))
+    return Fraction(Decimal(format(value, _DIGITS_OF_EXCEL)))
 
 
 def _number_in_text(text: str) -> Fraction:
@@ -230,7 +284,8 @@ def day(value: Cell) -> date:
             ``#NUM!`` for a serial outside the calendar; an error value gives that same error.
     """
     if isinstance(value, float) and math.isfinite(value):
-        return _day_of_serial(math.floor(value), value)
+        whole = value if value.is_integer() else _to_15_digits(value)
+        return _day_of_serial(math.floor(whole), value)
     _refuse_error(value)
     if is_blank(value):
         raise CellError(VALUE, "a date is missing")
@@ -255,9 +310,15 @@ def _known_to_excel(found: date, value: Cell) -> date:
 def month(value: Cell) -> date:
     """The first day of a month: any day in it, or a text such as ``September 2025``.
 
+    A number such as 202604 is April 2026, as other systems write a month; as a date serial it
+    would be a day in 2454.
+
     Raises:
         CellError: as ``day``.
     """
+    year_and_month = _YEAR_MONTH.fullmatch(key(text(value))) if _may_be_a_month(value) else None
+    if year_and_month is not None:
+        return date(int(year_and_month["year"]), int(year_and_month["month"]), 1)
     if isinstance(value, str) and error_in(value) is None and not is_blank(value):
         found = _known_to_excel(
             _day_in_text(value, _DAY_MONTH_YEAR, _YEAR_MONTH_DAY, _DAY_NAME_YEAR, _NAME_YEAR),
@@ -266,6 +327,12 @@ def month(value: Cell) -> date:
     else:
         found = day(value)
     return found.replace(day=1)
+
+
+def _may_be_a_month(value: Cell) -> bool:
+    if isinstance(value, str):
+        return error_in(value) is None
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _day_in_text(text: str, *patterns: re.Pattern[str]) -> date:

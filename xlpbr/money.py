@@ -38,3 +38,14 @@ def in_words(pence: Pence) -> str:
     """An amount as a person writes it: ``£1,234.50``, ``-£5.00``."""
     pounds, rest = divmod(abs(pence), 100)
     return f"{'-' if pence < 0 else ''}£{pounds:,}.{rest:02d}"
+
+
+def price_in_words(pounds: Fraction) -> str:
+    """A price as a person writes it, with the parts of a penny that it carries."""
+    if (pounds * 100).denominator == 1:
+        return in_words(to_pence(pounds))
+    exact = abs(pounds)
+    # Prices come from decimal numbers, so one of the places ends them.
+    places = next((places for places in range(3, 16) if (exact * 10**places).denominator == 1), 15)
+    whole, rest = divmod(round(exact * 10**places), 10**places)
+    return f"{'-' if pounds < 0 else ''}£{whole:,}.{rest:0{places}d}"

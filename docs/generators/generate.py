@@ -17,7 +17,7 @@ from host_table import host_table
 from house_order import folders
 
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import COLUMNS, EvidenceColumn
 from xlpbr.contract.library import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.contract.terms import DEFAULTS, TERMS, Term
 from xlpbr.functions import FUNCTIONS
@@ -110,6 +110,14 @@ def table_reference() -> str:
         GENERATED,
         "Tables are ranges with a heading row. Columns are found by their heading, in any order;"
         " other columns are ignored, and so are blank rows. The order of rows changes nothing.",
+        "",
+        "An optional column that is missing is said by the checks, with what it means: without"
+        " `Agreed` every row counts, without `Type` every child counts as foster. A heading that"
+        " holds one that is missing or is like it, such as `Agreed (yes/no)`, is asked about and"
+        " stops the figures. Names, headings and options are the same whatever spaces, characters"
+        " that do not show, kinds of hyphen or Unicode forms they are written in. A number counts"
+        " by its 15 significant digits, as Excel shows it. A day after 2100 is refused; `202604`"
+        " where a month is wanted is April 2026.",
         "## Terms",
         "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings.",
         table(
@@ -127,9 +135,7 @@ def table_reference() -> str:
                         column.heading,
                         column.meaning,
                         " or ".join(column.options) or column.unit,
-                        "not allowed"
-                        if column.required
-                        else (column.options[0] if column.options else "see the meaning"),
+                        "not allowed" if column.required else if_blank(column),
                     )
                     for column in columns
                 ),
@@ -155,6 +161,12 @@ def table_reference() -> str:
 def meaning(term: Term) -> str:
     options = "; ".join(f"`{option}`: {words}" for option, words in term.options.items())
     return f"{term.meaning} {options}".strip()
+
+
+def if_blank(column: EvidenceColumn) -> str:
+    if column.kind == "yes_no":
+        return "not agreed yet: the row does not count"
+    return column.options[0] if column.options else "see the meaning"
 
 
 def blank(term: Term) -> str:

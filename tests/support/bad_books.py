@@ -41,7 +41,7 @@ def message(number: int) -> str:
     return BY_NUMBER[number]["message"]
 
 
-def child(name="C01", moved=MARCH, ended=None, *, before=7000, after=1400, type="", agreed=""):
+def child(name="C01", moved=MARCH, ended=None, *, before=7000, after=1400, type="", agreed="yes"):
     """A row of Placements; £800.00 a day is saved."""
     return [name, type, before, after, moved, ended, agreed]
 

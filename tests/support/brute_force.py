@@ -9,6 +9,7 @@ mistake would have to be made twice, in two different ways, to go unseen.
 from __future__ import annotations
 
 import calendar
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -108,8 +109,8 @@ class Evidence:
 
 
 def exact(number: float | int | Decimal) -> Fraction:
-    """A cell's number as the decimal that it prints as."""
-    return Fraction(Decimal(repr(number))) if isinstance(number, float) else Fraction(number)
+    """A cell's number as the decimal of 15 digits that Excel shows."""
+    return Fraction(Decimal(f"{number:.15g}")) if isinstance(number, float) else Fraction(number)
 
 
 def penny(pounds: Fraction) -> Fraction:
@@ -134,7 +135,13 @@ def each_day(first: date, last: date) -> list[date]:
 
 
 def same(name: str) -> str:
-    return " ".join(name.replace("\u00a0", " ").split()).casefold()
+    """What is left of a name when its look alone counts: no ghosts, one hyphen, plain letters."""
+    seen = []
+    for letter in unicodedata.normalize("NFKC", name):
+        kind = unicodedata.category(letter)
+        if kind != "Cf":
+            seen.append("-" if kind == "Pd" or letter == "\u2212" else letter)
+    return " ".join("".join(seen).split()).casefold()
 
 
 def complete_months(starts_on: date, as_at: date) -> int:
@@ -175,8 +182,14 @@ def months_in(days: list[date]) -> Fraction:
     return sum((Fraction(n, length) for (_, _, length), n in counted.items()), Fraction(0))
 
 
-def months_elapsed(contract: Contract, as_at: date) -> Fraction:
-    return months_in(each_day(contract.starts_on, as_at))
+def years_elapsed(contract: Contract, as_at: date) -> Fraction:
+    """Whole years since the start, and the part of the year that has begun, by its months."""
+    years = 0
+    while edate(contract.starts_on, 12 * (years + 1)) - timedelta(days=1) <= as_at:
+        years += 1
+    begun = edate(contract.starts_on, 12 * years)
+    year = each_day(begun, edate(begun, 12) - timedelta(days=1))
+    return years + months_in([day for day in year if day <= as_at]) / months_in(year)
 
 
 def entitlement(contract: Contract, fee: Fraction, period_end: date) -> Fraction:
@@ -186,7 +199,7 @@ def entitlement(contract: Contract, fee: Fraction, period_end: date) -> Fraction
         if contract.fee_reading == "up_to_cap":
             year = period_end.year + (1 if period_end.month >= 4 else 0)
             until = min(contract.ends_on, date(year, 3, 31))
-        return penny(fee * months_elapsed(contract, until) / 12)
+        return penny(fee * years_elapsed(contract, until))
     if contract.fee_reading == "up_to_cap":
         return penny(fee)
     return penny(fee * earned_share(contract, period_end))
@@ -233,9 +246,9 @@ def bonus_measure(contract: Contract, rows: list[PlacementRow], saved: list[Frac
     return run_rate if contract.bonus_measure == "run_rate" else accumulated
 
 
-def approvals(agreed: list[PlacementRow], carers: list[CarerRow]) -> list[date]:
-    """The first approval of each household whose child is in the cohort."""
-    cohort = {same(row.child) for row in agreed}
+def approvals(placements: list[PlacementRow], carers: list[CarerRow]) -> list[date]:
+    """The first approval of each household whose child has a row in Placements, agreed or not."""
+    cohort = {same(row.child) for row in placements}
     first: dict[str, date] = {}
     for carer in carers:
         if same(carer.child) in cohort:
@@ -264,7 +277,7 @@ def statement(contract: Contract, evidence: Evidence, as_at: date | None = None)
     if contract.vat_reading == "inclusive":
         whole_fee = penny(whole_fee / (1 + exact(contract.vat_rate)))
     agreed = [row for row in evidence.placements if row.agreed]
-    approved = approvals(agreed, evidence.carers)
+    approved = approvals(evidence.placements, evidence.carers)
 
     # each placement's exact saving since the later of its move and the start of the programme
     running = [Fraction(0) for _ in agreed]
@@ -305,7 +318,11 @@ def statement(contract: Contract, evidence: Evidence, as_at: date | None = None)
         payable = let_through([fee, carer_fees, bonus], contract, payable_to_date)
         payable_to_date += payable
         invoiced_to_date = sum(
-            (exact(c.invoiced) for c in evidence.claims if c.month.replace(day=1) <= month),
+            (
+                exact(c.invoiced)
+                for c in evidence.claims
+                if c.month.replace(day=1) <= month or day == contract.ends_on
+            ),
             Fraction(0),
         )
         rows.append(

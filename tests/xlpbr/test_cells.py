@@ -31,6 +31,9 @@ def refusal(read, value):
         (0.1, Fraction(1, 10)),
         (1.005, Fraction(201, 200)),
         (1e-7, Fraction(1, 10**7)),
+        (2999999.9999999995, Fraction(3_000_000)),
+        (4561.80 * 1.025, Fraction("4675.845")),
+        (0.1 + 0.2, Fraction(3, 10)),
         (1e22, Fraction(10**22)),
         (-0.0, Fraction(0)),
         (numpy.float64(7000.1), Fraction(70001, 10)),
@@ -107,6 +110,20 @@ def test_a_fraction_is_no_whole_number(value):
     code, message = refusal(cells.whole_number, value)
     assert code == "#NUM!"
     assert cells.shown(value) in message
+
+
+@pytest.mark.parametrize("written", [202604, 202604.0, "202604", "2026-04"])
+def test_a_year_and_month_as_other_systems_write_them_is_that_month(written):
+    assert cells.month(written) == dt.date(2026, 4, 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["C\u201002", "C\u201102", "C\u221202", "c-02\u200b", "\ufeffC-02", "C\u00ad-02", "\uff23-02",
+     "\u200eC-02\u200f", " C-02\u00a0"],
+)  # fmt: skip
+def test_names_are_the_same_by_what_is_seen(written):
+    assert cells.key(written) == cells.key("C-02") == "c-02"
 
 
 DAY = dt.date(2026, 3, 1)

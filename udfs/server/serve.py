@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging.config
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -42,9 +41,9 @@ class PatientProtocol(H11Protocol):
     waited for within the limits of a request.
     """
 
-    _too_late: asyncio.TimerHandle | None = None
+    _too_late: Any = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
         super().connection_made(transport)
         self._wait()

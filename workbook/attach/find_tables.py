@@ -12,7 +12,7 @@ from xlpbr.cells import Rows
 from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.errors import FileProblem
 from xlpbr.tables.declared import DECLARED
-from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, NEAR_HEADING, heading_rows, nearest
+from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, heading_rows, meant_by
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, area_address, cell_address
 from xlpbr.workbook.ooxml.book import Book, sheet_rows
 from xlpbr.workbook.ooxml.sheet.stored_cells import SheetRows
@@ -49,12 +49,6 @@ _TELLING: Mapping[str, frozenset[str]] = {
 }
 """Words by which a heading of the book is proposed for one of ours; the person decides."""
 
-_WITHOUT = {
-    "Type": "every child counts as foster",
-    "Agreed": "every row counts as agreed",
-}
-"""What the want of a column decides."""
-
 
 @dataclass(frozen=True, slots=True)
 class LinkedTable:
@@ -84,6 +78,8 @@ class _Wanted:
     heading: str
     read: bool
     heading_required: bool
+    if_missing: str = ""
+    is_remark: bool = False
 
 
 def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) -> LinkedTable:
@@ -200,7 +196,9 @@ def _excel_table(book: Book, found: FoundRange) -> str | None:
 
 def _wanted(table: str) -> list[_Wanted]:
     """Our headings of a table, in their order; every row fills the first."""
-    required = {one.heading: one.heading_required for one in DECLARED[table].columns}
+    required = {
+        one.heading: one.heading_required for one in DECLARED[table].columns if not one.is_remark
+    }
     return [
         _Wanted(heading, heading in required, required.get(heading, False))
         for heading in (TERM_HEADINGS if table == "Terms" else input_headings(table))
@@ -263,7 +261,7 @@ def _columns(
     for one in wanted:
         if one.heading in columns or not one.read:
             continue
-        near = nearest(one.heading, strangers, NEAR_HEADING)
+        near = next((text for text in strangers if meant_by(text, [one.heading])), None)
         if near is not None:
             instead = "" if one.heading_required else f', or --map "{near}=" if it is not'
             sentences.append(
@@ -369,9 +367,9 @@ def _what_was_taken(link: Link) -> str:
         if cells.key(cells.text(column.heading)) != cells.key(ours)
     )
     absent = [
-        f" No column {heading}: {meaning}."
-        for heading, meaning in _WITHOUT.items()
-        if link.table == "Placements" and heading not in link.columns
+        f" No column {one.heading}: {one.if_missing}."
+        for one in DECLARED[link.table].columns
+        if one.if_missing and one.heading not in link.columns
     ]
     return (
         f"{link.table}: {read} read from {link.place}{passed_over}"

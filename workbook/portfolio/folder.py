@@ -20,7 +20,7 @@ import pyarrow as pa
 from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS, Evidence
 from xlpbr.contract.terms import ContractTerms
-from xlpbr.errors import NUM, CellError, FileProblem, all_of, some
+from xlpbr.errors import NUM, CellError, FileProblem, Problem, all_of, some
 from xlpbr.executors import run_in_order
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import day_in_words
@@ -41,6 +41,7 @@ from xlpbr.workbook.read.contract_tables import (
     read_tables,
     where_and_heading,
 )
+from xlpbr.workbook.read.own_sheets import as_at_of
 
 FILES_A_CHUNK = 8
 _BYTES_A_CHUNK = 4 << 20
@@ -57,6 +58,11 @@ ILLUSTRATION = (
 """What is noted of a file with rows that are not of real children."""
 
 _MOST_NAMED = 5
+
+_OPTIONAL = frozenset(
+    column.heading for columns in COLUMNS.values() for column in columns if column.if_missing
+)
+"""Columns that a table may lack, which decides something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,8 @@ def settled_folder(
     Args:
         folder: the folder.
         files: its workbooks.
-        as_at: the last day that is known; None for the whole programme of each contract.
+        as_at: the last day that is known; None for the As at of each workbook, or the whole
+            programme where it has none.
         places: where the tables stand in every workbook, as for ``read_tables``.
         executor: what settles the chunks; None for this process.
         send: whether the workers may not see the folder, so that the files are sent to them.
@@ -224,7 +231,8 @@ def settle_chunk(
         outcomes.append(outcome)
         if contract is not None:
             contracts[file.number] = contract
-    rows, refused = _settle(contracts, as_at)
+    days = {one.number: one.facts.last_day for one in outcomes if one.facts is not None}
+    rows, refused = _settle(contracts, days)
     return _with_findings(outcomes, refused), rows
 
 
@@ -257,6 +265,7 @@ def _read(
         found = read_tables(path, places, with_assumptions=False)
         try:
             records = read_records(found)
+            own = as_at_of(found.book)
             findings = tuple(
                 Finding(where_and_heading(found, problem), problem.sentence)
                 for problem in records.blocking
@@ -269,8 +278,8 @@ def _read(
     if findings:
         return FileOutcome(file.number, file.name, findings=findings), None
     terms, evidence = records.terms.record, records.evidence.record
-    facts = _facts(terms, as_at, file)
-    notes = tuple(_notes(found, terms, evidence, facts, len(records.problems)))
+    facts = _facts(terms, as_at or (own and own[0]), file)
+    notes = tuple(_notes(found, terms, evidence, facts, records.problems, own))
     return FileOutcome(file.number, file.name, facts, notes=notes), (terms, evidence)
 
 
@@ -291,21 +300,32 @@ def _notes(
     terms: ContractTerms,
     evidence: Evidence,
     facts: ContractFacts,
-    problems: int,
+    problems: Sequence[Problem],
+    own: tuple[date, str] | None,
 ) -> Iterator[str]:
     if not cells.tidy(terms.contract):
         yield "The terms name no contract, so the file's name stands for it; give Contract a value."
     if not evidence.placements:
         yield "It has no placements, so nothing is saved. Nothing to do if none has begun."
+    if own is not None and own[0] < terms.ends_on:
+        day, cell = own
+        yield (
+            f"Its figures go to {day_in_words(day)}, the As at in {cell}."
+            if facts.last_day == day
+            else f"Its As at, {day_in_words(day)} in {cell}, is not used: --as-at was given."
+        )
     if facts.last_day < terms.starts_on:
         yield f"Its programme starts on {day_in_words(terms.starts_on)}: there is no month yet."
     if _has_illustrations(found):
         yield ILLUSTRATION
+    for problem in problems:
+        if problem.row is None and problem.code is None and problem.column in _OPTIONAL:
+            yield f"{problem.table}, {problem.column}: {problem.sentence}"
     if problems:
         yield (
             "1 thing to look at, which stops no figure: xlpbr check names it."
-            if problems == 1
-            else f"{problems} things to look at, which stop no figure: xlpbr check lists them."
+            if len(problems) == 1
+            else f"{len(problems)} things to look at, which stop no figure: xlpbr check lists them."
         )
 
 
@@ -319,34 +339,34 @@ def _has_illustrations(found: ContractTables) -> bool:
 
 
 def _settle(
-    contracts: Mapping[int, tuple[ContractTerms, Evidence]], as_at: date | None
+    contracts: Mapping[int, tuple[ContractTerms, Evidence]], days: Mapping[int, date]
 ) -> tuple[pa.RecordBatch, dict[int, Finding]]:
     """The month rows of contracts, and those that could not be settled."""
     refused: dict[int, Finding] = {}
     good = dict(contracts)
     try:
-        rows = _settled_months(good, as_at)
+        rows = _settled_months(good, days)
     except Exception:
         # One of them stops the rest: find it.
         for number in contracts:
             try:
-                _settled_months({number: contracts[number]}, as_at)
+                _settled_months({number: contracts[number]}, days)
             except Exception as error:
                 refused[number] = Finding("", _in_words(error))
                 del good[number]
-        rows = _settled_months(good, as_at)
+        rows = _settled_months(good, days)
     return rows, refused
 
 
 def _settled_months(
-    contracts: Mapping[int, tuple[ContractTerms, Evidence]], as_at: date | None
+    contracts: Mapping[int, tuple[ContractTerms, Evidence]], days: Mapping[int, date]
 ) -> pa.RecordBatch:
     """Month rows under the files' numbers: names may be the same in several files."""
     if not contracts:
         return no_month_rows()
     settled = portfolio.settle_contracts(
         [(replace(terms, contract=str(n)), evidence) for n, (terms, evidence) in contracts.items()],
-        as_at,
+        {str(number): days[number] for number in contracts},
     )
     if len(settled) and settled[list(MONEY)].abs().max().max() > MOST_OF_A_CONTRACT:
         raise CellError(

@@ -29,6 +29,8 @@ def as_at(portfolio: Portfolio, *, short: bool = False) -> str:
     """To which day the figures go."""
     day = portfolio.folder.as_at
     figures = f"Figures to {'the end of each programme' if day is None else day_in_words(day)}"
+    if day is None and not _go_to_the_end(portfolio):
+        figures += ", or to a workbook's own As at"
     if short:
         return figures
     if day is not None:
@@ -37,6 +39,11 @@ def as_at(portfolio: Portfolio, *, short: bool = False) -> str:
         f"{figures}. Months still to come count as the rows stand: a child without Ended on stays "
         "in place"
     )
+
+
+def _go_to_the_end(portfolio: Portfolio) -> bool:
+    """Whether no workbook has an As at of its own before its programme ends."""
+    return all(facts.last_day == facts.ends_on for facts in portfolio.settled.values())
 
 
 def each(frame: pd.DataFrame) -> Iterable[Any]:

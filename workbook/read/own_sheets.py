@@ -6,7 +6,13 @@ them stands, the plan of the template tells.
 
 from __future__ import annotations
 
-from xlpbr.workbook.ooxml.book import Book
+from collections.abc import Mapping
+from datetime import date
+
+from xlpbr import cells
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.workbook.ooxml.addresses import cell_address
+from xlpbr.workbook.ooxml.book import Book, cells_of
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ooxml.zip.archive import has_part, read_part
 from xlpbr.workbook.ours import XLPBR
@@ -23,7 +29,39 @@ MADE_BY = "Made by xlpbr"
 NOT_READ = (3, 4)
 """Where a sheet that is read from a book says how many of the book's rows it does not read."""
 
+AS_AT: Mapping[str, tuple[int, int]] = {"Statement": (4, 4), "Forecast": (4, 2)}
+"""Where a sheet takes the last day that is known."""
+
 _PROPERTIES = "docProps/core.xml"
+
+
+def as_at_of(book: Book, sheet: str = "Statement") -> tuple[date, str] | None:
+    """The last day that a workbook's own sheet is worked out to, and the cell that says so.
+
+    Args:
+        book: the workbook.
+        sheet: Statement or Forecast.
+
+    Raises:
+        FileProblem: the cell holds no date.
+    """
+    for name in sorted(own_sheets(book)):
+        if name != sheet and not name.endswith(f" {sheet}"):
+            continue
+        place = AS_AT[sheet]
+        cell = cells_of(book, name).get(place)
+        if cell is None or cells.is_blank(cell.value):
+            continue
+        address = cell_address(name, *place)
+        try:
+            with cells.dates_from_1904(on=book.date_1904):
+                return cells.day(cell.value), address
+        except CellError as error:
+            raise FileProblem(
+                f"{book.path}: {address} (As at): {error.message}. Correct it, or clear it for the"
+                " whole programme."
+            ) from None
+    return None
 
 
 def own_sheets(book: Book) -> frozenset[str]:

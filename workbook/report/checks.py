@@ -114,7 +114,7 @@ def _saving(statement: Statement) -> Pence:
 def _payable_again(statement: Statement) -> Pence:
     """What is payable to date, from the households and the fee and bonus to date."""
     terms, months = statement.terms, statement.months
-    cohort = {name_key(placement.child) for placement in statement.evidence.agreed}
+    cohort = {name_key(placement.child) for placement in statement.evidence.placements}
     approved: dict[str, date] = {}
     for row in sorted(
         (row.approved_on, row.household)

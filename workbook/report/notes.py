@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlpbr import cells
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.disclosure.other_prices import CHANGE_LEFT_OPEN
 from xlpbr.workbook.report.facts import Report
@@ -15,7 +16,7 @@ from xlpbr.workbook.report.summary import first_to_last
 def note_rows(report: Report) -> list[list[Value]]:
     """Each note with its heading."""
     figures: list[list[Value]] = [[figure.heading, figure.meaning] for figure in FIGURES]
-    return [*_shorthand(report), *figures, *_rules(), *_about_the_contract(report)]
+    return [*_shorthand(report), *figures, *_rules(report), *_about_the_contract(report)]
 
 
 def _shorthand(report: Report) -> Iterator[list[Value]]:
@@ -79,7 +80,17 @@ def _runs(report: Report) -> str:
     return "; ".join(names) or "none"
 
 
-def _rules() -> Iterator[list[Value]]:
+def _which_count(report: Report) -> str:
+    rows = report.source.rows["Placements"] or [[]]
+    headings = {cells.key(cell) for cell in rows[0] if isinstance(cell, str)}
+    if "agreed" in headings:
+        return "Only rows that both parties agree: those that say yes in the column Agreed."
+    return (
+        "Every row: the table has no column Agreed, so nothing here says that both parties agree."
+    )
+
+
+def _rules(report: Report) -> Iterator[list[Value]]:
     yield [
         "Days",
         "The day of the move counts, the day on which a placement ends does not. A day saves a"
@@ -90,11 +101,11 @@ def _rules() -> Iterator[list[Value]]:
         "Amounts are exact until each is rounded once to the penny, half a penny away from nought."
         " Months are differences of rounded totals to date, so they always add up.",
     ]
-    yield ["Placements that count", "Only rows that both parties agree."]
+    yield ["Placements that count", _which_count(report)]
     yield [
         "Carer households",
-        "A household counts once, at its first approval in the programme, if its child has an"
-        " agreed placement.",
+        "A household counts once, at its first approval, if that is in the programme and its child"
+        " has a row among the placements, agreed or not.",
     ]
     yield [
         "Run rate",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from xlpbr import cells
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template.check_counts import (
     areas_of_errors,
@@ -23,16 +26,31 @@ from xlpbr.workbook.template.plan import (
     fixed,
 )
 from xlpbr.workbook.template.statement import key_figure, shown_or_blank, under_heading
-from xlpbr.workbook.template.working_places import HEADING_ROW, Workings
+from xlpbr.workbook.template.working_places import (
+    HEADING_ROW,
+    HOUSEHOLD_COLUMN,
+    HOUSEHOLDS,
+    LAST_COLUMN,
+    MONTH_COLUMN,
+    MONTHS,
+    PLACEMENT_COLUMN,
+    PLACEMENTS,
+    Workings,
+    columns_in_words,
+)
 from xlpbr.workbook.template.workings import unknown_terms, write_workings
 
 AGREES = "Agrees"
 _DIFFERS = "DIFFERS: see How it is worked out"
 _NO_FIGURE = "No figure: the function gives an error"
 _NOT_CHECKED = "Not checked: an input is not a number"
+_TOO_MANY = "Not checked: more rows than prepared"
 _NOT_KNOWN = "Not checked here: {}"
 _DOES_NOT_APPLY = "Does not apply"
 _NOT_IN_THE_TERMS = f"{_DOES_NOT_APPLY}: none in the terms"
+
+_PREPARED = {"Placements": "placements", "Carers": "households", "Claims": "claims"}
+"""The tables whose rows the workings read one by one, and what a row of each is."""
 
 RESULT = (6, 2)
 CHECKS_ROW = 15
@@ -68,12 +86,12 @@ def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
         " sheet is the month to work out again.",
     )
     page.set_widths((*_WIDTHS, 4, 25, 16, 4))
-    page.set_widths([15] * 38, 11)
+    page.set_widths([15] * (LAST_COLUMN - MONTH_COLUMN + 1), MONTH_COLUMN)
     workings = write_workings(page, plan)
     pick_month(page, plan, CHECK_MONTH, "Month to work out again")
     checks = _checks(plan, workings)
     unknown = unknown_terms(workings)
-    _write_list(page, checks, unknown)
+    _write_list(page, plan, checks, unknown)
     write_errors(page, plan)
     write_not_read(page, plan)
     _write_month_checks(page, plan, workings, unknown)
@@ -89,20 +107,15 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
     first_of_month = f"({chosen}-DAY({chosen})+1)"
     in_statement = f"MATCH({first_of_month},{plan.statement_column('Month')},0)"
     start, last = at["Starts on"], at["Last day known"]
-    invoiced = plan.evidence_column("Claims", "Invoiced")
-    claim_months = plan.evidence_column("Claims", "Month")
-    texts_in_claims = "+".join(_texts(plan, column) for column in (claim_months, invoiced))
-    fits = " or ".join(
-        f"{plan.prepared_rows(table)} {what}"
-        for table, what in (("Placements", "placements"), ("Carers", "households"))
-    )
-    too_many = ",".join(
-        f"ROWS(Pbr{table}[{column}])>{plan.prepared_rows(table)}"
-        for table, column in (("Placements", "Child"), ("Carers", "Household"))
-    )
+    end, claims = at["Ends on"], workings.claims
+    fits = " or ".join(f"{plan.prepared_rows(table)} {what}" for table, what in _PREPARED.items())
+    too_many = _too_many_rows(plan)
+
+    def unless_too_many(formula: str) -> str:
+        return f"IF({too_many},NA(),{formula})"
 
     def total(cells: str) -> str:
-        return f"IF(OR({too_many}),NA(),ROUND(SUM({cells}),2))"
+        return unless_too_many(f"ROUND(SUM({cells}),2)")
 
     return [
         _Check(
@@ -117,7 +130,8 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             total(placements["Saved in the month"]),
             f"INDEX({plan.statement_column('Saving')},{in_statement})",
             "For each placement, its running total to the month's end less that before the month,"
-            f" each rounded (columns AB to AP; up to {fits}).",
+            f" each rounded (columns"
+            f" {columns_in_words(PLACEMENT_COLUMN, PLACEMENTS)}; up to {fits}).",
         ),
         _Check(
             "Saving to date",
@@ -129,13 +143,15 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             "Fee to date",
             f"ROUND(SUM({months['Fee']}),2)",
             key_figure(plan, "Fee to date"),
-            "Month by month from the saving and the entitlement (columns K to Z).",
+            "Month by month from the saving and the entitlement (columns"
+            f" {columns_in_words(MONTH_COLUMN, MONTHS)}).",
         ),
         _Check(
             "Carer fees to date",
             total(months["Carer fees"]),
             key_figure(plan, "Carer fees to date"),
-            "Households of the cohort at their first approval (columns AS to AV).",
+            "Households of the cohort at their first approval (columns"
+            f" {columns_in_words(HOUSEHOLD_COLUMN, HOUSEHOLDS)}).",
             does_not_apply=f"{at['Carer fee']}=0",
         ),
         _Check(
@@ -165,19 +181,24 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
         ),
         _Check(
             "Invoiced to date",
-            f"IF({texts_in_claims}<>0,NA(),"
-            f'ROUND(SUMIFS({invoiced},{claim_months},"<="&EOMONTH({last},0))*({start}<={last}),2))',
+            unless_too_many(
+                f'ROUND(SUMIFS({claims["Invoiced"]},{claims["Month"]},">0",{claims["Month"]},'
+                f'"<="&IF({last}={end},{cells.serial_of(date.max)},EOMONTH({last},0)))'
+                f"*({start}<={last}),2)"
+            ),
             key_figure(plan, "Invoiced to date"),
-            "Claims for a month up to the last one of the statement.",
+            "Claims for a month up to the last one of the statement; at the end all of them.",
         ),
     ]  # fmt: skip
 
 
-def _texts(plan: TemplatePlan, claims: str) -> str:
-    """How many cells of Claims hold something other than a number."""
-    if "Claims" in plan.links:  # a blank of the book is a text of no characters here
-        return f"ROWS({claims})-COUNTBLANK({claims})-COUNT({claims})"
-    return f"COUNTA({claims})-COUNT({claims})"
+def _too_many_rows(plan: TemplatePlan) -> str:
+    """The condition under which a table has more rows than the workings read."""
+    longer = ",".join(
+        f"ROWS(Pbr{table}[{COLUMNS[table][0].heading}])>{plan.prepared_rows(table)}"
+        for table in _PREPARED
+    )
+    return f"OR({longer})"
 
 
 def _native(formula: str, unknown: dict[str, str]) -> str:
@@ -190,6 +211,7 @@ def _status(
     function: str,
     difference: str,
     unknown: dict[str, str],
+    too_many: str,
     does_not_apply: str = "",
 ) -> str:
     agreed = f'IF({difference}=0,"{AGREES}","{_DIFFERS}")'
@@ -197,14 +219,17 @@ def _status(
         agreed = (
             f'IF({difference}=0,IF({does_not_apply},"{_NOT_IN_THE_TERMS}","{AGREES}"),"{_DIFFERS}")'
         )
-    why = f'"{_NOT_CHECKED}"'
+    why = f'IF({too_many},"{_TOO_MANY}","{_NOT_CHECKED}")'
     for label, condition in unknown.items():
         why = f'IF({condition},"{_NOT_KNOWN.format(label)}",{why})'
     return f'IF(ISERROR({function}),"{_NO_FIGURE}",IF(ISERROR({native}),{why},{agreed}))'
 
 
-def _write_list(page: TemplatePage, checks: list[_Check], unknown: dict[str, str]) -> None:
+def _write_list(
+    page: TemplatePage, plan: TemplatePlan, checks: list[_Check], unknown: dict[str, str]
+) -> None:
     styles = page.styles
+    too_many = _too_many_rows(plan)
     page.put(CHECKS_ROW - 1, 1, "Figures worked out twice (Output)", styles.subtitle)
     _write_headings(page, CHECKS_ROW)
     for row, check in enumerate(checks, start=CHECKS_ROW + 1):
@@ -214,7 +239,7 @@ def _write_list(page: TemplatePage, checks: list[_Check], unknown: dict[str, str
         page.put_formula(row, 2, f"={native}", styles.cell(check.kind, "working"))
         page.put_formula(row, 3, f"={check.function}", number)
         page.put_formula(row, 4, f"=ROUND(B{row}-C{row},2)", number)
-        status = _status(f"B{row}", f"C{row}", f"D{row}", unknown, check.does_not_apply)
+        status = _status(f"B{row}", f"C{row}", f"D{row}", unknown, too_many, check.does_not_apply)
         page.put_formula(row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
         page.put(row, 6, check.how, styles.cell("wrapped", valign="vcenter", indent=1))
         page.fit_row(row, (check.how, _WIDTHS[5]), (check.name, _WIDTHS[0]))
@@ -244,7 +269,7 @@ def _write_month_checks(
     _write_headings(page, HEADING_ROW)
     # The headings of the workings beside them take two lines.
     page.sheet.set_row(HEADING_ROW - 1, 2 * LINE_HEIGHT + 2)
-    fee_column = STATEMENT_COLUMNS["Fee"]
+    fee_column, too_many = STATEMENT_COLUMNS["Fee"], _too_many_rows(plan)
     formats = [
         styles.bare("month"), styles.bare("money"), styles.bare("money"), styles.bare("money"),
         styles.bare("text", bold=True, indent=1), styles.bare("text", indent=1),
@@ -264,7 +289,7 @@ def _write_month_checks(
             f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({plan.statement_corner}),'
             f"{plan.statement_corner},NA())))",
             f'IF({nothing},"",ROUND(B{row}-C{row},2))',
-            f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}", unknown)})',
+            f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}", unknown, too_many)})',
             f'IF({nothing},"",IF(ISERROR({native}),"","Lower of "&TEXT({drawn},"£#,##0.00")'
             f'&" saved and "&TEXT({ceiling},"£#,##0.00")&" left of the entitlement"))',
         )
@@ -318,8 +343,9 @@ def _write_result(page: TemplatePage, plan: TemplatePlan, count: int, problems_r
     )
     page.put_formula(
         *RESULT,
-        f'=IFERROR(IF({all_agree},"All checks agree",'
-        '"NOT ALL AGREE: look at the lines below that do not say Agrees"),'
+        f'=IFERROR(IF({all_agree},IF(AND(NOT(ISERROR({corner})),{listed_problems}=0),'
+        '"All checks agree","NOT CLEAR: the figures agree, but problems are listed at the foot'
+        ' of this sheet"),"NOT ALL AGREE: look at the lines below that do not say Agrees"),'
         '"NOT ALL AGREE: a check shows an error")',
         styles.cell("text", "output", bold=True, font_size=12),
     )  # fmt: skip

@@ -194,7 +194,8 @@ def _rule_of_column(columns: Sequence[EvidenceColumn], column: EvidenceColumn) -
         rule = messages(title, f"{column.meaning} For the audit: no figure comes from it.")
     if column.kind in ("option", "yes_no"):
         options = list(column.options)
-        message = f"{column.meaning} Blank means {options[0]}."
+        blank = "not agreed yet" if column.kind == "yes_no" else options[0]
+        message = f"{column.meaning} Blank means {blank}."
         return {
             **rule, "input_message": message, "validate": "list", "source": options,
             **refusal(_one_of(options)),

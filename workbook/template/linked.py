@@ -8,6 +8,7 @@ from typing import Any
 from xlsxwriter.format import Format
 
 from xlpbr import cells
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.contract.terms import TERMS
 from xlpbr.workbook.look.styles import MUTED, RULE, WORKING_FILL
@@ -113,8 +114,9 @@ def _write_books_headings(
     for column, heading in enumerate(headings, start=1):
         found = link.columns.get(heading)
         if found is None:
-            page.put(_BOOKS_HEADINGS_ROW, column, _NOT_IN_THE_BOOK, absent_style)
-            texts.append(_NOT_IN_THE_BOOK)
+            absent = _not_in_the_book(link.table, heading)
+            page.put(_BOOKS_HEADINGS_ROW, column, absent, absent_style)
+            texts.append(absent)
             continue
         formula = heading_formula(link, heading)
         page.read_from_book(_BOOKS_HEADINGS_ROW, column, formula, found.heading, found_style)
@@ -122,10 +124,19 @@ def _write_books_headings(
     page.fit_row(_BOOKS_HEADINGS_ROW, *zip(texts, widths, strict=True))
 
 
+def _not_in_the_book(table: str, heading: str) -> str:
+    """That a heading is not in the book, and what that decides."""
+    for column in COLUMNS.get(table, ()):
+        if column.heading == heading and column.if_missing:
+            return f"{_NOT_IN_THE_BOOK}: {column.if_missing}"
+    return _NOT_IN_THE_BOOK
+
+
 def _write_cells(
     page: TemplatePage, link: Link, headings: Sequence[str], widths: Sequence[float]
 ) -> None:
     nothing: dict[str, Any] = {}
+    stands_for = _stands_for(link.table)
     kinds = kinds_of_columns(link.table)
     looks: dict[str, Format] = {}
     for number in range(1, link.prepared_rows + 1):
@@ -142,8 +153,34 @@ def _write_cells(
             if heading in link.columns:
                 formula = cell_formula(link, heading, number, fixed(_BOOKS_HEADINGS_ROW, column))
                 page.read_from_book(row, column, formula, values.get(heading), looks[kind])
+            elif heading in stands_for:
+                page.read_from_book(
+                    row,
+                    column,
+                    _where_filled(row, stands_for[heading]),
+                    stands_for[heading] if any(_is_filled(one) for one in values.values()) else "",
+                    looks[kind],
+                )
             else:
                 page.put(row, column, None, looks[kind])
+
+
+def _stands_for(table: str) -> dict[str, str]:
+    """What each row is where the book lacks an optional column, as a cell says it."""
+    return {
+        column.heading: column.options[0]
+        for column in COLUMNS.get(table, ())
+        if column.kind == "yes_no"
+    }
+
+
+def _where_filled(row: int, answer: str) -> str:
+    """The answer in a row that reads something; the first column stands in every row."""
+    return f'=IF({fixed(row, 1)}="","","{answer}")'
+
+
+def _is_filled(value: Any) -> bool:
+    return value not in (None, "")
 
 
 def _kind_of_term(label: Any) -> str:

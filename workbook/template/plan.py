@@ -11,7 +11,7 @@ from datetime import date
 
 from xlpbr import cells
 from xlpbr.contract.assumptions import ASSUMPTIONS
-from xlpbr.contract.evidence import COLUMNS, EvidenceColumn
+from xlpbr.contract.evidence import COLUMNS, NOTED, EvidenceColumn
 from xlpbr.contract.library import SAMPLE_NOTE_HEADING, Contract, terms_table
 from xlpbr.contract.terms import TERMS, ContractTerms
 from xlpbr.errors import CellError
@@ -19,6 +19,7 @@ from xlpbr.periods import Period, month_of, months_of
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.tables import terms as term_rows
 from xlpbr.workbook.ooxml.addresses import column_letter, quoted_sheet
+from xlpbr.workbook.read import own_sheets
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.links import Link
 
@@ -33,32 +34,10 @@ ALL_TABLES = "PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],PbrClaims[#All]
 TABLE_HEADING_ROW = 5
 FIRST_TABLE_ROW = TABLE_HEADING_ROW + 1
 SPARE_TERM_ROWS = 10
-SPARE_TABLE_ROWS = 20
+SPARE_TABLE_ROWS = 40
 """Rows under an input table that the workings read as well, for a table that grows."""
 
-AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {
-    "Placements": (
-        EvidenceColumn(
-            "Agreed by and on", "text", "", "Who agreed the row for each party, and when."
-        ),
-        EvidenceColumn(
-            "Evidence", "text", "", "Where the evidence is kept: a file or a case reference."
-        ),
-    ),
-    "Carers": (
-        EvidenceColumn(
-            "Panel reference", "text", "", "The reference of the panel's minute or decision."
-        ),
-    ),
-    "Claims": (
-        EvidenceColumn("Invoice number", "text", "", "The number on the provider's invoice."),
-        # Not "Invoice date": where Invoiced is missing, that would be taken for its misspelling.
-        EvidenceColumn("Date of invoice", "date", "", "The date on the provider's invoice."),
-        EvidenceColumn(
-            "Paid on", "date", "", "The day of the payment; blank while it is not paid."
-        ),
-    ),
-}
+AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = NOTED
 """Columns that an auditor asks for. The functions pass them over."""
 
 STATEMENT_HEADING_ROW = 23
@@ -74,8 +53,8 @@ FAR_BELOW = 400
 SAY_NOT_READ = (3, 5)
 """Where a sheet that is read from the book says what to do about rows that it does not read."""
 
-AS_AT = (4, 4)
-FORECAST_AS_AT = (4, 2)
+AS_AT = own_sheets.AS_AT["Statement"]
+FORECAST_AS_AT = own_sheets.AS_AT["Forecast"]
 FORECAST_SCENARIOS = (5, 2)
 FORECAST_SEED = (6, 2)
 EXPLAIN_MONTH = (4, 2)
@@ -180,6 +159,10 @@ class TemplatePlan:
     def term_cell(self, label: str) -> str:
         """The value of a term, found by its name as the functions do."""
         return f'INDEX({self._column_of_terms(2)},MATCH("{label}",{self.term_names},0))'
+
+    def term_if_there(self, label: str) -> str:
+        """The same; a text of no characters where the table lacks the term."""
+        return f'IFERROR({self.term_cell(label)},"")'
 
     @property
     def term_names(self) -> str:

@@ -21,6 +21,7 @@ from xlpbr.workbook.look.styles import (
     THRESHOLD_COLOUR,
 )
 from xlpbr.workbook.ooxml.book import Position
+from xlpbr.workbook.template.native_reads import day_in, number_in
 from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     ALL_TABLES,
@@ -142,9 +143,9 @@ def _write_statement_key_figures(page: TemplatePage, plan: TemplatePlan) -> None
         _write_key_figure(page, row, label, shown_or_blank(plan, formula, heading), kind)
         row += 1
     if plan.terms.contract_maximum is not None:
-        maximum = plan.term_cell("Contract maximum")
+        maximum = plan.term_if_there("Contract maximum")
         payable = key_figure(plan, "Payable to date")
-        formula = f'=IF({maximum}="","no maximum",ROUND({maximum}-{payable},2))'
+        formula = f'=IF({maximum}="","no maximum",ROUND({number_in(maximum)}-{payable},2))'
         _write_key_figure(page, row, _HEADROOM, formula, "money")
 
 
@@ -233,7 +234,7 @@ def write_months(
     page.put(row, column, "Month", styles.heading)
     page.put_row(row, column + 1, headings, styles.heading_right)
     month, money = styles.cell("month", "working"), styles.cell("money", "working")
-    start = plan.term_cell("Starts on")
+    start = day_in(plan.term_cell("Starts on"))
     for number in range(len(plan.months)):
         row += 1
         page.put_formula(row, column, f"=EDATE({start}-DAY({start})+1,{number})", month)
@@ -243,8 +244,7 @@ def write_months(
 
 def level_line(plan: TemplatePlan, label: str) -> str:
     """The formula of a line at the amount of a term."""
-    value = plan.term_cell(label)
-    return f"IF(ISNUMBER({value}),{value},NA())"
+    return f"IFERROR({number_in(plan.term_cell(label))},NA())"
 
 
 _LINES: dict[str, list[tuple[str, str, str, str]]] = {
@@ -307,7 +307,7 @@ def _write_remarks(page: TemplatePage, plan: TemplatePlan) -> None:
     longer = f"The charts show {made_for} months; the programme is longer now."
     remark = '""'
     if plan.terms.bonus_threshold is not None:
-        measure = plan.term_cell("Bonus measure")
+        measure = plan.term_if_there("Bonus measure")
         remark = (
             f'IF({measure}="accumulated","",'
             '"The bonus is measured by the yearly run rate on the last day, not by this line'

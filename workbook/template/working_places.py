@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
+from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TemplatePlan, fixed
 
@@ -16,7 +17,6 @@ FIRST_ROW = HEADING_ROW + 1
 TERM_COLUMN = 8
 MONTH_COLUMN = 11
 PLACEMENT_COLUMN = 28
-HOUSEHOLD_COLUMN = 45
 
 READ_TERMS = tuple(term for term in TERMS if term.kind != "text" and term.label != "Cohort size")
 """The terms that a figure comes from."""
@@ -45,8 +45,10 @@ MONTHS = {
     "Payable to date": "money",
 }  # fmt: skip
 PLACEMENTS = {
-    "Child": "text", "Agreed": "count", "Saving a week": "money", "Counts from": "date",
-    "Counts until": "date", "Days before the month": "count", "Days to month end": "count",
+    "Child": "text", "Agreed": "count", "Residential weekly cost": "money",
+    "Family weekly cost": "money", "Moved on": "date", "Ended on": "date",
+    "Saving a week": "money", "Counts from": "date", "Counts until": "date",
+    "Days before the month": "count", "Days to month end": "count",
     "Saved before": "money", "Saved to month end": "money", "Saved in the month": "money",
     "Days to the last day": "count", "Saved to the last day": "money",
     "Counts for the bonus": "count", "A week in place at the end": "money",
@@ -55,7 +57,13 @@ PLACEMENTS = {
 HOUSEHOLDS = {
     "Household": "text", "Approved on": "date", "Child in cohort": "count", "Counts on": "date",
 }  # fmt: skip
-"""The columns of the workings of the months, the placements and the households, by their kind."""
+CLAIMS = {"Month": "month", "Invoiced": "money"}
+"""The columns of the workings of the months, placements, households and claims, by their kind."""
+
+HOUSEHOLD_COLUMN = PLACEMENT_COLUMN + len(PLACEMENTS) + 1
+CLAIM_COLUMN = HOUSEHOLD_COLUMN + len(HOUSEHOLDS) + 1
+LAST_COLUMN = CLAIM_COLUMN + len(CLAIMS) - 1
+
 _MORE = {"Share earned": {"num_format": "0.000000"}}
 """What more a column's format has."""
 
@@ -70,6 +78,7 @@ class Workings:
         months: the range of each column of the months.
         placements: the range of each column of the placements.
         households: the range of each column of the households.
+        claims: the range of each column of the claims.
     """
 
     terms: dict[str, str]
@@ -77,6 +86,7 @@ class Workings:
     months: dict[str, str]
     placements: dict[str, str]
     households: dict[str, str]
+    claims: dict[str, str]
 
     def month(self, heading: str, row: int) -> str:
         """A cell of the months."""
@@ -92,6 +102,7 @@ def places_of_workings(plan: TemplatePlan) -> Workings:
         months=_ranges(MONTH_COLUMN, MONTHS, plan.month_rows),
         placements=_ranges(PLACEMENT_COLUMN, PLACEMENTS, plan.prepared_rows("Placements")),
         households=_ranges(HOUSEHOLD_COLUMN, HOUSEHOLDS, plan.prepared_rows("Carers")),
+        claims=_ranges(CLAIM_COLUMN, CLAIMS, plan.prepared_rows("Claims")),
     )
 
 
@@ -100,6 +111,11 @@ def _ranges(column: int, headings: Iterable[str], rows: int) -> dict[str, str]:
         heading: f"{fixed(FIRST_ROW, found)}:{fixed(HEADING_ROW + rows, found)}"
         for found, heading in enumerate(headings, start=column)
     }
+
+
+def columns_in_words(column: int, headings: Sized) -> str:
+    """The columns of a block as a person writes them: ``AB to AT``."""
+    return f"{column_letter(column)} to {column_letter(column + len(headings) - 1)}"
 
 
 def write_title(page: TemplatePage, column: int, text: str, headings: Sequence[str]) -> None:

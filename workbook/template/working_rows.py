@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 
 from xlpbr import cells
 from xlpbr.contract.evidence import COLUMNS
+from xlpbr.workbook.template.native_reads import (
+    day_in,
+    month_in,
+    name_in,
+    number_in,
+    to_15_digits,
+)
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TemplatePlan, fixed
 from xlpbr.workbook.template.working_places import (
+    CLAIM_COLUMN,
+    CLAIMS,
     HEADING_ROW,
     HOUSEHOLD_COLUMN,
     HOUSEHOLDS,
@@ -59,23 +68,34 @@ def _formulas_of_placement(plan: TemplatePlan, workings: Workings, row: int) -> 
     def days_until(day: str) -> str:
         return counted(f"MAX(0,MIN({day},{here('Counts until')})-{here('Counts from')}+1)")
 
+    def read(cell: str, how: Callable[[str], str]) -> str:
+        return f'IF({here("Agreed")}=0,"",IF({cell}="","",{how(cell)}))'
+
     def saved(days: str) -> str:
-        # A seventh of the week's saving a day; ROUND to 8 places takes away what the
-        # computer's binary arithmetic adds, so that a half penny is rounded up as written.
-        return counted(f"ROUND(ROUND({weekly}*{here(days)}/7,8),2)")
+        # A seventh of the week's saving a day. Whole sevenths of whole pounds are set aside, so
+        # that ROUND to 12 places takes away no more than what the computer's binary arithmetic
+        # adds, and a half penny is rounded up as written.
+        pounds, count = f"INT(ABS({weekly}))", here(days)
+        rest = f"ROUND(ABS({weekly})-{pounds},15-LEN({pounds}))"
+        left = f"ROUND(ROUND((MOD({count}*{pounds},7)+{count}*{rest})/7,12),2)"
+        return counted(f"SIGN({weekly})*(INT({count}*{pounds}/7)+{left})")
 
     answer = f'LOWER(TRIM({agreed}&""))'
     type_of_row = f'LOWER(TRIM({kind}&""))'
-    numbers = f"AND(ISNUMBER({before}),ISNUMBER({after}),ISNUMBER({moved}))"
+    prices = [here(heading) for heading in ("Residential weekly cost", "Family weekly cost")]
     return {
-        "Child": f'IF({exists},TRIM({child}&""),"")',
+        "Child": f'IF({exists},{name_in(child)},"")',
         "Agreed": f'IF({here("Child")}="",0,'
-        f'IF(OR({answer}="no",{answer}="n",{answer}="false"),0,1))',
-        "Saving a week": f'IF({here("Agreed")}=0,"",IF({moved}="","",'
-        f"IF({numbers},ROUND({before}-{after},8),NA())))",
-        "Counts from": counted(f"MAX(INT({moved}),{start})"),
+        f'IF(OR({answer}="yes",{answer}="y",{answer}="true"),1,0))',
+        "Residential weekly cost": read(before, number_in),
+        "Family weekly cost": read(after, number_in),
+        "Moved on": read(moved, day_in),
+        "Ended on": read(ended, day_in),
+        "Saving a week": f'IF({here("Moved on")}="","",IF(OR({prices[0]}="",{prices[1]}=""),NA(),'
+        f"ROUND({to_15_digits(prices[0])}-{to_15_digits(prices[1])},11)))",
+        "Counts from": counted(f"MAX({here('Moved on')},{start})"),
         "Counts until": counted(
-            f'IF({ended}="",{cells.serial_of(_FAR_AWAY)},IF(ISNUMBER({ended}),INT({ended})-1,NA()))'
+            f'IF({here("Ended on")}="",{cells.serial_of(_FAR_AWAY)},{here("Ended on")}-1)'
         ),
         "Days before the month": days_until(f"({at['Month checked, first day']}-1)"),
         "Days to month end": days_until(at["Month checked, last day"]),
@@ -109,7 +129,7 @@ def write_households(page: TemplatePage, plan: TemplatePlan, workings: Workings)
 
 def _formulas_of_household(plan: TemplatePlan, workings: Workings, row: int) -> dict[str, str]:
     ranges = workings.households
-    children, agreed = workings.placements["Child"], workings.placements["Agreed"]
+    children = workings.placements["Child"]
     exists, household, approved, child = _inputs(plan, "Carers", row)
     columns = range(HOUSEHOLD_COLUMN, HOUSEHOLD_COLUMN + 3)
     name, day, in_cohort = (fixed(row, column) for column in columns)
@@ -120,10 +140,24 @@ def _formulas_of_household(plan: TemplatePlan, workings: Workings, row: int) -> 
     )
     same_day_above = f"COUNTIFS({above[0]},{name},{above[2]},1,{above[1]},{day})"
     return {
-        "Household": f'IF({exists},TRIM({household}&""),"")',
-        "Approved on": f'IF({name}="","",IF({approved}="","",'
-        f"IF(ISNUMBER({approved}),INT({approved}),NA())))",
-        "Child in cohort": f'IF({day}="",0,'
-        f'IF(COUNTIFS({children},TRIM({child}&""),{agreed},1)>0,1,0))',
+        "Household": f'IF({exists},{name_in(household)},"")',
+        "Approved on": f'IF({name}="","",IF({approved}="","",{day_in(approved)}))',
+        "Child in cohort": f'IF({day}="",0,IF(COUNTIF({children},{name_in(child)})>0,1,0))',
         "Counts on": f'IF({in_cohort}=0,"",IF({earlier}+{same_day_above}=0,{day},""))',
+    }
+
+
+def write_claims(page: TemplatePage, plan: TemplatePlan) -> None:
+    """Write the month and the amount of each claim, as they are read."""
+    write_block(
+        page, CLAIM_COLUMN, "the claims", CLAIMS,
+        plan.prepared_rows("Claims"), partial(_formulas_of_claim, plan),
+    )  # fmt: skip
+
+
+def _formulas_of_claim(plan: TemplatePlan, row: int) -> dict[str, str]:
+    exists, month, invoiced, *_ = _inputs(plan, "Claims", row)
+    return {
+        "Month": f'IF({exists},IF({month}="","",{month_in(month)}),"")',
+        "Invoiced": f'IF({fixed(row, CLAIM_COLUMN)}="","",{number_in(invoiced)})',
     }

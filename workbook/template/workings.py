@@ -9,6 +9,7 @@ from __future__ import annotations
 from xlpbr import cells
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import DEFAULTS, Term
+from xlpbr.workbook.template.native_reads import day_in, number_in
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import (
     CHECK_MONTH,
@@ -29,7 +30,11 @@ from xlpbr.workbook.template.working_places import (
     write_block,
     write_title,
 )
-from xlpbr.workbook.template.working_rows import write_households, write_placements
+from xlpbr.workbook.template.working_rows import (
+    write_claims,
+    write_households,
+    write_placements,
+)
 
 KNOWN = known_rules()
 """What the formulas work out.
@@ -44,6 +49,7 @@ def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
     _write_terms(page, plan, workings)
     write_placements(page, plan, workings)
     write_households(page, plan, workings)
+    write_claims(page, plan)
     _write_month_workings(page, plan, workings)
     return workings
 
@@ -68,8 +74,7 @@ def _write_terms(page: TemplatePage, plan: TemplatePlan, workings: Workings) -> 
                 read = f'IF({read}="{option}",NA(),{read})'
         else:
             default = _default(term)
-            number = f"INT({value})" if term.kind == "date" else value
-            read = f"IF(ISNUMBER({value}),{number},NA())"
+            read = day_in(value) if term.kind == "date" else number_in(value)
         missing = f'COUNTIF({names},"{term.label}")=0'
         formula = f'=IF({missing},{default},IF({value}="",{default},{read}))'
         style = styles.cell("text" if term.kind == "option" else term.kind, "working")
@@ -107,8 +112,7 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
     return {
         "Fee without VAT": f'IF({at["VAT reading"]}="inclusive",'
         f"ROUND(ROUND({at['Fee']}/(1+{at['VAT rate']}),8),2),{at['Fee']})",
-        "Last day known": f'IF({plan.as_at_cell}="",{end},'
-        f"IF(ISNUMBER({plan.as_at_cell}),MIN(INT({plan.as_at_cell}),{end}),NA()))",
+        "Last day known": f'IF({plan.as_at_cell}="",{end},MIN({day_in(plan.as_at_cell)},{end}))',
         "Last day of the fee term": f'IF({fee_months}="",{end},EDATE({start},{fee_months})-1)',
         "Months in the fee term": f'IF({fee_months}="",'
         f"{complete}+(EDATE({start},{complete})-1<{end}),{fee_months})",
@@ -124,6 +128,16 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
         "Bonus due": f'IF(OR({at["Bonus rate"]}="",{at["Bonus threshold"]}="",{last}<>{end}),'
         f"0,{bonus})",
     }  # fmt: skip
+
+
+def _years_earned(start: str, day: str) -> str:
+    """The complete years since the start, and of the year begun the share of its months."""
+    complete = f"INT({_complete_months(start, day)}/12)"
+    begun = f"EDATE({start},12*{complete})"
+    next_year = f"EDATE({begun},12)"
+    so_far = f"{_as_months(start, day)}-({_as_months(start, f'({begun}-1)')})"
+    whole = f"{_as_months(start, f'({next_year}-1)')}-({_as_months(start, f'({begun}-1)')})"
+    return f"{complete}+MIN(1,({so_far})/({whole}))"
 
 
 def _as_months(start: str, day: str) -> str:
@@ -208,7 +222,7 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
         "First day": first,
         "Last day": f"MIN(EOMONTH({first_day},0),{last})",
         "Earned by": f"IF({yearly},IF({whole_fee},MIN({end},{year_end}),{last_day}),{last_day})",
-        "Share earned": f"IF({yearly},{months_earned}/12,"
+        "Share earned": f"IF({yearly},{_years_earned(start, earned_by)},"
         f"IF(OR({whole_fee},{earned_by}>={term_end}),1,{by_basis}))",
         "Fee entitlement to date":
             f"ROUND(ROUND({at['Fee without VAT']}*{here('Share earned')},8),2)",

@@ -43,7 +43,8 @@ def check(
         ...     ["C01", 7000, "14OO", "01/11/2025", None],
         ... ]
         >>> found = xlpbr.check(xlpbr.terms("plymouth-l04-2526"), placements)
-        >>> found.loc[0, ["Where", "Column", "Found", "What to do"]].tolist()
+        >>> price = found[found["Column"] == "Family weekly cost"].iloc[0]
+        >>> price[["Where", "Column", "Found", "What to do"]].tolist()
         ['Placements, row 1', 'Family weekly cost', '"14OO"', 'Correct Family weekly cost.']
     """
     given = contract_of(terms, placements, carers, claims, assumptions)

@@ -26,7 +26,7 @@ def reconcile(
     """Our figures against theirs, key by key, as ``PBR_RECONCILE`` gives it.
 
     Args:
-        ours: a table of two columns, the key (a month or a text) and the amount in pounds; or a
+        ours: a table of two columns, the key (months, or texts) and the amount in pounds; or a
             settled contract, which stands for its months and what is payable for each.
         theirs: the same for the other side, such as the claims of a workbook.
         tolerance: a difference up to this, in pounds, counts as agreed.
@@ -48,11 +48,8 @@ def reconcile(
         [Decimal('500.00'), 'over-claimed']
     """
     allowed = arguments.not_negative("tolerance", tolerance, Fraction(0))
-    found = rules.reconcile(
-        rules.read_amounts(_amounts("ours", ours), "ours"),
-        rules.read_amounts(_amounts("theirs", theirs), "theirs"),
-        allowed,
-    )
+    read = rules.read_amounts(_amounts("ours", ours), _amounts("theirs", theirs))
+    found = rules.reconcile(*read, allowed)
     return columns_frame(
         ("Key", "Ours", "Theirs", "Difference", "Status"),
         [

@@ -16,7 +16,13 @@ import xlpbr
 from xlpbr.cells import Cell, Rows
 from xlpbr.commands import terminal
 from xlpbr.commands.options import DAY, assumptions_option, form_options, workbook_tables
-from xlpbr.commands.records import mention, read, refuse_blocking, rows_read
+from xlpbr.commands.records import (
+    day_of_workbook,
+    mention,
+    read,
+    refuse_blocking,
+    rows_read,
+)
 from xlpbr.commands.terminal import Form
 from xlpbr.executors import executor_of, run_in_order
 from xlpbr.forecast.run import (
@@ -106,6 +112,7 @@ def forecast(
     assert assumed is not None, "a workbook without Assumptions is refused when it is read"
     problems = records.all_problems
     refuse_blocking(found, [problem for problem in problems if problem.code is not None])
+    as_at = day_of_workbook(found, as_at, "Forecast")
     with (
         terminal.progress(f"Settling {scenarios:,} scenarios of {file.name}"),
         executor_of(scheduler, workers) as executor,

@@ -33,6 +33,7 @@ from xlpbr.commands.options import (
 )
 from xlpbr.commands.records import (
     PROBLEMS_IN_THE_DATA,
+    day_of_workbook,
     mention,
     problem_in_words,
     read,
@@ -274,6 +275,7 @@ def report(
         refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
     found, records = read(file, places)
     refuse_blocking(found, records.blocking)
+    as_at = day_of_workbook(found, as_at)
     with terminal.progress(f"Writing {output.name}"):
         written = write_reports(
             found,
@@ -313,6 +315,7 @@ def _settled(
     """A workbook's contract settled, and what a machine is told of it; what to look at is said."""
     found, records = read(file, places)
     refuse_blocking(found, records.blocking)
+    as_at = day_of_workbook(found, as_at)
     settled = settle(records.terms.record, records.evidence.record, as_at)
     yield settled, _about(found, records, settled)
     mention(found, records.problems)

@@ -73,7 +73,10 @@ assumptions_option = _where(ASSUMPTIONS, _WHERE.format(ASSUMPTIONS, "A4:B18"))
 """Where the assumptions are."""
 
 as_at_option = click.option(
-    "--as-at", type=DAY, help="The last day to count; the end of the programme if left out."
+    "--as-at",
+    type=DAY,
+    help="The last day to count; if left out, the workbook's own As at, or the end of the"
+    " programme.",
 )
 """The day up to which things are known."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 
 from xlpbr.commands import terminal
 from xlpbr.errors import Problem
+from xlpbr.periods import day_in_words
 from xlpbr.tables.headings import RowCount
 from xlpbr.workbook.read.contract_tables import (
     ContractRecords,
@@ -19,6 +21,7 @@ from xlpbr.workbook.read.contract_tables import (
     read_tables,
     where_and_heading,
 )
+from xlpbr.workbook.read.own_sheets import as_at_of
 
 PROBLEMS_IN_THE_DATA = 1
 
@@ -33,6 +36,30 @@ def read(file: Path, places: Mapping[str, str | None]) -> tuple[ContractTables, 
     with terminal.progress(f"Reading {file.name}"):
         found = read_tables(file, {name.capitalize(): place for name, place in places.items()})
         return found, read_records(found)
+
+
+def day_of_workbook(
+    found: ContractTables, given: date | None, sheet: str = "Statement"
+) -> date | None:
+    """The last day to count: the one that is given, or the workbook's own As at, which is said.
+
+    Args:
+        found: the workbook.
+        given: what the person said on the command line.
+        sheet: whose As at it is: Statement or Forecast.
+    """
+    own = as_at_of(found.book, sheet)
+    if own is None or own[0] == given:
+        return given
+    day, cell = own
+    if given is not None:
+        terminal.say(
+            f"{cell} says As at {day_in_words(day)}; here it is {day_in_words(given)}, as --as-at"
+            " says."
+        )
+        return given
+    terminal.say(f"As at {day_in_words(day)}, as {cell} says; --as-at takes another day.")
+    return day
 
 
 def refuse_blocking(found: ContractTables, blocking: Collection[Problem]) -> None:

@@ -27,12 +27,15 @@ _READERS: Mapping[str, Callable[[Cell], Any]] = {
 }
 """How the cells of a kind are read; all others hold numbers, or options."""
 
+_LAST_DAY = date(2100, 12, 31)
+"""No contract of today lasts longer: it is a slip of the year, or a number that is no date."""
+
 
 def read_term(term: Term, value: Cell) -> Any:
     """The value of a term; the cell must not be blank."""
     found = _of_kind(term.kind, list(term.options), value)
     if term.kind == "month":
-        return _since_1950(found, value)
+        return _of_our_time(found, value)
     return _within(found, value, term.least, term.most)
 
 
@@ -46,9 +49,11 @@ def _of_kind(kind: str, options: Sequence[str], value: Cell) -> Any:
     return _READERS.get(kind, cells.number)(value)
 
 
-def _since_1950(found: date, value: Cell) -> date:
+def _of_our_time(found: date, value: Cell) -> date:
     if found < _FIRST_DAY:
         raise CellError(NUM, f"found {cells.shown(value)}; expected a date from 01/01/1950")
+    if found > _LAST_DAY:
+        raise CellError(NUM, f"found {cells.shown(value)}; expected a date up to 31/12/2100")
     return found
 
 
@@ -78,17 +83,19 @@ def expected_of_term(term: Term) -> str:
 
 
 def read_cell(column: EvidenceColumn, value: Cell) -> Any:
-    """The value of a cell of a column; its default where the cell is blank."""
+    """The value of a cell of a column that the table has; its default where the cell is blank."""
     kind = column.kind
     if cells.is_blank(value):
         if column.required:
             raise CellError(VALUE, f"{column.heading} is missing")
         if kind == "yes_no":
-            return True
+            return False  # nobody has said yes yet
         return column.options[0] if column.options else ("" if kind == "text" else None)
+    if kind == "yes_no" and is_disputed(value):
+        return False
     found = _of_kind(kind, column.options, value)
     if kind in ("date", "month"):
-        return _since_1950(found, value)
+        return _of_our_time(found, value)
     if kind in ("price", "amount"):
         if not isinstance(value, float) and abs(found) >= cells.EXCEL_KEEPS:
             # As a text it has lost no digit (a number is refused above), but no council pays
@@ -96,6 +103,16 @@ def read_cell(column: EvidenceColumn, value: Cell) -> Any:
             raise CellError(NUM, f"found {cells.shown(value)}; expected an amount in pounds")
         return _within(found, value, 0 if kind == "price" else None, None)
     return found
+
+
+def is_disputed(value: Cell) -> bool:
+    """Whether a cell of Agreed says that the parties do not agree yet."""
+    return isinstance(value, str) and cells.key(value) == "disputed"
+
+
+def without_column(column: EvidenceColumn) -> Any:
+    """What each row is where the table lacks an optional column: every row is agreed."""
+    return True if column.kind == "yes_no" else read_cell(column, None)
 
 
 def expected_of_cell(column: EvidenceColumn) -> str:
@@ -106,7 +123,7 @@ def expected_of_cell(column: EvidenceColumn) -> str:
         "text": f"a {column.unit}",
         "date": "a date such as 01/09/2025",
         "month": "a month such as 01/09/2025",
-        "yes_no": "yes or no",
+        "yes_no": " or ".join(filter(None, (", ".join(column.options[:-1]), *column.options[-1:]))),
         "price": "a price in pounds a week, 0 or more",
         "amount": "an amount in pounds",
     }[column.kind]

@@ -28,6 +28,7 @@ class EvidenceColumn:
         meaning: what belongs in it, in a sentence.
         required: whether a row must have it.
         heading_required: whether the table must have it.
+        if_missing: what it means that a table lacks the column, where it may.
         options: the texts allowed, the default first.
     """
 
@@ -37,8 +38,14 @@ class EvidenceColumn:
     meaning: str
     required: bool = False
     heading_required: bool = True
+    if_missing: str = ""
     options: tuple[str, ...] = ()
     field_name: str = ""
+
+    @property
+    def is_remark(self) -> bool:
+        """Whether no figure comes from it: the checks read it, and nothing else."""
+        return not self.heading_required and not self.if_missing
 
 
 def _column(heading: str, kind: ColumnKind, unit: str, meaning: str, **more: Any) -> Any:
@@ -55,6 +62,7 @@ class Placement:
     type: Literal["foster", "reunified"] = _column(
         "Type", "option", "option", "Foster care, or reunified with the family.",
         options=("foster", "reunified"), heading_required=False,
+        if_missing="every child counts as foster",
     )  # fmt: skip
     residential_weekly: Fraction | None = _column(
         "Residential weekly cost", "price", "£ a week", "What the residential home cost."
@@ -70,7 +78,8 @@ class Placement:
     )
     agreed: bool = _column(
         "Agreed", "yes_no", "yes or no", "Whether both parties agree the row; only yes counts.",
-        options=("yes", "no"), heading_required=False,
+        options=("yes", "no", "disputed"), heading_required=False,
+        if_missing="every row counts as agreed",
     )  # fmt: skip
     row: int = 0
 
@@ -104,9 +113,18 @@ class Claim:
         "Month", "month", "month", "The month that was invoiced: any day in it.", required=True
     )
     invoiced: Fraction = _column(
-        "Invoiced", "amount", "£", "The amount on the invoice.", required=True
+        "Invoiced", "amount", "£", "The amount on the invoice, without VAT.", required=True
     )
     row: int = 0
+    number: str = field(
+        default="",
+        metadata={
+            "declared": EvidenceColumn(
+                "Invoice number", "text", "number", "The number on the provider's invoice.",
+                heading_required=False,
+            )
+        },
+    )  # fmt: skip
 
 
 EvidenceRecord = Placement | Household | Claim
@@ -124,6 +142,33 @@ class Evidence:
     def agreed(self) -> tuple[Placement, ...]:
         """The placements that both parties agree; only these count."""
         return tuple(placement for placement in self.placements if placement.agreed)
+
+
+NOTED: Mapping[str, tuple[EvidenceColumn, ...]] = MappingProxyType(
+    {
+        "Placements": (
+            EvidenceColumn(
+                "Agreed by and on", "text", "", "Who agreed the row for each party, and when."
+            ),
+            EvidenceColumn(
+                "Evidence", "text", "", "Where the evidence is kept: a file or a case reference."
+            ),
+        ),
+        "Carers": (
+            EvidenceColumn(
+                "Panel reference", "text", "", "The reference of the panel's minute or decision."
+            ),
+        ),
+        "Claims": (
+            # Not "Invoice date": where Invoiced is missing, that would be taken for its slip.
+            EvidenceColumn("Date of invoice", "date", "", "The date on the provider's invoice."),
+            EvidenceColumn(
+                "Paid on", "date", "", "The day of the payment; blank while it is not paid."
+            ),
+        ),
+    }
+)
+"""Columns that an auditor asks for. No figure comes from them."""
 
 
 COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = MappingProxyType(

@@ -141,7 +141,12 @@ def _contract(content: Mapping[str, Any], where: str) -> Contract:
             for entry in content.get("stated", [])
         ),
         notes=tuple(content.get("notes", [])),
-        sample=MappingProxyType({table: tuple(rows) for table, rows in sample.items()}),
+        sample=MappingProxyType(
+            {
+                table: tuple(_with_answers(table, row) for row in rows)
+                for table, rows in sample.items()
+            }
+        ),
     )
 
 
@@ -280,6 +285,16 @@ def _refuse_unknown_headings(sample: Mapping[str, Any], where: str) -> None:
                         f'{where}: "{heading}" is not a column of {table}. The columns are: '
                         f"{', '.join(headings)}."
                     )
+
+
+def _with_answers(table: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A sample row in which a column that it lacks says what a table without it means."""
+    answers = {
+        column.heading: column.options[0]
+        for column in COLUMNS.get(table, ())
+        if column.kind == "yes_no" and column.heading not in row
+    }
+    return {**row, **answers}
 
 
 def _default_cell(term: Term) -> Any:

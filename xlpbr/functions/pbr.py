@@ -372,9 +372,7 @@ def pbr_reconcile(
     and the status says so.
     """
     allowed = arguments.not_negative("tolerance", tolerance, Fraction(0))
-    found = reconcile.reconcile(
-        reconcile.read_amounts(ours, "ours"), reconcile.read_amounts(theirs, "theirs"), allowed
-    )
+    found = reconcile.reconcile(*reconcile.read_amounts(ours, theirs), allowed)
     return spills.reconciliation_table(found)
 
 

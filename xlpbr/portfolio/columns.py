@@ -22,7 +22,7 @@ from xlpbr.periods import FAR
 from xlpbr.portfolio.numpy_loops import I64, Flags
 from xlpbr.portfolio.settlement import EPOCH
 
-_USUAL_DAYS = (date(1990, 1, 1).toordinal(), date(2200, 1, 1).toordinal())
+_USUAL_DAYS = (date(1990, 1, 1).toordinal(), date(2101, 1, 1).toordinal())
 """Days that the reader of the cells takes as they are; about others it is asked."""
 
 _FIRST_MOMENT = np.datetime64("0001-01-01", "s")
@@ -133,17 +133,26 @@ def read_column(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
     return _by_value(column, series)
 
 
+def column_left_out(column: EvidenceColumn, count: int) -> ColumnValues:
+    """A column that a table of so many rows may lack, and lacks."""
+    value = _value(column, readers.without_column(_optional(column)), {})
+    values = np.full(count, 0 if value is None else value, np.int64)
+    none = np.zeros(count, np.bool_)
+    return ColumnValues(values, np.ones(count, np.bool_), none, none)
+
+
 def _numbers(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
-    """Pounds as floats or whole numbers: the decimal number that each prints as, in pence."""
+    """Pounds as floats or whole numbers: the decimal number of 15 digits of each, in pence."""
     pounds = series.to_numpy(dtype=np.float64, na_value=np.nan)
     pence = np.rint(pounds * 100)
-    usual = np.abs(pounds) < _EXACT_POUNDS
+    # Of at most 15 digits, no other decimal number has the same float. One that is not quite
+    # whole pence may be to 15 digits: the reader of the cells says.
+    usual = (np.abs(pounds) < _EXACT_POUNDS) & (pence / 100 == pounds)
     if column.kind == "price":
         usual &= pounds >= 0
-    # Of at most 15 digits, no other decimal number has the same float.
-    finer = usual & (pence / 100 != pounds)
-    values = np.where(usual & ~finer, pence, 0).astype(np.int64)
-    return _the_rest_by_value(column, series, values, np.isnan(pounds), usual, finer)
+    values = np.where(usual, pence, 0).astype(np.int64)
+    none = np.zeros(len(values), np.bool_)
+    return _the_rest_by_value(column, series, values, np.isnan(pounds), usual, none)
 
 
 def _day_numbers(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
@@ -236,11 +245,11 @@ def _distinct(series: pd.Series) -> tuple[I64, list[Cell]]:
 
 
 def _plain_keys(found: list[Cell]) -> list[str] | None:
-    """What texts without spaces are matched by, all at once; None where one must be looked at."""
+    """What plain texts without spaces are matched by; None where one must be looked at."""
     if not all(type(cell) is str for cell in found):
         return None
     together = "\n".join(found)
-    if "#" in together or together.split() != found:
+    if "#" in together or not together.isascii() or together.split() != found:
         return None
     return together.casefold().split("\n")
 

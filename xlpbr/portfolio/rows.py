@@ -136,7 +136,7 @@ def settle_portfolio(portfolio: PortfolioColumns) -> pd.DataFrame:
     in_last_month = np.zeros(len(months.period_end), np.int64)
     has_months = np.flatnonzero(np.diff(months.first_month))
     in_last_month[months.first_month[1:][has_months] - 1] = bonus[has_months]
-    invoiced = _invoiced_to_date(portfolio.claims, starts, months, by_settle)
+    invoiced = _invoiced_to_date(portfolio.claims, starts, months, by_settle, ends_now)
     month = (months.period_end - EPOCH).astype("M8[D]").astype("M8[M]")
     figures: dict[str, Any] = {
         "month": month.astype("M8[us]"),
@@ -270,12 +270,21 @@ def _carer_fees(
 
 
 def _invoiced_to_date(
-    claims: tuple[I64, I64, I64], starts: I64, months: MonthColumns, by_settle: Flags
+    claims: tuple[I64, I64, I64],
+    starts: I64,
+    months: MonthColumns,
+    by_settle: Flags,
+    ends_now: Flags,
 ) -> I64:
-    """All claims for a month or an earlier one; a claim before the programme is of its start."""
+    """All claims for a month or an earlier one; a claim before the programme is of its start.
+
+    Where the programme ends with the statement, a claim after it is of its last month.
+    """
     contract, claimed, pence = claims
     since = month_number(claimed) - month_number(starts[contract])
     month = months.first_month[contract] + np.maximum(since, 0)
+    last = months.first_month[contract + 1] - 1
+    month = np.where(ends_now[contract], np.minimum(month, last), month)
     counts = (month < months.first_month[contract + 1]) & ~by_settle[contract]
     of_month = np.zeros(len(months.period_end) + 1, np.int64)
     np.add.at(of_month, month[counts] + 1, pence[counts])

@@ -17,9 +17,9 @@ from xlpbr.cells import Cell
 from xlpbr.contract.evidence import COLUMNS, Evidence, EvidenceColumn
 from xlpbr.errors import NA, VALUE, Problem
 from xlpbr.periods import FAR
-from xlpbr.portfolio.columns import ColumnValues, plain_cells, read_column
+from xlpbr.portfolio.columns import ColumnValues, column_left_out, plain_cells, read_column
 from xlpbr.portfolio.numpy_loops import I64, Flags
-from xlpbr.tables.evidence import read_evidence
+from xlpbr.tables.evidence import NOTED_KEYS, read_evidence
 from xlpbr.tables.headings import ReadRecord, find_columns, nearest
 
 CONTRACT = EvidenceColumn(
@@ -102,9 +102,12 @@ def read_table(
         )  # fmt: skip
         problems.append(ContractProblem("", problem))
         return None
-    places = find_columns(table, [[str(name) for name in frame.columns]], declared, of_headings)
-    problems.extend(ContractProblem("", problem) for problem in of_headings)
-    if of_headings:
+    headings = [[str(name) for name in frame.columns]]
+    places = find_columns(table, headings, declared, of_headings, NOTED_KEYS[table])
+    # What an optional column stands for is no error, and a frame of many contracts may lack one.
+    stopping = [problem for problem in of_headings if problem.code is not None]
+    problems.extend(ContractProblem("", problem) for problem in stopping)
+    if stopping:
         return None
     frame = _with_plain_cells(frame, places.values())
     read = {
@@ -171,10 +174,9 @@ def _with_plain_cells(frame: pd.DataFrame, places: Iterable[int]) -> pd.DataFram
 
 
 def _all(table: str, read: dict[str, ColumnValues], count: int) -> dict[str, ColumnValues]:
-    """The columns of a table, those that may be left out as if each of their cells were blank."""
-    left_out = pd.Series(np.full(count, None), dtype=object)
+    """The columns of a table, with those that may be left out."""
     return {
-        column.field_name: read.get(column.field_name) or read_column(column, left_out)
+        column.field_name: read.get(column.field_name) or column_left_out(column, count)
         for column in COLUMNS[table]
     }
 
@@ -318,7 +320,7 @@ def _overlaps(
 
 
 def first_approvals(placements: TableColumns, carers: TableColumns) -> tuple[I64, I64]:
-    """The first approval of each household whose child is in the agreed placements.
+    """The first approval of each household whose child has a row in Placements, agreed or not.
 
     Returns:
         The place of the contract, and the day, of each.
@@ -327,9 +329,8 @@ def first_approvals(placements: TableColumns, carers: TableColumns) -> tuple[I64
     child = np.array([of_child.get(name, -1) for name in carers.names["child"]] + [-1], np.int64)
     child = child[carers.columns["child"]]
     approved = carers.columns["approved_on"]
-    agreed = placements.columns["agreed"] == 1
     names = len(of_child) + 1
-    cohort = (placements.contract * names + placements.columns["child"])[agreed]
+    cohort = placements.contract * names + placements.columns["child"]
     counts = (child >= 0) & (approved < FAR) & np.isin(carers.contract * names + child, cohort)
     contract, approved = carers.contract[counts], approved[counts]
     household = _pairs(contract, carers.columns["household"][counts])

@@ -39,13 +39,26 @@ class Difference:
     status: Status
 
 
-def read_amounts(table: Cell, name: str) -> list[Amount]:
-    """The keys and amounts of a range of two columns, with or without a heading row.
+def read_amounts(ours: Cell, theirs: Cell) -> tuple[list[Amount], list[Amount]]:
+    """The keys and amounts of two ranges of two columns, with or without a heading row.
+
+    The keys are months only where every key of both is one; otherwise each is a text as it stands,
+    so that invoice numbers never merge because some of them could be days.
 
     Raises:
         CellError: ``#VALUE!`` for another number of columns, an amount without a key, a key
             without an amount or a text for an amount; an error value gives that same error.
     """
+    sides = (_read_side(ours, "ours"), _read_side(theirs, "theirs"))
+    are_months = all(_month(key) is not None for side in sides for key, _ in side)
+    ours_read, theirs_read = (
+        [Amount((are_months and _month(key)) or cells.text(key), amount) for key, amount in side]
+        for side in sides
+    )
+    return ours_read, theirs_read
+
+
+def _read_side(table: Cell, name: str) -> list[tuple[Cell, Fraction]]:
     rows = cells.rows(table)
     for row_number, row in enumerate(rows, start=1):
         for cell in row:
@@ -57,14 +70,14 @@ def read_amounts(table: Cell, name: str) -> list[Amount]:
             VALUE, f"{name}: found {len(rows[0])} columns; expected two, the key and the amount"
         )
     has_heading = _is_heading(rows)
-    amounts = []
+    amounts: list[tuple[Cell, Fraction]] = []
     for row_number, (key, amount) in enumerate(rows[1:] if has_heading else rows, start=1):
         if cells.is_blank(key) and cells.is_blank(amount):
             continue
         try:
             if cells.is_blank(key):
                 raise CellError(VALUE, f"an amount ({cells.shown(amount)}) without a key")
-            amounts.append(Amount(_read_key(key), cells.number(amount)))
+            amounts.append((key, cells.number(amount)))
         except CellError as error:
             raise CellError(error.code, f"{name}, row {row_number}: {error.message}") from None
     return amounts
@@ -77,19 +90,18 @@ def _is_heading(rows: Rows) -> bool:
     try:
         cells.number(amount)
     except CellError:
-        return key is None or (isinstance(key, str) and isinstance(_read_key(key), str))
+        return key is None or (isinstance(key, str) and _month(key) is None)
     return False
 
 
-def _read_key(value: Cell) -> Key:
-    """A month where the cell holds a date or reads as one; a text otherwise."""
-    name = cells.text(value)
+def _month(value: Cell) -> date | None:
+    """The month where a cell holds a date or reads as one; None otherwise."""
     try:
         month = cells.month(value)
     except CellError:
-        return name
+        return None
     if isinstance(value, int | float) and month.year not in _PLAUSIBLE_MONTHS:
-        return name
+        return None
     return month
 
 

@@ -18,6 +18,7 @@ from xlpbr.periods import (
     ONE_DAY,
     Period,
     complete_months,
+    edate,
     last_day_of_term,
     months_counted,
     months_to_reach,
@@ -25,6 +26,7 @@ from xlpbr.periods import (
 
 DAYS_IN_WEEK = 7
 DAYS_IN_YEAR = 365
+MONTHS_IN_YEAR = 12
 
 
 def days_in_placement(moved_on: date, ended_on: date | None, day: date) -> int:
@@ -110,8 +112,22 @@ def share_between(starts_on: date, ends_on: date, as_at: date, basis: Basis) -> 
 
 
 def years_earned(starts_on: date, ends_on: date, as_at: date) -> Fraction:
-    """How many years of a term are earned at the end of a day: a twelfth for each month."""
-    return months_counted(Period(starts_on, min(as_at, ends_on))) / 12
+    """How many years of a term are earned at the end of a day.
+
+    The complete years since the start, and of the year begun the share of its twelve months, so
+    that each year earns exactly one.
+    """
+    last_day = min(as_at, ends_on)
+    if last_day < starts_on:
+        return Fraction(0)
+    complete, begun_on = year_begun(starts_on, last_day)
+    return complete + share_over_months(begun_on, MONTHS_IN_YEAR, last_day, "months")
+
+
+def year_begun(starts_on: date, day: date) -> tuple[int, date]:
+    """The complete years since a start at the end of a day, and the first day of the next one."""
+    complete = complete_months(starts_on, day) // MONTHS_IN_YEAR
+    return complete, edate(starts_on, complete * MONTHS_IN_YEAR)
 
 
 def fee_cap(savings: Fraction, fee_to_date: Fraction, invoiced_before: Fraction) -> Pence:

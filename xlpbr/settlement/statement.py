@@ -12,6 +12,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, assert_never
 
+from xlpbr import cells
 from xlpbr.contract.evidence import Claim, Evidence, Placement
 from xlpbr.contract.terms import ContractTerms, declared_in
 from xlpbr.money import Pence, to_pence, to_pounds
@@ -56,7 +57,8 @@ class MonthStatement:
     payable: Pence = _figure("Payable", "Fee, carer fees and bonus less what is held back.")
     payable_to_date: Pence = _figure("Payable to date", "All that is payable so far.")
     invoiced_to_date: Pence = _figure(
-        "Invoiced to date", "Claims for this month or an earlier one."
+        "Invoiced to date",
+        "Claims for this month or an earlier one; in the programme's last month all of them.",
     )
     balance: Pence = _figure(
         "Balance", "Payable less invoiced to date: above 0 still to invoice, below 0 due back."
@@ -115,7 +117,7 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
     savings = _monthly_savings(terms, agreed, periods)
     fee = fee_without_vat(terms)
     approvals = approvals_that_count(evidence)
-    invoiced_by_month = _invoiced_to_date(evidence.claims, periods)
+    invoiced_by_month = _invoiced_to_date(terms, evidence.claims, periods)
     maximum = maximum_that_holds_back(terms)
     months: list[MonthStatement] = []
     saved = paid = held = fees = entitled = 0
@@ -266,8 +268,11 @@ def earned_of_fee(terms: ContractTerms, day: date) -> Fraction:
 
 
 def approvals_that_count(evidence: Evidence) -> list[date]:
-    """The first approval of each household whose child is in the agreed placements."""
-    cohort = {name_key(placement.child) for placement in evidence.agreed}
+    """The first approval of each household whose child has a row in the placements.
+
+    The row need not be agreed: the household was approved whatever becomes of the child's move.
+    """
+    cohort = {name_key(placement.child) for placement in evidence.placements}
     first: dict[str, date] = {}
     for household in evidence.households:
         if household.approved_on is None or name_key(household.child) not in cohort:
@@ -278,8 +283,8 @@ def approvals_that_count(evidence: Evidence) -> list[date]:
 
 
 def name_key(name: str) -> str:
-    """What children and households are matched by: tidy, in capitals or not."""
-    return name.casefold()
+    """What children and households are matched by: see ``xlpbr.cells.key``."""
+    return cells.key(name)
 
 
 def bonus_measures(
@@ -355,13 +360,16 @@ def maximum_that_holds_back(terms: ContractTerms) -> Pence | None:
             assert_never(other)
 
 
-def _invoiced_to_date(claims: Iterable[Claim], periods: Iterable[Period]) -> list[Pence]:
-    """For each month, the claims for it or an earlier one."""
+def _invoiced_to_date(
+    terms: ContractTerms, claims: Iterable[Claim], periods: Iterable[Period]
+) -> list[Pence]:
+    """For each month, the claims for it or an earlier one; once the programme ends, all claims."""
     waiting = sorted(claims, key=lambda claim: claim.month, reverse=True)
     invoiced = Fraction(0)
     to_date = []
     for period in periods:
-        while waiting and waiting[-1].month <= period.first:
+        ends = period.last == terms.ends_on
+        while waiting and (ends or waiting[-1].month <= period.first):
             invoiced += waiting.pop().invoiced
         to_date.append(to_pence(invoiced))
     return to_date

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
-from xlpbr.money import Pence, in_words, to_pence
+from xlpbr.money import Pence, in_words, price_in_words, to_pence
 from xlpbr.periods import (
     Period,
     complete_months,
@@ -117,20 +117,6 @@ def _plain(value: Fraction) -> str:
     return f"{float(value):.4f}".rstrip("0").rstrip(".")
 
 
-def _price(pounds: Fraction) -> str:
-    """A price as a person writes it, with the parts of a penny that it carries."""
-    if (pounds * 100).denominator == 1:
-        return in_words(to_pence(pounds))
-    return f"{'-' if pounds < 0 else ''}£{_plain_decimal(abs(pounds))}"
-
-
-def _plain_decimal(value: Fraction) -> str:
-    # Prices come from decimal numbers, so one of the places ends them.
-    places = next((places for places in range(3, 16) if (value * 10**places).denominator == 1), 15)
-    whole, rest = divmod(round(value * 10**places), 10**places)
-    return f"{whole:,}.{rest:0{places}d}"
-
-
 def _children(month: _Month) -> str:
     last = month.now.period.last
     names = sorted(
@@ -171,9 +157,9 @@ def _saving_of(weekly: Fraction, so_far: int, before: int) -> str:
     total, less = rules.saving_to_date(weekly, so_far), rules.saving_to_date(weekly, before)
     saved = in_words(total - less)
     if rules.saving_to_date(weekly, days) == total - less:
-        return f"{_price(weekly)} / 7 x {days} {'day' if days == 1 else 'days'} = {saved}"
+        return f"{price_in_words(weekly)} / 7 x {days} {'day' if days == 1 else 'days'} = {saved}"
     return (
-        f"{_price(weekly)} / 7 x {so_far} days so far = {in_words(total)},"
+        f"{price_in_words(weekly)} / 7 x {so_far} days so far = {in_words(total)},"
         f" less {in_words(less)} for the {before} before = {saved}"
     )
 
@@ -198,13 +184,21 @@ def _entitlement(month: _Month) -> str:
         until = day
         if terms.fee_reading == "up_to_cap":
             until = min(terms.ends_on, financial_year_end(day))
-        elapsed = months_counted(Period(terms.starts_on, until))
-        return (
-            f"{amount} a year x {_plain(elapsed)} months to {day_in_words(until)} / 12 = {earned}"
-        )
+        return f"{amount} a year x {_years(terms.starts_on, until)} = {earned}"
     if terms.fee_reading == "up_to_cap":
         return f"{amount}: the whole fee, from the first month"
     return f"{amount} x {_share(terms, day)} = {earned}"
+
+
+def _years(starts_on: date, day: date) -> str:
+    """The years earned at a day, as ``(1 year + 7 of 12 months) to 31 Mar 2027``."""
+    complete, begun_on = rules.year_begun(starts_on, day)
+    so_far = months_counted(Period(begun_on, day))
+    term = months_counted(Period(begun_on, last_day_of_term(begun_on, rules.MONTHS_IN_YEAR)))
+    begun = f"{_plain(min(so_far, term))} of {_plain(term)} months"
+    unit = "year" if complete == 1 else "years"
+    share = f"({complete} {unit} + {begun})" if so_far > 0 else f"{complete} {unit}"
+    return f"{share} to {day_in_words(day)}"
 
 
 def _share(terms: ContractTerms, day: date) -> str:
@@ -310,10 +304,16 @@ def _payable(month: _Month) -> str:
 
 
 def _invoiced(month: _Month) -> str:
-    last = month.now.month
-    count = sum(claim.month <= last for claim in month.statement.evidence.claims)
-    unit = "claim" if count == 1 else "claims"
-    return f"{count} {unit} for this month or an earlier one"
+    last, claims = month.now.month, month.statement.evidence.claims
+    if month.now.period.last == month.terms.ends_on:
+        return f"{_claims(len(claims))}: all of them, because the programme ends"
+    return (
+        f"{_claims(sum(claim.month <= last for claim in claims))} for this month or an earlier one"
+    )
+
+
+def _claims(count: int) -> str:
+    return f"{count} {'claim' if count == 1 else 'claims'}"
 
 
 def _less(first: str, second: str) -> Callable[[_Month], str]:

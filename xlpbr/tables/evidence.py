@@ -18,6 +18,7 @@ from xlpbr.cells import Cell, Rows
 from xlpbr.contract import cell_readers as readers
 from xlpbr.contract.evidence import (
     COLUMNS,
+    NOTED,
     PRICES,
     Claim,
     Evidence,
@@ -30,6 +31,12 @@ from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.tables.headings import HEADING_BETWEEN, ReadRecord, RowCount, find_columns, refused_cell
 from xlpbr.tables.near_names import near_names
 from xlpbr.tables.terms import read_terms
+
+NOTED_KEYS: Mapping[str, frozenset[str]] = {
+    table: frozenset(cells.key(column.heading) for column in columns)
+    for table, columns in NOTED.items()
+}
+"""The headings of each table that are known and not read, as they are matched."""
 
 _TOTALS = re.compile(r"((grand|overall|sub)[ -]?)?totals?|sum", re.IGNORECASE)
 _TOTALS_OF = re.compile(r"((grand|overall|sub)[ -]?)?totals?\b.*", re.IGNORECASE)
@@ -66,7 +73,7 @@ def _read_rows(
     table: str, record_type: type[Any], rows: Rows, problems: list[Problem]
 ) -> tuple[list[Any], RowCount]:
     declared = COLUMNS[table]
-    columns = find_columns(table, rows, declared, problems)
+    columns = find_columns(table, rows, declared, problems, NOTED_KEYS[table])
     used: list[Any] = []
     names: list[tuple[int, Cell]] = []
     blank = refused = 0
@@ -75,10 +82,12 @@ def _read_rows(
     places = {
         column.heading: columns[column.heading] for column in declared if column.heading in columns
     }.items()
+    # A row of nothing but a number of an invoice to come says nothing yet.
+    telling = {column.heading for column in declared if not column.is_remark}
     body = rows[1:]
     for row_number, row in enumerate(body, start=1):
         values = {heading: row[place] for heading, place in places}
-        if all(map(cells.is_blank, values.values())):
+        if all(cells.is_blank(value) for heading, value in values.items() if heading in telling):
             blank += 1
             continue
         if not complete:
@@ -141,7 +150,10 @@ def _read_row(
     fields: dict[str, Any] = {}
     wrong = False
     for column in COLUMNS[table]:
-        value = values.get(column.heading)
+        if column.heading not in values:
+            fields[column.field_name] = readers.without_column(column)
+            continue
+        value = values[column.heading]
         try:
             fields[column.field_name] = readers.read_cell(column, value)
         except CellError as error:
@@ -162,7 +174,55 @@ def _read_row(
                     else f"Correct {column.heading}.",
                 )
             )
-    return None if wrong else record_type(**fields, row=row_number)
+    if wrong:
+        return None
+    lonely = _nothing_else(table, row_number, values)
+    problems.extend([lonely] if lonely else _not_agreed_yet(table, row_number, values))
+    return record_type(**fields, row=row_number)
+
+
+def _nothing_else(table: str, row_number: int, values: Mapping[str, Cell]) -> Problem | None:
+    """A row of a name and nothing else: a footnote under the table, or a child to come."""
+    first = COLUMNS[table][0]
+    name = cells.shown(values[first.heading])
+    # A child to come may stand there by its pseudonym alone.
+    is_pseudonym = " " not in name and any(letter.isdigit() for letter in name)
+    if (
+        first.kind != "text"
+        or is_pseudonym
+        or any(
+            not cells.is_blank(value)
+            for heading, value in values.items()
+            if heading != first.heading
+        )
+    ):
+        return None
+    return Problem(
+        table=table,
+        row=row_number,
+        column=first.heading,
+        found=f"{name} and nothing else",
+        expected="a row of data",
+        remedy="It is read as one that no figure comes from yet. If it is a note, move it out of"
+        " the columns of the table.",
+    )
+
+
+def _not_agreed_yet(table: str, row_number: int, values: Mapping[str, Cell]) -> Iterator[Problem]:
+    """An agreement that is blank or disputed: the row counts for nothing, and is asked about."""
+    for column in COLUMNS[table]:
+        if column.kind != "yes_no" or column.heading not in values:
+            continue
+        value = values[column.heading]
+        if cells.is_blank(value) or readers.is_disputed(value):
+            yield Problem(
+                table=table,
+                row=row_number,
+                column=column.heading,
+                found=_found(column, value),
+                expected="yes, once both parties agree the row",
+                remedy="The row does not count until then.",
+            )
 
 
 def _found(column: EvidenceColumn, value: Cell) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, Protocol, TypeVar
@@ -13,6 +14,11 @@ from xlpbr.cells import Cell, Rows
 from xlpbr.errors import VALUE, CellError, Problem
 
 Record = TypeVar("Record")
+
+_NEAR_WORD = 0.85
+"""How like the one word of a heading a word of another must be."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 NEAR_HEADING = 0.75
 """How like one of ours a heading must be to be taken for a slip of it."""
@@ -46,6 +52,14 @@ class Heading(Protocol):
     def heading_required(self) -> bool:
         """Whether the table must have it."""
 
+    @property
+    def is_remark(self) -> bool:
+        """Whether no figure comes from it."""
+
+    @property
+    def if_missing(self) -> str:
+        """What it means that the table lacks it; empty where it must have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord(Generic[Record]):
@@ -76,6 +90,24 @@ def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | Non
     by_key = {cells.key(candidate): candidate for candidate in words}
     close = difflib.get_close_matches(cells.key(word), list(by_key), n=1, cutoff=likeness)
     return by_key[close[0]] if close else None
+
+
+def meant_by(word: str, headings: Iterable[str]) -> str | None:
+    """The heading that a heading of another name may mean: one that it holds, or is like."""
+    words = _WORD.findall(cells.key(word))
+    for heading in headings:
+        wanted = _WORD.findall(cells.key(heading))
+        places = range(len(words) - len(wanted) + 1)
+        if any(words[place : place + len(wanted)] == wanted for place in places):
+            return heading
+        if len(wanted) == 1 and difflib.get_close_matches(wanted[0], words, 1, _NEAR_WORD):
+            return heading
+    return nearest(word, headings, NEAR_HEADING)
+
+
+def meant_to_be(word: str, heading: str) -> bool:
+    """Whether a heading is a slip of another rather than one of its own that holds its words."""
+    return nearest(heading, [word], NEAR_HEADING) is not None and len(word) <= len(heading)
 
 
 def refused_cell(
@@ -131,9 +163,21 @@ def _rank(row: Sequence[Cell], declared: Sequence[Heading], required: set[str]) 
 
 
 def find_columns(
-    table: str, rows: Rows, declared: Sequence[Heading], problems: list[Problem]
+    table: str,
+    rows: Rows,
+    declared: Sequence[Heading],
+    problems: list[Problem],
+    noted: Container[str] = (),
 ) -> dict[str, int]:
-    """Where each heading stands; a missing, doubled or misspelt one is a problem."""
+    """Where each heading stands; a missing, doubled or misspelt one is a problem.
+
+    Args:
+        table: the table.
+        rows: its rows, the headings first.
+        declared: the headings that are read.
+        problems: what is wrong is added to it.
+        noted: headings that are known and not read, as ``cells.key`` has them.
+    """
     by_key = {cells.key(column.heading): column.heading for column in declared}
     columns: dict[str, int] = {}
     strangers: list[str] = []
@@ -153,7 +197,8 @@ def find_columns(
         heading = cells.text(heading_cell)
         known = by_key.get(cells.key(heading))
         if known is None:
-            strangers.append(heading)
+            if cells.key(heading) not in noted:
+                strangers.append(heading)
         elif known in columns:
             problems.append(
                 wrong(
@@ -165,17 +210,20 @@ def find_columns(
             )
         else:
             columns[known] = index
-    for column in declared:
-        if column.heading in columns:
-            continue
-        near = nearest(column.heading, (word for word in strangers if word), NEAR_HEADING)
-        if near is not None:
+    missing = [one for one in declared if one.heading not in columns and not one.is_remark]
+    asked = _asked_about(strangers, [one.heading for one in missing])
+    for column in missing:
+        if column.heading in asked:
+            found = asked[column.heading]
             problems.append(
                 wrong(
                     column=column.heading,
-                    found=f'the heading "{near}"',
+                    found=f'the heading "{found}"',
                     expected=f'"{column.heading}"',
-                    remedy=f'Rename the heading "{near}" to "{column.heading}".',
+                    remedy=f'Rename the heading "{found}" to "{column.heading}".'
+                    if column.heading_required or meant_to_be(found, column.heading)
+                    else f'Rename it to "{column.heading}" if it is meant, or to something without'
+                    " that word if it is not.",
                 )
             )
         elif column.heading_required:
@@ -188,4 +236,24 @@ def find_columns(
                     remedy="Add the column, or choose the range with its heading row.",
                 )
             )
+        elif all(one.heading in columns for one in declared if one.heading_required):
+            problems.append(
+                wrong(
+                    column=column.heading,
+                    found="no such column",
+                    expected=f'the heading "{column.heading}"',
+                    remedy=f"Without it {column.if_missing}. Add the column if that is not right.",
+                    code=None,
+                )
+            )
     return columns
+
+
+def _asked_about(strangers: Iterable[str], missing: Sequence[str]) -> dict[str, str]:
+    """By missing heading, the heading of the table that may be meant by it."""
+    asked: dict[str, str] = {}
+    for stranger in strangers:
+        meant = meant_by(stranger, missing) if stranger else None
+        if meant is not None:
+            asked.setdefault(meant, stranger)
+    return asked

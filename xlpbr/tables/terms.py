@@ -33,6 +33,8 @@ _NEAR_TERM = 0.8
 class _Column:
     heading: str
     heading_required: bool = True
+    if_missing: str = ""
+    is_remark: bool = False
 
 
 @dataclass(frozen=True, slots=True)

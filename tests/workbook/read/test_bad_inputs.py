@@ -54,7 +54,7 @@ def noted(path, number, **places):
 
 
 def test_every_kind_is_listed_once_with_a_test_that_is_there():
-    assert [entry["number"] for entry in INPUTS] == list(range(1, 58))
+    assert [entry["number"] for entry in INPUTS] == list(range(1, 62))
     for entry in INPUTS:
         assert entry["input"]
         assert entry["expected"]
@@ -106,7 +106,9 @@ def test_05_names_that_programs_take_for_nothing(tmp_path, name):
         others={"Carers": [["Household", "Approved on", "Child"], [name, MARCH, name]]},
     )
     records, lines = read(path, Carers="Carers!A:C")
-    assert (children(records), lines) == ([name], [])
+    # No pseudonym without a digit: it is used, and asked about.
+    assert children(records) == [name]
+    assert all(line.endswith("replace it with a pseudonym.") for line in lines)
     assert records.terms.record.provider == name
     assert settled(records).months[-1].carer_fees == 0
     assert sum(month.carer_fees for month in settled(records).months) == 500000
@@ -125,7 +127,8 @@ def test_06_nearly_the_same_child(tmp_path):
     path = make(tmp_path, [PLACEMENTS, *rows], terms=[["Cohort size", 2]])
     records = noted(path, 6)
     same = "They are treated as the same. Correct the one that is misspelt."
-    assert read(path)[1] == [
+    said = [line for line in read(path)[1] if "pseudonym" not in line]
+    assert said == [
         message(6),
         'Placements!A4 (Child): found "AB1" with a non-breaking space; expected "AB1" as in'
         f" Placements!A2. {same}",
@@ -185,7 +188,11 @@ def test_08_two_rows_that_could_be_the_headings_are_asked_about(tmp_path):
         "book.xlsx: the headings of Placements stand in the rows 2 and 6 of Placements; say which"
         ' table is meant: --placements "Placements!A2:G5".'
     )
-    assert read(path, Placements="Placements!A2:G5")[1] == []
+    assert read(path, Placements="Placements!A2:G5")[1][0] == (
+        'Placements!A5 (Child): found "B" and nothing else; expected a row of data. It is read as'
+        " one that no figure comes from yet. If it is a note, move it out of the columns of the"
+        " table."
+    )
 
 
 def test_08_headings_merged_over_two_rows(tmp_path):
@@ -290,7 +297,13 @@ def test_18_money_formatted_as_a_date(tmp_path):
     path = make(tmp_path, [PLACEMENTS, child(), child("C02", None)], adjust=as_dates)
     records, lines = read(path)
     prices = [row.residential_weekly for row in records.evidence.record.placements]
-    assert (prices, lines) == ([7000, cells.number("2994.626")], [])
+    assert (prices, lines) == (
+        [7000, cells.number("2994.626")],
+        [
+            "Placements!C3 (Residential weekly cost): found £2,994.626; expected a price in whole"
+            " pence. It is used as it is. Check that it is the price that was agreed."
+        ],
+    )
     assert saved(records) == FROM_MARCH
 
 
@@ -420,7 +433,11 @@ def test_30_a_merged_price_over_several_rows_is_asked_about(tmp_path):
 def test_30_a_merged_price_of_a_row_that_is_two_rows_high_is_that_rows(tmp_path):
     tall = [(f"{letter}2:{letter}3", value) for letter, value in zip("ACD", ["C01", 7000, 1400],
             strict=True)]  # fmt: skip
-    path = make(tmp_path, [PLACEMENTS, [None, None, None, None, MARCH], []], adjust=merged(*tall))
+    path = make(
+        tmp_path,
+        [PLACEMENTS, [None, None, None, None, MARCH, None, "yes"], []],
+        adjust=merged(*tall),
+    )
     records, lines = read(path, Placements="Placements!A1:G3")
     assert (saved(records), lines) == (FROM_MARCH, [])
     assert records.row_counts[1].blank == 1
@@ -561,3 +578,37 @@ def test_rows_are_accounted_for_in_every_table(tmp_path):
         ("Terms", len(TERMS) - 1 + 5, 3, 4, 1), ("Placements", 6, 1, 4, 1), ("Carers", 3, 0, 2, 1),
         ("Claims", 4, 1, 2, 1),
     ]  # fmt: skip
+
+
+def test_58_agreed_left_blank(tmp_path):
+    records, lines = read(make(tmp_path, [PLACEMENTS, child(agreed=""), child("C02")]))
+    assert (lines, saved(records)) == ([message(58)], FROM_MARCH)
+    records, lines = read(make(tmp_path, [PLACEMENTS, child(agreed="disputed"), child("C02")]))
+    assert ('"disputed"' in lines[0], saved(records)) == (True, FROM_MARCH)
+
+
+def test_59_a_heading_that_holds_a_known_one(tmp_path):
+    headings = [*PLACEMENTS[:-1], "Agreed (yes/no)"]
+    records, lines = read(
+        make(tmp_path, [headings, child(agreed="no")]), Placements="Placements!A1:G2"
+    )
+    assert lines == [message(59)]
+    assert records.blocking
+
+
+def test_60_a_year_of_no_sense(tmp_path):
+    _, lines = read(make(tmp_path, [PLACEMENTS, child(ended=202604)]))
+    assert lines == [message(60)]
+    records, lines = read(make(tmp_path, [PLACEMENTS, child(ended=date(2206, 3, 1))]))
+    assert (len(lines), len(records.blocking)) == (1, 1)
+    claims = [["Month", "Invoiced"], [202604, 100]]
+    records, _ = read(make(tmp_path, [PLACEMENTS, child()], others={"Claims": claims}),
+                      Claims="Claims!A:B")  # fmt: skip
+    assert records.evidence.record.claims[0].month == date(2026, 4, 1)
+
+
+def test_61_a_footnote_under_the_table(tmp_path):
+    records, lines = read(
+        make(tmp_path, [PLACEMENTS, child(), [], ["Source: case system, 1 April"]])
+    )
+    assert (lines[0], saved(records)) == (message(61), FROM_MARCH)

@@ -530,7 +530,7 @@ def test_a_claim_before_the_programme_is_not_expected_and_a_later_one_is_left_ou
 ) -> None:
     source = sample_source()
     assert source.rows["Claims"] is not None
-    source.rows["Claims"].extend([[date(2025, 8, 1), 100.0], [date(2026, 12, 1), 75.5]])
+    source.rows["Claims"].extend([[date(2025, 8, 1), 100.0, ""], [date(2026, 12, 1), 75.5, ""]])
     target = report_of(tmp_path / "r.xlsx", source)
     rows = table_of(target, "Reconciliation")
     assert rows[-2:] == [

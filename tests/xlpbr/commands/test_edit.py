@@ -29,8 +29,8 @@ def budget(tmp_path):
     sheet.write("A1", "Placements budget")
     headings = ["Child", "Weekly rate", "Family weekly cost", "Moved on", "Ended on", "Agreed"]
     sheet.write_row("A4", headings)
-    sheet.write_row("A5", ["00123", 7000, 1400, 45901])
-    sheet.write_row("A6", ["00124", 6500, 1300, 45931])
+    sheet.write_row("A5", ["00123", 7000, 1400, 45901, None, "yes"])
+    sheet.write_row("A6", ["00124", 6500, 1300, 45931, None, "yes"])
     notes = book.add_worksheet("Notes")
     notes.write("A1", 45000)
     book.close()

@@ -123,7 +123,7 @@ def test_readings(xlpbr, budget, sample):
     assert "no_catch_up" in out
 
 
-@pytest.mark.parametrize("month", ["Mar 2026", "17/03/2026", "2026-03-31"])
+@pytest.mark.parametrize("month", ["Mar 2026", "17/03/2026", "2026-03-31", "2026-03", "202603"])
 def test_explain(xlpbr, budget, sample, month):
     _, out, _ = xlpbr("explain", budget, "--month", month, "--json")
     table = functions.pbr_explain(sample["Terms"], sample["Placements"], "Mar 2026",
@@ -363,7 +363,7 @@ def test_a_call_that_is_wrong(xlpbr, budget, words, part):
     assert part in err
 
 
-@pytest.mark.parametrize("month", ["soon", "2026-03", "Mar 2031", "Aug 2025"])
+@pytest.mark.parametrize("month", ["soon", "2026-13", "Mar 2031", "Aug 2025"])
 def test_a_month_that_is_not_there_is_a_wrong_call(xlpbr, budget, month):
     message = refused(xlpbr("explain", budget, "--month", month), "found ")
     assert "month" in message

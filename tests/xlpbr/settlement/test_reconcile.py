@@ -35,17 +35,32 @@ def test_with_or_without_headings(ours_heading, theirs_heading):
     assert total == [300.1, 295.6, -4.5, "under-claimed"]
 
 
-def test_keys_are_months_or_texts_and_equal_ones_are_added_up():
+def test_keys_are_months_where_all_of_them_are_and_equal_ones_are_added_up():
     rows, total = reconcile(
-        [[45901, 10], [45930.75, 5], ["C01", 1], [" c01 ", 2], [4711, 3]],
-        [["Sept 2025", 15], ["C01\u00a0", 3], ["4711", 4]],
+        [[45901, 10], [45930.75, 5], [date(2025, 10, 9), 3]],
+        [["Sept 2025", 15], ["Oct 2025", 2], [202511, 4]],
     )
     assert rows == [
         [SEP, 15.0, 15.0, 0.0, "agreed"],
-        ["C01", 3.0, 3.0, 0.0, "agreed"],
+        [OCT, 3.0, 2.0, -1.0, "under-claimed"],
+        [date(2025, 11, 1), 0.0, 4.0, 4.0, "not expected"],
+    ]
+    assert total == [18.0, 21.0, 3.0, "over-claimed"]
+
+
+def test_keys_are_texts_where_one_of_them_is_no_month_and_equal_ones_are_added_up():
+    rows, total = reconcile(
+        [[45123, 10], [45124, 5], ["C\u201101", 1], [" c01 ", 2], [4711, 3]],
+        [["45124", 5], ["C-01\u00a0", 1], ["C01\u200b", 2], ["4711", 4]],
+    )
+    assert rows == [
+        ["45123", 10.0, 0.0, -10.0, "not claimed"],
+        ["45124", 5.0, 5.0, 0.0, "agreed"],
+        ["C\u201101", 1.0, 1.0, 0.0, "agreed"],
+        ["c01", 2.0, 2.0, 0.0, "agreed"],
         ["4711", 3.0, 4.0, 1.0, "over-claimed"],
     ]
-    assert total == [21.0, 22.0, 1.0, "over-claimed"]
+    assert total == [21.0, 12.0, -9.0, "under-claimed"]
 
 
 def test_what_only_one_side_has():

@@ -278,7 +278,7 @@ def test_a_price_is_shown_with_the_parts_of_a_penny_that_it_carries(before, afte
     assert lines["Fee"].startswith("the lower of saving of the month ")
     assert lines["Bonus"] == "the contract has no bonus"
     assert lines["Held back"] == "the contract has no maximum"
-    assert lines["Invoiced to date"] == "0 claims for this month or an earlier one"
+    assert lines["Invoiced to date"] == "0 claims: all of them, because the programme ends"
 
 
 def test_the_clauses_are_those_of_the_terms(sample):

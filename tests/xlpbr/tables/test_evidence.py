@@ -8,7 +8,7 @@ from fractions import Fraction
 import pandas
 import pytest
 
-from xlpbr import functions
+from xlpbr import cells, functions
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.errors import CellError
 from xlpbr.tables import evidence as tables
@@ -29,7 +29,7 @@ def placements(*rows):
     return [HEADINGS, *rows]
 
 
-def child(name="C01", moved=MARCH, ended=None, *, before=7000, after=1400, type="", agreed=""):
+def child(name="C01", moved=MARCH, ended=None, *, before=7000, after=1400, type="", agreed="yes"):
     return [name, type, before, after, moved, ended, agreed]
 
 
@@ -207,10 +207,46 @@ def test_a_short_stay_within_a_long_one_does_not_hide_the_next_overlap():
     assert [(p.row, "row 1 " in p.expected) for p in found.problems] == [(2, True), (3, True)]
 
 
-@pytest.mark.parametrize("written", ["Yes", "y", True, "TRUE", None, ""])
+@pytest.mark.parametrize("written", ["Yes", "y", True, "TRUE", "\u200byes "])
 def test_agreed_rows(written):
     found, _ = read(placements(child(agreed=written)))
+    assert (found.problems, len(found.record.agreed)) == ((), 1)
+
+
+@pytest.mark.parametrize("written", [None, "", NBSP, "disputed", "Disputed "])
+def test_a_row_that_nobody_has_agreed_yet_does_not_count_and_is_named(written):
+    found, _ = read(placements(child(agreed=written)))
+    problem = problem_of(found)
+    assert (problem.row, problem.column, problem.code) == (1, "Agreed", None)
+    assert problem.remedy == "The row does not count until then."
+    assert (found.record.agreed, len(found.record.placements)) == ((), 1)
+
+
+def test_without_the_column_every_row_counts_and_that_is_said():
+    found, _ = read([HEADINGS[:-1], child()[:-1]])
+    problem = problem_of(found)
+    assert (problem.row, problem.column, problem.code) == (None, "Agreed", None)
+    assert problem.remedy == (
+        "Without it every row counts as agreed. Add the column if that is not right."
+    )
     assert len(found.record.agreed) == 1
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Agreed (yes/no)", "Agreed by both", "Both agreed", "Both parties agree", "AGREED?",
+     "Row\u00a0agreed", "Ag\u00adreed yes"],
+)  # fmt: skip
+def test_a_heading_that_may_mean_a_known_one_is_asked_about_and_stops_the_figures(heading):
+    found, _ = read([[*HEADINGS[:-1], heading], child(agreed="no")])
+    (problem,) = found.blocking
+    assert (problem.column, cells.tidy(heading) in problem.found) == ("Agreed", True)
+
+
+def test_the_columns_of_an_auditor_are_no_question():
+    noted = ["Agreed by and on", "Evidence", "Note"]
+    found, _ = read([[*HEADINGS, *noted], [*child(), "both", "file", "seen"]])
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize("written", ["No", "n", False, "false"])
@@ -357,11 +393,9 @@ def test_a_missing_start_is_one_problem():
 
 
 def test_a_row_that_is_not_agreed_does_not_stop_the_figures_for_want_of_a_price():
-    headings = ["Child", "Residential weekly cost", "Family weekly cost", "Moved on", "Ended on",
-                "Agreed"]  # fmt: skip
-    row = ["C01", 7000, None, date(2026, 3, 2), None]
+    row = ["C01", "foster", 7000, None, date(2026, 3, 2), None]
     for agreed, code in (("no", None), ("yes", "#VALUE!")):
-        found, _ = tables.read_evidence([headings, [*row, agreed]])
+        found, _ = tables.read_evidence([HEADINGS, [*row, agreed]])
         assert [problem.code for problem in found.problems] == [code]
         assert found.problems[0].column == "Family weekly cost"
 
