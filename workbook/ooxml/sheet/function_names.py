@@ -78,7 +78,10 @@ def renamings(formula: str, names: NewNames) -> Sequence[Renaming]:
     return [
         (match.start(), match.end(), names.by_old[match[0].casefold()])
         for match in WORDS.finditer(formula)
-        if formula.startswith("(", match.end()) and match[0].casefold() in names.by_old
+        if formula.startswith("(", match.end())
+        and match[0].casefold() in names.by_old
+        # What stands right behind a bracket is no word of its own.
+        and not formula.endswith("]", 0, match.start())
     ]
 
 
