@@ -7,18 +7,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.ooxml.addresses import Position, cell_address, split_area, within
+from xlpbr.workbook.ooxml.addresses import (
+    Area,
+    Position,
+    area_of,
+    cell_address,
+    split_area,
+    within,
+)
 from xlpbr.workbook.ooxml.book import Book, SheetInfo, known_sheet
 from xlpbr.workbook.ooxml.edit.draft import Draft, add_part, drop_chain, leads_to, put
 from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.edit.refusals import edit_refusals
+from xlpbr.workbook.ooxml.parts.listing_parts import parts_of_kind
 from xlpbr.workbook.ooxml.parts.metadata_merge import dynamic_array_mark
 from xlpbr.workbook.ooxml.sheet.cell_change import KEEP, CellChange, as_stored
 from xlpbr.workbook.ooxml.sheet.edit import edited_chunks, sheet_splices
 from xlpbr.workbook.ooxml.sheet.scan import SheetScan, scan_sheet
 from xlpbr.workbook.ooxml.sheet.verify import verify_sheet
 from xlpbr.workbook.ooxml.xml.splice import FALSE, Splice, as_utf8, elements
-from xlpbr.workbook.ooxml.zip.archive import read_xml, understood
+from xlpbr.workbook.ooxml.zip.archive import read_tree, read_xml, understood
 
 _METADATA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
 
@@ -180,8 +188,19 @@ def _refuse(
         unlocked=unlocked,
         allow=allow,
         results=results,
+        pivots=_pivot_areas(draft.book, sheet),
         remedy=draft.program.remedies.get(PROTECTED_SHEET, ""),
     )
+
+
+def _pivot_areas(book: Book, sheet: SheetInfo) -> list[Area]:
+    """The areas that the pivot tables of a sheet fill."""
+    places = (
+        read_tree(book.archive, part).find("{*}location")
+        for part in parts_of_kind(book.archive, sheet.part, "pivotTable")
+    )
+    found = (area_of(place.get("ref", "")) for place in places if place is not None)
+    return [area for area in found if area is not None]
 
 
 def _shows_a_result(

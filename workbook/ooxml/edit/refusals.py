@@ -29,6 +29,7 @@ def edit_refusals(
     unlocked: Collection[int] = frozenset(),
     allow: Collection[str] = frozenset(),
     results: Collection[Position] = frozenset(),
+    pivots: Collection[Area] = (),
     remedy: str = "",
 ) -> None:
     """Refuse changes that Excel would not let a person make in the cells, or that do harm.
@@ -43,11 +44,12 @@ def edit_refusals(
             is what Excel does unless told otherwise.
         allow: what is passed over; ``protected-sheet`` for locked cells of protected sheets.
         results: cells that show what a formula gives; protection does not hold these back.
+        pivots: the areas of the sheet's pivot tables, which Excel writes anew on a refresh.
         remedy: what else a person can do than unprotect the sheet, as ``Program`` says it.
 
     Raises:
-        FileProblem: with the code merged-cell, array-cell, data-table, table-heading or
-            protected-cell. The sentence names the sheet and the cell.
+        FileProblem: with the code merged-cell, array-cell, data-table, pivot-table,
+            table-heading or protected-cell. The sentence names the sheet and the cell.
         ValueError: an array range is no range, does not start at its cell, or a cell in it is
             not among the changes.
     """
@@ -58,8 +60,10 @@ def edit_refusals(
         _refuse_filled(sheet, scan, changes, position)
         _refuse_left_over(sheet, scan, changes, position)
         _refuse_data_table(sheet, scan, position)
-        for table in here:
-            _refuse_heading(sheet, table, position)
+        if position not in results:
+            _refuse_pivot(sheet, pivots, position)
+            for table in here:
+                _refuse_heading(sheet, table, position)
         if PROTECTED_SHEET not in allow and position not in results:
             _refuse_protected(sheet, scan, position, unlocked, remedy)
         if change.array_range is not None:
@@ -126,6 +130,17 @@ def _refuse_data_table(sheet: str, scan: SheetScan, position: Position) -> None:
                 f"{area_address(sheet, area)}, which Excel calculates as a whole; choose "
                 "another cell.",
                 "data-table",
+            )
+
+
+def _refuse_pivot(sheet: str, pivots: Collection[Area], position: Position) -> None:
+    for area in pivots:
+        if within(position, area):
+            raise FileProblem(
+                f"{cell_address(sheet, *position)} lies in the pivot table"
+                f" {area_address(sheet, area)}, which Excel writes anew when it is refreshed;"
+                " choose a cell beside it.",
+                "pivot-table",
             )
 
 

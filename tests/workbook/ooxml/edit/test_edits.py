@@ -660,3 +660,42 @@ def test_an_array_that_fills_no_range_is_refused(budget, tmp_path):
             open_book(budget), tmp_path / "out.xlsx", {"Budget": {(2, 2): 1.0}},
             {"Budget": {(2, 2): "nowhere"}},
         )  # fmt: skip
+
+
+def test_nothing_is_put_into_a_pivot_table(tmp_path):
+    path = tmp_path / "pivot.xlsx"
+    next(entry for entry in corpus.CORPUS if entry.name == path.name).make(path)
+    sheet = open_book(path).sheets[1].name
+
+    def change(position):
+        edit(
+            open_book(path),
+            Changes(cells={sheet: {position: CellChange(1.0)}}),
+            tmp_path / "o.xlsx",
+        )
+
+    with pytest.raises(FileProblem) as caught:
+        change((22, 2))
+    assert (caught.value.code, str(caught.value)) == (
+        "pivot-table",
+        f"{sheet}!B22 lies in the pivot table {sheet}!A20:B23, which Excel writes anew when it is"
+        " refreshed; choose a cell beside it.",
+    )
+    change((22, 3))
+
+
+def test_a_totals_row_may_show_a_new_result_and_hold_no_other_formula(tmp_path):
+    path = tmp_path / "fees.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Fees")
+        columns = [{"header": "Month"}, {"header": "Fee"}]
+        sheet.add_table("A1:B3", {"total_row": True, "columns": columns})
+        sheet.write_row("A2", ["Apr", 100])
+        sheet.write_formula("B3", "=SUM(B2:B2)", None, 90)
+    target = tmp_path / "out.xlsx"
+    write_values(open_book(path), target, {"Fees": {(3, 2): 100.0}}, {})
+    assert cells_of(open_book(target), "Fees")[3, 2].value == 100.0
+    with pytest.raises(FileProblem, match="is in the totals row of the table"):
+        edit(
+            open_book(path), Changes(cells={"Fees": {(3, 2): CellChange(1.0, "1")}}), tmp_path / "x"
+        )
