@@ -11,8 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from xlpbr.errors import FileProblem
+from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.calc.functions import CELLS_FUNCTION
 from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, PORT_TARGETS, VALUES, Host, refuse_unknown
+from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.ooxml.book import Book, open_book
 from xlpbr.workbook.ooxml.edit.draft import Draft, finish, present, put, start_draft
 from xlpbr.workbook.ooxml.edit.package import Changes, edit, refuse_locks, save_draft
@@ -33,6 +35,17 @@ from xlpbr.workbook.port.marks import (
 from xlpbr.workbook.port.sheets import without_covered
 from xlpbr.workbook.port.values import calls_elsewhere, values_for_calls
 from xlpbr.workbook.read.ranges import listed
+
+_WITHOUT_DATES = frozenset(
+    name
+    for name, function in FUNCTIONS.items()
+    if not function.returns.startswith("A table")
+    and not any(
+        argument.declared.shape == "table" or argument.declared.unit in ("date", "dates")
+        for argument in function.arguments
+    )
+)
+"""The functions that are handed no date and give none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,7 @@ def port(
     refuse_locks(draft, allow, sheets=False)
     found = find_calls(book, prefix)
     total = sum(one.calls for one in found.rewritten.values())
-    if total:
+    if total and _may_handle_dates(book, total):
         refuse_early_dates(book, prefix)
     notes: list[str] = []
     splices, count = (put_marks if prefix else take_marks)(draft, found, notes)
@@ -158,6 +171,17 @@ def needed_by(book: Book, host: Host) -> Iterator[str]:
     """What a workbook does not hold and a host needs, a sentence each."""
     if host.part and not any(name.startswith(host.part) for name in book.archive.members):
         yield host.needs
+
+
+def _may_handle_dates(book: Book, total: int) -> bool:
+    """Whether a call of the workbook is handed a date or gives one.
+
+    Args:
+        book: the workbook.
+        total: how many calls it has; one that is not in a cell may do anything.
+    """
+    called = [name for formula in formulas_of(book).values() for name in calls(formula)]
+    return len(called) < total or not _WITHOUT_DATES.issuperset(called)
 
 
 def refuse_early_dates(book: Book, prefix: str) -> None:

@@ -323,6 +323,27 @@ BOOKS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("formula", "refused"),
+    [
+        ("=PBR_FEE_CAP(45000,349883.33)", False),
+        ("=PBR_THRESHOLD_BONUS(4000000,3000000,0.1)+PBR_CONTRACT_CAP(1,2)", False),
+        ("=PBR_FEE_CAP(1,2)+PBR_SAVING(7,0,A2,,A2,A2)", True),
+        ("=SUM(PBR_STATEMENT(A1:B2,A1:B2))", True),
+    ],
+)
+def test_days_from_1904_matter_only_where_there_are_days(tmp_path, formula, refused):
+    source, target = tmp_path / "old.xlsx", tmp_path / "lite.xlsx"
+    with xlsxwriter.Workbook(source, {"date_1904": True}) as book:
+        book.add_worksheet("S").write_formula("A1", formula, None, 1)
+    if refused:
+        with pytest.raises(FileProblem, match="counts its days from 1904"):
+            port(source, "lite", target)
+    else:
+        port(source, "lite", target)
+        assert next(iter(formulas_in(target).values())).startswith("_xldudf_PBR_")
+
+
 @pytest.mark.parametrize("entry", BOOKS)
 def test_books_of_the_corpus_go_there_and_back(tmp_path, entry):
     made = tmp_path / entry.name
