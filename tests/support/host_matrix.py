@@ -99,6 +99,14 @@ def marked(mark: str) -> Callable[[Case], bool]:
     return lambda case: mark in case.marks
 
 
+def _has_mixed_keys(case: Case) -> bool:
+    """Whether the keys of two tables are dates and texts."""
+    keys = [row[0] for table in case.arguments[:2] if isinstance(table, list) for row in table]
+    return any(isinstance(key, dt.date) for key in keys) and any(
+        isinstance(key, str) and key.startswith("INV-") for key in keys
+    )
+
+
 SERIALS = Difference(
     DATE_FOR_A_NUMBER,
     "The host hands a date over as its number of days, so it counts as that number and is not"
@@ -106,13 +114,20 @@ SERIALS = Difference(
     marked(DATE_FOR_A_NUMBER),
 )
 
+KEYS = Difference(
+    "a date among keys of PBR_RECONCILE that are texts",
+    "The host hands a date over as its number of days, so among texts the key is that number.",
+    lambda case: case.function == "PBR_RECONCILE" and _has_mixed_keys(case),
+)
+
 DIFFERENCES: dict[str, tuple[Difference, ...]] = {
-    "embedded": (SERIALS,),
+    "embedded": (SERIALS, KEYS),
     "classic": (),
-    "lite": (SERIALS,),
-    "server": (SERIALS,),
+    "lite": (SERIALS, KEYS),
+    "server": (SERIALS, KEYS),
     "calc": (
         SERIALS,
+        KEYS,
         Difference(
             ERROR_IN_A_RANGE,
             "Calc refuses a range that holds an error before the function is asked; the cell"

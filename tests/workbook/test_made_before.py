@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from oletools.olevba import VBA_Parser
 
+from tests.support.edits import edit
 from xlpbr import __version__
 from xlpbr.functions import FUNCTIONS
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.ooxml.book import cells_of, open_book
-from xlpbr.workbook.ooxml.edit.package import detach
+from xlpbr.workbook.ooxml.edit.package import Changes, detach
+from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ours import XLPBR
 from xlpbr.workbook.port.rewrite import port
 from xlpbr.workbook.read.contract_tables import read_records, read_tables
@@ -48,12 +50,31 @@ def shown(book, sheet):
 def test_it_is_read_and_calculated_to_the_figures_that_it_shows(name, tmp_path):
     before = open_book(MADE / name)
     records = read_records(read_tables(MADE / name, TABLES))
-    assert records.problems == ()
-    target = tmp_path / name
-    recalculate(MADE / name, target)
+    # A blank Agreed counted as yes then; it is asked about now.
+    assert {(one.column, one.found) for one in records.problems} <= {("Agreed", "nothing")}
+    source, target = tmp_path / f"agreed-{name}", tmp_path / name
+    agreed = answers_left_out(before, [one.row for one in records.problems])
+    edit(before, Changes(cells=agreed), source, allow=["protected-sheet"])
+    recalculate(source, target)
     after = open_book(target)
     for sheet in before.sheets:
-        assert shown(after, sheet.name) == shown(before, sheet.name), sheet.name
+        answered = agreed.get(sheet.name, {})
+        found, wanted = shown(after, sheet.name), shown(before, sheet.name)
+        assert {place: found[place] for place in found.keys() - answered.keys()} == wanted
+
+
+def answers_left_out(book, rows):
+    """A yes for each of some rows of the placements that do not say whether they are agreed."""
+    if not rows:
+        return {}
+    table = book.tables["pbrplacements"]
+    headings = cells_of(book, table.sheet)
+    column = next(
+        column
+        for column in range(table.first_column, table.last_column + 1)
+        if headings[table.first_row, column].value == "Agreed"
+    )
+    return {table.sheet: {(table.first_row + row, column): CellChange("yes") for row in rows}}
 
 
 def test_the_macros_name_a_module_that_has_every_function():

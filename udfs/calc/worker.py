@@ -36,7 +36,6 @@ class _Worker(unohelper.Base, XJob):  # type: ignore[misc]
         self.manager = context.getServiceManager()
         self.desktop = self.manager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         self.books: dict[int, Any] = {}
-        calc.tell_blanks_by_cells_function()
 
     def execute(self, arguments: Any) -> None:  # noqa: ARG002
         """Answer requests until there are none, then end LibreOffice."""
@@ -85,6 +84,11 @@ def _open(worker: _Worker, address: str) -> int:
     number = len(worker.books)
     worker.books[number] = book
     return number
+
+
+def _mark_blanks(worker: _Worker) -> None:  # noqa: ARG001
+    """From now on every cell among the arguments of the functions stands in ``PBR_CELLS``."""
+    calc.tell_blanks_by_cells_function()
 
 
 def _close(worker: _Worker, book: int) -> None:
@@ -236,6 +240,7 @@ def _errors(worker: _Worker, book: int, place: list[Any]) -> list[list[str]]:
 _REQUESTS: dict[str, Callable[..., Any]] = {
     "about": _about,
     "open": _open,
+    "mark blanks": _mark_blanks,
     "close": _close,
     "calculate": _calculate,
     "read": _read,

@@ -62,6 +62,7 @@ def open_in_calc(book: Book, calc: calc_engine.Calc) -> CalcBook:
     """Open a temporary copy of a workbook in Calc, which calculates it."""
     path = calc.folder / f"book{book.path.suffix}"
     copy_for_calc(book, path)
+    calc_engine.mark_blanks(calc)
     formulas = {
         (sheet.name, position): cell
         for sheet in book.sheets

@@ -125,6 +125,14 @@ def open_in(calc: Calc, path: Path) -> int:
     return number
 
 
+def mark_blanks(calc: Calc) -> None:
+    """From now on a 0 that a function is given is a 0: blank cells are told by ``PBR_CELLS``.
+
+    For copies of ``copy_for_calc`` only; in a workbook as it stands a 0 may be a blank cell.
+    """
+    _ask(calc.process, "mark blanks")
+
+
 def open_new(calc: Calc) -> int:
     """Open a new workbook with the sheet Sheet1; its number."""
     number: int = _ask(calc.process, "open", address="private:factory/scalc")

@@ -182,14 +182,20 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
         _Check(
             "Invoiced to date",
             unless_too_many(
+                f"IF({_not_numbers(claims['Month'])}+{_not_numbers(claims['Invoiced'])}<>0,NA(),"
                 f'ROUND(SUMIFS({claims["Invoiced"]},{claims["Month"]},">0",{claims["Month"]},'
                 f'"<="&IF({last}={end},{cells.serial_of(date.max)},EOMONTH({last},0)))'
-                f"*({start}<={last}),2)"
+                f"*({start}<={last}),2))"
             ),
             key_figure(plan, "Invoiced to date"),
             "Claims for a month up to the last one of the statement; at the end all of them.",
         ),
     ]  # fmt: skip
+
+
+def _not_numbers(cells: str) -> str:
+    """How many cells hold an error: neither a number nor a text of no characters."""
+    return f"ROWS({cells})-COUNTBLANK({cells})-COUNT({cells})"
 
 
 def _too_many_rows(plan: TemplatePlan) -> str:
