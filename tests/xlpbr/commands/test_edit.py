@@ -92,6 +92,22 @@ def test_a_package_that_has_no_type_for_all_relationships(xlpbr, budget, tmp_pat
     assert back.read_bytes() == budget.read_bytes()
 
 
+def test_a_relationship_that_led_nowhere_before_is_no_fault_of_an_attachment(
+    xlpbr, budget, tmp_path
+):
+    edit_part(
+        budget,
+        "xl/_rels/workbook.xml.rels",
+        b"</Relationships>",
+        b'<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        b'relationships/customXml" Target="../customXml/item9.xml"/></Relationships>',
+    )
+    attached, back = tmp_path / "attached.xlsx", tmp_path / "back.xlsx"
+    assert xlpbr("attach", budget, "-o", attached, "--contract", "plymouth-l04-2526")[0] == 0
+    assert xlpbr("detach", attached, "-o", back)[0] == 0
+    assert back.read_bytes() == budget.read_bytes()
+
+
 def test_in_place_and_back_in_place(xlpbr, budget):
     before = budget.read_bytes()
     contract = ("--contract", "cheshire-east-2026")
