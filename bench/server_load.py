@@ -2,7 +2,7 @@
 
 Run with the Python of an environment in which xlpbr[server] is installed:
 
-    python bench/server_load.py [--workers 2] [--people 4] [--rows 500] [--seconds 60]
+    python -m bench.server_load [--workers 2] [--people 4] [--rows 500] [--seconds 60]
 
 Starts a server of its own on loopback and lets each person recalculate the same sheet, as Excel
 does: one request for each cell, several at a time. A sheet has ``rows`` one-cell savings, the same
@@ -11,8 +11,10 @@ again until the time is over. Every result is compared with the function called 
 at most ``people`` times ``at-once`` requests at a time, and ``seconds`` in all.
 
 Says how many requests and cells a second there were, how long they took, what was refused, and the
-memory of the workers; then what the per-cell look-up in xlwings would cost if it were not spared,
-side by side in one process. Figures of different machines are not comparable; ratios are.
+memory of the workers; then how long PBR_VERSION takes on one worker while four of the largest
+forecasts and four of the largest bodies are worked on, with its memory; then what the per-cell
+look-up in xlwings would cost if it were not spared, side by side in one process. Figures of
+different machines are not comparable; ratios are.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +41,10 @@ import httpx
 
 from tests.support.samples import sample_table
 from xlpbr.cells import serial_of
-from xlpbr.contract.library import load_contract, terms_table
+from xlpbr.contract.library import assumptions_table, load_contract, terms_table
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.server.settings import Limits
 
 CALL = "/xlwings/custom-functions-call"
 SERVE = """
@@ -70,6 +74,10 @@ importlib.reload(xlwings.utils)
 found["stock"] = seconds(xlwings_reads)
 print(json.dumps(found))
 """
+
+
+LARGEST = Limits().cells - 10
+"""Rows of the largest body: a few cells are for the other arguments."""
 
 
 @dataclass
@@ -130,16 +138,21 @@ def sheet(rows: int) -> list[tuple[dict[str, Any], Any, int]]:
     return [prepared(name, arguments) for name, arguments in calls]
 
 
-def prepared(name: str, arguments: list[Any]) -> tuple[dict[str, Any], Any, int]:
-    sent = [as_sent(argument) for argument in arguments]
-    body = {
+def request_body(name: str, arguments: list[Any]) -> dict[str, Any]:
+    """What Excel sends for a call."""
+    return {
         "client": "Office.js",
         "version": "0",
         "func_name": name,
-        "args": sent,
+        "args": [as_sent(argument) for argument in arguments],
         "runtime": "1.4",
         "date_format": None,
     }
+
+
+def prepared(name: str, arguments: list[Any]) -> tuple[dict[str, Any], Any, int]:
+    body = request_body(name, arguments)
+    sent = body["args"]
     try:
         answer: Any = {"result": as_answered(FUNCTIONS[name].call(*arguments))}
     except CellError as error:
@@ -237,6 +250,50 @@ def say(tally: Tally, seconds: float, memory: list[int]) -> None:
     print(f"memory       {', '.join(map(str, memory)) or 'unknown'} MB at most, by process")
 
 
+def short_calls_beside_long_ones(address: str, parent: int, seconds: float) -> None:
+    """Ask for the version again and again while the heaviest work goes on."""
+    contract = load_contract("plymouth-l04-2526")
+    tables = [terms_table(contract), sample_table(contract, "Placements")]
+    assumed = assumptions_table(contract)
+    forecast = request_body("PBR_FORECAST", [*tables, assumed, None, 100_000.0])
+    largest = request_body("PBR_SAVING", [[[7000.25]] * LARGEST, 1400.5, "01/03/2026", None,
+                                          "01/03/2026", "31/03/2026"])  # fmt: skip
+    version = request_body("PBR_VERSION", [])
+    until = time.monotonic() + seconds
+    statuses: Counter[str] = Counter()
+
+    def again(body: dict[str, Any]) -> None:
+        content = json.dumps(body).encode()
+        with httpx.Client(base_url=address, timeout=120) as client:
+            while time.monotonic() < until:
+                answer = client.post(
+                    CALL, content=content, headers={"Content-Type": "application/json"}
+                )
+                statuses[str(answer.status_code)] += 1
+
+    heavy = [threading.Thread(target=again, args=(body,)) for body in [forecast, largest] * 4]
+    for one in heavy:
+        one.start()
+    time.sleep(1)
+    took = []
+    with httpx.Client(base_url=address, timeout=60) as client:
+        while time.monotonic() < until:
+            started = time.perf_counter()
+            assert client.post(CALL, json=version).status_code == 200
+            took.append(time.perf_counter() - started)
+            time.sleep(0.02)
+    for one in heavy:
+        one.join()
+    took.sort()
+    print(
+        f"short calls  {len(took)} beside four forecasts and four bodies of {LARGEST:,} rows:"
+        f" median {statistics.median(took) * 1000:.0f} ms,"
+        f" 99% {took[int(len(took) * 0.99)] * 1000:.0f} ms, longest {took[-1] * 1000:.0f} ms;"
+        f" statuses of the others {dict(statuses)}"
+    )
+    print(f"memory       {', '.join(map(str, peak_memory(parent)))} MB at most, by process")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Load on the server, bounded in count and time.")
     parser.add_argument("--workers", type=int, default=2)
@@ -263,6 +320,7 @@ def main() -> None:
 
     print(f"{given.people} people, {len(calls)} cells with functions each, {given.workers} workers")
     with_server(given.workers, use)
+    with_server(1, partial(short_calls_beside_long_ones, seconds=given.seconds))
     look_up = json.loads(
         subprocess.run(
             [sys.executable, "-c", LOOK_UP], capture_output=True, text=True, check=True
