@@ -40,6 +40,7 @@ from xlpbr.workbook.calculate.keeping import (
     MOST_ROUNDS,
     NAME_ERROR,
     NOT_PROVED,
+    NOT_SETTLED,
     FilledBy,
     Refreshed,
     Values,
@@ -99,6 +100,7 @@ def refreshed(
         return spills.get(place, stored)
 
     proof = prove(known, dependents(book, known.read_by, known.roots, fills))
+    unsettled: set[Place] = set()
     for _ in range(MOST_ROUNDS):
         depending = dependents(book, known.read_by, known.roots, fills)
         if proof.asked != depending.keys():
@@ -110,11 +112,13 @@ def refreshed(
             book, extra, {*(depending.keys() - kept), *hidden, *beside}, spills
         )  # fmt: skip
         new = {place: filled_by(calculation, place) for place in depending.keys() - kept}
-        if all(fills(place) == cells for place, cells in new.items()):
+        unsettled = {place for place, cells in new.items() if fills(place) != cells}
+        if not unsettled:
             break
         spills |= new
     values = values_of(calculation, calculation.calculated)
     reasons |= {place: why for place, why in calculation.impossible.items() if place in depending}
+    reasons |= dict.fromkeys(unsettled, NOT_SETTLED)
     changing = {
         place: all_reads[place].hidden
         for place in hidden

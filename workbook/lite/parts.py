@@ -30,7 +30,6 @@ _LEADS = "http://schemas.microsoft.com/office/2011/relationships"
 _PANES_KIND = "webextensiontaskpanes"
 _EXTENSION_TYPE = "application/vnd.ms-office.webextension+xml"
 _PANES_TYPE = "application/vnd.ms-office.webextensiontaskpanes+xml"
-_LISTING_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 
 _MAIN = "main.py"
 
@@ -77,7 +76,7 @@ def parts_with_code(book: Book, *, embed: bool = True) -> PartsBeside:
             _PANES: text_of("taskpanes.xml").encode(),
             listing: with_relationships(None, [lead]).data or b"",
         },
-        types={extension: _EXTENSION_TYPE, _PANES: _PANES_TYPE, listing: _LISTING_TYPE},
+        types={extension: _EXTENSION_TYPE, _PANES: _PANES_TYPE},
         lead=NewRelationship(f"{_LEADS}/{_PANES_KIND}", relative_target("", _PANES)),
     )
 

@@ -151,6 +151,33 @@ def test_a_circle_is_named_and_the_rest_goes_on(after):
     assert values == {"A1": 1.0, "B1": 1.0, "C1": 2.0, "A3": 45000.0, "B3": 45001.0, "C3": 5.0}
 
 
+@pytest.mark.parametrize("length", [3, 9])
+def test_a_chain_of_spills_is_whole_or_named(tmp_path, length):
+    path, target = tmp_path / "chain.xlsx", tmp_path / "out.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("S")
+        sheet.write_column("A1", [100.0, 200.0, 300.0, 400.0])
+        for number in range(1, length + 1):
+            before = "A1:A4" if number == 1 else f"_xlfn.ANCHORARRAY({chr(64 + number)}1)"
+            sheet.write_dynamic_array_formula(
+                0, number, 1, number, f"=PBR_CONTRACT_CAP({before},5000)", None, 1
+            )
+    done = recalculate(path, target)
+    kept = {one.address: one.reason for one in done.kept}
+    shown = cells_of(open_book(target), "S")
+    for column in range(2, length + 2):
+        if f"S!{chr(64 + column)}1" in kept:
+            assert shown[1, column].value == 1.0
+        else:
+            found = [shown[row, column].value for row in range(1, 5)]
+            assert found == [100.0, 200.0, 300.0, 400.0]
+    assert set(kept.values()) <= {
+        "how far it spills depends on other spills, and that did not settle here",
+        "it depends on a formula that keeps its last value",
+    }
+    assert bool(kept) == (length == 9)
+
+
 @pytest.mark.parametrize(
     ("formula", "calls"),
     [

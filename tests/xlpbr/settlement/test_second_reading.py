@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+from tests.support.bad_books import PLACEMENTS
 from xlpbr import functions
 from xlpbr.settlement import rules
 
-PLACEMENTS = [
-    "Child", "Type", "Residential weekly cost", "Family weekly cost", "Moved on", "Ended on",
-    "Agreed",
-]  # fmt: skip
 TERMS = [
     ["Term", "Value"],
     ["Starts on", date(2025, 9, 1)],
