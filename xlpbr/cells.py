@@ -62,6 +62,7 @@ _YEAR_MONTH_DAY = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 _YEAR_MONTH = re.compile(r"(?P<year>(?:19[5-9]|20\d)\d)-?(?P<month>0[1-9]|1[0-2])")
+_TWO_YEARS = re.compile(r"(?P<first>(?:19|20)\d\d) ?[/-] ?(?P<second>\d{2}|\d{4})")
 _DAY_NAME_YEAR = re.compile(r"(?P<day>\d{1,2})[ -](?P<name>[a-z]+)[ -](?P<year>\d{4})")
 _NAME_YEAR = re.compile(r"(?P<name>[a-z]+)[ -](?P<year>\d{4})")
 _MONTH_NAMES = (
@@ -412,6 +413,24 @@ def option(value: Cell, options: Sequence[str]) -> str:
         if found == name:
             return name
     raise CellError(VALUE, f"found {shown(value)}; expected one of: {', '.join(options)}")
+
+
+def financial_year(value: Cell) -> date:
+    """The first day of a financial year, 1 April: ``2025/26``, ``2025-26`` or a date in it.
+
+    Raises:
+        CellError: as ``day``.
+    """
+    years = _TWO_YEARS.fullmatch(key(value)) if isinstance(value, str) else None
+    if years is not None:
+        first, second = int(years["first"]), int(years["second"])
+        if (first + 1) % 10 ** len(years["second"]) == second:
+            return date(first, 4, 1)
+        raise CellError(
+            VALUE, f"found {shown(value)}; expected a year and the one after it, such as 2025/26"
+        )
+    found = day(value)
+    return date(found.year if found.month >= 4 else found.year - 1, 4, 1)
 
 
 def yes_no(value: Cell) -> bool:

@@ -17,7 +17,8 @@ from host_table import host_table
 from house_order import folders
 
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
-from xlpbr.contract.evidence import COLUMNS, EvidenceColumn
+from xlpbr.contract.columns import EvidenceColumn
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.contract.terms import DEFAULTS, TERMS, Term
 from xlpbr.functions import FUNCTIONS

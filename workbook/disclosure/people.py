@@ -10,7 +10,8 @@ from itertools import chain
 from xlpbr.contract.evidence import Placement
 from xlpbr.periods import ONE_DAY, Period
 from xlpbr.settlement import rules
-from xlpbr.settlement.statement import Statement, counted_from, name_key
+from xlpbr.settlement.counted import counted_from, name_key
+from xlpbr.settlement.statement import Statement
 
 Names = frozenset[str]
 Types = tuple[str, ...]

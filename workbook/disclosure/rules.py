@@ -163,7 +163,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
     fee_blocks = runs_forward(saving_blocks, lambda block: fee_keeps_savings(statement, block))
 
     def payable_may_close(block: range) -> bool:
-        households = sum(months[index].households for index in block)
+        households = sum(len(months[index].households) for index in block)
         measured = months[block[-1]].bonus_measures is not None
         return (not terms.carer_fee or enough(households)) and (not measured or savings_of.bonus)
 

@@ -9,7 +9,8 @@ from datetime import date
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import ONE_DAY, month_of
-from xlpbr.settlement.statement import Statement, name_key
+from xlpbr.settlement.counted import name_key
+from xlpbr.settlement.statement import Statement
 from xlpbr.tables.declared import TABLES
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import SUPPRESSED, Value

@@ -9,7 +9,7 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import month_in_words
 from xlpbr.settlement import workings
-from xlpbr.settlement.statement import fee_without_vat
+from xlpbr.settlement.fee import fee_without_vat
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import SUPPRESSED, Of, Value
 from xlpbr.workbook.report.readings import reading_sentences

@@ -8,7 +8,8 @@ from typing import Any
 
 from xlsxwriter.format import Format
 
-from xlpbr.contract.evidence import COLUMNS, EvidenceColumn
+from xlpbr.contract.columns import EvidenceColumn
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import TERM_HEADINGS, terms_table
 from xlpbr.contract.terms import TERMS, Term
 from xlpbr.workbook.ooxml.addresses import column_letter

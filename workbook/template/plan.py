@@ -11,7 +11,8 @@ from datetime import date
 
 from xlpbr import cells
 from xlpbr.contract.assumptions import ASSUMPTIONS
-from xlpbr.contract.evidence import COLUMNS, NOTED, EvidenceColumn
+from xlpbr.contract.columns import EvidenceColumn
+from xlpbr.contract.evidence import COLUMNS, NOTED
 from xlpbr.contract.library import SAMPLE_NOTE_HEADING, Contract, terms_table
 from xlpbr.contract.terms import TERMS, ContractTerms
 from xlpbr.errors import CellError

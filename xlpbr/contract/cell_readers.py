@@ -11,7 +11,7 @@ from typing import Any
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.contract.evidence import EvidenceColumn
+from xlpbr.contract.columns import EvidenceColumn
 from xlpbr.contract.terms import Term
 from xlpbr.errors import NUM, VALUE, CellError
 
@@ -24,6 +24,8 @@ _READERS: Mapping[str, Callable[[Cell], Any]] = {
     "month": cells.month,
     "yes_no": cells.yes_no,
     "count": cells.whole_number,
+    "weeks": cells.whole_number,
+    "year": cells.financial_year,
 }
 """How the cells of a kind are read; all others hold numbers, or options."""
 
@@ -37,6 +39,11 @@ def read_term(term: Term, value: Cell) -> Any:
     if term.kind == "month":
         return _of_our_time(found, value)
     return _within(found, value, term.least, term.most)
+
+
+def read_day(value: Cell) -> date:
+    """A day of our time."""
+    return _of_our_time(_of_kind("date", (), value), value)
 
 
 def _of_kind(kind: str, options: Sequence[str], value: Cell) -> Any:
@@ -94,14 +101,16 @@ def read_cell(column: EvidenceColumn, value: Cell) -> Any:
     if kind == "yes_no" and is_disputed(value):
         return False
     found = _of_kind(kind, column.options, value)
-    if kind in ("date", "month"):
+    if kind in ("date", "month", "year"):
         return _of_our_time(found, value)
-    if kind in ("price", "amount"):
+    if kind == "weeks":
+        return _within(found, value, 1, None)
+    if kind in ("price", "fee", "amount"):
         if not isinstance(value, float) and abs(found) >= cells.EXCEL_KEEPS:
             # As a text it has lost no digit (a number is refused above), but no council pays
             # a million billion pounds.
             raise CellError(NUM, f"found {cells.shown(value)}; expected an amount in pounds")
-        return _within(found, value, 0 if kind == "price" else None, None)
+        return _within(found, value, None if kind == "amount" else 0, None)
     return found
 
 
@@ -125,5 +134,8 @@ def expected_of_cell(column: EvidenceColumn) -> str:
         "month": "a month such as 01/09/2025",
         "yes_no": " or ".join(filter(None, (", ".join(column.options[:-1]), *column.options[-1:]))),
         "price": "a price in pounds a week, 0 or more",
+        "fee": "a price in pounds, 0 or more",
+        "weeks": "a whole number of weeks, 1 or more",
+        "year": "a financial year such as 2025/26",
         "amount": "an amount in pounds",
     }[column.kind]

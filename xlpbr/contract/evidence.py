@@ -6,82 +6,64 @@ Each column is declared once, with the field it fills.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
+from xlpbr import cells
+from xlpbr.contract.columns import EvidenceColumn, column
+from xlpbr.contract.life import (
+    AgreedMonth,
+    BudgetYear,
+    CohortChild,
+    FurtherCost,
+    OutcomeRate,
+    PriceChange,
+)
 from xlpbr.contract.terms import declared_in
 
-ColumnKind = Literal["text", "date", "month", "price", "amount", "option", "yes_no"]
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceColumn:
-    """One column of an evidence table.
-
-    Attributes:
-        heading: the heading that it is found by.
-        kind: how its cells are read.
-        unit: the unit as a person writes it.
-        meaning: what belongs in it, in a sentence.
-        required: whether a row must have it.
-        heading_required: whether the table must have it.
-        if_missing: what it means that a table lacks the column, where it may.
-        options: the texts allowed, the default first.
-    """
-
-    heading: str
-    kind: ColumnKind
-    unit: str
-    meaning: str
-    required: bool = False
-    heading_required: bool = True
-    if_missing: str = ""
-    options: tuple[str, ...] = ()
-    field_name: str = ""
-
-    @property
-    def is_remark(self) -> bool:
-        """Whether no figure comes from it: the checks read it, and nothing else."""
-        return not self.heading_required and not self.if_missing
-
-
-def _column(heading: str, kind: ColumnKind, unit: str, meaning: str, **more: Any) -> Any:
-    return field(metadata={"declared": EvidenceColumn(heading, kind, unit, meaning, **more)})
+PlacementType = Literal["foster", "kinship", "reunified"]
+EndedBecause = Literal["broke down", "planned move", "left care"]
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """One child's move to a family. Prices are exact pounds a week."""
 
-    child: str = _column(
+    child: str = column(
         "Child", "text", "pseudonym", "A pseudonym for the child, never a name.", required=True
     )
-    type: Literal["foster", "reunified"] = _column(
-        "Type", "option", "option", "Foster care, or reunified with the family.",
-        options=("foster", "reunified"), heading_required=False,
+    type: PlacementType = column(
+        "Type", "option", "option",
+        "Foster care, kinship care with family or friends, or reunified with the family.",
+        options=("foster", "kinship", "reunified"), heading_required=False,
         if_missing="every child counts as foster",
     )  # fmt: skip
-    residential_weekly: Fraction | None = _column(
+    residential_weekly: Fraction | None = column(
         "Residential weekly cost", "price", "£ a week", "What the residential home cost."
     )
-    family_weekly: Fraction | None = _column(
+    family_weekly: Fraction | None = column(
         "Family weekly cost", "price", "£ a week", "What the family placement costs."
     )
-    moved_on: date | None = _column(
+    moved_on: date | None = column(
         "Moved on", "date", "date", "The day of the move; blank while it is planned."
     )
-    ended_on: date | None = _column(
+    ended_on: date | None = column(
         "Ended on", "date", "date", "The day it broke down or ended; blank while in place."
     )
-    agreed: bool = _column(
+    agreed: bool = column(
         "Agreed", "yes_no", "yes or no", "Whether both parties agree the row; only yes counts.",
         options=("yes", "no", "disputed"), heading_required=False,
         if_missing="every row counts as agreed",
     )  # fmt: skip
     row: int = 0
+    ended_because: EndedBecause = column(
+        "Ended because", "option", "option",
+        "Why it ended; read only where Ended on is given.",
+        "broke down", options=("broke down", "planned move", "left care"), heading_required=False,
+    )  # fmt: skip
 
     @property
     def weekly_saving(self) -> Fraction:
@@ -93,13 +75,13 @@ class Placement:
 class Household:
     """One foster carer household, approved at panel for a child of the cohort."""
 
-    household: str = _column(
+    household: str = column(
         "Household", "text", "pseudonym", "A pseudonym for the household.", required=True
     )
-    approved_on: date | None = _column(
+    approved_on: date | None = column(
         "Approved on", "date", "date", "The day of the panel's approval; blank while it is awaited."
     )
-    child: str = _column(
+    child: str = column(
         "Child", "text", "pseudonym", "The child of the cohort whom it enables to move."
     )
     row: int = 0
@@ -109,21 +91,20 @@ class Household:
 class Claim:
     """What the provider invoiced for a month, in exact pounds."""
 
-    month: date = _column(
+    month: date = column(
         "Month", "month", "month", "The month that was invoiced: any day in it.", required=True
     )
-    invoiced: Fraction = _column(
+    invoiced: Fraction = column(
         "Invoiced", "amount", "£", "The amount on the invoice, without VAT.", required=True
     )
     row: int = 0
-    number: str = field(
-        default="",
-        metadata={
-            "declared": EvidenceColumn(
-                "Invoice number", "text", "number", "The number on the provider's invoice.",
-                heading_required=False,
-            )
-        },
+    number: str = column(
+        "Invoice number", "text", "number", "The number on the provider's invoice.",
+        "", heading_required=False, is_remark=True,
+    )  # fmt: skip
+    vat: Fraction | None = column(
+        "VAT", "amount", "£", "The VAT on the invoice; no figure comes from it.",
+        None, heading_required=False, is_remark=True,
     )  # fmt: skip
 
 
@@ -137,11 +118,47 @@ class Evidence:
     placements: tuple[Placement, ...] = ()
     households: tuple[Household, ...] = ()
     claims: tuple[Claim, ...] = ()
+    cohort: tuple[CohortChild, ...] = ()
+    prices: tuple[PriceChange, ...] = ()
+    costs: tuple[FurtherCost, ...] = ()
+    rates: tuple[OutcomeRate, ...] = ()
+    signed: tuple[AgreedMonth, ...] = ()
+    budget: tuple[BudgetYear, ...] = ()
 
     @property
     def agreed(self) -> tuple[Placement, ...]:
-        """The placements that both parties agree; only these count."""
-        return tuple(placement for placement in self.placements if placement.agreed)
+        """The placements that count: those that both parties agree, of children of the cohort.
+
+        One of a child who leaves care before it ended ends on that day, and is no break-down.
+        """
+        agreed = (placement for placement in self.placements if placement.agreed)
+        if not self.cohort:
+            return tuple(agreed)
+        leaving = self.leaving_days
+        return tuple(
+            _until_the_child_leaves(placement, leaving[cells.key(placement.child)])
+            for placement in agreed
+            if cells.key(placement.child) in leaving
+        )
+
+    @property
+    def leaving_days(self) -> dict[str, date | None]:
+        """By the key of each child's name in the cohort, the day on which it leaves care."""
+        days: dict[str, date | None] = {}
+        for child in self.cohort:
+            name = cells.key(child.child)
+            days[name] = min(
+                (day for day in (days.get(name), child.leaves_on) if day is not None), default=None
+            )
+        return days
+
+
+def _until_the_child_leaves(placement: Placement, leaves_on: date | None) -> Placement:
+    if leaves_on is None or placement.moved_on is None:
+        return placement
+    if placement.ended_on is not None and placement.ended_on < leaves_on:
+        return placement
+    return replace(placement, ended_on=leaves_on, ended_because="left care")
 
 
 NOTED: Mapping[str, tuple[EvidenceColumn, ...]] = MappingProxyType(

@@ -9,13 +9,15 @@ heard of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from xlpbr import cells
+from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import DEFAULTS, TERMS, ContractTerms, Term
+from xlpbr.periods import day_in_words
 
 _FIRST: Mapping[str, tuple[str, ...]] = {
     "cohort_size": (),
@@ -44,6 +46,10 @@ A later one is not added here but to the ``known_rules`` of each place that has 
 """
 
 
+_CHECKED_ONLY = ("programme_months",)
+"""Terms that no figure comes from."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownRules:
     """What one place knows.
@@ -52,21 +58,41 @@ class KnownRules:
         allowed: by field name the values that it can work with: of a reading its options, of a
             term that it has not heard of the default alone. A term that is not here may be
             anything.
+        varies: whether it knows terms that change from a day on.
+        tables: the optional tables that it knows, as the fields of ``Evidence``.
     """
 
     allowed: Mapping[str, frozenset[Any]]
+    varies: bool = False
+    tables: frozenset[str] = frozenset()
 
-    def cover(self, terms: ContractTerms) -> bool:
-        """Whether everything in some terms is known."""
-        return all(getattr(terms, name) in values for name, values in self.allowed.items())
+    def cover(self, terms: ContractTerms, evidence: Evidence | None = None) -> bool:
+        """Whether everything in some terms, and of what happened, is known."""
+        return (
+            (self.varies or not terms.variations)
+            and all(getattr(terms, name) in values for name, values in self.allowed.items())
+            and (evidence is None or not any(self._unknown_tables(evidence)))
+        )
 
-    def unknown_in(self, terms: ContractTerms) -> list[str]:
-        """What in some terms is not known, such as ``Fee period "annual"``."""
-        return [
+    def unknown_in(self, terms: ContractTerms, evidence: Evidence | None = None) -> list[str]:
+        """What of some terms and of what happened is not known, as ``Fee period "annual"``."""
+        unknown = [
             f"{_TERM_OF[name].label} {_shown(getattr(terms, name))}"
             for name, values in self.allowed.items()
             if getattr(terms, name) not in values
         ]
+        if not self.varies:
+            unknown += [
+                f"{_TERM_OF[one.field_name].label} from {day_in_words(one.starts_on)}"
+                for one in terms.variations
+            ]
+        tables = () if evidence is None else self._unknown_tables(evidence)
+        return [*unknown, *(f"the table {table}" for table in tables)]
+
+    def _unknown_tables(self, evidence: Evidence) -> Iterator[str]:
+        for field_name, table in _TABLES.items():
+            if field_name not in self.tables and getattr(evidence, field_name):
+                yield table
 
     @property
     def unknown(self) -> list[tuple[Term, list[str]]]:
@@ -85,6 +111,15 @@ class KnownRules:
         return found
 
 
+_TABLES: Mapping[str, str] = {
+    "cohort": "Cohort",
+    "prices": "Prices",
+    "costs": "Costs",
+    "rates": "Rates",
+    "signed": "Agreed",
+}
+"""The optional tables that bear on a statement, by their fields of ``Evidence``."""
+
 _TERM_OF: Mapping[str, Term] = {term.field_name: term for term in TERMS}
 
 
@@ -96,7 +131,8 @@ def known_rules(*terms: str, **options: tuple[str, ...]) -> KnownRules:
     """What every place knows, and what one place has learnt since.
 
     Args:
-        terms: field names of later terms.
+        terms: field names of later terms, ``variations``, and of ``Evidence`` the optional
+            tables.
         options: by field name of a reading, its later options.
     """
     allowed: dict[str, frozenset[Any]] = {}
@@ -105,7 +141,7 @@ def known_rules(*terms: str, **options: tuple[str, ...]) -> KnownRules:
         known = (*_FIRST.get(name, ()), *options.get(name, ()))
         if known:
             allowed[name] = frozenset(known)
-        elif term.kind != "text" and name not in _FIRST and name not in terms:
+        elif term.kind != "text" and name not in (*_FIRST, *_CHECKED_ONLY) and name not in terms:
             # A text bears on no figure. A term that must be given has no default to be known by.
             allowed[name] = frozenset() if term.required else frozenset({DEFAULTS[term.label]})
-    return KnownRules(allowed)
+    return KnownRules(allowed, "variations" in terms, frozenset(terms) & frozenset(_TABLES))

@@ -24,6 +24,15 @@ BonusMeasure = Literal["run_rate", "accumulated", "lower"]
 BonusCounts = Literal["family", "foster"]
 MaximumReading = Literal["hard_stop", "warn"]
 VatReading = Literal["net", "inclusive", "exempt"]
+UnusedFee = Literal["carries", "lapses"]
+CarerFeeCounts = Literal["linked", "any"]
+CarerFeeDue = Literal["approved", "moved"]
+BonusSavings = Literal["programme", "phase"]
+RunRateYear = Literal["days_365", "weeks_52"]
+BreakDownReimbursement = Literal["none", "straight_line", "whole"]
+ReimbursementShape = Literal["straight_line", "whole"]
+BreakDownWindow = Literal["move", "phase"]
+OutcomeClock = Literal["placement", "child"]
 
 Kind = Literal["text", "date", "month", "money", "rate", "share", "number", "count", "option"]
 
@@ -71,6 +80,15 @@ def term_field(default: Any, label: str, kind: Kind, unit: str, meaning: str, **
 def _reading(label: str, meaning: str, **options: str) -> Any:
     # The first option is the default, so that the two cannot disagree.
     return term_field(next(iter(options)), label, "option", "option", meaning, options=options)
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A term's value from a day on; the variations of a contract are in the order of time."""
+
+    field_name: str
+    starts_on: date
+    value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +193,108 @@ class ContractTerms:
         Fraction(1, 5), "VAT rate", "rate", "fraction",
         "The rate that is taken out under inclusive.", least=0, most=1,
     )  # fmt: skip
+    fee_share: Fraction = term_field(
+        Fraction(1), "Fee share", "rate", "fraction",
+        "The share of the savings that the fee may take.", least=0, most=1,
+    )  # fmt: skip
+    unused_fee: UnusedFee = _reading(
+        "Unused fee",
+        "What becomes of a fee that is earned and not drawn by 31 March.",
+        carries="it can still be drawn later",
+        lapses="it is lost on 31 March",
+    )
+    carer_fee_counts: CarerFeeCounts = _reading(
+        "Carer fee counts",
+        "For which households the carer fee is paid.",
+        linked="those whose child is in the cohort",
+        any="every approved household",
+    )
+    carer_fee_due: CarerFeeDue = _reading(
+        "Carer fee due",
+        "When the carer fee is due.",
+        approved="on the day of the approval",
+        moved="on the later of the approval and the child's first move",
+    )
+    bonus_measured_on: date | None = term_field(
+        None, "Bonus measured on", "date", "date",
+        "The day on which the bonus is measured; blank: Ends on.",
+    )  # fmt: skip
+    bonus_savings: BonusSavings = _reading(
+        "Bonus savings",
+        "From when the accumulated saving of the bonus counts.",
+        programme="from Starts on",
+        phase="from Phase starts on",
+    )
+    run_rate_year: RunRateYear = _reading(
+        "Run rate year",
+        "How a weekly saving becomes a yearly one.",
+        days_365="x 365 / 7",
+        weeks_52="x 52",
+    )
+    break_down_reimbursement: BreakDownReimbursement = _reading(
+        "Break-down reimbursement",
+        "What the provider pays back when a placement breaks down, beside the savings that stop.",
+        none="nothing",
+        straight_line="the part of the amount for the days of the window that are left",
+        whole="the whole amount",
+    )
+    break_down_window: BreakDownWindow = _reading(
+        "Break-down window",
+        "In which time a break-down is paid back.",
+        move="so many months from the move",
+        phase="from Phase starts on to Ends on",
+    )
+    break_down_months: int = term_field(
+        12, "Break-down months", "count", "months",
+        "Whole months of the window from the move.", least=1,
+    )  # fmt: skip
+    break_down_amount: Fraction | None = term_field(
+        None, "Break-down amount", "money", "£ a child",
+        "What a break-down is worth; blank: the fee without VAT / Cohort size.", least=0,
+    )  # fmt: skip
+    phase_starts_on: date | None = term_field(
+        None, "Phase starts on", "date", "date",
+        "The first day of the phase that bonus or break-downs are counted in.",
+    )  # fmt: skip
+    outcome_clock: OutcomeClock = _reading(
+        "Outcome clock",
+        "Whose weeks an outcome is measured by.",
+        placement="each placement by itself",
+        child="all placements of the child together",
+    )
+    terminated_on: date | None = term_field(
+        None, "Terminated on", "date", "date",
+        "The last day that counts, where the contract was ended early.",
+    )  # fmt: skip
+    programme_months: int | None = term_field(
+        None, "Programme months", "count", "months",
+        "The months that the contract states; only checked against its dates.", least=1,
+    )  # fmt: skip
     clauses: Mapping[str, str] = field(default_factory=dict)
+    variations: tuple[Variation, ...] = ()
+
+    @property
+    def last_day(self) -> date:
+        """The last day that counts: Ends on, or Terminated on where that is given."""
+        ends = self.terminated_on
+        return self.ends_on if ends is None else min(self.ends_on, ends)
+
+    @property
+    def bonus_day(self) -> date:
+        """The day on which the bonus is measured."""
+        return self.ends_on if self.bonus_measured_on is None else self.bonus_measured_on
+
+    def in_force(self, field_name: str, day: date) -> Any:
+        """The value of a term at a day, after its variations up to then."""
+        value = getattr(self, field_name)
+        for variation in self.variations:
+            if variation.field_name == field_name and variation.starts_on <= day:
+                value = variation.value
+        return value
+
+    def varied(self, field_name: str) -> tuple[Variation, ...]:
+        """The variations of one term, in the order of time."""
+        return tuple(one for one in self.variations if one.field_name == field_name)
 
     def clause_of(self, label: str) -> str:
         """The clause that the terms name for a term; the term itself where they name none."""
@@ -192,3 +311,20 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {term.label: getattr(ContractTerms(), term.field_name) for term in TERMS if not term.required}
 )
 """The value of each term that may be left blank."""
+
+VARYING: Mapping[str, Term] = MappingProxyType(
+    {
+        term.field_name: term
+        for term in TERMS
+        if term.field_name
+        in (
+            "fee",
+            "carer_fee",
+            "bonus_threshold",
+            "bonus_rate",
+            "contract_maximum",
+            "break_down_amount",
+        )
+    }
+)
+"""The terms that a variation may change from a day on, by field."""

@@ -26,7 +26,11 @@ from xlpbr.forecast.chances import (
 )
 from xlpbr.money import Pence, to_pence
 from xlpbr.periods import FAR, Period, days_in_month, edate, month_end, month_of, months_of
-from xlpbr.settlement import rules, statement
+from xlpbr.settlement import rules
+from xlpbr.settlement.carers import due_households
+from xlpbr.settlement.counted import counted_from
+from xlpbr.settlement.fee import fee_entitlement, fee_without_vat
+from xlpbr.settlement.statement import maximum_that_holds_back
 
 KNOWN = known_rules()
 """What scenarios are settled by in whole numbers and columns; others go through ``settle``."""
@@ -202,8 +206,8 @@ def scenario_plan_of(
     counted = [one for one in known if one.foster or terms.bonus_counts != "foster"]
     parts = math.lcm(*((one.weekly * 100).denominator for one in known))
     open_months = tuple(open_months_of(assumptions, periods, as_at))
-    fee = statement.fee_without_vat(terms)
-    approvals = statement.approvals_that_count(evidence)
+    fee = fee_without_vat(terms)
+    approvals = [one.due_on for one in due_households(terms, evidence)]
     children = assumptions.children if most_children is None else most_children
     uncertain = tuple(one for one in known if one.break_downs is not None)
     most = None if terms.contract_maximum is None else to_pence(terms.contract_maximum)
@@ -236,11 +240,11 @@ def scenario_plan_of(
         width=width
         if width is not None
         else len(uncertain) + len(open_months) + DRAWS_OF_A_CHILD * children,
-        entitlement=tuple(statement.fee_entitlement(terms, fee, period.last) for period in periods),
-        maximum=statement.maximum_that_holds_back(terms),
+        entitlement=tuple(fee_entitlement(terms, fee, period.last) for period in periods),
+        maximum=maximum_that_holds_back(terms, terms.starts_on),
         warned_maximum=most,
         least_passing=_least_passing(terms),
-        by_settle=not KNOWN.cover(terms),
+        by_settle=not KNOWN.cover(terms, evidence),
     )
 
 
@@ -266,7 +270,7 @@ def _known(
     as_at: date,
     ends: Sequence[int],
 ) -> Known:
-    start = statement.counted_from(terms, placement).toordinal()
+    start = counted_from(terms, placement).toordinal()
     ended = FAR if placement.ended_on is None else placement.ended_on.toordinal()
     weekly = placement.weekly_saving
     totals = tuple(

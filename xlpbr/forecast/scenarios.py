@@ -20,8 +20,11 @@ from xlpbr.forecast.chances import Price
 from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, ScenarioPlan
 from xlpbr.money import Pence, round_half_away
 from xlpbr.periods import FAR
-from xlpbr.settlement import rules, statement
-from xlpbr.settlement.statement import BonusMeasures
+from xlpbr.settlement import rules
+from xlpbr.settlement.bonus import BonusMeasures, bonus_on_measures, measured, passes_threshold
+from xlpbr.settlement.counted import name_key
+from xlpbr.settlement.fee import fee_ceiling, fee_drawn_from
+from xlpbr.settlement.statement import settle
 
 BLOCK = 1_000
 """Scenarios that share one start of the random numbers."""
@@ -164,8 +167,8 @@ def evidence_of(plan: ScenarioPlan, scenario: Scenario) -> Evidence:
                 placements[known.index], ended_on=date.fromordinal(day)
             )
     households = list(plan.evidence.households)
-    taken = {statement.name_key(placement.child) for placement in placements}
-    taken |= {statement.name_key(household.household) for household in households}
+    taken = {name_key(placement.child) for placement in placements}
+    taken |= {name_key(household.household) for household in households}
     for number, child in enumerate(scenario.children, start=1):
         name = _free_name(f"Drawn {number}", taken)
         placements.append(
@@ -184,13 +187,13 @@ def evidence_of(plan: ScenarioPlan, scenario: Scenario) -> Evidence:
             household = _free_name(f"Drawn {number} household {more}", taken)
             approved_on = date.fromordinal(child.moved_on)
             households.append(Household(household, approved_on, name, len(households) + 1))
-    return Evidence(tuple(placements), tuple(households), plan.evidence.claims)
+    return replace(plan.evidence, placements=tuple(placements), households=tuple(households))
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    while statement.name_key(name) in taken:
+    while name_key(name) in taken:
         name += "'"
-    taken.add(statement.name_key(name))
+    taken.add(name_key(name))
     return name
 
 
@@ -231,7 +234,7 @@ def settle_scenario(plan: ScenarioPlan, scenario: Scenario) -> Outcome:
 
 def _as_settled(plan: ScenarioPlan, scenario: Scenario) -> Outcome:
     """A scenario as ``settle`` has it: a thousand of them take seconds."""
-    months = statement.settle(plan.terms, evidence_of(plan, scenario)).months
+    months = settle(plan.terms, evidence_of(plan, scenario)).months
     last = months[-1]
     owed = last.payable_to_date + sum(month.held_back for month in months)
     return Outcome(
@@ -239,9 +242,7 @@ def _as_settled(plan: ScenarioPlan, scenario: Scenario) -> Outcome:
         payable_to_date=[month.payable_to_date for month in months],
         fee_earned=last.fee_to_date == last.entitlement_to_date,
         threshold_passed=last.bonus_measures is not None
-        and statement.passes_threshold(
-            plan.terms, statement.measured(plan.terms, last.bonus_measures)
-        ),
+        and passes_threshold(plan.terms, measured(plan.terms, last.bonus_measures)),
         maximum_binds=plan.warned_maximum is not None and owed > plan.warned_maximum,
     )
 
@@ -271,15 +272,15 @@ def _paid(
     carer_fee, parts = terms.carer_fee.numerator * 100, terms.carer_fee.denominator
     bonus = 0
     if plan.least_passing is not None:
-        bonus = statement.bonus_on_measures(terms, measures)
+        bonus = bonus_on_measures(terms, measures)
     fees = owed = before = earned_before = 0
     paid = []
     last = len(saved) - 1
     for month, (to_date, earned, households) in enumerate(
         zip(saved, plan.entitlement, approved, strict=True)
     ):
-        drawn_from = statement.fee_drawn_from(terms, to_date - before, to_date, fees)
-        fee = max(0, min(drawn_from, statement.fee_ceiling(terms, earned, earned_before, fees)))
+        drawn_from = fee_drawn_from(terms, to_date - before, to_date, fees)
+        fee = max(0, min(drawn_from, fee_ceiling(terms, earned, earned_before, fees)))
         fees += fee
         owed += fee + (bonus if month == last else 0)
         if households:
@@ -291,7 +292,7 @@ def _paid(
         payable_to_date=paid,
         fee_earned=fees == plan.entitlement[-1],
         threshold_passed=plan.least_passing is not None
-        and statement.measured(terms, measures) >= plan.least_passing,
+        and measured(terms, measures) >= plan.least_passing,
         maximum_binds=plan.warned_maximum is not None and owed > plan.warned_maximum,
     )
 

@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.contract.terms import Basis, Shape
+from xlpbr.contract.terms import Basis, ReimbursementShape, Shape
 from xlpbr.errors import NUM, VALUE, CellError
 from xlpbr.periods import Period
 from xlpbr.settlement import rules
@@ -71,6 +71,11 @@ def shape(value: Cell) -> Shape:
     return cast(Shape, _option(value, get_args(Shape)))
 
 
+def reimbursement_shape(value: Cell) -> ReimbursementShape:
+    """What of an amount is paid back; ``straight_line`` for a blank."""
+    return cast(ReimbursementShape, _option(value, get_args(ReimbursementShape)))
+
+
 def _option(value: Cell, options: Sequence[str]) -> str:
     """One of the named options; the first for a blank."""
     return cells.optional(value, lambda found: cells.option(found, options), options[0])
@@ -80,10 +85,19 @@ def placement(
     before: Cell, after: Cell, moved: Cell, ended: Cell
 ) -> tuple[Fraction, date, date | None] | None:
     """The weekly saving and the days of a placement; None for a child who has not moved."""
-    moved_day: date | None = optional("moved_on", moved, cells.day)
-    ended_day: date | None = optional("ended_on", ended, cells.day)
     before_price = maybe_price("before_weekly", before)
     after_price = maybe_price("after_weekly", after)
+    days = days_of_placement(moved, ended)
+    if days is None:
+        return None
+    weekly = given("before_weekly", before_price) - given("after_weekly", after_price)
+    return weekly, *days
+
+
+def days_of_placement(moved: Cell, ended: Cell) -> tuple[date, date | None] | None:
+    """The day of a move and the day it ended; None for a child who has not moved."""
+    moved_day: date | None = optional("moved_on", moved, cells.day)
+    ended_day: date | None = optional("ended_on", ended, cells.day)
     if moved_day is None:
         return None
     if ended_day is not None and ended_day < moved_day:
@@ -92,8 +106,7 @@ def placement(
             f"ended_on: found {ended_day:%d/%m/%Y}; expected a day on or after moved_on,"
             f" {moved_day:%d/%m/%Y}",
         )
-    weekly = given("before_weekly", before_price) - given("after_weekly", after_price)
-    return weekly, moved_day, ended_day
+    return moved_day, ended_day
 
 
 def maybe_price(name: str, value: Cell) -> Fraction | None:

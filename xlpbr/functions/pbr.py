@@ -25,6 +25,7 @@ from xlpbr.functions import arguments, spills
 # The hosts take the catalogue from here, where it is filled.
 from xlpbr.functions.catalogue import FUNCTIONS as FUNCTIONS  # noqa: PLC0414
 from xlpbr.functions.catalogue import Arg, Example, worksheet_function
+from xlpbr.money import to_pence
 from xlpbr.settlement import reconcile, rules
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.tables import assumptions as assumption_rows
@@ -41,6 +42,25 @@ _Carers = Annotated[
 _Claims = Annotated[
     Cell, Arg("The Claims table with its heading row", "table", "table", "no claims")
 ]
+_Cohort = Annotated[
+    Cell, Arg("The Cohort table with its heading row", "table", "table", "every child counts")
+]
+_Prices = Annotated[
+    Cell, Arg("The Prices table with its heading row", "table", "table", "no price changes")
+]
+_Costs = Annotated[
+    Cell, Arg("The Costs table with its heading row", "table", "table", "no further costs")
+]
+_Rates = Annotated[
+    Cell, Arg("The Rates table with its heading row", "table", "table", "no outcome fees")
+]
+_Agreed = Annotated[
+    Cell, Arg("The Agreed table with its heading row", "table", "table", "no month is agreed")
+]
+_Budget = Annotated[
+    Cell, Arg("The Budget table with its heading row", "table", "table", "no budget")
+]
+_Month = Annotated[Cell, Arg("The month: any date in it", "date")]
 _AsAt = Annotated[
     Cell, Arg("The last date that counts", "date", default="the end of the programme")
 ]
@@ -319,6 +339,84 @@ def pbr_contract_cap(
 
 
 @worksheet_function(
+    returns="Pounds owed to the council, to the penny; ranges give a range.",
+    clause="Plymouth L04 25/26, 7 para 7",
+    elementwise=True,
+    examples=(
+        Example(
+            '=PBR_REIMBURSEMENT(28561.9,"23 Mar 2026","22 Mar 2027","15 Jun 2026")', "21988.75"
+        ),
+    ),
+)
+def pbr_reimbursement(
+    amount: Annotated[Cell, Arg("What a break-down is worth", "£", "cells")],
+    from_date: Annotated[Cell, Arg("The first date of the window", "date", "cells")],
+    to_date: Annotated[Cell, Arg("The last date of the window", "date", "cells")],
+    ended_on: Annotated[Cell, Arg("The date of the break-down", "date", "cells", "none")],
+    shape: Annotated[
+        Cell,
+        Arg("straight_line or whole: what is paid back", "option", "cells", "straight_line"),
+    ] = None,
+) -> Any:
+    """What of an amount is paid back when a placement broke down inside a window.
+
+    With "straight_line" it is the part for the days that are left: from ended_on to to_date, both
+    included, of the days of the window. With "whole" it is all of it. Outside the window, and
+    without a break-down, it is 0.
+    """
+
+    def one(whole: Cell, start: Cell, end: Cell, ended: Cell, how: Cell) -> float:
+        arguments.refuse_errors(whole, start, end, ended, how)
+        exact = arguments.named("amount", whole, cells.number)
+        if exact < 0:
+            raise CellError(NUM, f"amount: found {cells.shown(whole)}; expected 0 or more")
+        window = arguments.period(start, end)
+        day = arguments.optional("ended_on", ended, cells.day)
+        chosen = arguments.named("shape", how, arguments.reimbursement_shape)
+        return cells.pounds(rules.reimbursement(exact, window, day, chosen))
+
+    return arguments.broadcast(one, amount, from_date, to_date, ended_on, shape)
+
+
+@worksheet_function(
+    returns="Pounds, to the penny; ranges give a range.",
+    clause="outcome rate cards",
+    elementwise=True,
+    examples=(
+        Example('=PBR_MILESTONE_FEE(6000,13,"2 Mar 2026","","1 May 2026","31 May 2026")', "6000"),
+    ),
+)
+def pbr_milestone_fee(
+    price: Annotated[Cell, Arg("The price of the outcome", "£", "cells")],
+    weeks: Annotated[Cell, Arg("How long the placement must last", "whole weeks", "cells")],
+    moved_on: Annotated[Cell, Arg("The date of the move", "date", "cells", "not moved yet")],
+    ended_on: Annotated[Cell, Arg("The date it ended", "date", "cells", "still in place")],
+    from_date: Annotated[Cell, Arg("The first date of the period", "date", "cells")],
+    to_date: Annotated[Cell, Arg("The last date of the period", "date", "cells")],
+) -> Any:
+    """The fee for a placement that completes so many weeks within a period; 0 if it does not.
+
+    The weeks are complete at the end of day moved_on + 7 x weeks - 1, if that day is before
+    ended_on. The day on which the placement ended is not counted.
+    """
+
+    def one(cost: Cell, length: Cell, moved: Cell, ended: Cell, start: Cell, end: Cell) -> float:
+        arguments.refuse_errors(cost, length, moved, ended, start, end)
+        whole = arguments.given("price", arguments.maybe_price("price", cost))
+        count = arguments.named("weeks", length, cells.whole_number)
+        if count < 1:
+            raise CellError(NUM, f"weeks: found {count}; expected 1 or more")
+        period = arguments.period(start, end)
+        days = arguments.days_of_placement(moved, ended)
+        if days is None:
+            return 0.0
+        reached = rules.milestone_day(days[0], count, days[1])
+        return cells.pounds(to_pence(whole) if reached is not None and reached in period else 0)
+
+    return arguments.broadcast(one, price, weeks, moved_on, ended_on, from_date, to_date)
+
+
+@worksheet_function(
     returns="A table: a heading row, then a row for each month.", clause="the whole contract"
 )
 def pbr_statement(
@@ -327,14 +425,24 @@ def pbr_statement(
     carers: _Carers = None,
     claims: _Claims = None,
     as_at: _AsAt = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+    rates: _Rates = None,
+    agreed: _Agreed = None,
 ) -> Rows:
-    """The monthly statement of a contract: saving, fee, carer fees, bonus, payable and invoiced.
+    """The monthly statement of a contract: saving, fees, bonus, payable, to invoice and invoiced.
 
-    One row for each calendar month from Starts on to Ends on, or to as_at where that is
-    earlier. A wrong input anywhere in the tables gives an error, never a figure that leaves it
-    out. PBR_CHECK lists every problem.
+    One row for each calendar month from Starts on to Ends on, Terminated on or as_at, whichever
+    comes first. as_at cuts days, not knowledge: later rows of the tables are known. A month in the
+    Agreed table stays as agreed, and what is found out later is carried to the next month that is
+    not. A wrong input anywhere in the tables gives an error, never a figure that leaves it out.
+    PBR_CHECK lists every problem.
     """
-    statement = _settle(terms, placements, carers, claims, as_at)
+    statement = _settle(
+        terms, placements, carers, claims, as_at,
+        cohort=cohort, prices=prices, costs=costs, rates=rates, agreed=agreed,
+    )  # fmt: skip
     return spills.statement_table(statement)
 
 
@@ -343,14 +451,25 @@ def pbr_statement(
     clause="the terms whose wording is open",
 )
 def pbr_readings(
-    terms: _Terms, placements: _Placements, carers: _Carers = None, as_at: _AsAt = None
+    terms: _Terms,
+    placements: _Placements,
+    carers: _Carers = None,
+    as_at: _AsAt = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+    rates: _Rates = None,
 ) -> Rows:
     """What each open reading of the contract is worth: the total payable if that option applied.
 
     Each option is tried alone, with all other terms as given. Difference is against the total
-    under the terms as given.
+    under the terms as given. Readings that the contract cannot reach are left out, such as those
+    of the bonus where it has none; so is an option that needs a term that is not given.
     """
-    statement = _settle(terms, placements, carers, None, as_at)
+    statement = _settle(
+        terms, placements, carers, None, as_at,
+        cohort=cohort, prices=prices, costs=costs, rates=rates,
+    )  # fmt: skip
     return spills.readings_table(statement)
 
 
@@ -382,17 +501,26 @@ def pbr_reconcile(
 def pbr_explain(
     terms: _Terms,
     placements: _Placements,
-    month: Annotated[Cell, Arg("The month: any date in it", "date")],
+    month: _Month,
     carers: _Carers = None,
     claims: _Claims = None,
     as_at: _AsAt = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+    rates: _Rates = None,
+    agreed: _Agreed = None,
 ) -> Rows:
     """How each figure of a month was worked out: clause, figure, working with its numbers, amount.
 
     The amounts are those of PBR_STATEMENT. A month outside the statement gives #N/A.
     """
     wanted = arguments.named("month", cells.single(month), cells.month)
-    return spills.explain_month(_settle(terms, placements, carers, claims, as_at), wanted)
+    statement = _settle(
+        terms, placements, carers, claims, as_at,
+        cohort=cohort, prices=prices, costs=costs, rates=rates, agreed=agreed,
+    )  # fmt: skip
+    return spills.explain_month(statement, wanted)
 
 
 @worksheet_function(
@@ -420,6 +548,10 @@ def pbr_forecast(
         Cell, Arg("Where the random numbers start, 0 or more", "whole number", default="1")
     ] = None,
     carers: _Carers = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+    rates: _Rates = None,
 ) -> Rows:
     """What a contract may save and pay, month by month: percentiles, means and key chances.
 
@@ -433,7 +565,9 @@ def pbr_forecast(
     The assumptions come last, those that move the result most first: each is tried at a low and
     a high value while all others stay.
     """
-    contract, evidence = tables.read_contract(terms, placements, carers)
+    contract, evidence = tables.read_contract(
+        terms, placements, carers, cohort=cohort, prices=prices, costs=costs, rates=rates
+    )
     found = assumption_rows.read_assumptions(assumptions)
     for problem in found.blocking:
         raise problem.as_error()
@@ -453,16 +587,139 @@ def pbr_forecast(
     returns="A table: a heading row, then a row for each problem.", clause="all data"
 )
 def pbr_check(
-    terms: _Terms, placements: _Placements, carers: _Carers = None, claims: _Claims = None
+    terms: _Terms,
+    placements: _Placements,
+    carers: _Carers = None,
+    claims: _Claims = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+    rates: _Rates = None,
+    agreed: _Agreed = None,
+    budget: _Budget = None,
 ) -> Rows:
     """Every problem in the tables: where it is, what was found, what was expected and what to do.
 
     Row 1 is the first row under the headings. Where there are no problems, one row says so.
     """
-    found = checks.problems_of(
-        term_rows.read_terms(terms), tables.read_evidence(placements, carers, claims)[0]
-    )
+    evidence, _ = tables.read_evidence(
+        placements, carers, claims, cohort=cohort, prices=prices, costs=costs, rates=rates,
+        agreed=agreed, budget=budget,
+    )  # fmt: skip
+    found = checks.problems_of(term_rows.read_terms(terms), evidence)
     return spills.problems_table(found)
+
+
+@worksheet_function(
+    returns="A table: a heading row, a row for each line and a row Total.",
+    clause="the whole contract",
+)
+def pbr_invoice(
+    terms: _Terms,
+    placements: _Placements,
+    month: _Month,
+    carers: _Carers = None,
+    claims: _Claims = None,
+    as_at: _AsAt = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+    rates: _Rates = None,
+    agreed: _Agreed = None,
+) -> Rows:
+    """What is to be invoiced for a month, line by line, with VAT: fee, carers, outcomes, bonus.
+
+    Reimbursements, what the maximum holds back and adjustments of agreed months are lines of their
+    own. Net of Total is To invoice of PBR_STATEMENT. VAT of Total is rounded once, and the lines
+    add up to it. Lines of 0.00 are left out. A month outside the statement gives #N/A.
+    """
+    wanted = arguments.named("month", cells.single(month), cells.month)
+    statement = _settle(
+        terms, placements, carers, claims, as_at,
+        cohort=cohort, prices=prices, costs=costs, rates=rates, agreed=agreed,
+    )  # fmt: skip
+    return spills.invoice_of_month(statement, wanted)
+
+
+@worksheet_function(
+    returns="A table: a heading row, a row for each line and a row Total.",
+    clause="Plymouth L04 25/26, 7 para 7",
+)
+def pbr_lines(
+    terms: _Terms,
+    placements: _Placements,
+    month: _Month,
+    as_at: _AsAt = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+) -> Rows:
+    """The saving of a month line by line: each placement and price, and each further cost.
+
+    From and To are cut to the month, and Days are those that count. Amounts are differences of
+    rounded running totals, so that they add up to the month's Saving, which Total shows. A cost
+    takes off: its Weekly and Amount are below 0. A month outside the statement gives #N/A.
+    """
+    wanted = arguments.named("month", cells.single(month), cells.month)
+    statement = _settle(
+        terms, placements, None, None, as_at,
+        cohort=cohort, prices=prices, costs=costs,
+    )  # fmt: skip
+    return spills.lines_of_month(statement, wanted)
+
+
+@worksheet_function(
+    returns="A table: a heading row, a row for each child and a row Total.",
+    clause="Plymouth L04 25/26, 7 para 7",
+)
+def pbr_children(
+    terms: _Terms,
+    placements: _Placements,
+    as_at: _AsAt = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+) -> Rows:
+    """The saving of each child in each month: children down, months across, with totals.
+
+    A child has a row if a row of its placements counts, in the order of Placements. The row Total
+    is the column Saving of PBR_STATEMENT.
+    """
+    statement = _settle(
+        terms, placements, None, None, as_at,
+        cohort=cohort, prices=prices, costs=costs,
+    )  # fmt: skip
+    return spills.children_table(statement)
+
+
+@worksheet_function(
+    returns="A table: a heading row, then a row for each financial year.",
+    clause="the whole contract",
+)
+def pbr_years(
+    terms: _Terms,
+    placements: _Placements,
+    carers: _Carers = None,
+    claims: _Claims = None,
+    as_at: _AsAt = None,
+    cohort: _Cohort = None,
+    prices: _Prices = None,
+    costs: _Costs = None,
+    rates: _Rates = None,
+    agreed: _Agreed = None,
+    budget: _Budget = None,
+) -> Rows:
+    """The statement by financial years, 1 April to 31 March: saving, payable, accrual and budget.
+
+    Accrual is payable to date less invoiced to date at the year's last day shown: what is owed
+    and not invoiced. Full-year effect is the run rate of all family placements on that day. The
+    columns of the budget are blank for a year without a row in Budget.
+    """
+    statement = _settle(
+        terms, placements, carers, claims, as_at,
+        cohort=cohort, prices=prices, costs=costs, rates=rates, agreed=agreed, budget=budget,
+    )  # fmt: skip
+    return spills.years_table(statement)
 
 
 @worksheet_function(
@@ -492,7 +749,9 @@ def pbr_version() -> str:
     return xlpbr.__version__
 
 
-def _settle(terms: Cell, placements: Cell, carers: Cell, claims: Cell, as_at: Cell) -> Statement:
-    read = tables.read_contract(terms, placements, carers, claims)
+def _settle(
+    terms: Cell, placements: Cell, carers: Cell, claims: Cell, as_at: Cell, **life: Cell
+) -> Statement:
+    read = tables.read_contract(terms, placements, carers, claims, **life)
     day = arguments.optional("as_at", as_at, cells.day)
     return settle(*read, day)

@@ -13,7 +13,7 @@ from xlpbr.forecast.run import MONTH_FIGURES, Forecast, Sensitivity
 from xlpbr.forecast.scenarios import PERCENTILES, Spread
 from xlpbr.money import Pence
 from xlpbr.periods import month_in_words
-from xlpbr.settlement import readings, reconcile, workings
+from xlpbr.settlement import invoice, lines, readings, reconcile, workings, years
 from xlpbr.settlement.statement import FIGURES, Figure, MonthStatement, Statement
 
 
@@ -51,6 +51,104 @@ def reconciliation_table(found: Iterable[reconcile.Difference]) -> Rows:
     return rows
 
 
+INVOICE_HEADINGS = ("Line", "For month", "Working", "Net", "VAT", "Gross")
+LINE_HEADINGS = (
+    "Child", "What", "From", "To", "Days", "Residential weekly cost", "Family weekly cost",
+    "Weekly", "Amount",
+)  # fmt: skip
+YEAR_HEADINGS = (
+    "Financial year", "Saving", "Payable", "Invoiced", "Accrual", "Full-year effect",
+    "Budget saving", "Budget cost", "Saving against budget", "Cost against budget",
+)  # fmt: skip
+
+
+def invoice_of_month(
+    statement: Statement, month: date, money: Callable[[Pence], Cell] = cells.pounds
+) -> Rows:
+    """The lines of a month's invoice under their headings, the total last.
+
+    Raises:
+        CellError: ``#N/A`` for a month outside the statement.
+    """
+    found = invoice.invoice_lines(statement, index_of_month(statement, month))
+    return [
+        list(INVOICE_HEADINGS),
+        *(
+            [line.line, line.month, line.working, *map(money, (line.net, line.vat, line.gross))]
+            for line in found
+        ),
+    ]
+
+
+def lines_of_month(
+    statement: Statement, month: date, money: Callable[[Pence], Cell] = cells.pounds
+) -> Rows:
+    """The lines of a month's saving under their headings, the total last.
+
+    Raises:
+        CellError: ``#N/A`` for a month outside the statement.
+    """
+    found = statement.months[index_of_month(statement, month)]
+    rows: Rows = [list(LINE_HEADINGS)]
+    for line in lines.saving_lines(statement, found):
+        prices: list[Cell] = ["", ""]
+        if line.prices is not None:
+            both = (line.prices.residential_weekly, line.prices.family_weekly)
+            prices = [cells.plain_number(price) for price in both]
+        rows.append(
+            [
+                line.child, line.what, line.days.first, line.days.last, float(line.day_count),
+                *prices, cells.plain_number(line.weekly), money(line.amount),
+            ]
+        )  # fmt: skip
+    return [*rows, ["Total", "", "", "", "", "", "", "", money(found.saving)]]
+
+
+def children_table(statement: Statement, money: Callable[[Pence], Cell] = cells.pounds) -> Rows:
+    """The saving of each child and month, children down, with their totals."""
+    children = lines.savings_by_child(statement)
+    months = [month.saving for month in statement.months]
+    return [
+        ["Child", "Total", *(month.month for month in statement.months)],
+        *([one.child, *map(money, (sum(one.months), *one.months))] for one in children),
+        ["Total", *map(money, (sum(months), *months))],
+    ]
+
+
+def years_table(statement: Statement, money: Callable[[Pence], Cell] = cells.pounds) -> Rows:
+    """The financial years of a statement beside their budget."""
+    rows: Rows = [list(YEAR_HEADINGS)]
+    for year in years.financial_years(statement):
+        figures = (year.saving, year.payable, year.invoiced, year.accrual, year.full_year_effect)
+        budget = (
+            year.budget_saving,
+            year.budget_cost,
+            None if year.budget_saving is None else year.saving - year.budget_saving,
+            None if year.budget_cost is None else year.payable - year.budget_cost,
+        )
+        rows.append(
+            [
+                years.year_in_words(year.first_day),
+                *map(money, figures),
+                *("" if amount is None else money(amount) for amount in budget),
+            ]
+        )
+    return rows
+
+
+def index_of_month(statement: Statement, month: date) -> int:
+    """Which month of a statement a day's month is, counted from 0.
+
+    Raises:
+        CellError: ``#N/A`` for a month outside the statement.
+    """
+    for index, found in enumerate(statement.months):
+        if found.month == month:
+            return index
+    expected = f"a month of the statement{_span(statement)}"
+    raise CellError(NA, f"month: found {month_in_words(month)}; expected {expected}")
+
+
 def explain_month(
     statement: Statement, month: date, money: Callable[[Pence], Cell] = cells.pounds
 ) -> Rows:
@@ -64,11 +162,7 @@ def explain_month(
     Raises:
         CellError: ``#N/A`` for a month outside the statement.
     """
-    for index, found in enumerate(statement.months):
-        if found.month == month:
-            return explanation_table(statement, index, money)
-    expected = f"a month of the statement{_span(statement)}"
-    raise CellError(NA, f"month: found {month_in_words(month)}; expected {expected}")
+    return explanation_table(statement, index_of_month(statement, month), money)
 
 
 def _span(statement: Statement) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 from xlpbr import cells
 from xlpbr.cells import Cell
 from xlpbr.contract import cell_readers as readers
-from xlpbr.contract.evidence import EvidenceColumn
+from xlpbr.contract.columns import EvidenceColumn
 from xlpbr.errors import CellError
 from xlpbr.periods import FAR
 from xlpbr.portfolio.numpy_loops import I64, Flags

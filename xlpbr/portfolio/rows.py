@@ -35,15 +35,9 @@ from xlpbr.portfolio.settlement import (
     settle_columns,
 )
 from xlpbr.portfolio.tables import ContractProblem
-from xlpbr.settlement.statement import (
-    FIGURES,
-    BonusMeasures,
-    bonus_on_measures,
-    earned_of_fee,
-    fee_without_vat,
-    maximum_that_holds_back,
-    settle,
-)
+from xlpbr.settlement.bonus import BonusMeasures, bonus_on_measures
+from xlpbr.settlement.fee import earned_of_fee, fee_without_vat
+from xlpbr.settlement.statement import FIGURES, maximum_that_holds_back, settle
 
 KNOWN = known_rules()
 """What the columns know, with numpy or compiled; other contracts are left to ``settle``."""
@@ -147,10 +141,14 @@ def settle_portfolio(portfolio: PortfolioColumns) -> pd.DataFrame:
         "fee": settled.fee,
         "fee_to_date": settled.fee_to_date,
         "carer_fees": rules.carer_fees,
+        "outcome_fees": np.zeros_like(invoiced),
         "bonus": in_last_month,
+        "reimbursed": np.zeros_like(invoiced),
         "held_back": settled.held_back,
         "payable": settled.payable,
         "payable_to_date": settled.payable_to_date,
+        "adjustment": np.zeros_like(invoiced),
+        "to_invoice": settled.payable.copy(),
         "invoiced_to_date": invoiced,
         "balance": settled.payable_to_date - invoiced,
         "net_saving_to_date": saving.saving_to_date - settled.payable_to_date,
@@ -209,7 +207,7 @@ def _placement_columns(portfolio: PortfolioColumns, starts: I64, counts: Flags) 
 
 
 def _maximum(terms: ContractTerms) -> Pence:
-    maximum = maximum_that_holds_back(terms)
+    maximum = maximum_that_holds_back(terms, terms.starts_on)
     return NO_MAXIMUM if maximum is None else min(NO_MAXIMUM, maximum)
 
 

@@ -22,7 +22,7 @@ from xlpbr.errors import NA, VALUE, CellError, Problem
 from xlpbr.periods import FAR
 from xlpbr.portfolio.columns import plain_cells
 from xlpbr.portfolio.numpy_loops import I64
-from xlpbr.portfolio.rows import PortfolioColumns, PortfolioProblem, settle_portfolio
+from xlpbr.portfolio.rows import KNOWN, PortfolioColumns, PortfolioProblem, settle_portfolio
 from xlpbr.portfolio.settlement import LIMIT
 from xlpbr.portfolio.tables import (
     ContractProblem,
@@ -32,7 +32,7 @@ from xlpbr.portfolio.tables import (
     first_approvals,
     read_table,
 )
-from xlpbr.settlement.statement import approvals_that_count
+from xlpbr.settlement.carers import due_households
 from xlpbr.tables.terms import read_terms
 
 __all__ = ["PortfolioProblem", "settle_contracts", "settle_many"]
@@ -162,11 +162,11 @@ def _last_days(
                 problems.append(ContractProblem(name, problem))
             elif not cells.is_blank(day):
                 found = _day_known(day, names.written[place], problems)
-                known[place] = terms[place].ends_on if found is None else found
+                known[place] = terms[place].last_day if found is None else found
     elif as_at is not None:
         found = _day_known(as_at, "", problems)
         known = {} if found is None else dict.fromkeys(range(len(terms)), found)
-    return [min(known.get(place, one.ends_on), one.ends_on) for place, one in enumerate(terms)]
+    return [min(known.get(place, one.last_day), one.last_day) for place, one in enumerate(terms)]
 
 
 def _day_known(day: Any, contract: str, problems: list[ContractProblem]) -> date | None:
@@ -277,7 +277,7 @@ def _portfolio_of_records(
     placements: list[tuple[int, int, int, int, bool]] = []
     approvals: list[tuple[int, int]] = []
     claims: list[tuple[int, int, int]] = []
-    for place, (_, evidence) in enumerate(contracts):
+    for place, (terms, evidence) in enumerate(contracts):
         for placement in evidence.agreed:
             if placement.moved_on is None:
                 continue
@@ -292,7 +292,8 @@ def _portfolio_of_records(
                     placement.type == "foster",
                 )
             )
-        approvals.extend((place, day.toordinal()) for day in approvals_that_count(evidence))
+        approvals.extend((place, one.due_on.toordinal()) for one in due_households(terms, evidence))
+        finer[place] |= not KNOWN.cover(terms, evidence)
         for claim in evidence.claims:
             pence = claim.invoiced * 100
             finer[place] |= pence.denominator != 1 or abs(pence) >= LIMIT

@@ -30,8 +30,8 @@ from xlpbr.errors import NUM, CellError
 from xlpbr.money import Pence, in_words
 from xlpbr.portfolio import numpy_loops
 from xlpbr.portfolio.numpy_loops import I64, Flags, offsets
+from xlpbr.settlement.bonus import BonusMeasures, bonus_on_measures
 from xlpbr.settlement.rules import DAYS_IN_YEAR
-from xlpbr.settlement.statement import BonusMeasures, bonus_on_measures
 
 LIMIT = 2**62
 """No sum may reach this; int64 ends at twice as much."""

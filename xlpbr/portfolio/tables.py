@@ -14,7 +14,8 @@ import pandas as pd
 
 from xlpbr import cells
 from xlpbr.cells import Cell
-from xlpbr.contract.evidence import COLUMNS, Evidence, EvidenceColumn
+from xlpbr.contract.columns import EvidenceColumn
+from xlpbr.contract.evidence import COLUMNS, Evidence
 from xlpbr.errors import NA, VALUE, Problem
 from xlpbr.periods import FAR
 from xlpbr.portfolio.columns import ColumnValues, column_left_out, plain_cells, read_column

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import assert_never
 
-from xlpbr.contract.terms import Basis, Shape
+from xlpbr.contract.terms import Basis, ReimbursementShape, RunRateYear, Shape
 from xlpbr.money import Pence, round_half_away, to_pence, to_pounds
 from xlpbr.periods import (
     ONE_DAY,
@@ -27,6 +27,7 @@ from xlpbr.periods import (
 DAYS_IN_WEEK = 7
 DAYS_IN_YEAR = 365
 MONTHS_IN_YEAR = 12
+WEEKS_IN_YEAR = 52
 
 
 def days_in_placement(moved_on: date, ended_on: date | None, day: date) -> int:
@@ -200,10 +201,19 @@ def thresholds_rise(thresholds: Iterable[Fraction]) -> bool:
     return all(low < high for low, high in pairwise(thresholds))
 
 
-def run_rate(weekly_savings_in_place: Iterable[Fraction]) -> Pence:
-    """The yearly saving of the placements in place: 365 days of each, rounded once."""
+def run_rate(weekly_savings_in_place: Iterable[Fraction], year: RunRateYear = "days_365") -> Pence:
+    """The yearly saving of the placements in place, rounded once.
+
+    A year has 365 sevenths of a weekly saving, or 52 of them.
+    """
     total = sum(weekly_savings_in_place, Fraction(0))
-    return to_pence(total * DAYS_IN_YEAR / DAYS_IN_WEEK)
+    match year:
+        case "days_365":
+            return to_pence(total * DAYS_IN_YEAR / DAYS_IN_WEEK)
+        case "weeks_52":
+            return to_pence(total * WEEKS_IN_YEAR)
+        case other:
+            assert_never(other)
 
 
 def in_place(moved_on: date | None, ended_on: date | None, day: date) -> bool:
@@ -221,6 +231,44 @@ def outcome_fee(
     """
     achieved = sum(day in period for day in achieved_on)
     return to_pence(price * (achieved if limit is None else min(achieved, limit)))
+
+
+def reimbursement(
+    amount: Fraction, window: Period, ended_on: date | None, shape: ReimbursementShape
+) -> Pence:
+    """What of an amount is paid back when a placement broke down inside a window.
+
+    Plymouth L04 25/26, section 7 paragraph 7: "an element", which the decision does not define.
+
+    Args:
+        amount: pounds for one child.
+        window: the days in which a break-down is paid back.
+        ended_on: the day of the break-down; None: there was none.
+        shape: ``straight_line`` pays the part for the days from the break-down to the window's
+            last day, both included; ``whole`` pays all of it.
+    """
+    if ended_on is None or ended_on not in window:
+        return 0
+    match shape:
+        case "straight_line":
+            left = Period(ended_on, window.last)
+            return to_pence(amount * left.days / window.days)
+        case "whole":
+            return to_pence(amount)
+        case other:
+            assert_never(other)
+
+
+def milestone_day(moved_on: date, weeks: int, ended_on: date | None) -> date | None:
+    """The day at whose end a placement has lasted so many weeks; None where it did not.
+
+    The day on which it ended is not counted. A day after the year 9999 is never reached.
+    """
+    day = moved_on.toordinal() + DAYS_IN_WEEK * weeks - 1
+    if day > date.max.toordinal():
+        return None
+    reached = date.fromordinal(day)
+    return reached if ended_on is None or reached < ended_on else None
 
 
 def contract_cap(

@@ -1,23 +1,42 @@
 """The monthly statement: terms and evidence in, one record a month out.
 
-``settle`` is the readable specification of a statement; each rule that it applies is in ``rules``.
+``settle`` is the readable specification of a statement. What counts is in ``counted``; the rules of
+the fee, the carers, the outcomes, the break-downs and the bonus are in modules of their names, and
+each clause by itself is in ``rules``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, assert_never
 
-from xlpbr import cells
-from xlpbr.contract.evidence import Claim, Evidence, Placement
+from xlpbr.contract.evidence import Claim, Evidence
+from xlpbr.contract.life import AgreedMonth
 from xlpbr.contract.terms import ContractTerms, declared_in
-from xlpbr.money import Pence, to_pence, to_pounds
-from xlpbr.periods import Period, financial_year_end, month_of, months_of
+from xlpbr.money import Pence, to_pence
+from xlpbr.periods import Period, month_of, months_of
 from xlpbr.settlement import rules
+from xlpbr.settlement.bonus import BonusMeasures, bonus_measures, bonus_on_measures, has_bonus
+from xlpbr.settlement.break_downs import BreakDown, break_downs
+from xlpbr.settlement.carers import DueHousehold, carer_fees, due_households
+from xlpbr.settlement.counted import (
+    CountedCost,
+    CountedPlacement,
+    counted_costs,
+    counted_placements,
+)
+from xlpbr.settlement.fee import (
+    fee_ceiling,
+    fee_drawn_from,
+    fee_entitlement,
+    fee_without_vat,
+    lapsed,
+)
+from xlpbr.settlement.outcomes import AchievedOutcome, achieved_outcomes, outcome_fees
 
 FigureKind = Literal["month", "count", "money"]
 
@@ -38,7 +57,7 @@ def _figure(heading: str, meaning: str, kind: FigureKind = "money") -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthStatement:
-    """The figures of one month, in whole pence; the last four fields are what they came from."""
+    """The figures of one month, in whole pence; the fields from ``period`` are how they came."""
 
     month: date = _figure("Month", "First day of the calendar month.", "month")
     children: int = _figure(
@@ -51,11 +70,28 @@ class MonthStatement:
     )
     fee: Pence = _figure("Fee", "What may be invoiced of the fee for the month.")
     fee_to_date: Pence = _figure("Fee to date", "All fees up to the period's end.")
-    carer_fees: Pence = _figure("Carer fees", "For the carer households approved in the month.")
-    bonus: Pence = _figure("Bonus", "The threshold bonus, in the month that the programme ends.")
+    carer_fees: Pence = _figure(
+        "Carer fees", "For the carer households that fall due in the month."
+    )
+    outcome_fees: Pence = _figure(
+        "Outcome fees", "For the children who have lasted so many weeks in the month."
+    )
+    bonus: Pence = _figure("Bonus", "The threshold bonus, in the month in which it is measured.")
+    reimbursed: Pence = _figure(
+        "Reimbursed", "What the provider pays back for the break-downs of the month."
+    )
     held_back: Pence = _figure("Held back", "What the contract maximum does not let through.")
-    payable: Pence = _figure("Payable", "Fee, carer fees and bonus less what is held back.")
+    payable: Pence = _figure(
+        "Payable",
+        "Fee, carer fees, outcome fees and bonus, less what is reimbursed and held back.",
+    )
     payable_to_date: Pence = _figure("Payable to date", "All that is payable so far.")
+    adjustment: Pence = _figure(
+        "Adjustment", "What is carried from earlier months that were agreed at other figures."
+    )
+    to_invoice: Pence = _figure(
+        "To invoice", "Payable and Adjustment; of a month that is agreed, what was agreed."
+    )
     invoiced_to_date: Pence = _figure(
         "Invoiced to date",
         "Claims for this month or an earlier one; in the programme's last month all of them.",
@@ -68,16 +104,16 @@ class MonthStatement:
     )
     period: Period
     ceiling: Pence
-    households: int
+    households: tuple[DueHousehold, ...]
+    outcomes: tuple[AchievedOutcome, ...]
+    break_downs: tuple[BreakDown, ...]
     bonus_measures: BonusMeasures | None
+    agreed: Pence | None
 
-
-@dataclass(frozen=True, slots=True)
-class BonusMeasures:
-    """The two savings that a bonus may be measured by, in pence."""
-
-    run_rate: Pence
-    accumulated: Pence
+    @property
+    def owed(self) -> Pence:
+        """What is owed before the contract maximum."""
+        return self.payable + self.held_back
 
 
 FIGURES: tuple[Figure, ...] = declared_in(MonthStatement)
@@ -104,256 +140,153 @@ class Statement:
 
 
 def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) -> Statement:
-    """The statement of every month from the start to the earlier of Ends on and ``as_at``.
+    """The statement of every month from the start to the last day that counts.
+
+    That is the earliest of Ends on, Terminated on and ``as_at``, which cuts days and not knowledge:
+    later rows of the tables are known.
 
     Args:
         terms: the contract's terms.
-        evidence: placements, carer households and claims.
-        as_at: the last day that is known; None for the whole programme.
+        evidence: what happened, as far as it is known.
+        as_at: the last day of the statement; None for the whole programme.
     """
-    last_day = terms.ends_on if as_at is None else min(as_at, terms.ends_on)
-    agreed = evidence.agreed
+    last_day = terms.last_day if as_at is None else min(as_at, terms.last_day)
     periods = list(months_of(Period(terms.starts_on, last_day)))
-    savings = _monthly_savings(terms, agreed, periods)
+    counted, costs = counted_placements(terms, evidence), counted_costs(terms, evidence)
+    savings = _monthly_savings(counted, costs, periods)
     fee = fee_without_vat(terms)
-    approvals = approvals_that_count(evidence)
+    due = due_households(terms, evidence)
+    achieved = achieved_outcomes(terms, evidence, counted)
+    broken = break_downs(terms, counted)
     invoiced_by_month = _invoiced_to_date(terms, evidence.claims, periods)
-    maximum = maximum_that_holds_back(terms)
+    signed = agreed_figures(evidence.signed)
     months: list[MonthStatement] = []
-    saved = paid = held = fees = entitled = 0
+    saved = paid = held = fees = entitled = reimbursed_before = carried = 0
+    fees_before_the_year = 0
     for period, saving, invoiced in zip(periods, savings, invoiced_by_month, strict=True):
+        month = month_of(period.first)
         saved += saving
+        if month.month == 4:
+            fees_before_the_year = fees
         entitled_before, entitled = entitled, fee_entitlement(terms, fee, period.last)
         ceiling = fee_ceiling(terms, entitled, entitled_before, fees)
+        ceiling -= lapsed(terms, fee, period.last, fees_before_the_year)
         month_fee = max(0, min(fee_drawn_from(terms, saving, saved, fees), ceiling))
         fees += month_fee
-        households = [day for day in approvals if day in period]
-        carer_fees = rules.outcome_fee(terms.carer_fee, households, period)
+        households = tuple(one for one in due if one.due_on in period)
+        fee_for_carers = carer_fees(terms, households)
+        outcomes = tuple(one for one in achieved if one.achieved_on in period)
+        fee_for_outcomes = outcome_fees(outcomes)
         measures = None
-        if period.last == terms.ends_on and terms.bonus_rate is not None:
-            measures = bonus_measures(terms, agreed, saved)
+        if terms.bonus_day in period and has_bonus(terms):
+            measures = bonus_measures(terms, counted, costs)
         bonus = 0 if measures is None else bonus_on_measures(terms, measures)
-        owed = (month_fee, carer_fees, bonus)
+        of_month = tuple(one for one in broken if one.ended_on in period)
+        # What the limit of the month cuts is not carried.
+        reimbursed = min(sum(one.reimbursed for one in of_month), fees - reimbursed_before)
+        reimbursed_before += reimbursed
+        owed = (-reimbursed, month_fee, fee_for_carers, fee_for_outcomes, bonus)
+        maximum = maximum_that_holds_back(terms, period.last)
         headroom = None if maximum is None else maximum - paid
         let_through = sum(rules.within_headroom(owed, headroom))
         held = sum(owed) - let_through
         paid += let_through
+        agreed = signed.get(month)
+        to_invoice = let_through + carried if agreed is None else agreed.to_invoice
         months.append(
             MonthStatement(
-                month=month_of(period.first),
-                children=sum(rules.in_place(p.moved_on, p.ended_on, period.last) for p in agreed),
+                month=month,
+                children=sum(one.in_place(period.last) for one in counted),
                 saving=saving,
                 saving_to_date=saved,
                 entitlement_to_date=entitled,
                 fee=month_fee,
                 fee_to_date=fees,
-                carer_fees=carer_fees,
+                carer_fees=fee_for_carers,
+                outcome_fees=fee_for_outcomes,
                 bonus=bonus,
+                reimbursed=reimbursed,
                 held_back=held,
                 payable=let_through,
                 payable_to_date=paid,
+                adjustment=carried,
+                to_invoice=to_invoice,
                 invoiced_to_date=invoiced,
                 balance=paid - invoiced,
                 net_saving_to_date=saved - paid,
                 period=period,
                 ceiling=ceiling,
-                households=len(households),
+                households=households,
+                outcomes=outcomes,
+                break_downs=of_month,
                 bonus_measures=measures,
+                agreed=None if agreed is None else agreed.payable,
             )
         )
+        carried += let_through - to_invoice
     return Statement(terms, evidence, last_day, tuple(months))
 
 
-def fee_ceiling(
-    terms: ContractTerms, entitled: Pence, entitled_before: Pence, fees: Pence
-) -> Pence:
-    """Fee reading: what limits the fee of a month beside the saving, in pence."""
-    match terms.fee_reading:
-        case "catch_up" | "up_to_cap":
-            return entitled - fees
-        case "no_catch_up":
-            return entitled - entitled_before
-        case other:
-            assert_never(other)
-
-
-def fee_drawn_from(terms: ContractTerms, saving: Pence, saved: Pence, fees: Pence) -> Pence:
-    """Savings reading: which saving the fee of a month is drawn from, in pence."""
-    match terms.savings_reading:
-        case "month":
-            return saving
-        case "cumulative":
-            return saved - fees
-        case other:
-            assert_never(other)
-
-
-def counted_from(terms: ContractTerms, placement: Placement) -> date:
-    """The first day that a placement's saving counts; it must have moved."""
-    if placement.moved_on is None:
-        raise ValueError("the child has not moved")
-    return max(placement.moved_on, terms.starts_on)
-
-
-def placement_saving(terms: ContractTerms, placement: Placement, period: Period) -> Pence:
-    """What one placement saved in a period of the programme."""
-    if placement.moved_on is None:
-        return 0
-    return rules.saving(
-        placement.weekly_saving, counted_from(terms, placement), placement.ended_on, period
-    )
-
-
 def _monthly_savings(
-    terms: ContractTerms, agreed: Iterable[Placement], periods: list[Period]
+    counted: Iterable[CountedPlacement], costs: Iterable[CountedCost], periods: Sequence[Period]
 ) -> list[Pence]:
+    """The saving of each month: differences of the running totals of placements and of costs."""
     savings = [0] * len(periods)
-    for placement in agreed:
-        if placement.moved_on is None:
-            continue
-        start, ended_on, weekly = (
-            counted_from(terms, placement), placement.ended_on, placement.weekly_saving,
-        )  # fmt: skip
-        before = 0
+    for one in counted:
+        before, ended_on = 0, one.placement.ended_on
         for index, period in enumerate(periods):
-            if period.last < start:
+            if period.last < one.counts_from:
                 continue
-            days = rules.days_in_placement(start, ended_on, period.last)
-            to_date = rules.saving_to_date(weekly, days)
+            to_date = one.saving_to_date(period.last)
             savings[index] += to_date - before
             before = to_date
             if ended_on is not None and ended_on <= period.last:
                 break
+    for cost in costs:
+        before = 0
+        for index, period in enumerate(periods):
+            to_date = cost.cost_to_date(period.last)
+            savings[index] -= to_date - before
+            before = to_date
     return savings
 
 
-def fee_without_vat(terms: ContractTerms) -> Fraction:
-    """The fee that is earned, in exact pounds: without VAT where the fee holds it."""
-    match terms.vat_reading:
-        case "net" | "exempt":
-            return terms.fee
-        case "inclusive":
-            return to_pounds(to_pence(terms.fee / (1 + terms.vat_rate)))
-        case other:
-            assert_never(other)
+@dataclass(frozen=True, slots=True)
+class AgreedFigures:
+    """What was signed for a month, in pence: its payable, and what was carried to it."""
+
+    payable: Pence
+    adjustment: Pence
+
+    @property
+    def to_invoice(self) -> Pence:
+        """What was signed in all."""
+        return self.payable + self.adjustment
 
 
-def fee_entitlement(terms: ContractTerms, fee: Fraction, day: date) -> Pence:
-    """What of the fee is earned at the end of a day of the programme."""
-    return to_pence(fee * earned_of_fee(terms, day))
+def agreed_figures(signed: Iterable[AgreedMonth]) -> dict[date, AgreedFigures]:
+    """By month what was signed; several rows of a month are added up."""
+    payable: dict[date, Fraction] = {}
+    adjustment: dict[date, Fraction] = {}
+    for row in signed:
+        payable[row.month] = payable.get(row.month, Fraction(0)) + row.payable
+        added = row.adjustment or Fraction(0)
+        adjustment[row.month] = adjustment.get(row.month, Fraction(0)) + added
+    return {
+        month: AgreedFigures(to_pence(amount), to_pence(adjustment[month]))
+        for month, amount in payable.items()
+    }
 
 
-def earned_of_fee(terms: ContractTerms, day: date) -> Fraction:
-    """The share of the fee that is earned at the end of a day; above 1 for fees of many years."""
-    match terms.fee_reading:
-        case "catch_up" | "no_catch_up":
-            whole = False
-        case "up_to_cap":
-            whole = True
-        case other_reading:
-            assert_never(other_reading)
-    match terms.fee_period:
-        case "annual":
-            earned_by = min(terms.ends_on, financial_year_end(day)) if whole else day
-            return rules.years_earned(terms.starts_on, terms.ends_on, earned_by)
-        case "programme":
-            pass
-        case other_period:
-            assert_never(other_period)
-    if whole:
-        return Fraction(1)
-    if terms.fee_months is None:
-        return rules.share_between(terms.starts_on, terms.ends_on, day, terms.pro_rata_basis)
-    return rules.share_over_months(terms.starts_on, terms.fee_months, day, terms.pro_rata_basis)
-
-
-def approvals_that_count(evidence: Evidence) -> list[date]:
-    """The first approval of each household whose child has a row in the placements.
-
-    The row need not be agreed: the household was approved whatever becomes of the child's move.
-    """
-    cohort = {name_key(placement.child) for placement in evidence.placements}
-    first: dict[str, date] = {}
-    for household in evidence.households:
-        if household.approved_on is None or name_key(household.child) not in cohort:
-            continue
-        name = name_key(household.household)
-        first[name] = min(first.get(name, date.max), household.approved_on)
-    return sorted(first.values())
-
-
-def name_key(name: str) -> str:
-    """What children and households are matched by: see ``xlpbr.cells.key``."""
-    return cells.key(name)
-
-
-def bonus_measures(
-    terms: ContractTerms, agreed: Iterable[Placement], saved: Pence
-) -> BonusMeasures:
-    """The run rate and the saving to date on the last day of the programme."""
-    counted = tuple(agreed)
-    match terms.bonus_counts:
-        case "family":
-            pass
-        case "foster":
-            counted = tuple(placement for placement in counted if placement.type == "foster")
-            whole = Period(terms.starts_on, terms.ends_on)
-            saved = sum(placement_saving(terms, placement, whole) for placement in counted)
-        case other:
-            assert_never(other)
-    run_rate = rules.run_rate(
-        placement.weekly_saving
-        for placement in counted
-        if rules.in_place(placement.moved_on, placement.ended_on, terms.ends_on)
-    )
-    return BonusMeasures(run_rate, saved)
-
-
-def measured(terms: ContractTerms, measures: BonusMeasures) -> Pence:
-    """The saving that is held against the threshold."""
-    match terms.bonus_measure:
-        case "run_rate":
-            return measures.run_rate
-        case "accumulated":
-            return measures.accumulated
-        case "lower":
-            return min(measures.run_rate, measures.accumulated)
-        case other:
-            assert_never(other)
-
-
-def passes_threshold(terms: ContractTerms, savings: Pence) -> bool:
-    """Whether a measured saving is one that a bonus is paid on, where the rate is above 0."""
-    if terms.bonus_threshold is None or terms.bonus_rate is None:
-        return False
-    match terms.bonus_shape:
-        case "excess":
-            return to_pounds(savings) > terms.bonus_threshold
-        case "whole":
-            return to_pounds(savings) >= terms.bonus_threshold
-        case other:
-            assert_never(other)
-
-
-def bonus_on_measures(terms: ContractTerms, measures: BonusMeasures) -> Pence:
-    """The bonus on the measured saving."""
-    if terms.bonus_threshold is None or terms.bonus_rate is None:
-        return 0
-    return rules.threshold_bonus(
-        to_pounds(measured(terms, measures)),
-        [(terms.bonus_threshold, terms.bonus_rate)],
-        shape=terms.bonus_shape,
-    )
-
-
-def maximum_that_holds_back(terms: ContractTerms) -> Pence | None:
-    """The contract maximum to the penny; None where nothing is held back."""
-    if terms.contract_maximum is None:
+def maximum_that_holds_back(terms: ContractTerms, day: date) -> Pence | None:
+    """The contract maximum in force on a day, to the penny; None where nothing is held back."""
+    maximum: Fraction | None = terms.in_force("contract_maximum", day)
+    if maximum is None:
         return None
     match terms.maximum_reading:
         case "hard_stop":
             # What is owed is whole pence, so it can be rounded before it is held against that.
-            return to_pence(terms.contract_maximum)
+            return to_pence(maximum)
         case "warn":
             return None
         case other:
@@ -368,7 +301,7 @@ def _invoiced_to_date(
     invoiced = Fraction(0)
     to_date = []
     for period in periods:
-        ends = period.last == terms.ends_on
+        ends = period.last == terms.last_day
         while waiting and (ends or waiting[-1].month <= period.first):
             invoiced += waiting.pop().invoiced
         to_date.append(to_pence(invoiced))

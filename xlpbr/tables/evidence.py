@@ -1,4 +1,4 @@
-"""Ranges to records: placements, carers and claims, with every problem collected.
+"""Ranges to records: placements, carers, claims and the optional tables, all problems collected.
 
 A bad row never stops the rest: each reader returns what it could read and the problems that it
 found, each with its table, row and heading.
@@ -26,9 +26,11 @@ from xlpbr.contract.evidence import (
     Household,
     Placement,
 )
+from xlpbr.contract.life import LIFE_COLUMNS, LIFE_RECORDS
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.tables.headings import HEADING_BETWEEN, ReadRecord, RowCount, find_columns, refused_cell
+from xlpbr.tables.life import life_that_does_not_fit
 from xlpbr.tables.near_names import near_names
 from xlpbr.tables.terms import read_terms
 
@@ -38,30 +40,49 @@ NOTED_KEYS: Mapping[str, frozenset[str]] = {
 }
 """The headings of each table that are known and not read, as they are matched."""
 
+ALL_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {**COLUMNS, **LIFE_COLUMNS}
+"""The columns of every table, by its name."""
+
 _TOTALS = re.compile(r"((grand|overall|sub)[ -]?)?totals?|sum", re.IGNORECASE)
 _TOTALS_OF = re.compile(r"((grand|overall|sub)[ -]?)?totals?\b.*", re.IGNORECASE)
 
 
+RECORDS: Mapping[str, type[Any]] = {
+    "Placements": Placement,
+    "Carers": Household,
+    "Claims": Claim,
+    **LIFE_RECORDS,
+}
+"""What a row of each table becomes, by the table's name."""
+
+
 def read_evidence(
-    placements: Cell, carers: Cell = None, claims: Cell = None
+    placements: Cell,
+    carers: Cell = None,
+    claims: Cell = None,
+    *,
+    cohort: Cell = None,
+    prices: Cell = None,
+    costs: Cell = None,
+    rates: Cell = None,
+    agreed: Cell = None,
+    budget: Cell = None,
 ) -> tuple[ReadRecord[Evidence], tuple[RowCount, ...]]:
-    """Placements, carers and claims from ranges with a heading row; the last two may be blank."""
+    """What happened, from ranges with a heading row; all but the placements may be blank."""
     problems: list[Problem] = []
     counts: list[RowCount] = []
-    read: dict[str, list[Any]] = {}
-    tables: tuple[tuple[str, type[Any], Cell], ...] = (
-        ("Placements", Placement, placements),
-        ("Carers", Household, carers),
-        ("Claims", Claim, claims),
-    )
-    for table, record_type, given in tables:
-        read[table] = []
-        if table != "Placements" and _is_left_out(given):
+    given = (placements, carers, claims, cohort, prices, costs, rates, agreed, budget)
+    read: list[tuple[Any, ...]] = []
+    for (table, record_type), cell in zip(RECORDS.items(), given, strict=True):
+        if table != "Placements" and _is_left_out(cell):
+            read.append(())
             continue
-        read[table], count = _read_rows(table, record_type, cells.rows(given), problems)
+        records, count = _read_rows(table, record_type, cells.rows(cell), problems)
+        read.append(tuple(records))
         counts.append(count)
-    evidence = Evidence(tuple(read["Placements"]), tuple(read["Carers"]), tuple(read["Claims"]))
+    evidence = Evidence(*read)
     problems.extend(_placements_that_do_not_fit(evidence))
+    problems.extend(life_that_does_not_fit(evidence))
     return ReadRecord(evidence, tuple(problems)), tuple(counts)
 
 
@@ -72,8 +93,8 @@ def _is_left_out(given: Cell) -> bool:
 def _read_rows(
     table: str, record_type: type[Any], rows: Rows, problems: list[Problem]
 ) -> tuple[list[Any], RowCount]:
-    declared = COLUMNS[table]
-    columns = find_columns(table, rows, declared, problems, NOTED_KEYS[table])
+    declared = ALL_COLUMNS[table]
+    columns = find_columns(table, rows, declared, problems, NOTED_KEYS.get(table, ()))
     used: list[Any] = []
     names: list[tuple[int, Cell]] = []
     blank = refused = 0
@@ -113,7 +134,7 @@ def _not_data(
     table: str, row_number: int, row: list[Cell], values: Mapping[str, Cell]
 ) -> Problem | None:
     """Why a row is none of the table's: a row of totals, or a heading between the rows."""
-    first = COLUMNS[table][0].heading
+    first = ALL_COLUMNS[table][0].heading
     no_data = partial(Problem, table=table, row=row_number, column=first, expected="a row of data")
     for cell in values.values():
         if isinstance(cell, cells.SharedCell) and cell.is_across:
@@ -135,7 +156,7 @@ def _is_totals(table: str, label: str, values: Mapping[str, Cell]) -> bool:
         return True
     if not _TOTALS_OF.fullmatch(label):
         return False
-    dates = [column.heading for column in COLUMNS[table] if column.kind == "date"]
+    dates = [column.heading for column in ALL_COLUMNS[table] if column.kind == "date"]
     return all(cells.is_blank(values.get(heading)) for heading in dates)
 
 
@@ -149,7 +170,7 @@ def _read_row(
     """The record of a row; None where a cell is wrong, each wrong cell a problem."""
     fields: dict[str, Any] = {}
     wrong = False
-    for column in COLUMNS[table]:
+    for column in ALL_COLUMNS[table]:
         if column.heading not in values:
             fields[column.field_name] = readers.without_column(column)
             continue
@@ -157,23 +178,25 @@ def _read_row(
         try:
             fields[column.field_name] = readers.read_cell(column, value)
         except CellError as error:
-            wrong = True
+            is_noted = column.is_remark and column.kind != "text"
+            if is_noted:  # no figure comes from it
+                fields[column.field_name] = readers.without_column(column)
+            wrong |= not is_noted
             if isinstance(value, cells.SharedCell) and not value.is_first:
                 continue  # said once, where the value stands
             here = partial(Problem, table=table, row=row_number, column=column.heading)
-            problems.append(
-                refused_cell(
-                    here,
-                    value,
-                    error,
-                    own=column.heading,
-                    found=_found(column, value),
-                    expected=readers.expected_of_cell(column),
-                    remedy=f"Enter it, or clear the row. {column.meaning}"
-                    if cells.is_blank(value)
-                    else f"Correct {column.heading}.",
-                )
+            refused = refused_cell(
+                here,
+                value,
+                error,
+                own=column.heading,
+                found=_found(column, value),
+                expected=readers.expected_of_cell(column),
+                remedy=f"Enter it, or clear the row. {column.meaning}"
+                if cells.is_blank(value)
+                else f"Correct {column.heading}.",
             )
+            problems.append(replace(refused, code=None) if is_noted else refused)
     if wrong:
         return None
     lonely = _nothing_else(table, row_number, values)
@@ -183,7 +206,7 @@ def _read_row(
 
 def _nothing_else(table: str, row_number: int, values: Mapping[str, Cell]) -> Problem | None:
     """A row of a name and nothing else: a footnote under the table, or a child to come."""
-    first = COLUMNS[table][0]
+    first = ALL_COLUMNS[table][0]
     name = cells.shown(values[first.heading])
     # A child to come may stand there by its pseudonym alone.
     is_pseudonym = " " not in name and any(letter.isdigit() for letter in name)
@@ -210,7 +233,7 @@ def _nothing_else(table: str, row_number: int, values: Mapping[str, Cell]) -> Pr
 
 def _not_agreed_yet(table: str, row_number: int, values: Mapping[str, Cell]) -> Iterator[Problem]:
     """An agreement that is blank or disputed: the row counts for nothing, and is asked about."""
-    for column in COLUMNS[table]:
+    for column in ALL_COLUMNS[table]:
         if column.kind != "yes_no" or column.heading not in values:
             continue
         value = values[column.heading]
@@ -305,15 +328,22 @@ def _overlaps(rows_of_child: list[Placement]) -> Iterator[Problem]:
 
 
 def read_contract(
-    terms: Cell, placements: Cell, carers: Cell = None, claims: Cell = None
+    terms: Cell, placements: Cell, carers: Cell = None, claims: Cell = None, **life: Cell
 ) -> tuple[ContractTerms, Evidence]:
     """The records of a contract's tables.
+
+    Args:
+        terms: the Terms table.
+        placements: the Placements table.
+        carers: the Carers table.
+        claims: the Claims table.
+        life: the optional tables, as ``read_evidence`` takes them.
 
     Raises:
         CellError: the first problem that stops the figures.
     """
     found_terms = read_terms(terms)
-    found_evidence, _ = read_evidence(placements, carers, claims)
+    found_evidence, _ = read_evidence(placements, carers, claims, **life)
     for problem in (*found_terms.blocking, *found_evidence.blocking):
         raise problem.as_error()
     return found_terms.record, found_evidence.record

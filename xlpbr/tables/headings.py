@@ -236,7 +236,9 @@ def find_columns(
                     remedy="Add the column, or choose the range with its heading row.",
                 )
             )
-        elif all(one.heading in columns for one in declared if one.heading_required):
+        elif column.if_missing and all(
+            one.heading in columns for one in declared if one.heading_required
+        ):
             problems.append(
                 wrong(
                     column=column.heading,

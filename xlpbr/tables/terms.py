@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract import cell_readers as readers
-from xlpbr.contract.terms import MOST_YEARS, TERMS, ContractTerms, Term
-from xlpbr.errors import NUM, VALUE, CellError, Problem
+from xlpbr.contract.terms import (
+    DEFAULTS,
+    MOST_YEARS,
+    TERMS,
+    VARYING,
+    ContractTerms,
+    Term,
+    Variation,
+)
+from xlpbr.errors import NUM, VALUE, CellError, Problem, all_of
 from xlpbr.periods import last_day_of_term
 from xlpbr.tables.headings import (
     HEADING_BETWEEN,
@@ -25,6 +34,7 @@ from xlpbr.tables.headings import (
     nearest,
     refused_cell,
 )
+from xlpbr.tables.terms_together import terms_that_need_others
 
 _NEAR_TERM = 0.8
 
@@ -47,6 +57,7 @@ class ValueTable:
         noun: what a row is, such as ``term``.
         of: what it is part of.
         declared: what there may be.
+        varying: what may change from a day on, by field.
     """
 
     name: str
@@ -54,6 +65,7 @@ class ValueTable:
     noun: str
     of: str
     declared: Sequence[Term]
+    varying: Mapping[str, Term] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[_Column, _Column]:
@@ -61,12 +73,20 @@ class ValueTable:
         return _Column(self.heading), _Column("Value")
 
     @property
+    def read_columns(self) -> tuple[_Column, ...]:
+        """Those and the headings that are read where the table has them."""
+        return (*self.columns, _FROM) if self.varying else self.columns
+
+    @property
     def a_noun(self) -> str:
         """What a row is, with its article."""
         return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
 
 
-TERMS_TABLE = ValueTable("Terms", "Term", "term", "the contract", TERMS)
+_FROM = _Column("From", heading_required=False)
+"""From when a row's value holds; blank: from the start."""
+
+TERMS_TABLE = ValueTable("Terms", "Term", "term", "the contract", TERMS, VARYING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +97,14 @@ class ReadValues:
         values: by field.
         rows: by field, the row that it stands in, counted from 1 under the headings.
         clauses: by label, the clause that the table names.
+        variations: what changes from a day on, in the order of time.
         problems: what is wrong, missing names included.
     """
 
     values: Mapping[str, Any]
     rows: Mapping[str, int]
     clauses: Mapping[str, str]
+    variations: tuple[Variation, ...]
     problems: tuple[Problem, ...]
 
 
@@ -90,10 +112,11 @@ def read_terms(table: Cell) -> ReadRecord[ContractTerms]:
     """The terms of a contract from a range with the headings ``Term`` and ``Value``."""
     read = read_values(table, TERMS_TABLE)
     problems = list(read.problems)
-    terms = ContractTerms(**read.values, clauses=read.clauses)
+    terms = ContractTerms(**read.values, clauses=read.clauses, variations=read.variations)
     if {"starts_on", "ends_on"} <= set(read.values):
         problems.extend(_dates_that_do_not_fit(terms))
     problems.extend(_bonus_that_does_not_fit(terms, tuple(problems)))
+    problems.extend(terms_that_need_others(terms, _broken(problems)))
     return ReadRecord(terms, tuple(problems))
 
 
@@ -101,21 +124,28 @@ def read_values(table: Cell, of: ValueTable) -> ReadValues:
     """The values of a range of names and values under its two headings."""
     rows = cells.rows(table)
     problems: list[Problem] = []
-    columns = find_columns(of.name, rows, of.columns, problems)
+    columns = find_columns(of.name, rows, of.read_columns, problems)
     values: dict[str, Any] = {}
     places: dict[str, int] = {}
     clauses: dict[str, str] = {}
+    variations: dict[tuple[str, date], Any] = {}
     clause = _clause_column(rows[0])
-    if len(columns) == len(of.columns):
-        for row_number, term, row in _known_rows(of, rows, columns, problems):
+    if all(column.heading in columns for column in of.columns):
+        for row_number, term, row, starts_on in _known_rows(of, rows, columns, problems):
             if clause is not None and cells.error_in(row[clause]) is None:
-                clauses[term.label] = cells.text(row[clause])
+                clauses.setdefault(term.label, cells.text(row[clause]))
             value = row[columns["Value"]]
             if cells.is_blank(value):
+                if starts_on is not None:
+                    variations[term.field_name, starts_on] = DEFAULTS[term.label]
                 continue
             places[term.field_name] = row_number
             try:
-                values[term.field_name] = readers.read_term(term, value)
+                found = readers.read_term(term, value)
+                if starts_on is None:
+                    values[term.field_name] = found
+                else:
+                    variations[term.field_name, starts_on] = found
             except CellError as error:
                 here = partial(Problem, table=of.name, row=row_number, column=term.label)
                 problems.append(
@@ -131,7 +161,14 @@ def read_values(table: Cell, of: ValueTable) -> ReadValues:
                 )
         required = (term for term in of.declared if term.required)
         problems.extend(missing_values(of, required, values, problems))
-    return ReadValues(values, places, clauses, tuple(problems))
+    in_order = sorted(variations.items(), key=lambda one: one[0][1])
+    return ReadValues(
+        values,
+        places,
+        clauses,
+        tuple(Variation(name, day, value) for (name, day), value in in_order),
+        tuple(problems),
+    )
 
 
 def count_terms(table: Cell, found: ReadRecord[Any], of: ValueTable = TERMS_TABLE) -> RowCount:
@@ -155,10 +192,13 @@ def count_terms(table: Cell, found: ReadRecord[Any], of: ValueTable = TERMS_TABL
 
 def _known_rows(
     of: ValueTable, rows: Rows, columns: Mapping[str, int], problems: list[Problem]
-) -> Iterator[tuple[int, Term, list[Cell]]]:
-    """The rows of a declared name, each name once; any other row is a problem or blank."""
+) -> Iterator[tuple[int, Term, list[Cell], date | None]]:
+    """The rows of a declared name with the day from which they hold; None from the start.
+
+    Each name once for each day; any other row is a problem or blank.
+    """
     by_key = {cells.key(term.label): term for term in of.declared}
-    seen: set[str] = set()
+    seen: set[tuple[str, date | None]] = set()
     for row_number, row in enumerate(rows[1:], start=1):
         label_cell, value = row[columns[of.heading]], row[columns["Value"]]
         wrong = partial(Problem, table=of.name, row=row_number, column=of.heading, code=VALUE)
@@ -183,18 +223,55 @@ def _known_rows(
         term = by_key.get(cells.key(label))
         if term is None:
             problems.append(_unknown_name(of, row_number, label))
-        elif term.label in seen:
+            continue
+        starts_on: date | None = None
+        if "From" in columns and not cells.is_blank(row[columns["From"]]):
+            try:
+                starts_on = _holds_from(of, term, row[columns["From"]])
+            except CellError as error:
+                problems.append(_wrong_from(of, row_number, row[columns["From"]], error))
+                continue
+        if (term.label, starts_on) in seen:
+            since = "" if starts_on is None else f" from {starts_on:%d/%m/%Y}"
             problems.append(
                 wrong(
                     column=term.label,
-                    found=f"the {of.noun} a second time",
-                    expected=f"each {of.noun} once",
+                    found=f"the {of.noun} a second time{since}",
+                    expected=f"each {of.noun} once"
+                    if starts_on is None
+                    else f"each {of.noun} once from a day",
                     remedy="Delete the row that is not agreed.",
                 )
             )
         else:
-            seen.add(term.label)
-            yield row_number, term, row
+            seen.add((term.label, starts_on))
+            yield row_number, term, row, starts_on
+
+
+def _holds_from(of: ValueTable, term: Term, value: Cell) -> date:
+    """The day from which a row holds, of a term that may vary."""
+    if term.field_name not in of.varying:
+        which = all_of([one.label for one in of.varying.values()])
+        raise CellError(
+            VALUE, f"{term.label} cannot change from a day on; the terms that can are: {which}"
+        )
+    return readers.read_day(value)
+
+
+def _wrong_from(of: ValueTable, row: int, value: Cell, error: CellError) -> Problem:
+    here = partial(Problem, table=of.name, row=row, column="From")
+    cannot_vary = not error.message.startswith("found")
+    return refused_cell(
+        here,
+        value,
+        error,
+        own="day",
+        found=cells.shown(value),
+        expected=f"no day: {error.message}" if cannot_vary else "a date such as 01/06/2026",
+        remedy="Clear From. To change the term for the whole contract, change its row."
+        if cannot_vary
+        else "Correct From, or clear it.",
+    )
 
 
 def missing_values(
@@ -292,7 +369,11 @@ def _bonus_that_does_not_fit(
     terms: ContractTerms, problems: Iterable[Problem]
 ) -> Iterator[Problem]:
     """A threshold without a rate, or a rate without a threshold."""
-    pair = {"Bonus threshold": terms.bonus_threshold, "Bonus rate": terms.bonus_rate}
+    day = terms.bonus_day
+    pair = {
+        "Bonus threshold": terms.in_force("bonus_threshold", day),
+        "Bonus rate": terms.in_force("bonus_rate", day),
+    }
     missing = [label for label, value in pair.items() if value is None]
     if len(missing) == 1 and not set(pair) & _broken(problems):
         yield Problem(

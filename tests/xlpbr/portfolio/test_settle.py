@@ -27,7 +27,8 @@ from tests.support.brute_force import Contract, PlacementRow
 from tests.support.brute_force import Evidence as Happened
 from tests.support.samples import sample_table
 from xlpbr.contract.cell_readers import read_cell
-from xlpbr.contract.evidence import Claim, Evidence, EvidenceColumn, Placement
+from xlpbr.contract.columns import EvidenceColumn
+from xlpbr.contract.evidence import Claim, Evidence, Placement
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.functions import pbr_statement
