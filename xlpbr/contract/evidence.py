@@ -15,6 +15,7 @@ from typing import Literal
 from xlpbr import cells
 from xlpbr.contract.columns import EvidenceColumn, column
 from xlpbr.contract.life import (
+    LIFE_COLUMNS,
     AgreedMonth,
     BudgetYear,
     CohortChild,
@@ -196,6 +197,11 @@ COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = MappingProxyType(
     }
 )
 """The columns of each evidence table, by its name."""
+
+ALL_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = MappingProxyType(
+    {**COLUMNS, **LIFE_COLUMNS}
+)
+"""The columns of every table of records, the optional ones last."""
 
 PRICES = tuple(column for column in COLUMNS["Placements"] if column.kind == "price")
 """The columns of a placement's prices: the residential home, the family."""

@@ -18,7 +18,7 @@ from xlpbr import cells
 from xlpbr.cells import Rows
 from xlpbr.contract import cell_readers as readers
 from xlpbr.contract.assumptions import ASSUMPTION_HEADINGS, ASSUMPTIONS
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.terms import DEFAULTS, MOST_YEARS, TERMS, Term
 from xlpbr.errors import CellError, FileProblem
 
@@ -262,7 +262,7 @@ def _refuse_unreadable_samples(sample: Mapping[str, Any], where: str) -> None:
             )
         place = f"{where}: sample Assumptions, row {number}, {assumption.label}"
         _refuse_unreadable(readers.read_term, assumption, row.get("Value"), place)
-    for table, columns in COLUMNS.items():
+    for table, columns in ALL_COLUMNS.items():
         for number, row in enumerate(sample.get(table, ()), start=1):
             for column in columns:
                 place = f"{where}: sample {table}, row {number}, {column.heading}"
@@ -270,7 +270,9 @@ def _refuse_unreadable_samples(sample: Mapping[str, Any], where: str) -> None:
 
 
 def _refuse_unknown_headings(sample: Mapping[str, Any], where: str) -> None:
-    known = {table: [column.heading for column in columns] for table, columns in COLUMNS.items()}
+    known = {
+        table: [column.heading for column in columns] for table, columns in ALL_COLUMNS.items()
+    }
     known["Assumptions"] = list(ASSUMPTION_HEADINGS[:2])
     for table, rows in sample.items():
         if table not in known:
@@ -291,7 +293,7 @@ def _with_answers(table: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """A sample row in which a column that it lacks says what a table without it means."""
     answers = {
         column.heading: column.options[0]
-        for column in COLUMNS.get(table, ())
+        for column in ALL_COLUMNS.get(table, ())
         if column.kind == "yes_no" and column.heading not in row
     }
     return {**row, **answers}

@@ -16,17 +16,17 @@ from typing import Any
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract import cell_readers as readers
+from xlpbr.contract.columns import EvidenceColumn
 from xlpbr.contract.evidence import (
-    COLUMNS,
+    ALL_COLUMNS,
     NOTED,
     PRICES,
     Claim,
     Evidence,
-    EvidenceColumn,
     Household,
     Placement,
 )
-from xlpbr.contract.life import LIFE_COLUMNS, LIFE_RECORDS
+from xlpbr.contract.life import LIFE_RECORDS
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, VALUE, CellError, Problem
 from xlpbr.tables.headings import HEADING_BETWEEN, ReadRecord, RowCount, find_columns, refused_cell
@@ -39,9 +39,6 @@ NOTED_KEYS: Mapping[str, frozenset[str]] = {
     for table, columns in NOTED.items()
 }
 """The headings of each table that are known and not read, as they are matched."""
-
-ALL_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {**COLUMNS, **LIFE_COLUMNS}
-"""The columns of every table, by its name."""
 
 _TOTALS = re.compile(r"((grand|overall|sub)[ -]?)?totals?|sum", re.IGNORECASE)
 _TOTALS_OF = re.compile(r"((grand|overall|sub)[ -]?)?totals?\b.*", re.IGNORECASE)
