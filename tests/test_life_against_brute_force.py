@@ -20,6 +20,7 @@ from tests.support.life.as_cells import (
     joined,
     kind_of_line,
     line_cells,
+    once_cells,
     years_table,
 )
 from tests.support.life.as_ranges import (
@@ -69,6 +70,10 @@ def months_of(life: Life, most: int, seed: int) -> list[date]:
     """Some months of the statement, the last among them."""
     months = [row.month for row in statement(life)]
     return sorted({*months[-1:], *random.Random(seed).sample(months, min(most, len(months)))})
+
+
+def child_of(row: dict[str, Any]) -> str:
+    return same(str(row["Child"]))
 
 
 def test_every_option_is_worked_out_day_by_day() -> None:
@@ -130,7 +135,7 @@ def test_the_lines_of_a_month(life: Life, seed: int) -> None:
         assert sum((exact(row["Amount"]) for row in rows), Fraction(0)) == saving[month]
         placed = [
             Span(
-                same(str(row["Child"])),
+                child_of(row),
                 row["From"],
                 row["To"],
                 int(row["Days"]),
@@ -155,21 +160,19 @@ def test_the_lines_of_a_month(life: Life, seed: int) -> None:
             )
             for one in joined(placed)
         ]
+        costs = [row for row in rows if row["Residential weekly cost"] is None]
         got += [
             (
-                same(str(row["Child"])),
-                row["From"],
-                row["To"],
-                row["Days"],
-                None,
-                None,
-                row["Weekly"] or None,
-                row["Amount"],
+                child_of(row),
+                *(row["From"], row["To"], float(row["Days"])),
+                *(None, None, row["Weekly"], row["Amount"]),
             )
-            for row in rows
-            if row["Residential weekly cost"] is None
+            for row in costs
+            if row["Weekly"]
         ]
         assert sorted(got, key=str) == line_cells(life, month)
+        once = [(child_of(r), r["From"], r["Amount"]) for r in costs if not r["Weekly"]]
+        assert sorted(once) == once_cells(life, month)
 
 
 @many(80)

@@ -103,10 +103,10 @@ def joined(spans: list[Span]) -> list[Span]:
 
 
 def line_cells(life: Life, month: date) -> list[tuple[object, ...]]:
-    """The lines of PBR_LINES without What and Total, sorted to be compared."""
+    """The lines with a weekly figure, without What and Total, sorted to be compared."""
     spans = lines(life, month)
     placed = [span for span in spans if span.residential is not None]
-    costs = [span for span in spans if span.residential is None]
+    costs = [span for span in spans if span.residential is None and span.weekly]
     return sorted(
         (
             (
@@ -122,4 +122,13 @@ def line_cells(life: Life, month: date) -> list[tuple[object, ...]]:
             for span in [*joined(placed), *costs]
         ),
         key=str,
+    )
+
+
+def once_cells(life: Life, month: date) -> list[tuple[str, date, float]]:
+    """The lines of costs that count once alone: child, day and amount."""
+    return sorted(
+        (same(span.child), span.first, float(span.amount))
+        for span in lines(life, month)
+        if span.residential is None and not span.weekly
     )

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date, timedelta
-from typing import Any
+from typing import cast
 
 from hypothesis import strategies as st
 
-from tests.support.life.days import DAY, edate, month_of, months_between, year_name
+from tests.support.life.days import DAY, edate, last_of_month, month_of, months_between, year_name
+from tests.support.life.draws import (
+    days,
+    family_prices,
+    mostly,
+    near,
+    one_in,
+    pounds,
+    some_pounds,
+    weekly_prices,
+)
+from tests.support.life.random_terms import FOCUSES, terms
 from tests.support.life.statement import statement
 from tests.support.life.tables import (
     AgreedMonth,
@@ -22,141 +33,40 @@ from tests.support.life.tables import (
     Price,
     Rate,
     Terms,
-    Variation,
 )
-from tests.support.life.terms import OPTIONS
-
-LONGEST = 730
-"""Days of the longest programme."""
 
 
-def pounds(least: int, most: int) -> st.SearchStrategy[float]:
-    """Whole pence, as the float that a cell holds."""
-    return st.integers(least * 100, most * 100).map(lambda pence: pence / 100)
-
-
-def some_pounds(most: int) -> st.SearchStrategy[float]:
-    """Whole pence above 0."""
-    return st.integers(1, most * 100).map(lambda pence: pence / 100)
-
-
-def weekly_prices() -> st.SearchStrategy[float]:
-    """Weekly prices; some carry fractions of a penny, some have sevenths that round to a half."""
-    return st.one_of(
-        st.integers(200_000, 900_000).map(lambda pence: pence / 100),
-        st.integers(200_000, 900_000).map(lambda pence: pence / 100),
-        st.integers(0, 90_000_000).map(lambda parts: parts / 10_000),
-        st.integers(0, 2_000).map(lambda steps: round(steps * 0.035, 3)),
-    )
-
-
-def family_prices() -> st.SearchStrategy[float]:
-    return st.one_of(pounds(200, 2_000), st.integers(0, 20_000_000).map(lambda n: n / 10_000))
-
-
-def days(first: date, last: date) -> st.SearchStrategy[date]:
-    return st.dates(min_value=first, max_value=max(first, last))
-
-
-def one_in(
-    times: int, rare: st.SearchStrategy[Any], usual: st.SearchStrategy[Any]
-) -> st.SearchStrategy[Any]:
-    """The rare one once in so many times."""
-    return st.sampled_from([usual] * (times - 1) + [rare]).flatmap(lambda chosen: chosen)
-
-
-def mostly(usual: object, *others: object) -> st.SearchStrategy[Any]:
-    return st.sampled_from([usual, usual, usual, *others])
+def days_that_matter(agreement: Terms) -> list[date]:
+    """The dates among the terms, the days of variations, and the first 31 March."""
+    dates = [value for value in agreement.values.values() if isinstance(value, date)]
+    year_end = date(min(dates).year + 1, 3, 31)
+    return [*dates, year_end, *(row.starts for row in agreement.variations)]
 
 
 @st.composite
-def programmes(draw: st.DrawFn) -> tuple[date, date]:
-    """Starts on and Ends on: any days, often with whole months or with the last day of a month."""
-    first = draw(days(date(2023, 12, 1), date(2027, 12, 31)))
-    if draw(st.booleans()):
-        wanted = draw(st.sampled_from([1, 1, 28, 29, 30, 31]))
-        first = first.replace(day=1)
-        while first.day < wanted and (first + DAY).month == first.month:
-            first += DAY
-    if draw(st.booleans()):
-        length = draw(one_in(4, st.integers(0, 150), st.integers(150, LONGEST)))
-        return first, first + timedelta(days=length)
-    months = draw(one_in(4, st.integers(1, 9), st.integers(9, 23)))
-    return first, max(first, edate(first, months) - draw(st.integers(-1, 2)) * DAY)
-
-
-@st.composite
-def variations(draw: st.DrawFn, first: date, last: date) -> tuple[Variation, ...]:
-    """Up to three changes of each term that may vary, with a blank now and then."""
-    values = {
-        "Fee": pounds(0, 900_000),
-        "Carer fee": st.sampled_from([0.0, 5_000.0, 9_999.99, 12_000.0]),
-        "Bonus threshold": pounds(0, 400_000),
-        "Bonus rate": st.sampled_from([0.0, 0.05, 0.125, 0.2]),
-        "Contract maximum": pounds(0, 900_000),
-        "Break-down amount": pounds(0, 40_000),
-    }
-    around = days(first - timedelta(days=20), last + timedelta(days=20))
-    rows = []
-    for term in draw(st.lists(st.sampled_from(sorted(values)), unique=True, max_size=4)):
-        for start in draw(st.lists(around, unique=True, min_size=1, max_size=3)):
-            blank = draw(mostly(False, False, True))
-            rows.append(Variation(term, start, None if blank else draw(values[term])))
-    return tuple(draw(st.permutations(rows)))
-
-
-@st.composite
-def terms(draw: st.DrawFn) -> Terms:
-    first, last = draw(programmes())
-    chosen: dict[str, object] = {"Starts on": first, "Ends on": last}
-    for term, options in OPTIONS.items():
-        chosen[term] = draw(st.sampled_from([*options, *options, None]))
-    chosen |= {
-        "Fee": draw(one_in(12, st.none(), pounds(0, 60_000) | pounds(60_000, 900_000))),
-        "Fee months": draw(one_in(2, st.none(), st.integers(1, 24))),
-        "Fee share": draw(mostly(None, 0.25, 0.5, 0.333, 1)),
-        "Carer fee": draw(st.sampled_from([None, 10_000.0, 9_999.99])),
-        "Contract maximum": draw(
-            one_in(2, st.none(), pounds(0, 100_000) | pounds(50_000, 1_000_000))
-        ),
-        "VAT rate": draw(st.sampled_from([None, 0.2, 0.05, 0.175, 0])),
-        "Cohort size": draw(st.integers(1, 21)),
-        "Break-down months": draw(st.none() | st.integers(1, 18)),
-        "Break-down amount": draw(mostly(None, 28_561.9, 0.0, 1_234.56)),
-    }
-    if draw(mostly(True, True, False)):
-        chosen["Bonus threshold"] = draw(st.just(0.0) | pounds(0, 100_000) | pounds(0, 900_000))
-        chosen["Bonus rate"] = draw(st.sampled_from([0.1, 0.125, 0.333, 1.0, 0.0]))
-    if draw(st.booleans()):
-        chosen["Bonus measured on"] = draw(days(first, last))
-    if draw(mostly(False, False, False, True)):
-        chosen["Terminated on"] = draw(days(first, last))
-    by_phase = "phase" in (chosen["Break-down window"], chosen["Bonus savings"])
-    if by_phase or draw(st.booleans()):
-        measured = chosen.get("Bonus measured on", last)
-        assert isinstance(measured, date)
-        chosen["Phase starts on"] = draw(days(first, measured))
-    varied = draw(st.just(()) | variations(first, last))
-    return Terms({term: value for term, value in chosen.items() if value is not None}, varied)
-
-
-@st.composite
-def placements_of(draw: st.DrawFn, child: str, first: date, last: date) -> list[Placement]:
+def placements_of(
+    draw: st.DrawFn, child: str, agreement: Terms, marks: list[date]
+) -> list[Placement]:
     """One to three placements of a child that follow each other; or one that is still to come."""
+    first = cast(date, agreement.values["Starts on"])
+    last = cast(date, agreement.values["Ends on"])
+    window = cast(int, agreement.values.get("Break-down months", 12))
     if draw(st.integers(0, 11)) == 0:
         agreed = draw(mostly("yes", "no"))
         return [Placement(child, draw(st.none() | weekly_prices()), None, None, agreed=agreed)]
     rows = []
     earliest, latest = first - timedelta(days=100), last + timedelta(days=20)
     early = days(first, first + (last - first) / 3)
-    moved_on = draw(one_in(3, days(earliest, latest), early))
+    moved_on = draw(one_in(3, near(marks, earliest, latest), early))
     number = draw(st.integers(1, 3))
     for n in range(number):
-        lasted = draw(st.integers(0, 30) | st.integers(1, 400))
-        if n:  # no two placements of a child end on one day
-            lasted = max(lasted, 1)
+        shortest = 1 if n else 0  # no two placements of a child end on one day
+        soonest = moved_on + shortest * DAY
+        weeks = [moved_on + 7 * weeks * DAY for weeks in (1, 4, 13)]
+        turns = [edate(moved_on, window), *weeks, *marks]
+        ends = near(turns, soonest, soonest + timedelta(days=500))
         still_in_place = n == number - 1 and draw(st.booleans())
-        ended_on = None if still_in_place else moved_on + timedelta(days=lasted)
+        ended_on = None if still_in_place else draw(ends)
         because = draw(mostly("", "broke down", "planned move", "left care")) if ended_on else ""
         rows.append(
             Placement(
@@ -177,9 +87,9 @@ def placements_of(draw: st.DrawFn, child: str, first: date, last: date) -> list[
 
 
 @st.composite
-def prices_of(draw: st.DrawFn, child: str, first: date, last: date) -> list[Price]:
+def prices_of(draw: st.DrawFn, child: str, marks: list[date]) -> list[Price]:
     """Up to three changes of price on days of their own; each changes one price or both."""
-    around = days(first - timedelta(days=60), last + timedelta(days=10))
+    around = near(marks, min(marks) - timedelta(days=60), max(marks) + timedelta(days=10))
     rows = []
     for start in draw(st.lists(around, unique=True, max_size=3)):
         which = draw(st.sampled_from(["both", "residential", "family"]))
@@ -190,9 +100,9 @@ def prices_of(draw: st.DrawFn, child: str, first: date, last: date) -> list[Pric
 
 
 @st.composite
-def costs_of(draw: st.DrawFn, child: str, first: date, last: date) -> Cost:
-    starts = draw(days(first - timedelta(days=40), last + timedelta(days=10)))
-    ends = draw(st.none() | st.integers(0, 120).map(lambda n: starts + n * DAY))
+def costs_of(draw: st.DrawFn, child: str, marks: list[date]) -> Cost:
+    starts = draw(near(marks, min(marks) - timedelta(days=40), max(marks) + timedelta(days=10)))
+    ends = draw(st.none() | near(marks, starts, starts + timedelta(days=120)))
     amounts = some_pounds(6_000) | some_pounds(500).map(lambda amount: -amount)
     weekly, once = draw(st.sampled_from([(1, 0), (1, 0), (0, 1), (1, 1)]))
     return Cost(
@@ -207,21 +117,39 @@ def costs_of(draw: st.DrawFn, child: str, first: date, last: date) -> Cost:
 
 
 @st.composite
-def rates(draw: st.DrawFn, first: date, last: date) -> list[Rate]:
+def rates(draw: st.DrawFn, focus: str, marks: list[date]) -> list[Rate]:
     """Outcomes at 13, 26, 52 and fewer weeks; the price of one may change on a day."""
     rows = []
-    for weeks in draw(st.lists(st.sampled_from([1, 4, 13, 26, 52]), unique=True, max_size=3)):
+    least = 1 if focus == "outcomes" else 0
+    some = st.lists(st.sampled_from([1, 4, 13, 26, 52]), unique=True, min_size=least, max_size=3)
+    for weeks in draw(some):
         name, price = f"{weeks} weeks", some_pounds(12_000)
-        starts = draw(st.none() | days(first - timedelta(days=30), last))
+        starts = draw(st.none() | near(marks, min(marks) - timedelta(days=30), max(marks)))
         if starts is None or draw(st.booleans()):
             rows.append(Rate(name, weeks, draw(price), starts))
             continue
         change = starts + draw(st.integers(0, 200)) * DAY
-        gap = draw(st.sampled_from([1, 1, 10]))
-        again = change + gap * DAY
+        again = change + draw(st.sampled_from([1, 1, 10])) * DAY
         until = draw(st.none() | days(again, again + timedelta(days=300)))
         rows.append(Rate(name, weeks, draw(price), starts, change))
         rows.append(Rate(name.upper(), weeks, draw(price), again, until))
+    return list(draw(st.permutations(rows)))
+
+
+@st.composite
+def cohorts(draw: st.DrawFn, placements: list[Placement], marks: list[date]) -> list[CohortChild]:
+    """All children or some; one may leave care on any day from its last move."""
+    names = sorted({row.child for row in placements})
+    if not names or draw(st.booleans()):
+        return []
+    some = st.lists(st.sampled_from(names), unique=True, min_size=1)
+    rows = []
+    for name in names if draw(st.booleans()) else draw(some):
+        own = [row for row in placements if row.child == name]
+        earliest = max((row.moved_on for row in own if row.moved_on), default=min(marks))
+        ends = [row.ended_on for row in own if row.ended_on]
+        leaves = near([earliest, *ends, *marks], earliest, max(*marks, earliest) + 30 * DAY)
+        rows.append(CohortChild(name, draw(one_in(3, leaves, st.none()))))
     return rows
 
 
@@ -245,69 +173,70 @@ def agreed_months(draw: st.DrawFn, life: Life) -> list[AgreedMonth]:
             payable = draw(pounds(-20_000, 100_000))
         rows.append(AgreedMonth(month, payable, draw(mostly(None, 0.0, 250.25, -1_000.0))))
         if draw(st.integers(0, 9)) == 0:
-            rows.append(AgreedMonth(month + 9 * DAY, 12.34))
+            rows.append(AgreedMonth(last_of_month(month), 12.34))
+    return rows
+
+
+@st.composite
+def carers(draw: st.DrawFn, focus: str, children: list[str], marks: list[date]) -> list[Carer]:
+    around = near(marks, min(marks) - timedelta(days=10), max(marks) + timedelta(days=40))
+    inside = days(min(marks), max(marks))
+    households = st.sampled_from(["H1", "H2", "h2 ", "H3", "H4"])
+    row = st.builds(Carer, households, inside | around, st.sampled_from([*children, ""]))
+    return draw(st.lists(row, min_size=3 if focus == "carers" else 0, max_size=6))
+
+
+@st.composite
+def budgets(draw: st.DrawFn, first: date, last: date) -> list[BudgetYear]:
+    """No row, one or two for each financial year, written in two ways."""
+    names = sorted({year_name(month) for month in months_between(month_of(first), last)})
+    rows = []
+    for name in names:
+        for _ in range(draw(st.integers(0, 2))):
+            written = draw(st.sampled_from([name, name.replace("/", "-")]))
+            rows.append(BudgetYear(written, draw(pounds(0, 90_000)), draw(pounds(0, 90_000))))
     return rows
 
 
 @st.composite
 def lives(draw: st.DrawFn, most_children: int = 6) -> Life:
     """A contract with all its tables, in any order of rows, drawn up to any day."""
-    agreement = draw(terms())
-    first, last = agreement.values["Starts on"], agreement.values["Ends on"]
-    assert isinstance(first, date)
-    assert isinstance(last, date)
+    focus = draw(st.sampled_from(FOCUSES))
+    agreement = draw(terms(focus))
+    first = cast(date, agreement.values["Starts on"])
+    last = cast(date, agreement.values["Ends on"])
+    marks = days_that_matter(agreement)
     how_many = draw(one_in(20, st.just(0), st.integers(1, most_children)))
     names = [f"C{n}" for n in range(1, how_many + 1)]
-    placements = [row for name in names for row in draw(placements_of(name, first, last))]
+    placements = [row for name in names for row in draw(placements_of(name, agreement, marks))]
 
+    turns = [row.moved_on for row in placements if row.moved_on]
+    turns += [row.ended_on for row in placements if row.ended_on]
     others = [*names, *(f"{name.lower()} " for name in names[:2]), "C99"]
-    priced = draw(st.lists(st.sampled_from([*names, "C99"]), unique=True, max_size=4))
-    prices = [row for name in priced for row in draw(prices_of(name, first, last))]
+    prices: list[Price] = []
+    for name in draw(st.lists(st.sampled_from([*names, "C99"]), unique=True, max_size=4)):
+        own = [row.moved_on for row in placements if row.child == name and row.moved_on]
+        prices += draw(prices_of(name, [first, last, *own]))
     costed = draw(st.lists(st.sampled_from(others), max_size=4))
-    costs = [draw(costs_of(name, first, last)) for name in costed]
-
-    cohort: list[CohortChild] = []
-    if names and draw(st.booleans()):
-        some = st.lists(st.sampled_from(names), unique=True, min_size=1)
-        in_cohort: list[str] = draw(one_in(2, some, st.just(names)))
-        for name in in_cohort:
-            moves = [row.moved_on for row in placements if row.child == name and row.moved_on]
-            earliest = max(moves, default=first)
-            leaves = draw(one_in(3, days(earliest, last + timedelta(days=30)), st.none()))
-            cohort.append(CohortChild(name, leaves))
-
+    costs = [draw(costs_of(name, [first, last, *turns])) for name in costed]
+    cohort = draw(cohorts(placements, [first, last]))
+    households = draw(carers(focus, others, [first, last, *turns[:4]]))
     around = days(first - timedelta(days=40), last + timedelta(days=40))
-    inside = days(first, last)
-    carers = draw(
-        st.lists(
-            st.builds(
-                Carer,
-                st.sampled_from(["H1", "H2", "h2 ", "H3"]),
-                inside | around,
-                st.sampled_from([*others, ""]),
-            ),
-            max_size=5,
-        )
-    )
     claims = draw(st.lists(st.builds(Claim, around, pounds(0, 100_000)), max_size=5))
-    budget = [
-        BudgetYear(draw(st.sampled_from([name, name.replace("/", "-")])), *amounts)
-        for name in sorted({year_name(month) for month in months_between(month_of(first), last)})
-        for amounts in draw(st.lists(st.tuples(pounds(0, 90_000), pounds(0, 90_000)), max_size=2))
-    ]
+    as_at = near([first, *marks], first - timedelta(days=3), last + timedelta(days=40))
     life = Life(
         agreement,
         tuple(draw(st.permutations(placements))),
-        tuple(carers),
+        tuple(households),
         tuple(claims),
         tuple(cohort),
         tuple(draw(st.permutations(prices))),
         tuple(costs),
-        tuple(draw(st.permutations(draw(rates(first, last))))),
+        tuple(draw(rates(focus, [first, last]))),
         (),
-        tuple(budget),
-        draw(one_in(3, days(first - timedelta(days=3), last + timedelta(days=40)), st.none())),
+        tuple(draw(budgets(first, last))),
+        draw(one_in(6 if focus == "bonus" else 3, as_at, st.none())),
     )
-    if draw(st.booleans()):
+    if focus != "ledger" and draw(st.booleans()):
         return life
     return dataclasses.replace(life, agreed=tuple(draw(agreed_months(life))))
