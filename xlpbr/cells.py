@@ -402,15 +402,19 @@ def text(value: Cell) -> str:
     return tidy(str(value))
 
 
+def _as_option(name: str) -> str:
+    return key(name).replace(" ", "_").replace("-", "_")
+
+
 def option(value: Cell, options: Sequence[str]) -> str:
     """One of the named options, in capitals or not; spaces count as underscores.
 
     Raises:
         CellError: ``#VALUE!`` for any other text, naming the options.
     """
-    found = key(text(value)).replace(" ", "_").replace("-", "_")
+    found = _as_option(text(value))
     for name in options:
-        if found == name:
+        if found == _as_option(name):
             return name
     raise CellError(VALUE, f"found {shown(value)}; expected one of: {', '.join(options)}")
 
