@@ -68,11 +68,11 @@ class Contract:
     title: str
     source: str
     terms: tuple[ContractTerm, ...]
-    variations: tuple[Variation, ...]
-    rates: tuple[Rate, ...]
     stated: tuple[StatedFigure, ...]
     notes: tuple[str, ...]
     sample: Mapping[str, tuple[Mapping[str, Any], ...]]
+    variations: tuple[Variation, ...] = ()
+    rates: tuple[Rate, ...] = ()
 
 
 def _files_in(folder: str) -> dict[str, Any]:
