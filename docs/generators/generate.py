@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,13 @@ from house_order import folders
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
 from xlpbr.contract.columns import EvidenceColumn
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import CONTRACT_NAMES, Contract, load_contract
+from xlpbr.contract.library import (
+    CONTRACT_NAMES,
+    EXAMPLE_NAMES,
+    Contract,
+    load_contract,
+    titles,
+)
 from xlpbr.contract.terms import DEFAULTS, TERMS, Term
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
@@ -45,6 +52,7 @@ def pages() -> dict[Path, str]:
         reference / "functions.md": function_reference(),
         reference / "tables.md": table_reference(),
         reference / "contracts.md": contract_reference(),
+        reference / "contracts-examples.md": example_reference(),
         reference / "bad-input.md": bad_input_reference(),
         **{path: with_part(path, *part) for path, part in parts.items()},
     }
@@ -215,6 +223,72 @@ def contract_page(contract: Contract) -> Iterable[str]:
             ((figure.what, figure.amount, figure.clause) for figure in contract.stated),
         )
     yield "\n".join(f"- {note}" for note in contract.notes)
+
+
+def example_reference() -> str:
+    """The examples as their files have them: only what a file says, nothing by default."""
+    folder = Path(files("xlpbr.contract") / "examples")
+    parts = [
+        "# Contracts of others, as examples",
+        GENERATED,
+        "Each is a real contract for children and young people, or a price list that councils pay"
+        " by, as far as its terms are published: one TOML file under `xlpbr/contract/examples/`."
+        " `xlpbr contracts` lists them beside the two [built-in ones](contracts.md), `xlpbr terms"
+        ' all-about-me-2013` or `=PBR_TERMS("all-about-me-2013")` shows one. No amount is'
+        " invented: what is not published is left out, and stays blank in the Terms table or has"
+        " its default. Each entry ends with what the terms cannot express.",
+        "Unlike the built-in ones they have no sample rows, and nobody has agreed a reading with"
+        " the parties. They are there to start from; the contract itself decides.",
+        "Amounts are in pounds, where nothing else is said.",
+        table(
+            ("Contract", "What is paid for"),
+            ((f"[{name}](#{name})", titles()[name]) for name in EXAMPLE_NAMES),
+        ),
+    ]
+    for name in EXAMPLE_NAMES:
+        parts += example_page(tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")))
+    return "\n\n".join(parts) + "\n"
+
+
+def example_page(content: Mapping[str, Any]) -> Iterable[str]:
+    yield f"## {content['name']}"
+    yield f"{content['title']}.\n\nSources: {content['source']}"
+    rows = [(label, entry, "") for label, entry in content["terms"].items()]
+    rows += [
+        (entry["term"], entry, day_in_words(entry["from"]))
+        for entry in content.get("variations", [])
+    ]
+    changes = bool(content.get("variations"))
+    yield table(
+        ("Term", "Value", *["From"] * changes, "Clause", "Reading and why"),
+        (
+            (label, plainly(entry["value"]), *[day] * changes, entry["clause"],
+             entry.get("reading", ""))
+            for label, entry, day in rows
+        ),
+    )  # fmt: skip
+    if content.get("rates"):
+        yield table(
+            ("Rate", "Weeks", "Price", "From", "To", "Clause", "Reading and why"),
+            (
+                (rate["outcome"], str(rate["weeks"]), plainly(rate.get("price", "not published")),
+                 plainly(rate.get("from", "")), plainly(rate.get("to", "")), rate["clause"],
+                 rate.get("reading", ""))
+                for rate in content["rates"]
+            ),
+        )  # fmt: skip
+    yield table(
+        ("Stated, used in no calculation", "Amount", "Clause"),
+        ((figure["what"], figure["amount"], figure["clause"]) for figure in content["stated"]),
+    )
+    yield "\n".join(f"- {note}" for note in content["notes"])
+
+
+def plainly(value: Any) -> str:
+    """A value without its unit, which is not always the pound."""
+    if isinstance(value, date):
+        return day_in_words(value)
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def in_words(value: Any, term: Term) -> str:

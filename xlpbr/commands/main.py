@@ -42,7 +42,14 @@ from xlpbr.commands.records import (
     rows_read,
 )
 from xlpbr.commands.terminal import Form
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
+from xlpbr.contract.library import (
+    CONTRACT_NAMES,
+    EXAMPLE_NAMES,
+    load_contract,
+    rates_table,
+    terms_table,
+    titles,
+)
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import spills
 from xlpbr.periods import day_in_words, month_in_words
@@ -182,24 +189,49 @@ def check(file: Path, form: Form | None, **places: str | None) -> None:
 
 
 @commands.command()
+@form_options
+def contracts(form: Form | None) -> None:
+    """List the built-in contracts and the examples."""
+    known = titles()
+    terminal.show(
+        [
+            ["Contract", "Kind", "Title"],
+            *([name, "built in", known[name]] for name in CONTRACT_NAMES),
+            *([name, "example", known[name]] for name in EXAMPLE_NAMES),
+        ],
+        form,
+        title="The contracts",
+        kinds=["text", "text", "text"],
+    )
+    if not form:
+        terminal.say("An example holds what is published of a contract; the rest stays blank.")
+
+
+@commands.command()
 @click.argument("contract")
 @form_options
 def terms(contract: str, form: Form | None) -> None:
     """Print the terms of a contract with their clauses.
 
-    CONTRACT is a built-in contract or a TOML file.
+    CONTRACT is a built-in contract, an example or a TOML file.
     """
     known = load_contract(contract)
+    table, rates = terms_table(known), rates_table(known)
+    about: dict[str, Any] = {
+        "contract": known.name, "source": known.source, "notes": list(known.notes)
+    }  # fmt: skip
+    if known.rates:
+        about["rates"] = terminal.as_records(rates)
     terminal.show(
-        [[_plain(cell) for cell in row] for row in terms_table(known)]
-        if not form
-        else terms_table(known),
+        table if form else _for_a_person(table),
         form,
         title=known.title,
-        kinds=["text"] * 5,
-        about={"contract": known.name, "source": known.source, "notes": list(known.notes)},
+        kinds=["text"] * len(table[0]),
+        about=about,
     )
     if not form:
+        if known.rates:
+            terminal.show(_for_a_person(rates), title="Rates", kinds=["text"] * len(rates[0]))
         terminal.say(f"Source: {known.source}")
         for note in known.notes:
             terminal.say(f"- {note}")
@@ -353,6 +385,10 @@ def _amounts_in_words(rows: Rows) -> Rows:
             for clause, figure, working, amount in lines
         ),
     ]
+
+
+def _for_a_person(rows: Rows) -> Rows:
+    return [[_plain(cell) for cell in row] for row in rows]
 
 
 def _plain(cell: Any) -> Any:

@@ -1091,3 +1091,13 @@ def test_a_book_that_cannot_be_written_leaves_what_was_there(tmp_path):
     with pytest.raises(FileProblem, match="is a folder"):
         new_workbook(load_contract("cheshire-east-2026"), folder, sample=False)
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_what_has_no_place_in_the_sheets_is_refused_and_not_lost(tmp_path):
+    (tmp_path / "ours.toml").write_text(
+        '[[rates]]\noutcome = "A year"\nweeks = 52\nprice = 6800\n', encoding="utf-8"
+    )
+    contract = load_contract(str(tmp_path / "ours.toml"))
+    with pytest.raises(FileProblem, match=r"ours: its values that change or its rates have no"):
+        new_workbook(contract, tmp_path / "ours.xlsx", sample=False)
+    assert not (tmp_path / "ours.xlsx").exists()
