@@ -132,7 +132,7 @@ def cohort(draw: Draws, placements: list[Placement], marks: list[date]) -> list[
         earliest = max((row.moved_on for row in own if row.moved_on), default=min(marks))
         ends = [row.ended_on for row in own if row.ended_on]
         leaves = draw.near([earliest, *ends, *ends], earliest, max(*marks, earliest) + 30 * DAY)
-        rows.append(CohortChild(name, leaves if draw.one_in(3) else None))
+        rows.append(CohortChild(name, leaves if draw.one_in(2) else None))
     return rows
 
 

@@ -92,7 +92,7 @@ def random_terms(draw: Draws, focus: str) -> Terms:
     for term, options in OPTIONS.items():
         chosen[term] = draw.of(*options, *options, None)
     if focus == "break-downs":
-        chosen["Break-down reimbursement"] = draw.of("straight_line", "whole")
+        chosen["Break-down reimbursement"] = draw.of("straight_line", "straight_line", "whole")
     if focus == "fee":
         chosen["Unused fee"] = draw.of("lapses", "lapses", "carries")
     chosen |= amounts(draw, focus)

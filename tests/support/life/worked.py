@@ -42,7 +42,7 @@ RECORDS: dict[str, Callable[..., Any]] = {
 }
 NEEDED = {"residential": None, "family": None, "moved_on": None}
 """What a placement may lack though its record asks for it."""
-KEYS = {"name", "why", "contract", "terms", "without", "variations", "agreed_then"}
+KEYS = {"name", "why", "as_at", "contract", "terms", "without", "variations", "agreed_then"}
 KEYS |= {table.capitalize() for table in RECORDS}
 FIGURES = ("statement", "sums", "invoice", "years")
 
@@ -82,7 +82,7 @@ def life_of(entry: dict[str, Any]) -> Life:
         table: records(table, entry.get(table.capitalize(), base.get(table.capitalize(), [])))
         for table in RECORDS
     }
-    life = Life(Terms(terms, tuple(varied)), **rows)
+    life = Life(Terms(terms, tuple(varied)), **rows, as_at=entry.get("as_at"))
     then = entry.get("agreed_then")
     if then is None:
         return life
