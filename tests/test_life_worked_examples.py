@@ -1,4 +1,4 @@
-"""The worked examples of the second edition, by the functions and by the statement day by day."""
+"""Worked examples of the second edition, by the functions and by the statement day by day."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.life.as_cells import by_heading, kind_of_line, years_table
+from tests.support.life.as_cells import by_heading, invoice_rows, kind_of_line, years_table
 from tests.support.life.as_ranges import for_invoice, for_statement, for_years
-from tests.support.life.invoice import invoice
 from tests.support.life.statement import as_cells, statement
 from tests.support.life.worked import Example, examples
 from xlpbr import functions
@@ -26,11 +25,7 @@ def day_by_day(example: Example, kind: str) -> list[dict[str, Any]]:
         return by_heading(years_table(life))
     if kind == "invoice":
         months = {figure["month"] for figure in example.figures["invoice"]}
-        return [
-            {"month": month, "Line": x.kind, "For month": x.for_month, "Net": float(x.net)}
-            for month in months
-            for x in invoice(life, month)
-        ]
+        return [{"month": month} | row for month in months for row in invoice_rows(life, month)]
     return by_heading(as_cells(statement(life)))
 
 
