@@ -368,19 +368,21 @@ def _dates_that_do_not_fit(terms: ContractTerms) -> Iterator[Problem]:
 def _bonus_that_does_not_fit(
     terms: ContractTerms, problems: Iterable[Problem]
 ) -> Iterator[Problem]:
-    """A threshold without a rate, or a rate without a threshold."""
-    day = terms.bonus_day
-    pair = {
-        "Bonus threshold": terms.in_force("bonus_threshold", day),
-        "Bonus rate": terms.in_force("bonus_rate", day),
-    }
-    missing = [label for label, value in pair.items() if value is None]
-    if len(missing) == 1 and not set(pair) & _broken(problems):
+    """A threshold without a rate, or a rate without a threshold.
+
+    Where one of them changes from a day on, the contract may have no bonus for a time: then it is
+    said, and stops nothing.
+    """
+    pair = {"bonus_threshold": "Bonus threshold", "bonus_rate": "Bonus rate"}
+    day, varies = terms.bonus_day, any(terms.varied(name) for name in pair)
+    missing = [label for name, label in pair.items() if terms.in_force(name, day) is None]
+    if len(missing) == 1 and not set(pair.values()) & _broken(problems):
         yield Problem(
             table="Terms",
             column=missing[0],
-            found="nothing",
+            found=f"nothing on {day:%d/%m/%Y}, when the bonus is measured" if varies else "nothing",
             expected="a bonus threshold and a bonus rate, or neither",
-            remedy=f"Enter {missing[0]}, or clear the other.",
-            code=VALUE,
+            remedy=f"Enter {missing[0]}, or clear the other."
+            + (" There is no bonus now." if varies else ""),
+            code=None if varies else VALUE,
         )
