@@ -13,11 +13,11 @@ LONGEST = 730
 """Days of the longest programme."""
 FOCUSES = ("fee", "carers", "bonus", "break-downs", "outcomes", "ledger")
 """What a life may be about: its rows and terms are drawn so that it comes to bear."""
-VARY = ("Fee", "Carer fee", "Bonus threshold", "Bonus rate", "Contract maximum")
+VARY = ("Fee", "Carer fee", "Bonus", "Contract maximum", "Break-down amount")
 MORE_OFTEN = {
     "fee": ["Fee"],
     "carers": ["Carer fee"],
-    "bonus": ["Bonus threshold", "Bonus rate"],
+    "bonus": ["Bonus"],
     "break-downs": ["Break-down amount", "Fee"],
 }
 
@@ -53,14 +53,34 @@ def varied_value(draw: Draws, term: str) -> float:
     return draw.pounds_up_to(2_000, 40_000)
 
 
-def variations(draw: Draws, focus: str, first: date, last: date) -> tuple[Variation, ...]:
+def bonus_variations(draw: Draws, days: list[date], has_bonus: bool) -> list[Variation]:
+    """Changes of threshold and rate; on no day is there one without the other."""
+    pair = ("Bonus threshold", "Bonus rate")
+    rows = []
+    for start in sorted(days):
+        if has_bonus and draw.one_in(2):
+            term = draw.of(*pair)
+            rows.append(Variation(term, start, varied_value(draw, term)))
+            continue
+        has_bonus = not draw.one_in(4)
+        for term in pair:
+            rows.append(Variation(term, start, varied_value(draw, term) if has_bonus else None))
+    return rows
+
+
+def variations(
+    draw: Draws, focus: str, first: date, last: date, has_bonus: bool
+) -> tuple[Variation, ...]:
     """Up to three changes of some terms that may vary, with a blank now and then."""
     marks = [first, last, edate(first.replace(day=1), 4)]
-    terms = {*MORE_OFTEN.get(focus, []), *draw.some((*VARY, "Break-down amount"), 1, 3)}
+    around = (first - timedelta(days=20), last + timedelta(days=20))
     rows = []
-    for term in sorted(terms):
-        around = (first - timedelta(days=20), last + timedelta(days=20))
-        for start in draw.days_apart(marks, *around, 3):
+    for term in sorted({*MORE_OFTEN.get(focus, []), *draw.some(VARY, 1, 3)}):
+        days = draw.days_apart(marks, *around, 3)
+        if term == "Bonus":
+            rows += bonus_variations(draw, days, has_bonus)
+            continue
+        for start in days:
             value = None if draw.one_in(6) else varied_value(draw, term)
             rows.append(Variation(term, start, value))
     return draw.shuffled(rows)
@@ -106,5 +126,6 @@ def random_terms(draw: Draws, focus: str) -> Terms:
     by_phase = "phase" in (chosen["Break-down window"], chosen["Bonus savings"])
     if by_phase or draw.one_in(2):
         chosen["Phase starts on"] = draw.near([first, measured], first, measured)
-    varied = variations(draw, focus, first, last) if draw.one_in(2) else ()
+    has_bonus = "Bonus rate" in chosen
+    varied = variations(draw, focus, first, last, has_bonus) if draw.one_in(2) else ()
     return Terms({term: value for term, value in chosen.items() if value is not None}, varied)
