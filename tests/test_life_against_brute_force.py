@@ -42,12 +42,7 @@ from xlpbr import functions
 from xlpbr.contract.terms import READINGS
 from xlpbr.errors import CellError
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not hasattr(functions, "pbr_invoice"), reason="the functions are of the first edition"
-    ),
-]
+pytestmark = pytest.mark.slow
 
 Check = Callable[[Life], None]
 

@@ -14,9 +14,6 @@ from tests.support.life.worked import Example, examples
 from xlpbr import functions
 
 EXAMPLES = examples()
-SECOND_EDITION = pytest.mark.skipif(
-    not hasattr(functions, "pbr_invoice"), reason="the functions are of the first edition"
-)
 
 
 def day_by_day(example: Example, kind: str) -> list[dict[str, Any]]:
@@ -66,7 +63,6 @@ def test_day_by_day(example: Example) -> None:
     hold(example.figures, lambda kind: day_by_day(example, kind))
 
 
-@SECOND_EDITION
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_by_the_functions(example: Example) -> None:
     hold(example.figures, lambda kind: by_function(example, kind))

@@ -7,15 +7,22 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from tests.support.brute_force import CarerRow, ClaimRow, Contract, Evidence, PlacementRow
+from tests.support.brute_force import (
+    WRITTEN_FOR,
+    CarerRow,
+    ClaimRow,
+    Contract,
+    Evidence,
+    PlacementRow,
+)
 from xlpbr.contract.known_rules import KnownRules
 from xlpbr.contract.terms import READINGS
 
 FIRST_DAY = date(2023, 12, 1)
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 
-OPTIONS = {term.label: tuple(term.options) for term in READINGS}
-"""Every option of every reading, as they are declared."""
+OPTIONS = {term.label: tuple(term.options) for term in READINGS if term.field_name in WRITTEN_FOR}
+"""Every option of the readings of the first edition, as they are declared."""
 
 
 def options_known_to(rules: KnownRules) -> dict[str, tuple[str, ...]]:
@@ -23,6 +30,7 @@ def options_known_to(rules: KnownRules) -> dict[str, tuple[str, ...]]:
     return {
         term.label: tuple(one for one in term.options if one in rules.allowed[term.field_name])
         for term in READINGS
+        if term.label in OPTIONS
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -90,6 +91,16 @@ _OF_THE_BONUS = frozenset(
 
 def _has(terms: ContractTerms, field_name: str) -> bool:
     return bool(getattr(terms, field_name)) or any(one.value for one in terms.varied(field_name))
+
+
+def options_that_need_a_term(terms: ContractTerms) -> Iterator[tuple[Term, list[str], str]]:
+    """Each reading with its options that cannot be tried, and the label of the term they need."""
+    for term in READINGS:
+        if _is_reached(term.field_name, terms, Evidence()):
+            needed = {one: missing_for(term.field_name, one, terms) for one in term.options}
+            options = [one for one, label in needed.items() if label]
+            if options:
+                yield term, options, needed[options[0]]
 
 
 def missing_for(reading: str, option: str, terms: ContractTerms) -> str:

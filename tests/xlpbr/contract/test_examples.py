@@ -96,7 +96,12 @@ def test_each_file_is_read(name, tmp_path):
     assert len(contract.variations) == len(CONTENT[name].get("variations", ()))
     if set(CONTENT[name]["terms"]) <= {term.label for term in TERMS}:
         assert load_contract(name.upper()) == contract
-        assert functions.pbr_terms(name)[1] == ["Contract", name, "text", contract.terms[0].clause]
+        assert functions.pbr_terms(name)[1][:4] == [
+            "Contract",
+            name,
+            "text",
+            contract.terms[0].clause,
+        ]
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_every_row_is_used_refused_or_blank():
         ({"moved": "March"}, "Moved on", "#VALUE!", '"March"'),
         ({"moved": -4}, "Moved on", "#NUM!", "-4"),
         ({"ended": date(2026, 2, 28)}, "Ended on", "#NUM!", "28/02/2026"),
-        ({"type": "kinship"}, "Type", "#VALUE!", '"kinship"'),
+        ({"type": "cousin"}, "Type", "#VALUE!", '"cousin"'),
         ({"agreed": "perhaps"}, "Agreed", "#VALUE!", '"perhaps"'),
         ({"name": None}, "Child", "#VALUE!", "nothing"),
     ],
