@@ -243,6 +243,38 @@ def test_a_heading_that_may_mean_a_known_one_is_asked_about_and_stops_the_figure
     assert (problem.column, cells.tidy(heading) in problem.found) == ("Agreed", True)
 
 
+@pytest.mark.parametrize(
+    ("second", "known"),
+    [("Agreed by both", "Agreed"), ("Agreed (yes/no)", "Agreed"), ("Not agreed", "Agreed"),
+     ("Agred", "Agreed"), ("Type of placement", "Type"), ("Moved on (actual)", "Moved on"),
+     ("New family weekly cost", "Family weekly cost"), ("Child reference", "Child"),
+     ("Family weekly costs", "Family weekly cost"), ("Ag\u00adreed\u00a0by both", "Agreed")],
+)  # fmt: skip
+def test_a_second_heading_that_could_be_a_known_one_is_asked_about(second, known):
+    found, _ = read([[*HEADINGS, second], [*child(), "no"]])
+    (problem,) = found.blocking
+    assert (problem.column, problem.code) == (known, "#VALUE!")
+    assert problem.found == f'the heading "{cells.tidy(second)}" beside it'
+    assert problem.remedy.startswith(f'Only "{known}" would be read. If that is right, rename')
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["Child's school", "Child\u2019s social worker", "Children's home", "Residential home",
+     "Ended because", "Moved from", "Home weekly cost", "Agreement", "Prototype", "Weekly saving",
+     "Social worker"],
+)  # fmt: skip
+def test_a_heading_that_is_plainly_something_else_is_no_question(other):
+    found, _ = read([[*HEADINGS, other], [*child(), "x"]])
+    assert found.problems == ()
+
+
+def test_a_claim_may_have_its_dates_and_references():
+    more = ["Invoice date", "Invoice number", "Invoice ref", "Paid on", "VAT"]
+    found, _ = read(placements(child()), claims=[["Month", "Invoiced", *more]])
+    assert found.problems == ()
+
+
 def test_the_columns_of_an_auditor_are_no_question():
     noted = ["Agreed by and on", "Evidence", "Note"]
     found, _ = read([[*HEADINGS, *noted], [*child(), "both", "file", "seen"]])
