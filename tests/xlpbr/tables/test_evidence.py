@@ -339,6 +339,28 @@ def test_a_wrong_term_is_named(label, value, code, expected, remedy):
     assert (problem.expected, problem.remedy) == (expected, remedy)
 
 
+@pytest.mark.parametrize("label", ["Starts on", "Ends on"])
+@pytest.mark.parametrize(
+    "day", [date(1989, 12, 31), date(2101, 1, 1), date(2206, 3, 31), "01/04/1926", 202604, 365]
+)
+def test_a_programme_of_another_time_is_refused(label, day):
+    rows = [row for row in TERMS if row[0] != label]
+    found = term_rows.read_terms([*rows, [label, day]])
+    (problem,) = found.blocking
+    assert (problem.row, problem.column, problem.code) == (len(rows), label, "#NUM!")
+    assert (problem.found, problem.remedy) == (cells.shown(day), "Correct the value.")
+    assert problem.expected == "a date from 01/01/1990 to 31/12/2100"
+
+
+def test_the_first_and_the_last_day_of_a_programme_that_there_may_be():
+    for first, last in (
+        (date(1990, 1, 1), date(1990, 12, 31)),
+        (date(2100, 1, 1), date(2100, 12, 31)),
+    ):
+        rows = [["Term", "Value"], ["Starts on", first], ["Ends on", last]]
+        assert term_rows.read_terms(rows).problems == ()
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [("Contract maximun", "Contract maximum"), ("Starts one", "Starts on"), ("Fees", "Fee"),
@@ -413,7 +435,7 @@ def test_a_missing_number_in_a_data_frame_is_a_blank_cell():
 
 
 def test_a_programme_of_centuries_is_a_slip_of_the_year():
-    rows = [["Term", "Value"], ["Starts on", date(2025, 1, 1)], ["Ends on", date(2207, 1, 1)]]
+    rows = [["Term", "Value"], ["Starts on", date(2025, 1, 1)], ["Ends on", date(2097, 1, 1)]]
     (problem,) = term_rows.read_terms(rows).problems
     assert (problem.column, problem.code) == ("Ends on", "#NUM!")
     assert problem.expected == "a day within 50 years of Starts on, 01/01/2025"
