@@ -32,8 +32,6 @@ from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.plan import CONTRACT_TABLES, TABLE_NAMES
 from xlpbr.workbook.template.write import write_sheets
 
-pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")
-
 CONTRACT = load_contract("plymouth-l04-2526")
 SHEET = "Placements 25-26"
 HEADINGS = (

@@ -43,10 +43,6 @@ from xlpbr.workbook.template.plan import AUDIT_COLUMNS, template_plan_of
 from xlpbr.workbook.template.workings import KNOWN
 from xlpbr.workbook.template.write import new_workbook, write_template
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Print area cannot be set", "ignore:Unable to read chart"
-)
-
 INPUT_SHEETS = ("Terms", "Placements", "Carers", "Claims")
 TYPED_SHEETS = (*INPUT_SHEETS, "Assumptions")
 FORMULA_SHEETS = tuple(sheet for sheet in SHEETS if sheet not in TYPED_SHEETS)
