@@ -16,6 +16,7 @@ from tests.support.budget_books import BUDGETS, Budget, core
 from tests.support.forecast_book import FORECAST, forecast_book
 from tests.support.host_matrix import sheet_form
 from tests.support.needed import CALC_REMEDY, need
+from tests.support.rounded_book import LAST_VALUES, REASON, rounded_book
 from tests.support.templates import template
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.calculate.keeping import Recalculation, same_value
@@ -276,6 +277,14 @@ def test_own_formulas_over_a_forecast_on_another_sheet(tmp_path: Path):
     for address in (made.unprovable, *made.behind):
         sheet, _, cell = address.partition("!")
         assert values(target, sheet, cell) == values(source, sheet, cell)
+
+
+def test_a_book_with_precision_as_displayed_keeps_every_value(tmp_path: Path):
+    source, target = rounded_book(tmp_path / "book.xlsx"), tmp_path / "new.xlsx"
+    done = recalculate_with_calc(source, target)
+    assert {one.address: one.reason for one in done.kept} == REASON
+    assert done.written == 0
+    assert values(target, "S", "A1:A4") == [[value] for value in LAST_VALUES.values()]
 
 
 # -- the private Calc ------------------------------------------------------------------------

@@ -35,6 +35,9 @@ OTHER_BOOK = "it reads another workbook"
 CIRCLE = "it is circular: it depends on itself"
 CHANGES = "it uses {}, which changes by itself"
 _DEPENDS = "it depends on a formula that keeps its last value"
+ROUNDED_AS_SHOWN = (
+    "the workbook rounds each figure to what its format shows (precision as displayed)"
+)
 NOT_SETTLED = "how far it spills depends on other spills, and that did not settle here"
 NOT_PROVED = "from what the workbook shows, {} makes another value of it than the workbook shows"
 

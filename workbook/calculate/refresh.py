@@ -41,6 +41,7 @@ from xlpbr.workbook.calculate.keeping import (
     NAME_ERROR,
     NOT_PROVED,
     NOT_SETTLED,
+    ROUNDED_AS_SHOWN,
     FilledBy,
     Refreshed,
     Values,
@@ -173,7 +174,7 @@ def _doubt(
     if not_lifted and place in known.roots:
         return f"it uses {not_lifted[0]} on many values at once, which the engine does not"
     if known.book.workbook.rounded_as_shown:
-        return "the workbook rounds each figure to what its format shows (precision as displayed)"
+        return ROUNDED_AS_SHOWN
     changing = sorted(names & CHANGE_BY_THEMSELVES)
     if changing and place not in known.roots:
         return CHANGES.format(changing[0])

@@ -28,6 +28,7 @@ from xlpbr.workbook.calculate.keeping import (
     NAME_ERROR,
     NOT_PROVED,
     OTHER_BOOK,
+    ROUNDED_AS_SHOWN,
     Recalculation,
     Values,
     add_hidden,
@@ -207,6 +208,8 @@ def _reasons(
         doubt = doubt_of(_functions(opened, place), _CALC, OTHERWISE_IN_EXCEL, differing)
         if doubt is not None:
             reasons[place] = doubt
+        if opened.book.workbook.rounded_as_shown:
+            reasons[place] = ROUNDED_AS_SHOWN
     return reasons
 
 
