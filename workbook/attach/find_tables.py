@@ -283,14 +283,14 @@ def _columns(
         for one in wanted
         if one.read
         and one.heading in columns
-        and cells.key(columns[one.heading].heading) == cells.key(one.heading)
+        and cells.key(str(columns[one.heading].heading)) == cells.key(one.heading)
     ]
     asked = {theirs for theirs, _ in pairs}
     for text, index in strangers.items():
-        known = None if text in asked else could_be_too(text, by_itself)
-        if known is not None:
+        rival = None if text in asked else could_be_too(text, by_itself)
+        if rival is not None:
             sentences.append(
-                f"The heading '{text}' in {_address_of_heading(found, index)} could be '{known}'"
+                f"The heading '{text}' in {_address_of_heading(found, index)} could be '{rival}'"
                 f' too; add --map "{text}=" if it is not.'
             )
     if missing:

@@ -31,6 +31,7 @@ MOST_ROUNDS = 6
 
 NAME_ERROR = "#NAME?"
 HIDDEN = "it uses {}, and it cannot be seen what that reads"
+UNREAD_SHEET = "it reads the sheet {}, which has macros or dialogs and is not read"
 OTHER_BOOK = "it reads another workbook"
 CIRCLE = "it is circular: it depends on itself"
 CHANGES = "it uses {}, which changes by itself"

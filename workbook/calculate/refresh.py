@@ -31,6 +31,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     Place,
     read_by,
     reads,
+    unread_sheets,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
@@ -42,6 +43,7 @@ from xlpbr.workbook.calculate.keeping import (
     NOT_PROVED,
     NOT_SETTLED,
     ROUNDED_AS_SHOWN,
+    UNREAD_SHEET,
     FilledBy,
     Refreshed,
     Values,
@@ -145,6 +147,8 @@ def _reasons(known: Known, depending: Mapping[Place, set[Place]], proof: Proof) 
     formulas = {place: known.formulas[place] for place in depending}
     unknown = {name.upper() for name in unknown_functions(formulas.values())}
     reasons = dict.fromkeys(in_circles(depending), CIRCLE)
+    unread = unread_sheets(known.book, {place: known.reads[place] for place in depending})
+    reasons |= {place: UNREAD_SHEET.format(sheet) for place, sheet in unread.items()}
     for place, formula in formulas.items():
         names = {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}
         if place[0] not in known.own:

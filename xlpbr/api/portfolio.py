@@ -114,11 +114,13 @@ def settle_many(
             terms = {name: _terms_rows(one) for name, one in contracts.items()}
         elif isinstance(contracts, list | tuple):
             terms = [_terms_rows(one) for one in contracts]
-        frames = [
-            _as_frame(name, table)
-            for name, table in (("placements", placements), ("carers", carers), ("claims", claims))
-        ]
-        months, notes = settle_tables(terms, *frames, as_at)
+        months, notes = settle_tables(
+            terms,
+            _as_frame("placements", placements),
+            _as_frame("carers", carers),
+            _as_frame("claims", claims),
+            as_at,
+        )
         names = contracts if isinstance(contracts, Mapping) else months["contract"].unique()
         placed = [
             (note.contract, PlacedProblem(note.problem, note.problem.table)) for note in notes
