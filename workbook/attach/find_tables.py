@@ -12,7 +12,12 @@ from xlpbr.cells import Rows
 from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.errors import FileProblem
 from xlpbr.tables.declared import DECLARED
-from xlpbr.tables.headings import MOST_ROWS_OF_TITLES, heading_rows, meant_by
+from xlpbr.tables.headings import (
+    MOST_ROWS_OF_TITLES,
+    could_be_too,
+    heading_rows,
+    meant_by,
+)
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, area_address, cell_address
 from xlpbr.workbook.ooxml.book import Book, sheet_rows
 from xlpbr.workbook.ooxml.sheet.stored_cells import SheetRows
@@ -272,6 +277,22 @@ def _columns(
             pairs.append((near, one.heading))
         elif one.heading_required:
             missing.append(one.heading)
+    # Of a heading that was mapped the person has said which is meant.
+    by_itself = [
+        one.heading
+        for one in wanted
+        if one.read
+        and one.heading in columns
+        and cells.key(str(columns[one.heading].heading)) == cells.key(one.heading)
+    ]
+    asked = {theirs for theirs, _ in pairs}
+    for text, index in strangers.items():
+        rival = None if text in asked else could_be_too(text, by_itself)
+        if rival is not None:
+            sentences.append(
+                f"The heading '{text}' in {_address_of_heading(found, index)} could be '{rival}'"
+                f' too; add --map "{text}=" if it is not.'
+            )
     if missing:
         pairs += _guesses(missing, set(strangers).difference(near for near, _ in pairs))
         ready = " ".join(f'--map "{theirs}={ours}"' for theirs, ours in pairs)

@@ -96,6 +96,21 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
     return Reads(tuple(found), hidden)
 
 
+def unread_sheets(book: Book, all_reads: Mapping[Place, Reads]) -> dict[Place, str]:
+    """The formulas that read a sheet whose cells are not read here, and which sheet.
+
+    Such are the sheets of Excel 4 macros and of dialogs.
+    """
+    known = {info.name.casefold() for info in book.sheets}
+    written = {listed.name.casefold(): listed.name for listed in book.workbook.sheets}
+    return {
+        place: written.get(name, name)
+        for place, found in all_reads.items()
+        for name, _ in found.areas
+        if name not in known
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class ReadBy:
     """Which formulas read which cells."""
@@ -177,7 +192,7 @@ def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
         return [(named.casefold(), area)]
     first, _, last = (part.casefold() for part in named.partition(":"))
     if first not in names or last not in names:
-        return []
+        return [(named.casefold(), area)]
     low, high = sorted((names.index(first), names.index(last)))
     return [(name, area) for name in names[low : high + 1]]
 

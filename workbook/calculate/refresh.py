@@ -31,6 +31,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     Place,
     read_by,
     reads,
+    unread_sheets,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
@@ -41,6 +42,8 @@ from xlpbr.workbook.calculate.keeping import (
     NAME_ERROR,
     NOT_PROVED,
     NOT_SETTLED,
+    ROUNDED_AS_SHOWN,
+    UNREAD_SHEET,
     FilledBy,
     Refreshed,
     Values,
@@ -144,6 +147,8 @@ def _reasons(known: Known, depending: Mapping[Place, set[Place]], proof: Proof) 
     formulas = {place: known.formulas[place] for place in depending}
     unknown = {name.upper() for name in unknown_functions(formulas.values())}
     reasons = dict.fromkeys(in_circles(depending), CIRCLE)
+    unread = unread_sheets(known.book, {place: known.reads[place] for place in depending})
+    reasons |= {place: UNREAD_SHEET.format(sheet) for place, sheet in unread.items()}
     for place, formula in formulas.items():
         names = {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}
         if place[0] not in known.own:
@@ -173,7 +178,7 @@ def _doubt(
     if not_lifted and place in known.roots:
         return f"it uses {not_lifted[0]} on many values at once, which the engine does not"
     if known.book.workbook.rounded_as_shown:
-        return "the workbook rounds each figure to what its format shows (precision as displayed)"
+        return ROUNDED_AS_SHOWN
     changing = sorted(names & CHANGE_BY_THEMSELVES)
     if changing and place not in known.roots:
         return CHANGES.format(changing[0])

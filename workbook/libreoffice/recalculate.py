@@ -21,6 +21,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     Place,
     readers_of,
     reads_another_book,
+    unread_sheets,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
@@ -28,6 +29,8 @@ from xlpbr.workbook.calculate.keeping import (
     NAME_ERROR,
     NOT_PROVED,
     OTHER_BOOK,
+    ROUNDED_AS_SHOWN,
+    UNREAD_SHEET,
     Recalculation,
     Values,
     add_hidden,
@@ -207,7 +210,10 @@ def _reasons(
         doubt = doubt_of(_functions(opened, place), _CALC, OTHERWISE_IN_EXCEL, differing)
         if doubt is not None:
             reasons[place] = doubt
-    return reasons
+        if opened.book.workbook.rounded_as_shown:
+            reasons[place] = ROUNDED_AS_SHOWN
+    unread = unread_sheets(opened.book, {place: opened.reads[place] for place in depending})
+    return reasons | {place: UNREAD_SHEET.format(sheet) for place, sheet in unread.items()}
 
 
 def _error_of_calc(opened: CalcBook, place: Place, sources: Iterable[Place]) -> str | None:

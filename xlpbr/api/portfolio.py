@@ -13,12 +13,11 @@ import pandas as pd
 from xlpbr import cells
 from xlpbr.api.frames import figures_frame, pounds, table_frame
 from xlpbr.api.inputs import Table, contract_of, is_workbook, rows_of, value_rows
-from xlpbr.api.records import settled_records
+from xlpbr.api.records import PlacedProblem, problems_frame, settled_records
 from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import VALUE, CellError
-from xlpbr.portfolio.settle import settle_contracts
-from xlpbr.portfolio.settle import settle_many as settle_tables
+from xlpbr.portfolio.settle import settle_contracts, settle_tables
 from xlpbr.tables.terms import TERMS_TABLE
 
 
@@ -35,6 +34,7 @@ class SettledPortfolio:
 
     contracts: tuple[str, ...]
     _months: pd.DataFrame = field(repr=False)
+    _problems: tuple[tuple[str, PlacedProblem], ...] = field(default=(), repr=False)
 
     def to_frame(self, *, pence: bool = False) -> pd.DataFrame:
         """A row for each contract and month, under Contract and the headings of the statement.
@@ -45,6 +45,17 @@ class SettledPortfolio:
         """
         frame = figures_frame(lambda name: self._months[name].tolist(), pence)
         frame.insert(0, "Contract", self._months["contract"])
+        return frame
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """What to look at in the tables; nothing in it stops the figures. See ``xlpbr.check``.
+
+        The first column is the Contract; blank for what holds for all of a table. Of tables only
+        the optional columns that they lack are listed, such as Agreed.
+        """
+        frame = problems_frame(placed for _, placed in self._problems)
+        frame.insert(0, "Contract", pd.Series([name for name, _ in self._problems], dtype=object))
         return frame
 
     @property
@@ -103,16 +114,22 @@ def settle_many(
             terms = {name: _terms_rows(one) for name, one in contracts.items()}
         elif isinstance(contracts, list | tuple):
             terms = [_terms_rows(one) for one in contracts]
-        frames = [
-            _as_frame(name, table)
-            for name, table in (("placements", placements), ("carers", carers), ("claims", claims))
-        ]
-        months = settle_tables(terms, *frames, as_at=as_at)  # type: ignore[arg-type]
+        months, notes = settle_tables(
+            terms,
+            _as_frame("placements", placements),
+            _as_frame("carers", carers),
+            _as_frame("claims", claims),
+            as_at,
+        )
         names = contracts if isinstance(contracts, Mapping) else months["contract"].unique()
-        return SettledPortfolio(tuple(map(str, names)), months)
-    records = list(_records(contracts))
+        placed = [
+            (note.contract, PlacedProblem(note.problem, note.problem.table)) for note in notes
+        ]
+        return SettledPortfolio(tuple(map(str, names)), months, tuple(placed))
+    problems: list[tuple[str, PlacedProblem]] = []
+    records = list(_records(contracts, problems))
     months = settle_contracts(records, as_at)
-    return SettledPortfolio(tuple(terms.contract for terms, _ in records), months)
+    return SettledPortfolio(tuple(terms.contract for terms, _ in records), months, tuple(problems))
 
 
 def _terms_rows(given: Any) -> Any:
@@ -126,8 +143,10 @@ def _as_frame(name: str, table: Table) -> pd.DataFrame | None:
     return None if rows is None else table_frame(rows)
 
 
-def _records(contracts: Any) -> Iterable[tuple[ContractTerms, Evidence]]:
-    """The records of workbooks, each under a name of its own."""
+def _records(
+    contracts: Any, problems: list[tuple[str, PlacedProblem]]
+) -> Iterable[tuple[ContractTerms, Evidence]]:
+    """The records of workbooks, each under a name of its own; what to look at is added."""
     named: Iterable[tuple[Any, Any]]
     if isinstance(contracts, Mapping):
         named = contracts.items()
@@ -157,4 +176,5 @@ def _records(contracts: Any) -> Iterable[tuple[ContractTerms, Evidence]]:
                 " one of them out, or give each a name in a dict.",
             )
         seen.add(cells.key(called))
+        problems.extend((called, placed) for placed in given.problems)
         yield replace(terms, contract=called), evidence

@@ -62,17 +62,32 @@ def settle_many(
     Returns:
         A row for each contract and month, in the order of the terms: ``contract``, then the
         figures of the statement by field name: ``month`` as a date, ``children`` as a number,
-        money as int64 pence.
+        money as int64 pence. Its ``attrs["notes"]`` lists the optional columns that a table lacks
+        and what that means, a sentence each.
 
     Raises:
         PortfolioProblem: all that is wrong in the tables; rows are counted from 1 under the
             headings.
     """
+    settled, notes = settle_tables(terms, placements, carers, claims, as_at)
+    settled.attrs["notes"] = [note.sentence for note in notes]
+    return settled
+
+
+def settle_tables(
+    terms: Mapping[str, ContractTerms | Cell] | Iterable[ContractTerms | Cell],
+    placements: pd.DataFrame | None,
+    carers: pd.DataFrame | None,
+    claims: pd.DataFrame | None,
+    as_at: AsAt,
+) -> tuple[pd.DataFrame, tuple[ContractProblem, ...]]:
+    """The same, and what to know of the tables, which stops no figure."""
     problems: list[ContractProblem] = []
+    notes: list[ContractProblem] = []
     names, records = _contracts(terms, problems)
     last_days = _last_days(names, records, as_at, problems)
     tables = {
-        table: read_table(table, frame, names, problems)
+        table: read_table(table, frame, names, problems, notes)
         for table, frame in (("Placements", placements), ("Carers", carers), ("Claims", claims))
         if table == "Placements" or (frame is not None and getattr(frame, "size", True))
     }
@@ -81,7 +96,8 @@ def settle_many(
         problems.extend(_without_placements(names, read["Placements"]))
     if problems:
         raise PortfolioProblem(problems)
-    return settle_portfolio(_portfolio_of_tables(names.written, records, last_days, read))
+    columns = _portfolio_of_tables(names.written, records, last_days, read)
+    return settle_portfolio(columns), tuple(notes)
 
 
 def settle_contracts(

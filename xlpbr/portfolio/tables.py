@@ -83,7 +83,11 @@ class TableColumns:
 
 
 def read_table(
-    table: str, frame: pd.DataFrame | None, contracts: Names, problems: list[ContractProblem]
+    table: str,
+    frame: pd.DataFrame | None,
+    contracts: Names,
+    problems: list[ContractProblem],
+    notes: list[ContractProblem],
 ) -> TableColumns | None:
     """The rows of a table with a column ``Contract``; None where its headings are not right.
 
@@ -92,6 +96,7 @@ def read_table(
         frame: the table; its headings are those of the table and ``Contract``.
         contracts: the contracts that are known.
         problems: what stops the figures is added to it.
+        notes: the optional columns that the table lacks are added to it; they stop no figure.
     """
     declared = (CONTRACT, *COLUMNS[table])
     of_headings: list[Problem] = []
@@ -105,10 +110,9 @@ def read_table(
         return None
     headings = [[str(name) for name in frame.columns]]
     places = find_columns(table, headings, declared, of_headings, NOTED_KEYS[table])
-    # What an optional column stands for is no error, and a frame of many contracts may lack one.
-    stopping = [problem for problem in of_headings if problem.code is not None]
-    problems.extend(ContractProblem("", problem) for problem in stopping)
-    if stopping:
+    for problem in of_headings:
+        (notes if problem.code is None else problems).append(ContractProblem("", problem))
+    if any(problem.code is not None for problem in of_headings):
         return None
     frame = _with_plain_cells(frame, places.values())
     read = {

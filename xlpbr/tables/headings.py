@@ -20,6 +20,9 @@ _NEAR_WORD = 0.85
 
 _WORD = re.compile(r"[^\W_]+")
 
+_OWNER = re.compile(r"\w+['\u2019]s\b|\w+s['\u2019](?!\w)")
+"""Whose something is: the ``Child's`` of ``Child's school``."""
+
 NEAR_HEADING = 0.75
 """How like one of ours a heading must be to be taken for a slip of it."""
 
@@ -105,6 +108,27 @@ def meant_by(word: str, headings: Iterable[str]) -> str | None:
     return nearest(word, headings, NEAR_HEADING)
 
 
+def could_be_too(word: str, headings: Iterable[str]) -> str | None:
+    """The heading of a column that is there and that another could be as well, or None.
+
+    Another that holds all its words could be it (``Agreed by both`` beside ``Agreed``), and one
+    that is a slip of it word by word. Not so what belongs to it (``Child's school``), nor one that
+    holds a word that is only like it (``Invoice date`` beside ``Invoiced``).
+    """
+    words = _WORD.findall(_OWNER.sub(" ", cells.key(word)))
+    for heading in headings:
+        wanted = _WORD.findall(cells.key(heading))
+        places = range(len(words) - len(wanted) + 1)
+        if any(words[place : place + len(wanted)] == wanted for place in places):
+            return heading
+        if len(words) == len(wanted) and all(
+            difflib.get_close_matches(ours, [theirs], 1, _NEAR_WORD)
+            for ours, theirs in zip(wanted, words, strict=True)
+        ):
+            return heading
+    return None
+
+
 def meant_to_be(word: str, heading: str) -> bool:
     """Whether a heading is a slip of another rather than one of its own that holds its words."""
     return nearest(heading, [word], NEAR_HEADING) is not None and len(word) <= len(heading)
@@ -169,7 +193,7 @@ def find_columns(
     problems: list[Problem],
     noted: Container[str] = (),
 ) -> dict[str, int]:
-    """Where each heading stands; a missing, doubled or misspelt one is a problem.
+    """Where each heading stands; a missing, doubled, misspelt or unclear one is a problem.
 
     Args:
         table: the table.
@@ -246,6 +270,19 @@ def find_columns(
                     expected=f'the heading "{column.heading}"',
                     remedy=f"Without it {column.if_missing}. Add the column if that is not right.",
                     code=None,
+                )
+            )
+    there = [one.heading for one in declared if one.heading in columns and not one.is_remark]
+    for stranger in strangers:
+        known = could_be_too(stranger, there)
+        if known is not None and stranger not in asked.values():
+            problems.append(
+                wrong(
+                    column=known,
+                    found=f'the heading "{stranger}" beside it',
+                    expected=f'one heading that can be "{known}"',
+                    remedy=f'Only "{known}" would be read. If that is right, rename "{stranger}" so'
+                    " that it cannot be taken for it.",
                 )
             )
     return columns

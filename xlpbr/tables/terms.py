@@ -162,7 +162,7 @@ def read_values(table: Cell, of: ValueTable) -> ReadValues:
                         error,
                         own="value",
                         found=cells.shown(value),
-                        expected=readers.expected_of_term(term),
+                        expected=readers.expected_of_term(term, error.code),
                         remedy=_remedy(term, value, error),
                     )
                 )

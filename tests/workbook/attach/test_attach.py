@@ -32,8 +32,6 @@ from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.plan import CONTRACT_TABLES, TABLE_NAMES
 from xlpbr.workbook.template.write import write_sheets
 
-pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")
-
 CONTRACT = load_contract("plymouth-l04-2526")
 SHEET = "Placements 25-26"
 HEADINGS = (
@@ -606,6 +604,24 @@ def test_a_near_heading_is_proposed_and_can_be_declined(tmp_path):
     link = attachment.plan.links["Placements"]
     assert "Type" not in link.columns
     assert link.columns["Residential weekly cost"].column == 3
+
+
+def test_a_second_heading_that_could_be_a_known_one_is_asked_about_and_can_be_declined(tmp_path):
+    path = tmp_path / "budget.xlsx"
+    headings = ("Child", "Residential weekly cost", "Family weekly cost", "Moved on", "Ended on",
+                "Agreed", "Agreed by both", "Child's school")  # fmt: skip
+    workbook = Workbook(str(path))
+    write_rows(workbook.add_worksheet("P"), [headings])
+    workbook.close()
+    book = open_book(path)
+    assert refused(book, {}, placements="P!A1:H3").endswith(
+        "The heading 'Agreed by both' in P!G1 could be 'Agreed' too; add"
+        ' --map "Agreed by both=" if it is not.'
+    )
+    link = attach(book, headings={"Agreed by both": ""}, placements="P!A1:H3").plan.links[
+        "Placements"
+    ]
+    assert link.columns["Agreed"].column == 6
 
 
 def test_titles_within_the_range_are_passed_over_and_merged_cells_are_refused(tmp_path):

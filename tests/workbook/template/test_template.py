@@ -25,7 +25,7 @@ from tests.support.templates import template
 from xlpbr import cells, functions
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
+from xlpbr.contract.library import CONTRACT_NAMES, TERM_HEADINGS, load_contract, terms_table
 from xlpbr.contract.terms import TERMS
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS
@@ -39,13 +39,9 @@ from xlpbr.workbook.ooxml.book import cells_of as package_cells
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.checks import AGREES
-from xlpbr.workbook.template.plan import AUDIT_COLUMNS, template_plan_of
+from xlpbr.workbook.template.plan import AUDIT_COLUMNS, input_headings, template_plan_of
 from xlpbr.workbook.template.workings import KNOWN
 from xlpbr.workbook.template.write import new_workbook, write_template
-
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Print area cannot be set", "ignore:Unable to read chart"
-)
 
 INPUT_SHEETS = ("Terms", "Placements", "Carers", "Claims")
 TYPED_SHEETS = (*INPUT_SHEETS, "Assumptions")
@@ -527,6 +523,16 @@ def test_no_audit_heading_is_taken_for_a_misspelt_one():
         assert headings == AUDIT_HEADINGS[table]
         for column in COLUMNS[table]:
             assert ranges.nearest(column.heading, headings, 0.75) is None
+
+
+def test_no_heading_of_our_sheets_could_be_another():
+    """But for those that are known and not read, such as Agreed by and on."""
+    for table, columns in COLUMNS.items():
+        read = {column.heading for column in columns}
+        for heading in {*input_headings(table), "Note"} - read - set(AUDIT_HEADINGS[table]):
+            assert ranges.could_be_too(heading, read) is None
+    for heading in {*TERM_HEADINGS} - {"Term", "Value"}:
+        assert ranges.could_be_too(heading, ["Term", "Value"]) is None
 
 
 def test_the_properties_name_the_contract_and_no_person(opened):

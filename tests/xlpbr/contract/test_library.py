@@ -165,12 +165,16 @@ def test_a_third_contract_from_a_file(tmp_path):
         (f"a = {'9' * 5000}", "a number in it has thousands of digits"),
         (f"# {'x' * 1_000_000}", "has more than 1,000,000 characters"),
         (
-            '[terms."Starts on"]\nvalue = 9999-12-31\n[terms."Ends on"]\nvalue = 2027-02-28',
-            "Ends on is 28/02/2027 and Starts on 31/12/9999; a programme ends after it starts,",
+            '[terms."Starts on"]\nvalue = 2100-12-31\n[terms."Ends on"]\nvalue = 2027-02-28',
+            "Ends on is 28/02/2027 and Starts on 31/12/2100; a programme ends after it starts,",
         ),
         (
-            '[terms."Starts on"]\nvalue = 2026-01-31\n[terms."Ends on"]\nvalue = 9999-12-31',
-            "Ends on is 31/12/9999 and Starts on 31/01/2026; a programme ends after it starts,",
+            '[terms."Starts on"]\nvalue = 9999-12-31\n[terms."Ends on"]\nvalue = 2027-02-28',
+            "Starts on: found the date 31/12/9999; expected a date from 01/01/1990 to 31/12/2100",
+        ),
+        (
+            '[terms."Starts on"]\nvalue = 2026-01-31\n[terms."Ends on"]\nvalue = 2100-12-31',
+            "Ends on is 31/12/2100 and Starts on 31/01/2026; a programme ends after it starts,",
         ),
     ],
 )
