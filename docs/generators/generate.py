@@ -114,7 +114,9 @@ def table_reference() -> str:
         "An optional column that is missing is said by the checks, with what it means: without"
         " `Agreed` every row counts, without `Type` every child counts as foster. A heading that"
         " holds one that is missing or is like it, such as `Agreed (yes/no)`, is asked about and"
-        " stops the figures. Names, headings and options are the same whatever spaces, characters"
+        " stops the figures; so is one of another name over cells with nothing but the options of a"
+        " missing one, such as `Kind` over foster and reunified. Names, headings and options are"
+        " the same whatever spaces, characters"
         " that do not show, kinds of hyphen or Unicode forms they are written in. A number counts"
         " by its 15 significant digits, as Excel shows it. A day after 2100 is refused; `202604`"
         " where a month is wanted is April 2026.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, Protocol, TypeVar
@@ -17,6 +17,9 @@ Record = TypeVar("Record")
 
 _NEAR_WORD = 0.85
 """How like the one word of a heading a word of another must be."""
+
+_STEM = 5
+"""Two words that begin with as many letters alike are of one stem."""
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -31,6 +34,9 @@ HEADING_BETWEEN = (
     " If it is one, there is nothing to do."
 )
 """What to do about cells that are merged across the columns."""
+
+_YES_OR_NO = frozenset({"yes", "no"})
+"""A column of these may be anything."""
 
 _AN_ERROR_VALUE = {
     "expected": "a value, not an error",
@@ -59,6 +65,10 @@ class Heading(Protocol):
     @property
     def if_missing(self) -> str:
         """What it means that the table lacks it; empty where it must have it."""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The texts that its cells may hold; empty where they may hold others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,14 @@ def meant_by(word: str, headings: Iterable[str]) -> str | None:
             return heading
         if len(wanted) == 1 and difflib.get_close_matches(wanted[0], words, 1, _NEAR_WORD):
             return heading
+        if len(wanted) == 1 and any(_of_one_stem(wanted[0], one) for one in words):
+            return heading
     return nearest(word, headings, NEAR_HEADING)
+
+
+def _of_one_stem(word: str, other: str) -> bool:
+    """Whether two words begin alike, such as Agreed and Agreement."""
+    return min(len(word), len(other)) >= _STEM and word[:_STEM] == other[:_STEM]
 
 
 def meant_to_be(word: str, heading: str) -> bool:
@@ -181,6 +198,7 @@ def find_columns(
     by_key = {cells.key(column.heading): column.heading for column in declared}
     columns: dict[str, int] = {}
     strangers: list[str] = []
+    strange: dict[int, str] = {}
     wrong = partial(Problem, table=table, code=VALUE)
     for index, heading_cell in enumerate(rows[0]):
         error = cells.error_in(heading_cell)
@@ -199,6 +217,7 @@ def find_columns(
         if known is None:
             if cells.key(heading) not in noted:
                 strangers.append(heading)
+                strange[index] = heading
         elif known in columns:
             problems.append(
                 wrong(
@@ -213,6 +232,7 @@ def find_columns(
     missing = [one for one in declared if one.heading not in columns and not one.is_remark]
     asked = _asked_about(strangers, [one.heading for one in missing])
     for column in missing:
+        alike = _with_its_options(rows, strange, column)
         if column.heading in asked:
             found = asked[column.heading]
             problems.append(
@@ -224,6 +244,16 @@ def find_columns(
                     if column.heading_required or meant_to_be(found, column.heading)
                     else f'Rename it to "{column.heading}" if it is meant, or to something without'
                     " that word if it is not.",
+                )
+            )
+        elif alike is not None and not set(alike[1]) <= _YES_OR_NO:
+            problems.append(
+                wrong(
+                    column=column.heading,
+                    found=f'the heading "{alike[0]}" over cells with {_listed(alike[1])}',
+                    expected=f'"{column.heading}"',
+                    remedy=f'Rename it to "{column.heading}" if it is meant; if it is not, add a'
+                    f' column "{column.heading}".',
                 )
             )
         elif column.heading_required:
@@ -240,7 +270,9 @@ def find_columns(
             problems.append(
                 wrong(
                     column=column.heading,
-                    found="no such column",
+                    found="no such column"
+                    if alike is None
+                    else f'no such column, but "{alike[0]}" holds {_listed(alike[1])}',
                     expected=f'the heading "{column.heading}"',
                     remedy=f"Without it {column.if_missing}. Add the column if that is not right.",
                     code=None,
@@ -257,3 +289,29 @@ def _asked_about(strangers: Iterable[str], missing: Sequence[str]) -> dict[str, 
         if meant is not None:
             asked.setdefault(meant, stranger)
     return asked
+
+
+def _with_its_options(
+    rows: Rows, strange: Mapping[int, str], column: Heading
+) -> tuple[str, list[str]] | None:
+    """A heading that is not known over cells that hold nothing but a column's options.
+
+    With it comes what they hold, in the order of the options.
+    """
+    if not column.options:
+        return None
+    options = {cells.key(option): option for option in column.options}
+    for index, heading in strange.items():
+        given = [row[index] for row in rows[1:] if index < len(row)]
+        held = {
+            cells.key(cell) if isinstance(cell, str) else None
+            for cell in given
+            if not cells.is_blank(cell)
+        }
+        if held and held <= options.keys():
+            return heading, [option for key, option in options.items() if key in held]
+    return None
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + list(words[-1:]))
