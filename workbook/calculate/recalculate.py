@@ -54,7 +54,7 @@ def recalculate(
     book = open_book(source)
     own = own_sheets(book)
     formulas = formulas_of(book)
-    named = _names_of_calls(book)
+    named = names_of_calls(book)
     calls = {
         place
         for place, formula in formulas.items()
@@ -65,7 +65,7 @@ def recalculate(
     return written(book, target, new, len(calls), allow=allow, in_place=in_place)
 
 
-def _names_of_calls(book: Book) -> re.Pattern[str] | None:
+def names_of_calls(book: Book) -> re.Pattern[str] | None:
     """What matches a name of a workbook that stands for the call of a PBR_ function; None if none.
 
     A name may stand for one through another.
