@@ -124,10 +124,11 @@ def table_reference() -> str:
         " `Agreed` every row counts, without `Type` every child counts as foster. A heading that"
         " holds one that is missing or is like it, such as `Agreed (yes/no)`, is asked about and"
         " stops the figures; so is a second heading that could be a known one too, such as"
-        " `Agreed by both` beside `Agreed`. Names, headings and options are the same whatever"
-        " spaces, characters that do not show, kinds of hyphen or Unicode forms they are written"
-        " in. A number counts by its 15 significant digits, as Excel shows it. A day after 2100 is"
-        " refused; `202604` where a month is wanted is April 2026.",
+        " `Agreed by both` beside `Agreed`, and one of another name over cells with nothing but the"
+        " options of a missing one, such as `Kind` over foster and reunified. Names, headings and"
+        " options are the same whatever spaces, characters that do not show, kinds of hyphen or"
+        " Unicode forms they are written in. A number counts by its 15 significant digits, as Excel"
+        " shows it. A day after 2100 is refused; `202604` where a month is wanted is April 2026.",
         "## Terms",
         "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings.",
         table(

@@ -324,3 +324,15 @@ def test_a_workbook_that_cannot_be_read_is_refused_before_calc_starts(
     monkeypatch.setattr(calc_engine, "running", pytest.fail)
     with pytest.raises(FileProblem):
         recalculate_with_calc(tmp_path / "none.xlsx", tmp_path / "new.xlsx")
+
+
+def test_a_function_behind_a_name_is_calculated(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "book.xlsx")
+    sheet = book.add_worksheet("S")
+    sheet.write("A1", 100)
+    sheet.write_formula("B1", "=Due*2", None, 999.25)
+    book.define_name("Due", "=PBR_FEE_CAP(S!$A$1,500)")
+    book.close()
+    done = recalculate_with_calc(tmp_path / "book.xlsx", tmp_path / "out.xlsx")
+    assert values(tmp_path / "out.xlsx", "S", "B1:B1") == [[200.0]]
+    assert (done.functions, done.kept) == (1, ())

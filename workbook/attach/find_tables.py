@@ -85,6 +85,7 @@ class _Wanted:
     heading_required: bool
     if_missing: str = ""
     is_remark: bool = False
+    options: tuple[str, ...] = ()
 
 
 def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) -> LinkedTable:

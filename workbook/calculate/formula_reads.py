@@ -32,6 +32,12 @@ _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
 _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
+_WRITTEN = re.compile(
+    r"(?:(?:'(?:[^']|'')+'|[\w.]+)!)?"
+    r"(?:\$?[A-Za-z]{1,3}\$?[0-9]+(?::\$?[A-Za-z]{1,3}\$?[0-9]+)?"
+    r"|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\$?[0-9]+:\$?[0-9]+)(?![\w(])"
+)
+_WORD = re.compile(r"[^\W\d][\w.\\?]*(?![\w(!])")
 MOST_NAMES_IN_NAMES = 20
 """A name may stand for another name, and so on; a circle of names ends here."""
 
@@ -75,7 +81,7 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
         try:
             tree = formualizer.parse(f"={text}")
         except Exception:
-            # What cannot be read shows an error and depends on nothing.
+            found += _seen_in(book, place, text)
             continue
         for node in _nodes(tree):
             name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
@@ -89,6 +95,9 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
                 meaning = meaning_of(book, place[0], written)
                 if meaning and depth < MOST_NAMES_IN_NAMES:
                     waiting.append((meaning, depth + 1))
+                elif not meaning:
+                    # The name of a table alone stands for its rows.
+                    found += _of_table(book, place, f"{written}[]")
             elif isinstance(reference, formualizer.TableRef):
                 found += _of_table(book, place, written)
             else:
@@ -178,6 +187,23 @@ def _of_table(book: Book, place: Place, written: str) -> list[tuple[str, Area]]:
         return []
     area = (table.first_row, table.first_column, table.last_row, table.last_column)
     return [(table.sheet.casefold(), area)]
+
+
+def _seen_in(book: Book, place: Place, text: str) -> list[tuple[str, Area]]:
+    """What a formula that cannot be read seems to read: rather too much than too little.
+
+    Excel may well calculate it, so that its value gets old with what it reads.
+    """
+    bare = _TEXT.sub("", text)
+    found: list[tuple[str, Area]] = []
+    for written in _WRITTEN.findall(bare):
+        found += _of_address(book, place[0], written)
+    for word in set(_WORD.findall(bare)):
+        meaning = meaning_of(book, place[0], word)
+        for written in _WRITTEN.findall(meaning):
+            found += _of_address(book, place[0], written)
+        found += _of_table(book, place, f"{word}[#All]")
+    return found
 
 
 def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:

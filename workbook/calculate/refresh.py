@@ -12,13 +12,16 @@ from functools import partial
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.calculate.arrays_arising import LIFTED_BY_ENGINE, arrays_in
+from xlpbr.workbook.calculate.doubtful_values import doubts, read_by_excel
 from xlpbr.workbook.calculate.engine import (
     Calculation,
     filled_by,
     functions_in,
     load,
+    text_in_engine,
     unknown_functions,
     value_of,
+    values_beside,
     values_of,
 )
 from xlpbr.workbook.calculate.engine_formulas import (
@@ -56,6 +59,7 @@ from xlpbr.workbook.calculate.keeping import (
     keep_errors,
     kept_with,
     same_value,
+    shows_the_same,
     stored_cells,
     taken,
 )
@@ -130,6 +134,7 @@ def refreshed(
     add_hidden(
         depending, reasons, changing, dependents(book, known.read_by, changing, fills)
     )  # fmt: skip
+    reasons |= _doubtful(known, calculation, values, depending, depending.keys() - reasons.keys())
     keep_errors(
         depending,
         reasons,
@@ -189,6 +194,58 @@ def _doubt(
         return NOT_PROVED.format(_ENGINE)
     suspects = proof.suspects if place in known.roots else {}
     return doubt_of(names, _ENGINE, _OTHERWISE_IN_EXCEL, suspects)
+
+
+def _doubtful(
+    known: Known,
+    calculation: Calculation,
+    values: Values,
+    depending: Mapping[Place, set[Place]],
+    places: Collection[Place],
+) -> dict[Place, str]:
+    """Why formulas are not left to the engine with the figures of now, though they proved right.
+
+    What reads nothing that changed has proved itself with just these figures.
+    """
+    moved = {
+        place
+        for place in depending
+        if place in known.put_in
+        or place not in calculation.calculated
+        or not shows_the_same(
+            known.book, place, values[place[0]], filled_by(calculation, place)
+        )
+    }  # fmt: skip
+    texts = _holds_texts_read_by_excel(known.book, values)
+    asked = [
+        (place, doubt)
+        for place in sorted(calculation.calculated.intersection(places))
+        if place[0] not in known.own
+        and (place in known.roots or not moved.isdisjoint(depending[place]))
+        for doubt in doubts(
+            text_in_engine(calculation, place),
+            values[place[0]][place[1]],
+            texts=texts,
+        )
+    ]
+    probes = [(place, probe) for place, doubt in asked for probe in doubt.probes]
+    found = iter(values_beside(calculation, probes))
+    reasons: dict[Place, str] = {}
+    for place, doubt in asked:
+        if doubt.applies([next(found) for _ in doubt.probes]):
+            reasons.setdefault(place, doubt.reason)
+    return reasons
+
+
+def _holds_texts_read_by_excel(book: Book, values: Values) -> bool:
+    """Whether any cell of a workbook holds, or shows now, a text that Excel reads as a number."""
+    return any(
+        read_by_excel(cell.value)
+        for sheet in book.sheets
+        for cell in cells_of(book, sheet.name).values()
+    ) or any(
+        map(read_by_excel, (value for of_sheet in values.values() for value in of_sheet.values()))
+    )
 
 
 def _reads_the_same(proof: Proof, values: Values, place: Place) -> bool:

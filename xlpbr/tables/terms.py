@@ -46,6 +46,7 @@ class _Column:
     heading_required: bool = True
     if_missing: str = ""
     is_remark: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def test_without_the_column_every_row_counts_and_that_is_said():
 @pytest.mark.parametrize(
     "heading",
     ["Agreed (yes/no)", "Agreed by both", "Both agreed", "Both parties agree", "AGREED?",
-     "Row\u00a0agreed", "Ag\u00adreed yes"],
+     "Row\u00a0agreed", "Ag\u00adreed yes", "Agreement"],
 )  # fmt: skip
 def test_a_heading_that_may_mean_a_known_one_is_asked_about_and_stops_the_figures(heading):
     found, _ = read([[*HEADINGS[:-1], heading], child(agreed="no")])
@@ -261,7 +261,7 @@ def test_a_second_heading_that_could_be_a_known_one_is_asked_about(second, known
 @pytest.mark.parametrize(
     "other",
     ["Child's school", "Child\u2019s social worker", "Children's home", "Residential home",
-     "Ended because", "Moved from", "Home weekly cost", "Agreement", "Prototype", "Weekly saving",
+     "Moved from", "Home weekly cost", "Agreement", "Prototype", "Weekly saving",
      "Social worker"],
 )  # fmt: skip
 def test_a_heading_that_is_plainly_something_else_is_no_question(other):
@@ -273,6 +273,36 @@ def test_a_claim_may_have_its_dates_and_references():
     more = ["Invoice date", "Invoice number", "Invoice ref", "Paid on", "VAT"]
     found, _ = read(placements(child()), claims=[["Month", "Invoiced", *more]])
     assert found.problems == ()
+
+
+def test_a_column_with_the_options_of_a_missing_one_is_asked_about_whatever_its_heading():
+    headings = ["Kind" if heading == "Type" else heading for heading in HEADINGS]
+    rows = [headings, child(type="foster"), child("C02", type="Reunified"), child("C03")]
+    problem = problem_of(read(rows)[0])
+    assert (problem.column, problem.code) == ("Type", "#VALUE!")
+    assert problem.found == 'the heading "Kind" over cells with foster and reunified'
+    assert problem.remedy.endswith('if it is not, add a column "Type".')
+
+
+def test_a_disputed_row_is_never_paid_for_want_of_the_heading():
+    rows = [[*HEADINGS[:-1], "Status"], child(agreed="yes"), child("C02", agreed="disputed")]
+    problem = problem_of(read(rows)[0])
+    assert (problem.column, problem.code) == ("Agreed", "#VALUE!")
+    assert problem.found == 'the heading "Status" over cells with yes and disputed'
+
+
+def test_a_column_of_yes_and_no_is_named_where_it_may_be_the_missing_one():
+    rows = [[*HEADINGS[:-1], "Signed off"], child(agreed="yes"), child("C02", agreed="No")]
+    problem = problem_of(read(rows)[0])
+    assert (problem.column, problem.code) == ("Agreed", None)
+    assert problem.found == 'no such column, but "Signed off" holds yes and no'
+
+
+@pytest.mark.parametrize("values", [("yes", "maybe"), ("", ""), (1.0, "yes"), (None, None)])
+def test_any_other_column_is_passed_over(values):
+    rows = [[*HEADINGS[:-1], "Siblings"], *(child(agreed=value) for value in values[:1])]
+    rows.append(child("C02", agreed=values[1]))
+    assert problem_of(read(rows)[0]).found == "no such column"
 
 
 def test_the_columns_of_an_auditor_are_no_question():
