@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, Protocol, TypeVar
@@ -268,19 +268,25 @@ def find_columns(
         elif column.if_missing and complete:
             problems.append(_done_without(wrong, column, alike))
     there = [one.heading for one in declared if one.heading in columns and not one.is_remark]
+    others = [one for one in strangers if one not in asked.values()]
+    problems.extend(_beside_a_known_one(wrong, others, there))
+    return columns
+
+
+def _beside_a_known_one(
+    wrong: partial[Problem], strangers: Iterable[str], there: Sequence[str]
+) -> Iterator[Problem]:
+    """Headings that could be a known one as well, beside that one."""
     for stranger in strangers:
         known = could_be_too(stranger, there)
-        if known is not None and stranger not in asked.values():
-            problems.append(
-                wrong(
-                    column=known,
-                    found=f'the heading "{stranger}" beside it',
-                    expected=f'one heading that can be "{known}"',
-                    remedy=f'Only "{known}" would be read. If that is right, rename "{stranger}" so'
-                    " that it cannot be taken for it.",
-                )
+        if known is not None:
+            yield wrong(
+                column=known,
+                found=f'the heading "{stranger}" beside it',
+                expected=f'one heading that can be "{known}"',
+                remedy=f'Only "{known}" would be read. If that is right, rename "{stranger}" so'
+                " that it cannot be taken for it.",
             )
-    return columns
 
 
 def _meant(wrong: partial[Problem], column: Heading, found: str) -> Problem:
