@@ -1,4 +1,4 @@
-"""The tables of a contract's later life in workbooks of any layout, and the days of varied terms."""
+"""The optional tables of a contract in workbooks of any layout, and terms that vary from a day."""
 
 from datetime import date
 
