@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import ceil
 
 from xlpbr.money import Pence
-from xlpbr.settlement.rules import DAYS_IN_WEEK
 from xlpbr.settlement.fee import fee_ceiling, fee_drawn_from
+from xlpbr.settlement.rules import DAYS_IN_WEEK
 from xlpbr.settlement.statement import Statement
 from xlpbr.workbook.disclosure.other_prices import PLAUSIBLE_CHANGE
 from xlpbr.workbook.disclosure.people import days_saved

@@ -41,7 +41,14 @@ from xlpbr.workbook.disclosure.savings import runs_forward, saving_runs
 LEAST_CUT_OFF = 2
 """With a cut-off of 1 every suppressed count would be known to be 1."""
 
-KNOWN = known_rules()
+KNOWN = known_rules(
+    "break_down_amount",
+    "break_down_months",
+    "phase_starts_on",
+    carer_fee_counts=("linked", "any"),
+    carer_fee_due=("approved", "moved"),
+    break_down_window=("move", "phase"),
+)
 """The rules of money for which it was thought through what a figure gives away."""
 
 
@@ -147,7 +154,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
     """
     if cut_off < LEAST_CUT_OFF:
         raise ValueError(f"cut_off is {cut_off}; it must be {LEAST_CUT_OFF} or more")
-    if unknown := KNOWN.unknown_in(statement.terms):
+    if unknown := KNOWN.unknown_in(statement.terms, statement.evidence):
         raise FileProblem(
             f"No public version can be made under {', '.join(unknown)}: it is not worked out what"
             " the figures would give away. Make the full report, or choose another option."
@@ -179,6 +186,8 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         parts = {
             "fee": index in fees.singles,
             "carer_fees": alone or not terms.carer_fee,
+            "outcome_fees": True,
+            "reimbursed": True,
             # £0 tells too: that the savings do not reach the threshold.
             "bonus": month.bonus_measures is None or savings_of.bonus,
             "held_back": alone or index < freely_paid,
@@ -192,6 +201,8 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
             "fee_to_date": index in fees.ends,
             "payable": alone or all(parts.values()),
             "payable_to_date": index in payables.ends,
+            "adjustment": True,
+            "to_invoice": alone or all(parts.values()),
             "invoiced_to_date": index in invoiced_ends,
             "balance": index in invoiced_ends,
             "net_saving_to_date": index in payables.ends,

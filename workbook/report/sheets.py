@@ -42,7 +42,13 @@ from xlpbr.workbook.report.summary import (
     notices,
     sentences,
 )
-from xlpbr.workbook.report.tables import drawn_rows, statement_columns, statement_rows, term_rows
+from xlpbr.workbook.report.tables import (
+    drawn_rows,
+    figures_left_out,
+    statement_columns,
+    statement_rows,
+    term_rows,
+)
 from xlpbr.workbook.report.workings import has_workings, working_rows
 
 PUBLIC_WORDS = "PUBLIC VERSION"
@@ -214,9 +220,24 @@ def _statement_lines(report: Report) -> list[str]:
     return [
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
         " to that row. What each column means is on the sheet Notes.",
+        *_left_out(report),
         *_where_it_is_cut(report, "What is payable is not shown for months after {}."),
         charts,
     ]
+
+
+def _left_out(report: Report) -> Iterator[str]:
+    """Which columns of the statement are left out, as their clauses are not in the contract."""
+    headings = [figure.heading for figure in figures_left_out(report)]
+    if headings:
+        names = f"{', '.join(headings[:-1])} and {headings[-1]}" if headings[1:] else headings[0]
+        yield (
+            f"Left out, as the contract has no such clause or table: {names}. They are nought in"
+            " every month, and To invoice is what is payable."
+            if "To invoice" in headings
+            else f"Left out, as the contract has no such clause or table: {names}. They are nought"
+            " in every month."
+        )
 
 
 def _chart_lines(report: Report) -> list[str]:
