@@ -7,7 +7,14 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from tests.support.brute_force import CarerRow, ClaimRow, Contract, Evidence, PlacementRow
+from tests.support.brute_force import (
+    WRITTEN_FOR,
+    CarerRow,
+    ClaimRow,
+    Contract,
+    Evidence,
+    PlacementRow,
+)
 from xlpbr.contract.known_rules import KnownRules
 from xlpbr.contract.terms import READINGS
 
@@ -29,6 +36,10 @@ def options_known_to(rules: KnownRules) -> dict[str, tuple[str, ...]]:
 def field_name(term: str) -> str:
     """The brute-force contract's field for a term: "Fee reading" is ``fee_reading``."""
     return term.lower().replace(" ", "_")
+
+
+DRAWN = {term: field_name(term) for term in OPTIONS if field_name(term) in WRITTEN_FOR}
+"""The readings that are drawn here; ``tests.support.life`` draws lives with every reading."""
 
 
 def pounds(most: int) -> st.SearchStrategy[float]:
@@ -84,7 +95,7 @@ def contracts(draw: st.DrawFn) -> Contract:
     )
     with_bonus = draw(st.booleans())
     threshold = draw(st.one_of(st.just(0.0), pounds(20_000), pounds(900_000)))
-    named = {field_name(t): draw(st.sampled_from(options)) for t, options in OPTIONS.items()}
+    named = {name: draw(st.sampled_from(OPTIONS[term])) for term, name in DRAWN.items()}
     return Contract(
         starts_on=starts_on,
         ends_on=ends_on,
@@ -174,7 +185,7 @@ def terms_table(contract: Contract) -> list[list]:
         ["Contract maximum", contract.contract_maximum],
         ["VAT rate", contract.vat_rate],
     ]
-    rows += [[term, getattr(contract, field_name(term))] for term in OPTIONS]
+    rows += [[term, getattr(contract, name)] for term, name in DRAWN.items()]
     return rows
 
 
