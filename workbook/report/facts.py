@@ -112,7 +112,7 @@ class Report:
     @property
     def day(self) -> date:
         """The day to which the report is drawn up."""
-        return self.as_at or self.terms.ends_on
+        return self.as_at or self.terms.last_day
 
     @property
     def position(self) -> Report:
