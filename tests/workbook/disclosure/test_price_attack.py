@@ -460,6 +460,14 @@ def random_life(rng: random.Random) -> tuple[ContractTerms, Evidence]:
     """A programme whose prices change, with further costs, and children who leave care."""
     terms, evidence = random_programme(rng)
     placements = evidence.placements
+    if rng.random() < 0.6:
+        # All stay who came on one of two days: then there are months that may be shown.
+        days = [terms.starts_on + timedelta(rng.choice([0, 14, 61])) for _ in range(2)]
+        first = {p.child: p for p in reversed(placements)}
+        placements = tuple(
+            replace(p, moved_on=rng.choice(days), ended_on=None) for p in first.values()
+        )
+        terms = replace(terms, starts_on=terms.starts_on.replace(day=1))
     children = sorted({p.child for p in placements})
     length = (terms.ends_on - terms.starts_on).days
     some_day = terms.starts_on + timedelta(rng.randrange(length))
@@ -475,21 +483,23 @@ def random_life(rng: random.Random) -> tuple[ContractTerms, Evidence]:
         terms = replace(terms, bonus_savings="programme")
     turn = date(2026, rng.choice([1, 4, 4, 6]), 1)
     risen = rng.choice([0.0, 0.3, 1.0, 1.0])
+    shares = rng.choice([[1.05], [1.05, 1.03], [0.93, 1.05, 1.2]])
     prices = []
     for child in children:
         if rng.random() >= risen:
             continue
         first = next(p for p in placements if p.child == child)
-        share = Fraction(str(rng.choice([1.05, 1.05, 1.05, 0.93, 1.2])))
+        share = Fraction(str(rng.choice(shares)))
         family = first.family_weekly * share
         prices.append(PriceChange(child, turn, first.weekly_saving * share + family, family))
     costs = []
     spent = rng.choice([0.0, 0.2, 1.0])
+    kinds = rng.choice([["notice"], ["once"], ["open"], ["notice", "once", "open", "later"]])
     for child in children:
         if rng.random() >= spent:
             continue
         moved_on = next(p.moved_on for p in placements if p.child == child)
-        kind = rng.choice(["notice", "once", "open", "later"])
+        kind = rng.choice(kinds)
         amount = Fraction(rng.randrange(20_000, 600_000), 100)
         if kind == "once":
             costs.append(FurtherCost(child, moved_on, None, None, amount))
