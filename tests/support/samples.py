@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from xlpbr.cells import Rows
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import Contract
 
 
 def sample_table(contract: Contract, table: str) -> Rows:
     """The illustrative rows of an evidence table under its headings, blank cells as None."""
-    headings = [column.heading for column in COLUMNS[table]]
+    headings = [column.heading for column in ALL_COLUMNS[table]]
     return [
         headings,
         *([row.get(heading) for heading in headings] for row in contract.sample.get(table, ())),
