@@ -17,12 +17,14 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from tests.support.golden import sample_source
 from tests.support.price_attack import TOP, Floats, Knowledge
 from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.life import CohortChild, FurtherCost, PriceChange
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.disclosure.rules import Shown, show_publicly
+from xlpbr.workbook.read.contract_tables import records_of
 
 OPEN_BY = 0.25
 """By what share of a child's price it must stay open, upwards and downwards."""
@@ -77,7 +79,7 @@ class Unknowns:
         evidence = statement.evidence
         self.placements = agreed_of(statement)
         moved = {p.child for p in self.placements}
-        self.costs = [cost for cost in evidence.costs if cost.child in moved]
+        self.costs = [cost for cost in evidence.costs if cost.agreed and cost.child in moved]
         self.costs_known = costs_known
         self.starts_on, self.last = statement.terms.starts_on, statement.as_at
         number = (self.last - self.starts_on).days + 1
@@ -594,3 +596,11 @@ def test_one_child_s_cost_is_not_shown() -> None:
     costs = (FurtherCost("C3", date(2026, 7, 6), None, None, Fraction(1_500)),)
     shown = shown_savings(terms, Evidence(placements, costs=costs))
     assert shown == [True] * 3 + [False] * 9
+
+
+@pytest.mark.parametrize("cut_off", [2, 3, 5])
+def test_the_sample_with_its_life_keeps_its_prices_open(cut_off: int) -> None:
+    records = records_of(sample_source(with_life=True).rows)
+    reports = every_report(records.terms.record, records.evidence.record, cut_off)
+    assert any(figures["saving_to_date"] for figures in reports[-1].figures)
+    assert_prices_stay_open(reports, cut_off, random.Random(cut_off))
