@@ -1,4 +1,4 @@
-"""The worked examples of the second edition, by the functions and by the statement day by day."""
+"""Worked examples of the second edition, by the functions and by the statement day by day."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.life.as_cells import by_heading, kind_of_line, years_table
+from tests.support.life.as_cells import by_heading, invoice_rows, kind_of_line, years_table
 from tests.support.life.as_ranges import for_invoice, for_statement, for_years
-from tests.support.life.invoice import invoice
 from tests.support.life.statement import as_cells, statement
 from tests.support.life.worked import Example, examples
 from xlpbr import functions
 
 EXAMPLES = examples()
-SECOND_EDITION = pytest.mark.skipif(
-    not hasattr(functions, "pbr_invoice"), reason="the functions are of the first edition"
-)
 
 
 def day_by_day(example: Example, kind: str) -> list[dict[str, Any]]:
@@ -26,11 +22,7 @@ def day_by_day(example: Example, kind: str) -> list[dict[str, Any]]:
         return by_heading(years_table(life))
     if kind == "invoice":
         months = {figure["month"] for figure in example.figures["invoice"]}
-        return [
-            {"month": month, "Line": x.kind, "For month": x.for_month, "Net": float(x.net)}
-            for month in months
-            for x in invoice(life, month)
-        ]
+        return [{"month": month} | row for month in months for row in invoice_rows(life, month)]
     return by_heading(as_cells(statement(life)))
 
 
@@ -71,7 +63,6 @@ def test_day_by_day(example: Example) -> None:
     hold(example.figures, lambda kind: day_by_day(example, kind))
 
 
-@SECOND_EDITION
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_by_the_functions(example: Example) -> None:
     hold(example.figures, lambda kind: by_function(example, kind))

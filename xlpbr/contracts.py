@@ -1,7 +1,8 @@
-"""The built-in contracts, under the name that scripts know: see ``xlpbr.contract.library``."""
+"""The built-in contracts and the examples, as scripts know them: see ``xlpbr.contract.library``."""
 
 from xlpbr.contract.library import (
     CONTRACT_NAMES,
+    EXAMPLE_NAMES,
     Contract,
     assumptions_table,
     load_contract,
@@ -10,6 +11,7 @@ from xlpbr.contract.library import (
 
 __all__ = (
     "CONTRACT_NAMES",
+    "EXAMPLE_NAMES",
     "Contract",
     "assumptions_table",
     "load_contract",

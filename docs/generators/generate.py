@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,21 @@ from house_order import folders
 
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
 from xlpbr.contract.columns import EvidenceColumn
-from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import CONTRACT_NAMES, Contract, load_contract
-from xlpbr.contract.terms import DEFAULTS, TERMS, Term
+from xlpbr.contract.evidence import ALL_COLUMNS
+from xlpbr.contract.library import (
+    CONTRACT_NAMES,
+    EXAMPLE_NAMES,
+    Contract,
+    load_contract,
+    titles,
+)
+from xlpbr.contract.terms import DEFAULTS, TERMS, VARYING, Term
+from xlpbr.errors import all_of
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
 from xlpbr.periods import day_in_words
 from xlpbr.settlement.statement import FIGURES
+from xlpbr.tables.declared import OPTIONAL
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = "<!-- Made by docs/generators/generate.py from the code; change it there. -->"
@@ -45,6 +54,7 @@ def pages() -> dict[Path, str]:
         reference / "functions.md": function_reference(),
         reference / "tables.md": table_reference(),
         reference / "contracts.md": contract_reference(),
+        reference / "contracts-examples.md": example_reference(),
         reference / "bad-input.md": bad_input_reference(),
         **{path: with_part(path, *part) for path, part in parts.items()},
     }
@@ -115,18 +125,28 @@ def table_reference() -> str:
         "An optional column that is missing is said by the checks, with what it means: without"
         " `Agreed` every row counts, without `Type` every child counts as foster. A heading that"
         " holds one that is missing or is like it, such as `Agreed (yes/no)`, is asked about and"
-        " stops the figures. Names, headings and options are the same whatever spaces, characters"
-        " that do not show, kinds of hyphen or Unicode forms they are written in. A number counts"
-        " by its 15 significant digits, as Excel shows it. A day after 2100 is refused; `202604`"
-        " where a month is wanted is April 2026.",
+        " stops the figures; so is a second heading that could be a known one too, such as"
+        " `Agreed by both` beside `Agreed`, and one of another name over cells with nothing but the"
+        " options of a missing one, such as `Kind` over foster and reunified. Names, headings and"
+        " options are the same whatever spaces, characters that do not show, kinds of hyphen or"
+        " Unicode forms they are written in. A number counts by its 15 significant digits, as Excel"
+        " shows it. A day after 2100 is refused; `202604` where a month is wanted is April 2026.",
         "## Terms",
-        "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings.",
+        "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings. A column `From`"
+        " may hold the day from which a row's value holds; blank: from the start. A term may then"
+        " stand in several rows. Only these may:"
+        f" {all_of(term.label for term in VARYING.values())}.",
         table(
             ("Term", "What it is", "Unit", "If blank"),
             ((term.label, meaning(term), term.unit, blank(term)) for term in TERMS),
         ),
     ]
-    for name, columns in COLUMNS.items():
+    for name, columns in ALL_COLUMNS.items():
+        if name == OPTIONAL[0]:
+            parts += [
+                "The six tables that follow are optional: one that is blank or not there changes"
+                " nothing."
+            ]
         parts += [
             f"## {name}",
             table(
@@ -215,6 +235,72 @@ def contract_page(contract: Contract) -> Iterable[str]:
             ((figure.what, figure.amount, figure.clause) for figure in contract.stated),
         )
     yield "\n".join(f"- {note}" for note in contract.notes)
+
+
+def example_reference() -> str:
+    """The examples as their files have them: only what a file says, nothing by default."""
+    folder = Path(files("xlpbr.contract") / "examples")
+    parts = [
+        "# Contracts of others, as examples",
+        GENERATED,
+        "Each is a real contract for children and young people, or a price list that councils pay"
+        " by, as far as its terms are published: one TOML file under `xlpbr/contract/examples/`."
+        " `xlpbr contracts` lists them beside the two [built-in ones](contracts.md), `xlpbr terms"
+        ' all-about-me-2013` or `=PBR_TERMS("all-about-me-2013")` shows one. No amount is'
+        " invented: what is not published is left out, and stays blank in the Terms table or has"
+        " its default. Each entry ends with what the terms cannot express.",
+        "Unlike the built-in ones they have no sample rows, and nobody has agreed a reading with"
+        " the parties. They are there to start from; the contract itself decides.",
+        "Amounts are in pounds, where nothing else is said.",
+        table(
+            ("Contract", "What is paid for"),
+            ((f"[{name}](#{name})", titles()[name]) for name in EXAMPLE_NAMES),
+        ),
+    ]
+    for name in EXAMPLE_NAMES:
+        parts += example_page(tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")))
+    return "\n\n".join(parts) + "\n"
+
+
+def example_page(content: Mapping[str, Any]) -> Iterable[str]:
+    yield f"## {content['name']}"
+    yield f"{content['title']}.\n\nSources: {content['source']}"
+    rows = [(label, entry, "") for label, entry in content["terms"].items()]
+    rows += [
+        (entry["term"], entry, day_in_words(entry["from"]))
+        for entry in content.get("variations", [])
+    ]
+    changes = bool(content.get("variations"))
+    yield table(
+        ("Term", "Value", *["From"] * changes, "Clause", "Reading and why"),
+        (
+            (label, plainly(entry["value"]), *[day] * changes, entry["clause"],
+             entry.get("reading", ""))
+            for label, entry, day in rows
+        ),
+    )  # fmt: skip
+    if content.get("rates"):
+        yield table(
+            ("Rate", "Weeks", "Price", "From", "To", "Clause", "Reading and why"),
+            (
+                (rate["outcome"], str(rate["weeks"]), plainly(rate.get("price", "not published")),
+                 plainly(rate.get("from", "")), plainly(rate.get("to", "")), rate["clause"],
+                 rate.get("reading", ""))
+                for rate in content["rates"]
+            ),
+        )  # fmt: skip
+    yield table(
+        ("Stated, used in no calculation", "Amount", "Clause"),
+        ((figure["what"], figure["amount"], figure["clause"]) for figure in content["stated"]),
+    )
+    yield "\n".join(f"- {note}" for note in content["notes"])
+
+
+def plainly(value: Any) -> str:
+    """A value without its unit, which is not always the pound."""
+    if isinstance(value, date):
+        return day_in_words(value)
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def in_words(value: Any, term: Term) -> str:

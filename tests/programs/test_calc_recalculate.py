@@ -13,11 +13,13 @@ import pytest
 import xlsxwriter
 
 from tests.support.budget_books import BUDGETS, Budget, core
+from tests.support.forecast_book import FORECAST, forecast_book
 from tests.support.host_matrix import sheet_form
 from tests.support.needed import CALC_REMEDY, need
+from tests.support.rounded_book import LAST_VALUES, REASON, rounded_book
 from tests.support.templates import template
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.calculate.keeping import Recalculation
+from xlpbr.workbook.calculate.keeping import Recalculation, same_value
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.recalculate import recalculate_with_calc
@@ -256,6 +258,35 @@ def test_locked_sheets_of_a_template_are_calculated_and_stay_locked(tmp_path: Pa
         assert b'sheet="1"' in package.read("xl/worksheets/sheet1.xml")
 
 
+def test_own_formulas_over_a_forecast_on_another_sheet(tmp_path: Path):
+    source, target = tmp_path / "book.xlsx", tmp_path / "new.xlsx"
+    made = forecast_book(source)
+    done = recalculate_with_calc(source, target)
+    assert values(target, FORECAST, made.area) == made.forecast
+    # Calc itself says what OFFSET reads.
+    hidden = {made.hidden[0]: made.shows["Budget!B2"]}
+    for address, expected in (made.shows | hidden).items():
+        sheet, _, cell = address.partition("!")
+        ((shown,),) = values(target, sheet, cell)
+        assert same_value(shown, expected), address
+    assert {one.address: one.reason for one in done.kept} == {
+        made.unprovable: "from what the workbook shows, Calc makes another value of it than the"
+        " workbook shows",
+        **dict.fromkeys(made.behind, "it depends on a formula that keeps its last value"),
+    }
+    for address in (made.unprovable, *made.behind):
+        sheet, _, cell = address.partition("!")
+        assert values(target, sheet, cell) == values(source, sheet, cell)
+
+
+def test_a_book_with_precision_as_displayed_keeps_every_value(tmp_path: Path):
+    source, target = rounded_book(tmp_path / "book.xlsx"), tmp_path / "new.xlsx"
+    done = recalculate_with_calc(source, target)
+    assert {one.address: one.reason for one in done.kept} == REASON
+    assert done.written == 0
+    assert values(target, "S", "A1:A4") == [[value] for value in LAST_VALUES.values()]
+
+
 # -- the private Calc ------------------------------------------------------------------------
 
 
@@ -293,3 +324,15 @@ def test_a_workbook_that_cannot_be_read_is_refused_before_calc_starts(
     monkeypatch.setattr(calc_engine, "running", pytest.fail)
     with pytest.raises(FileProblem):
         recalculate_with_calc(tmp_path / "none.xlsx", tmp_path / "new.xlsx")
+
+
+def test_a_function_behind_a_name_is_calculated(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "book.xlsx")
+    sheet = book.add_worksheet("S")
+    sheet.write("A1", 100)
+    sheet.write_formula("B1", "=Due*2", None, 999.25)
+    book.define_name("Due", "=PBR_FEE_CAP(S!$A$1,500)")
+    book.close()
+    done = recalculate_with_calc(tmp_path / "book.xlsx", tmp_path / "out.xlsx")
+    assert values(tmp_path / "out.xlsx", "S", "B1:B1") == [[200.0]]
+    assert (done.functions, done.kept) == (1, ())

@@ -109,7 +109,6 @@ def test_problems_in_the_data_are_counted_in_calc(calc: calc_engine.Calc, tmp_pa
     assert values["Reconcile"][8, 8].code == "#VALUE!"
 
 
-@pytest.mark.filterwarnings("ignore:Print area cannot be set")
 def test_every_formula_of_attached_sheets_shows_in_calc_what_is_stored(
     calc: calc_engine.Calc, tmp_path: Path
 ):

@@ -31,7 +31,7 @@ from tests.support.node.runs import (
 from tests.support.templates import template
 from tests.udfs.test_office_js import with_serials
 from xlpbr.cells import serial_of
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
+from xlpbr.contract.library import CONTRACT_NAMES, EXAMPLE_NAMES, load_contract, terms_table
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.needed_files import needed_files
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
@@ -80,9 +80,10 @@ def test_the_code_is_found_by_its_imports_and_needs_xlwings_alone():
     modules = {name for name in files if name.endswith(".py")}
     assert {"xlpbr/__init__.py", "xlpbr/udfs/lite.py", "xlpbr/functions/pbr.py"} <= modules
     assert not any("workbook" in name or "command" in name or "classic" in name for name in modules)
-    assert {f"xlpbr/contract/built_in/{name}.toml" for name in CONTRACT_NAMES} == set(
-        files
-    ) - modules
+    assert set(files) - modules == {
+        *(f"xlpbr/contract/built_in/{name}.toml" for name in CONTRACT_NAMES),
+        *(f"xlpbr/contract/examples/{name}.toml" for name in EXAMPLE_NAMES),
+    }
     imported = {
         name.partition(".")[0]
         for module in modules

@@ -1,6 +1,8 @@
-"""A statement worked out the slow way, to hold against PBR_STATEMENT.
+"""A statement of the first edition worked out the slow way, to hold against PBR_STATEMENT.
 
-Written from the specification of the functions and nothing else: every calendar day of the
+It knows no table, column or term of the second edition: without them the figures are those of
+before. The second edition is worked out in ``tests/support/life``. Written from the specification
+of the functions and nothing else: every calendar day of the
 programme is walked through, every placement is asked on every day whether it counts, and the
 sums are exact fractions. It shares no code with the project and imports nothing of it, so a
 mistake would have to be made twice, in two different ways, to go unseen.
@@ -46,7 +48,7 @@ WRITTEN_FOR = {
     "maximum_reading": ("hard_stop", "warn"),
     "vat_reading": ("net", "inclusive", "exempt"),
 }
-"""The options that the statement below knows; any other is refused until its rule is here too."""
+"""The options of the first edition, which the statement below knows; any other is refused."""
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,22 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from tests.support.brute_force import CarerRow, ClaimRow, Contract, Evidence, PlacementRow
+from tests.support.brute_force import (
+    WRITTEN_FOR,
+    CarerRow,
+    ClaimRow,
+    Contract,
+    Evidence,
+    PlacementRow,
+)
 from xlpbr.contract.known_rules import KnownRules
 from xlpbr.contract.terms import READINGS
 
 FIRST_DAY = date(2023, 12, 1)
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 
-OPTIONS = {term.label: tuple(term.options) for term in READINGS}
-"""Every option of every reading, as they are declared."""
+OPTIONS = {term.label: tuple(term.options) for term in READINGS if term.field_name in WRITTEN_FOR}
+"""Every option of the readings of the first edition, as they are declared."""
 
 
 def options_known_to(rules: KnownRules) -> dict[str, tuple[str, ...]]:
@@ -23,12 +30,17 @@ def options_known_to(rules: KnownRules) -> dict[str, tuple[str, ...]]:
     return {
         term.label: tuple(one for one in term.options if one in rules.allowed[term.field_name])
         for term in READINGS
+        if term.label in OPTIONS
     }
 
 
 def field_name(term: str) -> str:
     """The brute-force contract's field for a term: "Fee reading" is ``fee_reading``."""
     return term.lower().replace(" ", "_")
+
+
+DRAWN = {term: field_name(term) for term in OPTIONS if field_name(term) in WRITTEN_FOR}
+"""The readings that are drawn here; ``tests.support.life`` draws lives with every reading."""
 
 
 def pounds(most: int) -> st.SearchStrategy[float]:
@@ -84,7 +96,7 @@ def contracts(draw: st.DrawFn) -> Contract:
     )
     with_bonus = draw(st.booleans())
     threshold = draw(st.one_of(st.just(0.0), pounds(20_000), pounds(900_000)))
-    named = {field_name(t): draw(st.sampled_from(options)) for t, options in OPTIONS.items()}
+    named = {name: draw(st.sampled_from(OPTIONS[term])) for term, name in DRAWN.items()}
     return Contract(
         starts_on=starts_on,
         ends_on=ends_on,
@@ -174,7 +186,7 @@ def terms_table(contract: Contract) -> list[list]:
         ["Contract maximum", contract.contract_maximum],
         ["VAT rate", contract.vat_rate],
     ]
-    rows += [[term, getattr(contract, field_name(term))] for term in OPTIONS]
+    rows += [[term, getattr(contract, name)] for term, name in DRAWN.items()]
     return rows
 
 

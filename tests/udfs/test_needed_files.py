@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import xlpbr
-from xlpbr.contract.library import CONTRACT_NAMES
+from xlpbr.contract.library import CONTRACT_NAMES, EXAMPLE_NAMES
 from xlpbr.udfs.calc import registration
 from xlpbr.udfs.needed_files import needed_files
 
@@ -41,7 +41,8 @@ def test_the_modules_are_those_that_python_loads(entry):
     files = needed_files(entry)
     assert modules(files) == set(json.loads(done.stdout))
     assert set(files) - {name for name in files if name.endswith(".py")} == {
-        f"xlpbr/contract/built_in/{name}.toml" for name in CONTRACT_NAMES
+        *(f"xlpbr/contract/built_in/{name}.toml" for name in CONTRACT_NAMES),
+        *(f"xlpbr/contract/examples/{name}.toml" for name in EXAMPLE_NAMES),
     }
     assert list(files) == sorted(files)
 

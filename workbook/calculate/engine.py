@@ -7,6 +7,7 @@ rule of repeating a single value, row or column is put right here.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -35,7 +36,7 @@ from xlpbr.workbook.calculate.keeping import (
     positions_of,
     stored_cells,
 )
-from xlpbr.workbook.ooxml.addresses import Position, cell_address
+from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, Position, cell_address
 from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of
 
 _UNREADABLE = "the engine cannot calculate it"
@@ -325,6 +326,12 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
     return values
 
 
+def text_in_engine(calculation: Calculation, place: Place) -> str:
+    """The formula of a cell as the engine takes it."""
+    spill_of = partial(filled_by, calculation)
+    return for_engine(calculation.book, place, calculation.formulas[place], spill_of)
+
+
 def value_of(calculation: Calculation, place: Place, formula: str) -> CellValue:
     """What a cell would show with another formula in it; its own is put back.
 
@@ -342,10 +349,41 @@ def value_of(calculation: Calculation, place: Place, formula: str) -> CellValue:
         value: CellValue = from_engine(engine.evaluate_cell(sheet, row, column))
     except Exception:
         value = CellError(NAME_ERROR, _UNREADABLE)
-    own = for_engine(calculation.book, place, calculation.formulas[place], spill_of)
-    engine.set_formula(sheet, row, column, f"={own}")
+    engine.set_formula(sheet, row, column, f"={text_in_engine(calculation, place)}")
     engine.evaluate_cell(sheet, row, column)
     return value
+
+
+def values_beside(calculation: Calculation, asked: Sequence[tuple[Place, str]]) -> list[CellValue]:
+    """What formulas would show beside cells, at the far end of their rows, which is emptied again.
+
+    All are asked for at once. One that the engine cannot read shows nothing.
+
+    Args:
+        calculation: the workbook in the engine.
+        asked: formulas in the words of the engine, each with a cell in whose row it is put.
+    """
+    engine = calculation.engine
+    free: dict[tuple[str, int], int] = {}
+    put: dict[tuple[str, int, str], tuple[str, int, int]] = {}
+    # Only what takes one of many cells, or asks for its own row, differs from row to row.
+    wanted = [
+        (sheet, row if "@" in text or "()" in text else 0, text)
+        for (sheet, (row, _)), text in asked
+    ]
+    for key, ((sheet, (row, _)), text) in zip(wanted, asked, strict=True):
+        if key in put:
+            continue
+        column = free.get((sheet, row), LAST_COLUMN)
+        free[sheet, row] = column - 1
+        cell = (name_in_engine(sheet), row, column)
+        with contextlib.suppress(Exception):
+            engine.set_formula(*cell, f"={text}")
+            put[key] = cell
+    found = dict(zip(put, map(from_engine, engine.evaluate_cells([*put.values()])), strict=True))
+    for cell in put.values():
+        engine.set_value(*cell, None)
+    return [found.get(key) for key in wanted]
 
 
 def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:

@@ -32,6 +32,12 @@ _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
 _OTHER_BOOK = re.compile(r"(?<![\w\]])\[[0-9]+\]")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
+_WRITTEN = re.compile(
+    r"(?:(?:'(?:[^']|'')+'|[\w.]+)!)?"
+    r"(?:\$?[A-Za-z]{1,3}\$?[0-9]+(?::\$?[A-Za-z]{1,3}\$?[0-9]+)?"
+    r"|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\$?[0-9]+:\$?[0-9]+)(?![\w(])"
+)
+_WORD = re.compile(r"[^\W\d][\w.\\?]*(?![\w(!])")
 MOST_NAMES_IN_NAMES = 20
 """A name may stand for another name, and so on; a circle of names ends here."""
 
@@ -75,7 +81,7 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
         try:
             tree = formualizer.parse(f"={text}")
         except Exception:
-            # What cannot be read shows an error and depends on nothing.
+            found += _seen_in(book, place, text)
             continue
         for node in _nodes(tree):
             name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
@@ -89,11 +95,29 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
                 meaning = meaning_of(book, place[0], written)
                 if meaning and depth < MOST_NAMES_IN_NAMES:
                     waiting.append((meaning, depth + 1))
+                elif not meaning:
+                    # The name of a table alone stands for its rows.
+                    found += _of_table(book, place, f"{written}[]")
             elif isinstance(reference, formualizer.TableRef):
                 found += _of_table(book, place, written)
             else:
                 found += _of_address(book, place[0], written)
     return Reads(tuple(found), hidden)
+
+
+def unread_sheets(book: Book, all_reads: Mapping[Place, Reads]) -> dict[Place, str]:
+    """The formulas that read a sheet whose cells are not read here, and which sheet.
+
+    Such are the sheets of Excel 4 macros and of dialogs.
+    """
+    known = {info.name.casefold() for info in book.sheets}
+    written = {listed.name.casefold(): listed.name for listed in book.workbook.sheets}
+    return {
+        place: written.get(name, name)
+        for place, found in all_reads.items()
+        for name, _ in found.areas
+        if name not in known
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +189,23 @@ def _of_table(book: Book, place: Place, written: str) -> list[tuple[str, Area]]:
     return [(table.sheet.casefold(), area)]
 
 
+def _seen_in(book: Book, place: Place, text: str) -> list[tuple[str, Area]]:
+    """What a formula that cannot be read seems to read: rather too much than too little.
+
+    Excel may well calculate it, so that its value gets old with what it reads.
+    """
+    bare = _TEXT.sub("", text)
+    found: list[tuple[str, Area]] = []
+    for written in _WRITTEN.findall(bare):
+        found += _of_address(book, place[0], written)
+    for word in set(_WORD.findall(bare)):
+        meaning = meaning_of(book, place[0], word)
+        for written in _WRITTEN.findall(meaning):
+            found += _of_address(book, place[0], written)
+        found += _of_table(book, place, f"{word}[#All]")
+    return found
+
+
 def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
     named, address = split_sheet(written)
     area = written_area(address)
@@ -177,7 +218,7 @@ def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
         return [(named.casefold(), area)]
     first, _, last = (part.casefold() for part in named.partition(":"))
     if first not in names or last not in names:
-        return []
+        return [(named.casefold(), area)]
     low, high = sorted((names.index(first), names.index(last)))
     return [(name, area) for name in names[low : high + 1]]
 

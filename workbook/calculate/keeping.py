@@ -31,10 +31,14 @@ MOST_ROUNDS = 6
 
 NAME_ERROR = "#NAME?"
 HIDDEN = "it uses {}, and it cannot be seen what that reads"
+UNREAD_SHEET = "it reads the sheet {}, which has macros or dialogs and is not read"
 OTHER_BOOK = "it reads another workbook"
 CIRCLE = "it is circular: it depends on itself"
 CHANGES = "it uses {}, which changes by itself"
 _DEPENDS = "it depends on a formula that keeps its last value"
+ROUNDED_AS_SHOWN = (
+    "the workbook rounds each figure to what its format shows (precision as displayed)"
+)
 NOT_SETTLED = "how far it spills depends on other spills, and that did not settle here"
 NOT_PROVED = "from what the workbook shows, {} makes another value of it than the workbook shows"
 

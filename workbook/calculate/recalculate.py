@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from xlpbr.workbook.calculate.keeping import (
     written,
 )
 from xlpbr.workbook.calculate.refresh import refreshed
-from xlpbr.workbook.ooxml.book import open_book
+from xlpbr.workbook.ooxml.book import Book, open_book
 from xlpbr.workbook.read.own_sheets import own_sheets
 
 
@@ -53,7 +54,32 @@ def recalculate(
     book = open_book(source)
     own = own_sheets(book)
     formulas = formulas_of(book)
-    calls = {place for place, formula in formulas.items() if calls_a_function(formula)}
+    named = names_of_calls(book)
+    calls = {
+        place
+        for place, formula in formulas.items()
+        if calls_a_function(formula) or (named and named.search(formula))
+    }
     roots = calls | to_calculate(book, formulas, own)
     new = refreshed(book, roots, own=own)[0] if roots else Refreshed({}, {}, ())
     return written(book, target, new, len(calls), allow=allow, in_place=in_place)
+
+
+def names_of_calls(book: Book) -> re.Pattern[str] | None:
+    """What matches a name of a workbook that stands for the call of a PBR_ function; None if none.
+
+    A name may stand for one through another.
+    """
+    found: re.Pattern[str] | None = None
+    names: set[str] = set()
+    while True:
+        calling = {
+            one.name
+            for one in book.names
+            if calls_a_function(one.text) or (found and found.search(one.text))
+        }
+        if calling == names:
+            return found
+        names = calling
+        words = "|".join(map(re.escape, sorted(names)))
+        found = re.compile(rf"(?<![\w.\\])(?:{words})(?![\w.\\(!])", re.IGNORECASE)

@@ -12,13 +12,16 @@ from functools import partial
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.calculate.arrays_arising import LIFTED_BY_ENGINE, arrays_in
+from xlpbr.workbook.calculate.doubtful_values import doubts, read_by_excel
 from xlpbr.workbook.calculate.engine import (
     Calculation,
     filled_by,
     functions_in,
     load,
+    text_in_engine,
     unknown_functions,
     value_of,
+    values_beside,
     values_of,
 )
 from xlpbr.workbook.calculate.engine_formulas import (
@@ -31,6 +34,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     Place,
     read_by,
     reads,
+    unread_sheets,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
@@ -41,6 +45,8 @@ from xlpbr.workbook.calculate.keeping import (
     NAME_ERROR,
     NOT_PROVED,
     NOT_SETTLED,
+    ROUNDED_AS_SHOWN,
+    UNREAD_SHEET,
     FilledBy,
     Refreshed,
     Values,
@@ -53,6 +59,7 @@ from xlpbr.workbook.calculate.keeping import (
     keep_errors,
     kept_with,
     same_value,
+    shows_the_same,
     stored_cells,
     taken,
 )
@@ -127,6 +134,7 @@ def refreshed(
     add_hidden(
         depending, reasons, changing, dependents(book, known.read_by, changing, fills)
     )  # fmt: skip
+    reasons |= _doubtful(known, calculation, values, depending, depending.keys() - reasons.keys())
     keep_errors(
         depending,
         reasons,
@@ -144,6 +152,8 @@ def _reasons(known: Known, depending: Mapping[Place, set[Place]], proof: Proof) 
     formulas = {place: known.formulas[place] for place in depending}
     unknown = {name.upper() for name in unknown_functions(formulas.values())}
     reasons = dict.fromkeys(in_circles(depending), CIRCLE)
+    unread = unread_sheets(known.book, {place: known.reads[place] for place in depending})
+    reasons |= {place: UNREAD_SHEET.format(sheet) for place, sheet in unread.items()}
     for place, formula in formulas.items():
         names = {name.upper().removeprefix("_XLFN.") for name in functions_in(formula)}
         if place[0] not in known.own:
@@ -173,7 +183,7 @@ def _doubt(
     if not_lifted and place in known.roots:
         return f"it uses {not_lifted[0]} on many values at once, which the engine does not"
     if known.book.workbook.rounded_as_shown:
-        return "the workbook rounds each figure to what its format shows (precision as displayed)"
+        return ROUNDED_AS_SHOWN
     changing = sorted(names & CHANGE_BY_THEMSELVES)
     if changing and place not in known.roots:
         return CHANGES.format(changing[0])
@@ -184,6 +194,58 @@ def _doubt(
         return NOT_PROVED.format(_ENGINE)
     suspects = proof.suspects if place in known.roots else {}
     return doubt_of(names, _ENGINE, _OTHERWISE_IN_EXCEL, suspects)
+
+
+def _doubtful(
+    known: Known,
+    calculation: Calculation,
+    values: Values,
+    depending: Mapping[Place, set[Place]],
+    places: Collection[Place],
+) -> dict[Place, str]:
+    """Why formulas are not left to the engine with the figures of now, though they proved right.
+
+    What reads nothing that changed has proved itself with just these figures.
+    """
+    moved = {
+        place
+        for place in depending
+        if place in known.put_in
+        or place not in calculation.calculated
+        or not shows_the_same(
+            known.book, place, values[place[0]], filled_by(calculation, place)
+        )
+    }  # fmt: skip
+    texts = _holds_texts_read_by_excel(known.book, values)
+    asked = [
+        (place, doubt)
+        for place in sorted(calculation.calculated.intersection(places))
+        if place[0] not in known.own
+        and (place in known.roots or not moved.isdisjoint(depending[place]))
+        for doubt in doubts(
+            text_in_engine(calculation, place),
+            values[place[0]][place[1]],
+            texts=texts,
+        )
+    ]
+    probes = [(place, probe) for place, doubt in asked for probe in doubt.probes]
+    found = iter(values_beside(calculation, probes))
+    reasons: dict[Place, str] = {}
+    for place, doubt in asked:
+        if doubt.applies([next(found) for _ in doubt.probes]):
+            reasons.setdefault(place, doubt.reason)
+    return reasons
+
+
+def _holds_texts_read_by_excel(book: Book, values: Values) -> bool:
+    """Whether any cell of a workbook holds, or shows now, a text that Excel reads as a number."""
+    return any(
+        read_by_excel(cell.value)
+        for sheet in book.sheets
+        for cell in cells_of(book, sheet.name).values()
+    ) or any(
+        map(read_by_excel, (value for of_sheet in values.values() for value in of_sheet.values()))
+    )
 
 
 def _reads_the_same(proof: Proof, values: Values, place: Place) -> bool:

@@ -53,8 +53,19 @@ def _compared(opened: CalcBook, places: set[Place]) -> Comparison:
     not_compared = {
         place: reason for place in places if (reason := _why_not_asked(opened, place)) is not None
     }
-    different = unlike(opened, places - not_compared.keys())
+    different = {
+        place
+        for place in unlike(opened, places - not_compared.keys())
+        if not _is_the_same_truth(opened, place)
+    }
     return Comparison({place: shown(opened, place) for place in different}, not_compared)
+
+
+def _is_the_same_truth(opened: CalcBook, place: Place) -> bool:
+    """Whether Calc makes 1 or 0 of a TRUE or FALSE: of an array formula it tells no more."""
+    stored = opened.formulas[place].value
+    alone = filled_by(opened, place) == [place[1]]
+    return isinstance(stored, bool) and alone and shown(opened, place) == float(stored)
 
 
 def _why_not_asked(opened: CalcBook, place: Place) -> str | None:

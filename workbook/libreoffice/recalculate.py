@@ -21,6 +21,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     Place,
     readers_of,
     reads_another_book,
+    unread_sheets,
 )
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
@@ -28,6 +29,8 @@ from xlpbr.workbook.calculate.keeping import (
     NAME_ERROR,
     NOT_PROVED,
     OTHER_BOOK,
+    ROUNDED_AS_SHOWN,
+    UNREAD_SHEET,
     Recalculation,
     Values,
     add_hidden,
@@ -40,6 +43,7 @@ from xlpbr.workbook.calculate.keeping import (
     to_calculate,
     written,
 )
+from xlpbr.workbook.calculate.recalculate import names_of_calls
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.book import (
     CalcBook,
@@ -88,7 +92,7 @@ def recalculate_with_calc(
         failed = _failed(book, calc, own)
         opened = open_in_calc(book, calc)
         filled = partial(filled_by, opened)
-        called = {place for place, cell in opened.formulas.items() if calls(cell.formula or "")}
+        called = _called(opened)
         roots = _roots(opened, own)
         depending = settle_spills(opened, roots)
         outside = set(opened.formulas) - set(depending)
@@ -132,8 +136,17 @@ def _failed(book: Book, calc: calc_engine.Calc, own: Collection[str]) -> set[Pla
 
 def _roots(opened: CalcBook, own: Collection[str]) -> set[Place]:
     """The formulas that are calculated whatever the workbook shows."""
-    called = {place for place, cell in opened.formulas.items() if calls(cell.formula or "")}
-    return called | to_calculate(opened.book, opened.formulas, own)
+    return _called(opened) | to_calculate(opened.book, opened.formulas, own)
+
+
+def _called(opened: CalcBook) -> set[Place]:
+    """The formulas that call a PBR_ function, themselves or through a name."""
+    named = names_of_calls(opened.book)
+    return {
+        place
+        for place, cell in opened.formulas.items()
+        if calls(cell.formula or "") or (named and named.search(cell.formula or ""))
+    }
 
 
 def _suspect_functions(
@@ -207,7 +220,10 @@ def _reasons(
         doubt = doubt_of(_functions(opened, place), _CALC, OTHERWISE_IN_EXCEL, differing)
         if doubt is not None:
             reasons[place] = doubt
-    return reasons
+        if opened.book.workbook.rounded_as_shown:
+            reasons[place] = ROUNDED_AS_SHOWN
+    unread = unread_sheets(opened.book, {place: opened.reads[place] for place in depending})
+    return reasons | {place: UNREAD_SHEET.format(sheet) for place, sheet in unread.items()}
 
 
 def _error_of_calc(opened: CalcBook, place: Place, sources: Iterable[Place]) -> str | None:

@@ -20,7 +20,7 @@ from xlpbr.contract.library import SAMPLE_NOTE_HEADING
 from xlpbr.errors import CellError
 from xlpbr.workbook.look.styles import WRONG_INK, Styles
 from xlpbr.workbook.look.text_width import LINE_HEIGHT, TALLEST_ROW, lines_needed
-from xlpbr.workbook.ooxml.addresses import LAST_ROW, column_letter
+from xlpbr.workbook.ooxml.addresses import LAST_ROW, column_letter, quoted_sheet
 from xlpbr.workbook.ooxml.book import CellValue, Position
 from xlpbr.workbook.template.plan import TABLE_NAMES
 
@@ -240,7 +240,12 @@ class TemplatePage:
         if heading_row is not None:
             sheet.repeat_rows(heading_row - 1)
         if last_column is not None:
-            sheet.print_area(f"A1:{column_letter(last_column)}{LAST_ROW}")
+            # Whole columns: Excel prints them down to the last row in use. The sheet's own
+            # print_area would write them as $A:$F, which not every program reads.
+            self.workbook.define_name(
+                f"{quoted_sheet(sheet.name)}!_xlnm.Print_Area",
+                f"={quoted_sheet(sheet.name)}!$A$1:${column_letter(last_column)}${LAST_ROW}",
+            )
         sheet.hide_gridlines(2)
 
     def protect(self) -> None:

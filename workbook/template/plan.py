@@ -16,7 +16,7 @@ from xlpbr.contract.evidence import ALL_COLUMNS, COLUMNS, NOTED
 from xlpbr.contract.library import SAMPLE_NOTE_HEADING, Contract, terms_table
 from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.contract.terms import TERMS, ContractTerms
-from xlpbr.errors import CellError
+from xlpbr.errors import CellError, FileProblem
 from xlpbr.periods import Period, month_of, months_of
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.tables import terms as term_rows
@@ -250,7 +250,18 @@ class TemplatePlan:
 
 
 def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
-    """The sizes of a contract's workbook."""
+    """The sizes of a contract's workbook.
+
+    Raises:
+        FileProblem: the contract has values that change or rates, for which the sheets have no
+            place: they would be lost without a word, and the figures be wrong.
+    """
+    if contract.variations or contract.rates:
+        raise FileProblem(
+            f"{contract.name}: its values that change or its rates have no place in a workbook's"
+            " sheets. See them with xlpbr terms, take [[variations]] and [[rates]] out of a copy"
+            " of its file, and make the workbook from that."
+        )
     found = term_rows.read_terms(terms_table(contract))
     known = not found.blocking
     months: tuple[date, ...] = ()

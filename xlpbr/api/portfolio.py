@@ -13,12 +13,12 @@ import pandas as pd
 from xlpbr import cells
 from xlpbr.api.frames import figures_frame, pounds, table_frame
 from xlpbr.api.inputs import Table, contract_of, is_workbook, rows_of, value_rows
-from xlpbr.api.records import settled_records
+from xlpbr.api.records import PlacedProblem, problems_frame, settled_records
 from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.life import LIFE_RECORDS
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import VALUE, CellError
-from xlpbr.portfolio.settle import settle_contracts
-from xlpbr.portfolio.settle import settle_many as settle_tables
+from xlpbr.portfolio.settle import settle_contracts, settle_tables
 from xlpbr.tables.terms import TERMS_TABLE
 
 
@@ -35,6 +35,7 @@ class SettledPortfolio:
 
     contracts: tuple[str, ...]
     _months: pd.DataFrame = field(repr=False)
+    _problems: tuple[tuple[str, PlacedProblem], ...] = field(default=(), repr=False)
 
     def to_frame(self, *, pence: bool = False) -> pd.DataFrame:
         """A row for each contract and month, under Contract and the headings of the statement.
@@ -45,6 +46,17 @@ class SettledPortfolio:
         """
         frame = figures_frame(lambda name: self._months[name].tolist(), pence)
         frame.insert(0, "Contract", self._months["contract"])
+        return frame
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """What to look at in the tables; nothing in it stops the figures. See ``xlpbr.check``.
+
+        The first column is the Contract; blank for what holds for all of a table. Of tables only
+        the optional columns that they lack are listed, such as Agreed.
+        """
+        frame = problems_frame(placed for _, placed in self._problems)
+        frame.insert(0, "Contract", pd.Series([name for name, _ in self._problems], dtype=object))
         return frame
 
     @property
@@ -64,6 +76,7 @@ def settle_many(
     claims: Table = None,
     *,
     as_at: Any = None,
+    **life: Table,
 ) -> SettledPortfolio:
     """Settle many contracts: workbooks, or tables with a column ``Contract``.
 
@@ -78,6 +91,8 @@ def settle_many(
         claims: the headings of Claims and ``Contract``; None for none.
         as_at: the last day that is known, for all or by contract in a dict; None, or a contract
             that is not named, for the whole programme.
+        life: the optional tables ``cohort``, ``prices``, ``costs``, ``rates`` and ``agreed``, each
+            with the headings of its table and ``Contract``.
 
     Raises:
         CellError: the first wrong input of a workbook, and which workbook it is in.
@@ -103,16 +118,21 @@ def settle_many(
             terms = {name: _terms_rows(one) for name, one in contracts.items()}
         elif isinstance(contracts, list | tuple):
             terms = [_terms_rows(one) for one in contracts]
-        frames = [
-            _as_frame(name, table)
-            for name, table in (("placements", placements), ("carers", carers), ("claims", claims))
-        ]
-        months = settle_tables(terms, *frames, as_at=as_at)  # type: ignore[arg-type]
+        tables = {"placements": placements, "carers": carers, "claims": claims, **life}
+        given = {name.capitalize(): _as_frame(name, table) for name, table in tables.items()}
+        unknown = sorted(set(life) - {table.lower() for table in LIFE_RECORDS if table != "Budget"})
+        if unknown:
+            raise TypeError(f"settle_many has no table {unknown[0]}")
+        months, notes = settle_tables(terms, given, as_at)
         names = contracts if isinstance(contracts, Mapping) else months["contract"].unique()
-        return SettledPortfolio(tuple(map(str, names)), months)
-    records = list(_records(contracts))
+        placed = [
+            (note.contract, PlacedProblem(note.problem, note.problem.table)) for note in notes
+        ]
+        return SettledPortfolio(tuple(map(str, names)), months, tuple(placed))
+    problems: list[tuple[str, PlacedProblem]] = []
+    records = list(_records(contracts, problems))
     months = settle_contracts(records, as_at)
-    return SettledPortfolio(tuple(terms.contract for terms, _ in records), months)
+    return SettledPortfolio(tuple(terms.contract for terms, _ in records), months, tuple(problems))
 
 
 def _terms_rows(given: Any) -> Any:
@@ -126,8 +146,10 @@ def _as_frame(name: str, table: Table) -> pd.DataFrame | None:
     return None if rows is None else table_frame(rows)
 
 
-def _records(contracts: Any) -> Iterable[tuple[ContractTerms, Evidence]]:
-    """The records of workbooks, each under a name of its own."""
+def _records(
+    contracts: Any, problems: list[tuple[str, PlacedProblem]]
+) -> Iterable[tuple[ContractTerms, Evidence]]:
+    """The records of workbooks, each under a name of its own; what to look at is added."""
     named: Iterable[tuple[Any, Any]]
     if isinstance(contracts, Mapping):
         named = contracts.items()
@@ -157,4 +179,5 @@ def _records(contracts: Any) -> Iterable[tuple[ContractTerms, Evidence]]:
                 " one of them out, or give each a name in a dict.",
             )
         seen.add(cells.key(called))
+        problems.extend((called, placed) for placed in given.problems)
         yield replace(terms, contract=called), evidence

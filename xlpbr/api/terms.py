@@ -14,11 +14,12 @@ def terms(contract: str) -> pd.DataFrame:
 
     Args:
         contract: a built-in contract's short name (``xlpbr.contracts.CONTRACT_NAMES`` lists them),
-            or the path of a contract's TOML file.
+            an example's (``EXAMPLE_NAMES``), or the path of a contract's TOML file.
 
     Returns:
         A row for each term: Term, Value, Unit, Clause and Reading (why an open wording is read
         so). Money and rates are exact Decimals, days are dates, a term that is not given is None.
+        Where a value changes, a row for each change and a column From.
 
     Raises:
         FileProblem: no such contract, or a file that cannot be read.
@@ -33,9 +34,8 @@ def terms(contract: str) -> pd.DataFrame:
     """
     loaded = load_contract(contract)
     headings, *rows = terms_table(loaded)
-    values = [
-        value_of_term(entry.term, row[1]) for entry, row in zip(loaded.terms, rows, strict=True)
-    ]
+    by_label = {entry.term.label: entry.term for entry in loaded.terms}
+    values = [value_of_term(by_label[row[0]], row[1]) for row in rows]
     return table_frame(
         [headings, *([row[0], value, *row[2:]] for row, value in zip(rows, values, strict=True))]
     )

@@ -32,12 +32,19 @@ _READERS: Mapping[str, Callable[[Cell], Any]] = {
 _LAST_DAY = date(2100, 12, 31)
 """No contract of today lasts longer: it is a slip of the year, or a number that is no date."""
 
+_FIRST_DAY_OF_TERMS = date(1990, 1, 1)
+"""No programme began earlier: councils pay by results since later years."""
+
+_A_DAY_OF_TERMS = f"a date from {_FIRST_DAY_OF_TERMS:%d/%m/%Y} to {_LAST_DAY:%d/%m/%Y}"
+
 
 def read_term(term: Term, value: Cell) -> Any:
     """The value of a term; the cell must not be blank."""
     found = _of_kind(term.kind, list(term.options), value)
     if term.kind == "month":
         return _of_our_time(found, value)
+    if term.kind == "date" and not _FIRST_DAY_OF_TERMS <= found <= _LAST_DAY:
+        raise CellError(NUM, f"found {cells.shown(value)}; expected {_A_DAY_OF_TERMS}")
     return _within(found, value, term.least, term.most)
 
 
@@ -71,8 +78,10 @@ def _within(found: Any, value: Cell, least: int | None, most: int | None) -> Any
     return found
 
 
-def expected_of_term(term: Term) -> str:
-    """What a term wants, in words."""
+def expected_of_term(term: Term, code: str = VALUE) -> str:
+    """What a term wants, in words; the code is that of what is wrong with its cell."""
+    if term.kind == "date" and code == NUM:
+        return _A_DAY_OF_TERMS
     if term.kind == "option":
         return f"one of: {', '.join(term.options)}"
     if term.kind == "share":

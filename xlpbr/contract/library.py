@@ -1,6 +1,8 @@
-"""The built-in contracts, one TOML file each: values, clauses, readings and why.
+"""The built-in contracts and the examples, one TOML file each: values, clauses, readings and why.
 
-A contract is added by writing one more file.
+A contract is added by writing one more file. The built-in ones are read in full: each term has a
+value, and sample rows show it at work. An example holds what is published of a contract that
+others made; the rest stays blank.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -18,6 +21,7 @@ from xlpbr import cells
 from xlpbr.cells import Rows
 from xlpbr.contract import cell_readers as readers
 from xlpbr.contract.assumptions import ASSUMPTION_HEADINGS, ASSUMPTIONS
+from xlpbr.contract.changing import StatedRate, StatedVariation, read_rates, read_variations
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.terms import DEFAULTS, MOST_YEARS, TERMS, Term
 from xlpbr.errors import CellError, FileProblem
@@ -27,6 +31,12 @@ TERM_HEADINGS = ("Term", "Value", "Unit", "Clause", "Reading")
 
 _LONGEST = 1_000_000
 """Characters in a contract's file; the built-in ones have some ten thousand."""
+
+RATE_HEADINGS = ("Outcome", "Weeks", "Price", "From", "To", "Clause", "Reading")
+"""The columns of a table Rates; the first five are read."""
+
+FROM_HEADING = "From"
+"""The last column of a Terms table where a value changes: the day from which the row holds."""
 
 SAMPLE_NOTE_HEADING = "Note"
 
@@ -61,33 +71,38 @@ class Contract:
     stated: tuple[StatedFigure, ...]
     notes: tuple[str, ...]
     sample: Mapping[str, tuple[Mapping[str, Any], ...]]
+    variations: tuple[StatedVariation, ...] = ()
+    rates: tuple[StatedRate, ...] = ()
 
 
-def _built_in() -> dict[str, Any]:
-    folder = resources.files("xlpbr.contract") / "built_in"
+def _files_in(folder: str) -> dict[str, Any]:
     return {
         file.name.removesuffix(".toml"): file
-        for file in sorted(folder.iterdir(), key=lambda found: found.name, reverse=True)
+        for file in (resources.files("xlpbr.contract") / folder).iterdir()
         if file.name.endswith(".toml")
     }
 
 
-CONTRACT_NAMES: tuple[str, ...] = tuple(_built_in())
+CONTRACT_NAMES: tuple[str, ...] = tuple(sorted(_files_in("built_in"), reverse=True))
 """The short names of the built-in contracts."""
+
+EXAMPLE_NAMES: tuple[str, ...] = tuple(sorted(_files_in("examples")))
+"""The short names of the examples: other real contracts, as far as their terms are published."""
 
 
 def load_contract(name: str) -> Contract:
-    """A built-in contract by its short name, or a contract from a TOML file by its path.
+    """A built-in contract or an example by its short name, or a TOML file's by its path.
 
     Raises:
         FileProblem: no such contract, or the file does not say what a contract needs.
     """
-    if cells.key(name) in CONTRACT_NAMES:
-        return _built_in_contract(cells.key(name))
+    if cells.key(name) in (*CONTRACT_NAMES, *EXAMPLE_NAMES):
+        return _contract_in_the_package(cells.key(name))
     if not name.lower().endswith(".toml"):
         raise FileProblem(
             f'There is no built-in contract "{name}". Choose one of: '
-            f"{', '.join(CONTRACT_NAMES)}; or give the path of a contract's TOML file."
+            f"{', '.join(CONTRACT_NAMES)}; an example: {', '.join(EXAMPLE_NAMES)};"
+            " or give the path of a contract's TOML file."
         )
     file = Path(name)
     if not file.is_file():
@@ -96,11 +111,21 @@ def load_contract(name: str) -> Contract:
 
 
 @cache
-def _built_in_contract(name: str) -> Contract:
-    return _read(_built_in()[name])
+def _contract_in_the_package(name: str) -> Contract:
+    return _read(_files_in("built_in" if name in CONTRACT_NAMES else "examples")[name])
+
+
+def titles() -> dict[str, str]:
+    """The title of each built-in contract and each example, by its short name."""
+    files = _files_in("built_in") | _files_in("examples")
+    return {name: str(_content(files[name])["title"]) for name in (*CONTRACT_NAMES, *EXAMPLE_NAMES)}
 
 
 def _read(file: Any) -> Contract:
+    return _contract(_content(file), file.name)
+
+
+def _content(file: Any) -> Mapping[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
         if len(text) > _LONGEST:
@@ -108,7 +133,7 @@ def _read(file: Any) -> Contract:
                 f"{file.name}: has more than {_LONGEST:,} characters, as no contract has; give"
                 " another file."
             )
-        content = tomllib.loads(text)
+        return tomllib.loads(text)
     except OSError as error:
         raise FileProblem(f"{file.name}: cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -120,7 +145,6 @@ def _read(file: Any) -> Contract:
         ) from None
     except ValueError:
         raise FileProblem(f"{file.name}: a number in it has thousands of digits.") from None
-    return _contract(content, file.name)
 
 
 def _contract(content: Mapping[str, Any], where: str) -> Contract:
@@ -136,6 +160,8 @@ def _contract(content: Mapping[str, Any], where: str) -> Contract:
         title=content.get("title", ""),
         source=content.get("source", ""),
         terms=terms,
+        variations=tuple(read_variations(content.get("variations", []), _terms_by_key(), where)),
+        rates=tuple(read_rates(content.get("rates", []), where)),
         stated=tuple(
             StatedFigure(entry["what"], entry["amount"], entry["clause"])
             for entry in content.get("stated", [])
@@ -152,7 +178,7 @@ def _contract(content: Mapping[str, Any], where: str) -> Contract:
 
 def _contract_terms(given: Mapping[str, Any], name: str, where: str) -> Iterator[ContractTerm]:
     """Every term in its order, with the value that the file gives or the default."""
-    by_key = {cells.key(term.label): term for term in TERMS}
+    by_key = _terms_by_key()
     stated: dict[str, Mapping[str, Any]] = {}
     for label, entry in given.items():
         term = by_key.get(cells.key(label))
@@ -172,6 +198,10 @@ def _contract_terms(given: Mapping[str, Any], name: str, where: str) -> Iterator
         yield ContractTerm(
             term, entry.get("value", default), entry.get("clause", ""), entry.get("reading", "")
         )
+
+
+def _terms_by_key() -> dict[str, Term]:
+    return {cells.key(term.label): term for term in TERMS}
 
 
 def _refuse_dates_that_do_not_fit(terms: Iterable[ContractTerm], where: str) -> None:
@@ -220,7 +250,7 @@ def _refuse_unreadable(read: Callable[[Any, Any], Any], of: Any, value: Any, pla
 
 def _refuse_wrong_shapes(content: Mapping[str, Any], where: str) -> None:
     """Refuse a file with something that is not known, or is of another shape."""
-    known = ("name", "title", "source", "notes", "terms", "stated", "sample")
+    known = ("name", "title", "source", "notes", "terms", "variations", "rates", "stated", "sample")
     for section in content:
         if section not in known:
             raise FileProblem(f'{where}: "{section}" is not known; give {", ".join(known)}.')
@@ -307,14 +337,43 @@ def _default_cell(term: Term) -> Any:
 
 
 def terms_table(contract: Contract) -> Rows:
-    """The terms of a contract as a Terms table with all five columns, heading row first."""
-    rows: Rows = [list(TERM_HEADINGS)]
+    """The terms of a contract as a Terms table with all its columns, heading row first.
+
+    Where a value changes, there is a column ``From``, and a row for each change behind the term's.
+    """
+    rows: Rows = [[*TERM_HEADINGS, FROM_HEADING]]
     for entry in contract.terms:
-        value = entry.value
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        rows.append([entry.term.label, value, entry.term.unit, entry.clause, entry.reading])
-    return rows
+        rows.append(_row_of_a_term(entry, None))
+        rows += [
+            _row_of_a_term(change, change.from_day)
+            for change in contract.variations
+            if change.term == entry.term
+        ]
+    return rows if contract.variations else [row[:-1] for row in rows]
+
+
+def rates_table(contract: Contract) -> Rows:
+    """The prices for outcomes of a contract as a table Rates, heading row first."""
+    return [
+        list(RATE_HEADINGS),
+        *(
+            [
+                rate.outcome, float(rate.weeks), _cell(rate.price), rate.from_day, rate.to_day,
+                rate.clause, rate.reading,
+            ]
+            for rate in contract.rates
+        ),
+    ]  # fmt: skip
+
+
+def _row_of_a_term(entry: ContractTerm | StatedVariation, from_day: date | None) -> list[Any]:
+    value, term = _cell(entry.value), entry.term
+    return [term.label, value, term.unit, entry.clause, entry.reading, from_day]
+
+
+def _cell(value: Any) -> Any:
+    """A value of a file as a cell holds it: each number is a float."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def assumptions_table(contract: Contract) -> Rows:

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import xlpbr
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
+from xlpbr.contract.library import CONTRACT_NAMES, EXAMPLE_NAMES, load_contract, terms_table
 from xlpbr.errors import NA, NUM, VALUE, CellError
 from xlpbr.forecast.run import MOST_SEED, forecast, within
 from xlpbr.functions import arguments, spills
@@ -732,14 +732,17 @@ def pbr_terms(contract: Annotated[Cell, Arg("The short name of the contract", "t
     name = arguments.named("contract", cells.single(contract), cells.text)
     if not name:
         raise CellError(VALUE, "contract: nothing found; expected the contract's short name")
-    for known in CONTRACT_NAMES:
+    every = (*CONTRACT_NAMES, *EXAMPLE_NAMES)
+    for known in every:
         if cells.key(known) == cells.key(name):
-            return [row[:4] for row in terms_table(load_contract(known))]
-    near = ranges.nearest(name, CONTRACT_NAMES)
+            # Without the reading, and with the day from which a value holds where one changes.
+            return [[*row[:4], *row[5:]] for row in terms_table(load_contract(known))]
+    near = ranges.nearest(name, every)
     hint = f" Did you mean {near}?" if near else ""
     raise CellError(
         NA,
-        f"contract: found {cells.shown(name)}; expected one of: {', '.join(CONTRACT_NAMES)}.{hint}",
+        f"contract: found {cells.shown(name)}; expected one of: {', '.join(CONTRACT_NAMES)}; or an"
+        f" example: {', '.join(EXAMPLE_NAMES)}.{hint}",
     )
 
 

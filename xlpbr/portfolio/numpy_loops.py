@@ -104,50 +104,132 @@ def add_savings(
     return MAY_BE_LARGE if large else 0
 
 
+def add_chains(
+    first_row: I64,
+    weekly: I64,
+    start: I64,
+    ended: I64,
+    base: I64,
+    stays: Flags,
+    first_month: I64,
+    period_end: I64,
+    first_day: int,
+    places: U32,
+    opens: I64,
+    last_day: I64,
+    beyond: I64,
+    classes: I64,
+    saving_to_date: I64,
+) -> int:
+    """Add the rows of ``chains`` of every group to the savings to date.
+
+    As in ``add_savings``, with what a total starts from in the residue.
+
+    Returns:
+        0.
+    """
+    for groups, rows in blocks(first_row):
+        firsts = first_row[groups.start : groups.stop + 1].clip(rows.start, rows.stop)
+        group = np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
+        last, after_last = last_day[groups][group], beyond[groups][group]
+        pence, from_total = weekly[rows], base[rows]
+        begins_on = start[rows] - first_day
+        ends_on = np.maximum(ended[rows] - first_day, begins_on)
+        months = first_month[groups.start : groups.stop + 1]
+        lengths = np.diff(months)
+        first_place = np.arange(len(lengths)) + months[:-1] - months[0]
+        shift = first_place - (places[opens[groups]] >> 3)
+        comes = places[np.where(begins_on > last, after_last, begins_on)].astype(np.int64)
+        goes = places[np.where(ends_on > last, after_last, ends_on)].astype(np.int64)
+        begins, ends = (
+            np.where(last < 0, first_place[group], (place >> 3) + shift[group])
+            for place in (comes, goes)
+        )
+        owed = pence * begins_on - from_total
+        of_class = ((pence % 7) * 8 + (from_total - pence * begins_on) % 7) * 16
+        low, high = classes[of_class + 8], classes[of_class + 9]
+        at_end = np.where(stays[rows], pence * ends_on + classes[of_class + (goes & 7)], owed)
+        week, owing, packed_low, packed_high = (
+            running(begins, ends, added, taken, first_place, lengths)
+            for added, taken in ((pence, pence), (owed, at_end), (low, low), (high, high))
+        )
+        periods = slice(int(months[0]), int(months[-1]))
+        after = period_end[periods] - first_day + 1
+        weekday, count = after % 7, (packed_high >> 48) & 0xFFFF
+        packed = np.where(weekday < 4, packed_low, packed_high)
+        residue = (packed >> (16 * (weekday & 3))) & 0xFFFF
+        saving_to_date[periods] += (week * after - owing + 3 * count - residue) // 7
+    return 0
+
+
 def settle_months(
     first_month: I64,
     saving_to_date: I64,
     entitlement: I64,
+    earned_before: I64,
+    year_begins: Flags,
+    further: I64,
+    paid_back: I64,
+    maximum: I64,
     no_catch_up: Flags,
     cumulative: Flags,
-    carer_fees: I64,
-    bonus: I64,
-    maximum: I64,
+    lapses: Flags,
+    share: I64,
+    share_parts: I64,
     saving_found: I64,
     fee_found: I64,
     fee_to_date: I64,
+    reimbursed_found: I64,
     held_back: I64,
     payable: I64,
     payable_to_date: I64,
 ) -> int:
-    """Fill the six results: the first month of all groups, then the second, and so on."""
+    """Fill the seven results: the first month of all groups, then the second, and so on."""
     firsts, lengths = first_month[:-1], np.diff(first_month)
     groups = np.flatnonzero(lengths)
-    saved = entitled = fees = owed = paid = np.zeros(len(groups), np.int64)
+    saved = entitled = fees = paid = fees_before = reimbursed = np.zeros(len(groups), np.int64)
+    whole = bool((share == share_parts).all())
+    nothing_lapses = not lapses.any()
     for month in range(int(lengths.max(initial=0))):
         still = lengths[groups] > month
         if not still.all():
             groups = groups[still]
             saved, entitled, fees = saved[still], entitled[still], fees[still]
-            owed, paid = owed[still], paid[still]
+            paid, fees_before, reimbursed = paid[still], fees_before[still], reimbursed[still]
         at = firsts[groups] + month
         saved_before, saved = saved, saving_to_date[at]
         entitled_before, entitled = entitled, entitlement[at]
         ceiling = entitled - np.where(no_catch_up[groups], entitled_before, fees)
-        drawn_from = saved - np.where(cumulative[groups], fees, saved_before)
+        if not nothing_lapses:
+            fees_before = np.where(year_begins[at], fees, fees_before)
+            ceiling -= np.where(lapses[groups], earned_before[at] - fees_before, 0)
+        from_all = cumulative[groups]
+        drawn_from = np.where(from_all, saved, saved - saved_before)
+        if not whole:
+            drawn_from = rounded(drawn_from * share[groups], share_parts[groups])
+        drawn_from = np.where(from_all, drawn_from - fees, drawn_from)
         fee = np.maximum(np.minimum(drawn_from, ceiling), 0)
         fees = fees + fee
-        due = fee + carer_fees[at]
-        due += np.where(lengths[groups] == month + 1, bonus[groups], 0)
-        owed = owed + due
-        paid_before, paid = paid, np.minimum(owed, maximum[groups])
+        back = np.minimum(paid_back[at], fees - reimbursed)
+        reimbursed = reimbursed + back
+        due = fee + further[at]
+        # What is paid back makes room below the maximum, before anything is held to it.
+        let_through = np.minimum(due, np.maximum(maximum[at] - paid + back, 0)) - back
+        paid = paid + let_through
         saving_found[at] = saved - saved_before
         fee_found[at] = fee
         fee_to_date[at] = fees
-        payable[at] = paid - paid_before
+        reimbursed_found[at] = back
+        held_back[at] = due - back - let_through
+        payable[at] = let_through
         payable_to_date[at] = paid
-        held_back[at] = due - (paid - paid_before)
     return 0
+
+
+def rounded(parts: I64, of: I64 | int) -> I64:
+    """Whole numbers of parts as whole ones, half away from zero; so many parts make one."""
+    away = (2 * np.abs(parts) + of) // (2 * of)
+    return np.where(parts < 0, -away, away)
 
 
 def running(begins: I64, ends: I64, added: I64, taken: I64, first_place: I64, lengths: I64) -> I64:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from types import ModuleType
-from typing import assert_never
+from typing import Any, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +29,9 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, CellError
 from xlpbr.money import Pence, in_words
 from xlpbr.portfolio import numpy_loops
+from xlpbr.portfolio.chains import ChainRows
 from xlpbr.portfolio.numpy_loops import I64, Flags, offsets
-from xlpbr.settlement.bonus import BonusMeasures, bonus_on_measures
+from xlpbr.settlement.bonus import BonusMeasures, bonus_on_measures, threshold_and_rate
 from xlpbr.settlement.rules import DAYS_IN_YEAR
 
 LIMIT = 2**62
@@ -40,6 +41,9 @@ NO_MAXIMUM: Pence = LIMIT
 """A contract maximum above every amount."""
 
 EPOCH = date(1970, 1, 1).toordinal()
+
+APRIL = 3
+"""The month of a year in which a financial year begins, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,26 +88,37 @@ class SavingColumns:
         children: placements in place at the end of each of the T periods.
         run_rate: by group, on its last day, of the placements that count for the bonus.
         accumulated: by group, up to its last day, of the same placements.
+        in_place: by group, what a week saves on its last day, of the same placements.
     """
 
     saving_to_date: I64
     children: I64
     run_rate: I64
     accumulated: I64
+    in_place: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleColumns:
-    """What the terms say, in pence.
+    """What the terms say, in pence; what is None has nothing to say in any group.
 
     Attributes:
         entitlement: fee entitlement to date at the end of each of the T periods.
         carer_fees: of each of the T periods.
-        bonus: by group, owed in its last period.
+        bonus: by group, owed in its last period or in that of ``bonus_month``.
         no_catch_up: by group, whether the fee reading is ``no_catch_up``.
         cumulative: by group, whether the savings reading is ``cumulative``.
         maximum: by group, the contract maximum to the penny; NO_MAXIMUM where nothing is held
             back.
+        bonus_month: by group, in which of its periods the bonus is owed, counted from 0; one that
+            it does not have owes none.
+        maximum_by_period: the maximum in force at the end of each of the T periods.
+        outcome_fees: of each of the T periods.
+        paid_back: what the break-downs of each of the T periods are worth.
+        earned_before: what was earned by the 31 March before each of the T periods.
+        lapses: by group, whether what was not drawn by then is lost.
+        share: by group, the share of the savings that the fee may take, in parts.
+        share_parts: by group, so many parts make the whole.
     """
 
     entitlement: I64
@@ -112,6 +127,14 @@ class RuleColumns:
     no_catch_up: Flags
     cumulative: Flags
     maximum: I64
+    bonus_month: I64 | None = None
+    maximum_by_period: I64 | None = None
+    outcome_fees: I64 | None = None
+    paid_back: I64 | None = None
+    earned_before: I64 | None = None
+    lapses: Flags | None = None
+    share: I64 | None = None
+    share_parts: I64 | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +144,7 @@ class SettledColumns:
     saving: I64
     fee: I64
     fee_to_date: I64
+    reimbursed: I64
     held_back: I64
     payable: I64
     payable_to_date: I64
@@ -170,6 +194,7 @@ def saving_columns(
         np.zeros(periods, np.int64),
         np.zeros(groups, np.int64),
         np.zeros(groups, np.int64),
+        np.zeros(groups, np.int64),
     )
     most = _most_a_week(placements, calendar)
     answer = loops.add_savings(
@@ -180,13 +205,41 @@ def saving_columns(
         ),
         calendar.first_day, calendar.place, calendar.opens, calendar.last, calendar.beyond,
         CLASSES, 1 << (most.bit_length() - 1),
-        found.saving_to_date, found.children, found.run_rate, found.accumulated,
+        found.saving_to_date, found.children, found.in_place, found.accumulated,
     )  # fmt: skip
     if answer == numpy_loops.STARTS_EARLY:
         raise ValueError("a placement starts before the first month of its group")
     if answer == numpy_loops.MAY_BE_LARGE:
         _refuse_large_savings(placements, calendar, most)
-    return replace(found, run_rate=(found.run_rate * DAYS_IN_YEAR + 3) // 7)
+    return replace(found, run_rate=(found.in_place * DAYS_IN_YEAR + 3) // 7)
+
+
+def add_chains(
+    first_row: I64,
+    chains: ChainRows,
+    months: MonthColumns,
+    saving_to_date: I64,
+    *,
+    compiled: bool | None = None,
+) -> None:
+    """Add prices that change, and costs, to the savings to date of each period.
+
+    Args:
+        first_row: G + 1 offsets; the rows of group g are ``first_row[g]:first_row[g + 1]``.
+        chains: the rows; no sum of theirs may pass int64.
+        months: the periods of the same groups.
+        saving_to_date: pence at the end of each of the T periods; the rows are added to it.
+        compiled: True for the compiled loops, False for numpy; None for what is installed.
+    """
+    calendar = _calendar(months)
+    _loops(compiled).add_chains(
+        *_contiguous(
+            first_row, chains.weekly, chains.start, chains.ended, chains.base, chains.stays,
+            months.first_month, months.period_end,
+        ),
+        calendar.first_day, calendar.place, calendar.opens, calendar.last, calendar.beyond,
+        CHAIN_CLASSES, saving_to_date,
+    )  # fmt: skip
 
 
 def measured_savings(terms: ContractTerms, run_rate: I64, accumulated: I64) -> I64:
@@ -209,9 +262,10 @@ def threshold_bonuses(terms: ContractTerms, measured: I64) -> I64:
     Raises:
         CellError: a bonus would pass int64; no rate up to 1 does that.
     """
-    if terms.bonus_threshold is None or terms.bonus_rate is None or not len(measured):
+    threshold, rate = threshold_and_rate(terms)
+    if threshold is None or rate is None or not len(measured):
         return np.zeros(len(measured), np.int64)
-    rate, threshold = terms.bonus_rate, terms.bonus_threshold * 100
+    threshold *= 100
     # The bonus in pence is earning * share / parts for these whole numbers.
     if terms.bonus_shape == "whole":
         share, parts, scale, base = rate.numerator, rate.denominator, 1, 0
@@ -244,8 +298,8 @@ def settle_columns(
 ) -> SettledColumns:
     """The fee of each period, and what is payable of all that is owed.
 
-    All that is owed is 0 or more, so what is payable to date is the lower of what is owed to
-    date and the maximum.
+    What is paid back is the only amount below 0, and comes first; so what is payable of the others
+    is their sum, up to what is left below the maximum.
 
     Args:
         months: the periods of G groups.
@@ -257,16 +311,55 @@ def settle_columns(
         CellError: the amounts are so large that a sum could pass int64.
     """
     _refuse_large_amounts(months, saving_to_date, rules)
-    found = SettledColumns(*(np.empty(len(months.period_end), np.int64) for _ in range(6)))
+    periods, groups = len(months.period_end), len(months.first_month) - 1
+    found = SettledColumns(*(np.empty(periods, np.int64) for _ in SettledColumns.__slots__))
+    nothing, one = np.zeros(periods, np.int64), np.ones(groups, np.int64)
+    maximum = rules.maximum_by_period
+    if maximum is None:
+        maximum = np.repeat(rules.maximum, np.diff(months.first_month))
     _loops(compiled).settle_months(
         *_contiguous(
-            months.first_month, saving_to_date, rules.entitlement, rules.no_catch_up,
-            rules.cumulative, rules.carer_fees, rules.bonus, rules.maximum,
+            months.first_month, saving_to_date, rules.entitlement,
+            _given(rules.earned_before, nothing), _year_begins(months, rules),
+            _further(months, rules), _given(rules.paid_back, nothing), maximum,
+            rules.no_catch_up, rules.cumulative,
+            _given(rules.lapses, np.zeros(groups, np.bool_)),
+            _given(rules.share, one), _given(rules.share_parts, one),
         ),
-        found.saving, found.fee, found.fee_to_date,
+        found.saving, found.fee, found.fee_to_date, found.reimbursed,
         found.held_back, found.payable, found.payable_to_date,
     )  # fmt: skip
     return found
+
+
+def bonus_periods(months: MonthColumns, rules: RuleColumns) -> tuple[I64, I64]:
+    """The groups that have the period in which their bonus is owed, and that period of all T."""
+    lengths = np.diff(months.first_month)
+    month = lengths - 1 if rules.bonus_month is None else rules.bonus_month
+    groups = np.flatnonzero((month >= 0) & (month < lengths))
+    return groups, months.first_month[groups] + month[groups]
+
+
+def _further(months: MonthColumns, rules: RuleColumns) -> I64:
+    """What is owed in each period beside the fee."""
+    owed = rules.carer_fees.copy()
+    if rules.outcome_fees is not None:
+        owed += rules.outcome_fees
+    groups, periods = bonus_periods(months, rules)
+    owed[periods] += rules.bonus[groups]
+    return owed
+
+
+def _given(column: Any, otherwise: Any) -> Any:
+    return otherwise if column is None else column
+
+
+def _year_begins(months: MonthColumns, rules: RuleColumns) -> Flags:
+    """Whether a financial year begins with a period; asked only where a fee lapses."""
+    if rules.lapses is None or not rules.lapses.any():
+        return np.zeros(len(months.period_end), np.bool_)
+    april: Flags = month_number(months.period_end) % 12 == APRIL
+    return april
 
 
 def _bonuses_one_by_one(terms: ContractTerms, measured: I64) -> I64:
@@ -318,6 +411,10 @@ def _classes() -> I64:
     """
     weekly, start, day = np.ogrid[:8, :8, :8]
     residue = ((weekly * (day - start) + 3) % 7).astype(np.int64)
+    return _packed(residue)
+
+
+def _packed(residue: I64) -> I64:
     found = np.zeros((8, 8, 16), np.int64)
     found[..., :8] = 3 - residue
     shifts = 16 * np.arange(4, dtype=np.int64)
@@ -327,6 +424,16 @@ def _classes() -> I64:
 
 
 CLASSES = _classes()
+
+
+def _chain_classes() -> I64:
+    """The same for rows whose total starts from something: by weekly pence and total of day 0."""
+    weekly, total, day = np.ogrid[:8, :8, :8]
+    residue = ((weekly * day + total + 3) % 7).astype(np.int64)
+    return _packed(residue)
+
+
+CHAIN_CLASSES = _chain_classes()
 
 
 # -- days and months --------------------------------------------------------------------------
@@ -423,7 +530,12 @@ def _refuse_large_amounts(months: MonthColumns, saving_to_date: I64, rules: Rule
         ("fee entitlement is", rules.entitlement),
         ("carer fees of a month are", rules.carer_fees),
         ("threshold bonus is", rules.bonus),
+        ("outcome fees of a month are", rules.outcome_fees),
+        ("reimbursement of a month is", rules.paid_back),
+        ("lapsed fee is", rules.earned_before),
     ):
+        if amounts is None:
+            continue
         if (found := _largest(amounts)) > most:
             raise CellError(
                 NUM,

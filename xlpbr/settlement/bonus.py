@@ -45,15 +45,13 @@ def bonus_measures(
             before = phase - ONE_DAY if phase > terms.starts_on else None
         case other_savings:
             assert_never(other_savings)
-    saved = saving_to_date(counted, costs, day)
+    saved = saved_by(counted, costs, day)
     if before is not None:
-        saved -= saving_to_date(counted, costs, before)
+        saved -= saved_by(counted, costs, before)
     return BonusMeasures(run_rate_on(terms, counted, costs, day), saved)
 
 
-def saving_to_date(
-    counted: Iterable[CountedPlacement], costs: Iterable[CountedCost], day: date
-) -> Pence:
+def saved_by(counted: Iterable[CountedPlacement], costs: Iterable[CountedCost], day: date) -> Pence:
     """All savings up to the end of a day, less the costs up to then."""
     return sum(one.saving_to_date(day) for one in counted) - sum(
         one.cost_to_date(day) for one in costs

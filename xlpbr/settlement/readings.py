@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -56,15 +57,12 @@ def options_to_try(term: Term, terms: ContractTerms, evidence: Evidence) -> list
 
 def _is_reached(reading: str, terms: ContractTerms, evidence: Evidence) -> bool:
     """Whether a reading is about a clause that the contract has."""
-    if reading in _OF_THE_FEE:
-        no_effect = reading == "unused_fee" and terms.fee_reading == "no_catch_up"
-        return _has(terms, "fee") and not no_effect
+    if reading == "unused_fee":
+        return terms.fee_reading != "no_catch_up"
     if reading in _OF_THE_CARERS:
         return _has(terms, "carer_fee")
     if reading in _OF_THE_BONUS:
         return has_bonus(terms)
-    if reading == "maximum_reading":
-        return terms.contract_maximum is not None or bool(terms.varied("contract_maximum"))
     if reading == "break_down_window":
         return terms.break_down_reimbursement != "none"
     if reading == "outcome_clock":
@@ -72,16 +70,6 @@ def _is_reached(reading: str, terms: ContractTerms, evidence: Evidence) -> bool:
     return True
 
 
-_OF_THE_FEE = frozenset(
-    {
-        "pro_rata_basis",
-        "fee_reading",
-        "savings_reading",
-        "fee_period",
-        "vat_reading",
-        "unused_fee",
-    }
-)
 _OF_THE_CARERS = frozenset({"carer_fee_counts", "carer_fee_due"})
 _OF_THE_BONUS = frozenset(
     {"bonus_measure", "bonus_shape", "bonus_counts", "bonus_savings", "run_rate_year"}
@@ -90,6 +78,16 @@ _OF_THE_BONUS = frozenset(
 
 def _has(terms: ContractTerms, field_name: str) -> bool:
     return bool(getattr(terms, field_name)) or any(one.value for one in terms.varied(field_name))
+
+
+def options_that_need_a_term(terms: ContractTerms) -> Iterator[tuple[Term, list[str], str]]:
+    """Each reading with its options that cannot be tried, and the label of the term they need."""
+    for term in READINGS:
+        if _is_reached(term.field_name, terms, Evidence()):
+            needed = {one: missing_for(term.field_name, one, terms) for one in term.options}
+            options = [one for one, label in needed.items() if label]
+            if options:
+                yield term, options, needed[options[0]]
 
 
 def missing_for(reading: str, option: str, terms: ContractTerms) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -13,7 +13,6 @@ from xlpbr import cells
 from xlpbr.contract.assumptions import ASSUMPTIONS, Assumptions
 from xlpbr.contract.evidence import (
     ALL_COLUMNS,
-    COLUMNS,
     PRICES,
     Claim,
     Evidence,
@@ -21,16 +20,16 @@ from xlpbr.contract.evidence import (
     Household,
     Placement,
 )
+from xlpbr.contract.life import LifeRecord
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import Problem
 from xlpbr.money import in_words, price_in_words, to_pence, to_pounds
 from xlpbr.periods import ONE_DAY, month_in_words, month_of
 from xlpbr.settlement.statement import settle
 from xlpbr.tables.assumptions import outside_the_programme
+from xlpbr.tables.declared import TABLES
 from xlpbr.tables.headings import ReadRecord
-
-_ORDER = ("Terms", *ALL_COLUMNS)
-"""The tables in the order in which their problems are said."""
+from xlpbr.tables.life_checks import about_the_life, other_spellings
 
 _MOST_WORDS_OF_A_NAME = 4
 _MOST_POUNDS_A_WEEK = 20_000
@@ -57,10 +56,21 @@ def problems_of(
     problems.extend(_about_placements(terms, evidence.record))
     problems.extend(_about_carers(terms, evidence.record, evidence.blocking))
     problems.extend(_about_claims(terms, evidence.record))
+    for table, records in _life_of(evidence.record):
+        problems.extend(_names(table, records))
+        problems.extend(other_spellings(table, records, evidence.record))
     if not (terms.blocking or evidence.blocking):
+        problems.extend(about_the_life(terms.record, evidence.record))
         problems.extend(_about_the_maximum(terms.record, evidence.record))
         problems.extend(_about_what_is_invoiced(terms.record, evidence.record))
-    return sorted(problems, key=lambda one: (_ORDER.index(one.table), one.row or 0))
+    return sorted(problems, key=lambda one: (TABLES.index(one.table), one.row or 0))
+
+
+def _life_of(evidence: Evidence) -> Iterable[tuple[str, Sequence[LifeRecord]]]:
+    """The optional tables that name children, with their rows."""
+    yield "Cohort", evidence.cohort
+    yield "Prices", evidence.prices
+    yield "Costs", evidence.costs
 
 
 def problems_of_assumptions(
@@ -216,6 +226,11 @@ def _about_carers(
     terms: ReadRecord[ContractTerms], evidence: Evidence, blocking: Iterable[Problem]
 ) -> Iterable[Problem]:
     cohort = {cells.key(placement.child) for placement in evidence.placements}
+    where = "Placements"
+    if evidence.cohort:
+        cohort, where = set(evidence.leaving_days), "Cohort"
+    needs_a_child = terms.record.carer_fee_counts == "linked"
+    waits_for_the_move = terms.record.carer_fee_due == "moved"
     spelt: dict[str, dict[str, str]] = {}
     for placement in evidence.placements:
         spellings = spelt.setdefault(cells.key(placement.child), {})
@@ -241,14 +256,14 @@ def _about_carers(
                 other_row=other.row,
             )
         child = cells.key(household.child)
-        if child not in cohort and all_rows_read:
+        if child not in cohort and all_rows_read and needs_a_child:
             yield here(
                 column="Child",
                 found=cells.shown(household.child) if household.child else "nothing",
-                expected="a child with a row in Placements",
+                expected=f"a child with a row in {where}",
                 remedy="Link the household to a child of the cohort: nothing is paid for it now.",
             )
-        elif child in cohort and household.child.casefold() not in spelt[child]:
+        elif child in spelt and household.child.casefold() not in spelt[child]:
             yield here(
                 column="Child",
                 found=cells.spelling(household.child),
@@ -258,9 +273,13 @@ def _about_carers(
         elif household.approved_on is not None and child not in moved and all_rows_read:
             yield here(
                 column="Child",
-                found=f"{cells.shown(household.child)}, who has not moved in an agreed row",
+                found=f"{cells.shown(household.child)}, who has not moved in an agreed row"
+                if household.child
+                else "nothing",
                 expected="a child who has moved",
-                remedy="The household is paid for all the same, because it is approved."
+                remedy="Nothing is paid for the household until the child has moved."
+                if waits_for_the_move
+                else "The household is paid for all the same, because it is approved."
                 " Check the child's row in Placements.",
             )
         approved = household.approved_on
@@ -320,15 +339,16 @@ def _may_be_a_copy(claim: Claim, other: Claim) -> bool:
 
 
 def _about_the_maximum(terms: ContractTerms, evidence: Evidence) -> Iterable[Problem]:
-    if terms.contract_maximum is None or terms.maximum_reading == "hard_stop":
+    maximum = terms.in_force("contract_maximum", terms.last_day)
+    if maximum is None or terms.maximum_reading == "hard_stop":
         return
-    over = settle(terms, evidence).payable - to_pence(terms.contract_maximum)
+    over = settle(terms, evidence).payable - to_pence(maximum)
     if over > 0:
         yield Problem(
             table="Terms",
             column="Contract maximum",
             found=f"{in_words(over)} more payable",
-            expected=f"at most {in_words(to_pence(terms.contract_maximum))}",
+            expected=f"at most {in_words(to_pence(maximum))}",
             remedy="Agree with the provider what happens above the maximum.",
         )
 
@@ -346,7 +366,8 @@ def _about_what_is_invoiced(terms: ContractTerms, evidence: Evidence) -> Iterabl
             found = by_month.get(claim.month)
             if found is not None:
                 open_to_it = to_pounds(found.payable_to_date) - before
-                yield from _looks_gross(terms, claim, (open_to_it, to_pounds(found.payable)))
+                net = (open_to_it, to_pounds(found.payable), to_pounds(found.to_invoice))
+                yield from _looks_gross(terms, claim, net)
             before += claim.invoiced
     last = in_order[-1].month
     reached = [month for month in months if month.month <= last] or list(months[:1])
@@ -379,9 +400,9 @@ def _looks_gross(terms: ContractTerms, claim: Claim, net: Iterable[Fraction]) ->
             return
 
 
-def _names(table: str, records: Iterable[EvidenceRecord]) -> Iterable[Problem]:
+def _names(table: str, records: Iterable[EvidenceRecord | LifeRecord]) -> Iterable[Problem]:
     """Names of persons where a pseudonym is wanted."""
-    named = [column for column in COLUMNS[table] if column.unit == "pseudonym"]
+    named = [column for column in ALL_COLUMNS[table] if column.unit == "pseudonym"]
     for record in records:
         for column in named:
             found = getattr(record, column.field_name)

@@ -26,6 +26,7 @@ from xlpbr.contract.terms import (
 )
 from xlpbr.errors import NUM, VALUE, CellError, Problem, all_of
 from xlpbr.periods import last_day_of_term
+from xlpbr.settlement.readings import options_that_need_a_term
 from xlpbr.tables.headings import (
     HEADING_BETWEEN,
     ReadRecord,
@@ -45,6 +46,7 @@ class _Column:
     heading_required: bool = True
     if_missing: str = ""
     is_remark: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class ReadValues:
         rows: by field, the row that it stands in, counted from 1 under the headings.
         clauses: by label, the clause that the table names.
         variations: what changes from a day on, in the order of time.
+        listed: by label, the row of each name that the table has, with a value or without.
         problems: what is wrong, missing names included.
     """
 
@@ -105,6 +108,7 @@ class ReadValues:
     rows: Mapping[str, int]
     clauses: Mapping[str, str]
     variations: tuple[Variation, ...]
+    listed: Mapping[str, int]
     problems: tuple[Problem, ...]
 
 
@@ -117,6 +121,8 @@ def read_terms(table: Cell) -> ReadRecord[ContractTerms]:
         problems.extend(_dates_that_do_not_fit(terms))
     problems.extend(_bonus_that_does_not_fit(terms, tuple(problems)))
     problems.extend(terms_that_need_others(terms, _broken(problems)))
+    if not _broken(problems):
+        problems.extend(_options_that_need_a_term(terms, read.listed))
     return ReadRecord(terms, tuple(problems))
 
 
@@ -129,9 +135,11 @@ def read_values(table: Cell, of: ValueTable) -> ReadValues:
     places: dict[str, int] = {}
     clauses: dict[str, str] = {}
     variations: dict[tuple[str, date], Any] = {}
+    listed: dict[str, int] = {}
     clause = _clause_column(rows[0])
     if all(column.heading in columns for column in of.columns):
         for row_number, term, row, starts_on in _known_rows(of, rows, columns, problems):
+            listed[term.label] = row_number
             if clause is not None and cells.error_in(row[clause]) is None:
                 clauses.setdefault(term.label, cells.text(row[clause]))
             value = row[columns["Value"]]
@@ -155,7 +163,7 @@ def read_values(table: Cell, of: ValueTable) -> ReadValues:
                         error,
                         own="value",
                         found=cells.shown(value),
-                        expected=readers.expected_of_term(term),
+                        expected=readers.expected_of_term(term, error.code),
                         remedy=_remedy(term, value, error),
                     )
                 )
@@ -167,6 +175,7 @@ def read_values(table: Cell, of: ValueTable) -> ReadValues:
         places,
         clauses,
         tuple(Variation(name, day, value) for (name, day), value in in_order),
+        listed,
         tuple(problems),
     )
 
@@ -365,22 +374,39 @@ def _dates_that_do_not_fit(terms: ContractTerms) -> Iterator[Problem]:
             )
 
 
+def _options_that_need_a_term(terms: ContractTerms, listed: Mapping[str, int]) -> Iterator[Problem]:
+    """Options of the readings in the table that cannot be priced, because a term is not given."""
+    for reading, options, needed in options_that_need_a_term(terms):
+        if reading.label in listed:
+            yield Problem(
+                table="Terms",
+                row=listed[reading.label],
+                column=reading.label,
+                found=f"no {needed}",
+                expected=f"{needed}, to say what the option {' or '.join(options)} is worth",
+                remedy=f"PBR_READINGS leaves the option out. Enter {needed} if the wording may mean"
+                " it; otherwise there is nothing to do.",
+            )
+
+
 def _bonus_that_does_not_fit(
     terms: ContractTerms, problems: Iterable[Problem]
 ) -> Iterator[Problem]:
-    """A threshold without a rate, or a rate without a threshold."""
-    day = terms.bonus_day
-    pair = {
-        "Bonus threshold": terms.in_force("bonus_threshold", day),
-        "Bonus rate": terms.in_force("bonus_rate", day),
-    }
-    missing = [label for label, value in pair.items() if value is None]
-    if len(missing) == 1 and not set(pair) & _broken(problems):
+    """A threshold without a rate, or a rate without a threshold.
+
+    Where one of them changes from a day on, the contract may have no bonus for a time: then it is
+    said, and stops nothing.
+    """
+    pair = {"bonus_threshold": "Bonus threshold", "bonus_rate": "Bonus rate"}
+    day, varies = terms.bonus_day, any(terms.varied(name) for name in pair)
+    missing = [label for name, label in pair.items() if terms.in_force(name, day) is None]
+    if len(missing) == 1 and not set(pair.values()) & _broken(problems):
         yield Problem(
             table="Terms",
             column=missing[0],
-            found="nothing",
+            found=f"nothing on {day:%d/%m/%Y}, when the bonus is measured" if varies else "nothing",
             expected="a bonus threshold and a bonus rate, or neither",
-            remedy=f"Enter {missing[0]}, or clear the other.",
-            code=VALUE,
+            remedy=f"Enter {missing[0]}, or clear the other."
+            + (" There is no bonus now." if varies else ""),
+            code=None if varies else VALUE,
         )

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from tests.support.life.amounts import same, total
-from tests.support.life.invoice import KINDS
+from tests.support.life.invoice import KINDS, invoice, vat_of_lines
 from tests.support.life.lines import Span, children, lines
 from tests.support.life.statement import statement
 from tests.support.life.tables import Life
@@ -67,6 +67,22 @@ def children_table(life: Life) -> Rows:
 def years_table(life: Life) -> Rows:
     rows = [[cell(value) for value in vars(year).values()] for year in years(life)]
     return [list(YEAR_HEADINGS), *rows]
+
+
+def invoice_rows(life: Life, month: date) -> list[dict[str, object]]:
+    """PBR_INVOICE without Working, each row by its headings."""
+    *lines_, last = invoice(life, month)
+    vats = vat_of_lines(life, [line.net for line in lines_])
+    return [
+        {
+            "Line": line.kind,
+            "For month": line.for_month,
+            "Net": float(line.net),
+            "VAT": float(vat),
+            "Gross": float(line.net + vat),
+        }
+        for line, vat in zip([*lines_, last], [*vats, total(vats)], strict=True)
+    ]
 
 
 def kind_of_line(text: object) -> str:

@@ -1,4 +1,4 @@
-"""The worked examples of ``tests/data/second_edition.toml`` as lives and the figures they give."""
+"""The worked examples of ``tests/data/second_edition*.toml`` as lives and the figures they give."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.life.tables import (
 )
 
 TESTS = Path(__file__).resolve().parents[2]
-FILE = TESTS / "data" / "second_edition.toml"
+FILES = sorted((TESTS / "data").glob("second_edition*.toml"))
 BUILT_IN = TESTS.parent / "xlpbr" / "contract" / "built_in"
 
 RECORDS: dict[str, Callable[..., Any]] = {
@@ -38,10 +38,11 @@ RECORDS: dict[str, Callable[..., Any]] = {
     "prices": Price,
     "costs": Cost,
     "rates": Rate,
+    "agreed": AgreedMonth,
 }
 NEEDED = {"residential": None, "family": None, "moved_on": None}
 """What a placement may lack though its record asks for it."""
-KEYS = {"name", "contract", "terms", "without", "variations", "agreed_then"}
+KEYS = {"name", "why", "as_at", "contract", "terms", "without", "variations", "agreed_then"}
 KEYS |= {table.capitalize() for table in RECORDS}
 FIGURES = ("statement", "sums", "invoice", "years")
 
@@ -76,12 +77,12 @@ def life_of(entry: dict[str, Any]) -> Life:
     terms = base["terms"] | entry.get("terms", {})
     for term in entry.get("without", []):
         del terms[term]
-    varied = [Variation(v["Term"], v["From"], v["Value"]) for v in entry.get("variations", [])]
+    varied = [Variation(v["Term"], v["From"], v.get("Value")) for v in entry.get("variations", [])]
     rows: dict[str, Any] = {
         table: records(table, entry.get(table.capitalize(), base.get(table.capitalize(), [])))
         for table in RECORDS
     }
-    life = Life(Terms(terms, tuple(varied)), **rows)
+    life = Life(Terms(terms, tuple(varied)), **rows, as_at=entry.get("as_at"))
     then = entry.get("agreed_then")
     if then is None:
         return life
@@ -96,9 +97,9 @@ def life_of(entry: dict[str, Any]) -> Life:
 
 
 def examples() -> list[Example]:
-    document = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    documents = [tomllib.loads(file.read_text(encoding="utf-8")) for file in FILES]
     made = []
-    for entry in document["example"]:
+    for entry in [entry for document in documents for entry in document["example"]]:
         assert set(entry) <= KEYS | set(FIGURES), entry["name"]
         figures = {kind: entry[kind] for kind in FIGURES if kind in entry}
         assert figures, entry["name"]

@@ -17,6 +17,7 @@ from tests.support.written import write_rows
 from xlpbr import cells, functions
 from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.errors import CellError, FileProblem
+from xlpbr.tables.declared import OPTIONAL
 from xlpbr.workbook.attach import attach as attaching
 from xlpbr.workbook.attach.insert import insert
 from xlpbr.workbook.attach.plan import NEEDS, PREFIX, plan_attachment, write_attachment
@@ -31,8 +32,6 @@ from xlpbr.workbook.port.rewrite import port
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.plan import CONTRACT_TABLES, TABLE_NAMES
 from xlpbr.workbook.template.write import write_sheets
-
-pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")
 
 CONTRACT = load_contract("plymouth-l04-2526")
 SHEET = "Placements 25-26"
@@ -234,14 +233,15 @@ def test_what_a_sheet_needs_comes_along_and_nothing_else(wish, tmp_path):
 @pytest.mark.slow
 def test_all_sheets_without_a_link_are_those_of_the_template(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), headings={})
-    assert attachment.sheets == tuple(PREFIX + sheet for sheet in SHEETS)
+    wanted = tuple(PREFIX + sheet for sheet in SHEETS if sheet not in OPTIONAL)
+    assert attachment.sheets == wanted
     assert attachment.added == attachment.notices == ()
     path = tmp_path / "made.xlsx"
     write_attachment(attachment, path)
     values = calculate(path)
     assert values["PBR Checks"][6, 2] == "All checks agree"
     found = verify(open_book(path), values)
-    assert (found.formulas, found.different) == (7, ())
+    assert (found.formulas, found.different) == (11, ())
     terms = terms_table(CONTRACT)
     statement = functions.pbr_statement(terms, [list(mapped(())[0])])
     assert shown(values, "Statement", statement) == [[plain(c) for c in row] for row in statement]
@@ -606,6 +606,24 @@ def test_a_near_heading_is_proposed_and_can_be_declined(tmp_path):
     link = attachment.plan.links["Placements"]
     assert "Type" not in link.columns
     assert link.columns["Residential weekly cost"].column == 3
+
+
+def test_a_second_heading_that_could_be_a_known_one_is_asked_about_and_can_be_declined(tmp_path):
+    path = tmp_path / "budget.xlsx"
+    headings = ("Child", "Residential weekly cost", "Family weekly cost", "Moved on", "Ended on",
+                "Agreed", "Agreed by both", "Child's school")  # fmt: skip
+    workbook = Workbook(str(path))
+    write_rows(workbook.add_worksheet("P"), [headings])
+    workbook.close()
+    book = open_book(path)
+    assert refused(book, {}, placements="P!A1:H3").endswith(
+        "The heading 'Agreed by both' in P!G1 could be 'Agreed' too; add"
+        ' --map "Agreed by both=" if it is not.'
+    )
+    link = attach(book, headings={"Agreed by both": ""}, placements="P!A1:H3").plan.links[
+        "Placements"
+    ]
+    assert link.columns["Agreed"].column == 6
 
 
 def test_titles_within_the_range_are_passed_over_and_merged_cells_are_refused(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import xlsxwriter
 
 from tests.support.edits import edit
 from xlpbr import functions
@@ -274,3 +275,20 @@ def test_a_count_of_days_that_the_engine_takes_for_a_date(recalculated, days):
     """As a date, 60 was the day of 59: 29 February 1900, which never was, is 60 in Excel."""
     _, book = recalculated({"S!A1": (f"=IF(PBR_FEE_CAP(1,2)=1,DATE(1900,1,1)+{days - 1})", 0)})
     assert shown(book)[1, 1] == float(days)
+
+
+@pytest.mark.parametrize("formula", ["=Due", "=Due*2", "=Twice+1"])
+def test_a_function_behind_a_name_is_calculated_or_named(tmp_path, formula):
+    book = xlsxwriter.Workbook(tmp_path / "book.xlsx")
+    sheet = book.add_worksheet("S")
+    sheet.write("A1", 100)
+    sheet.write_formula("B1", formula, None, STALE)
+    sheet.write_formula("B2", "=Rate*1", None, 0.25)
+    book.define_name("Due", "=PBR_FEE_CAP(S!$A$1,500)")
+    book.define_name("Twice", "=Due*2")
+    book.define_name("Rate", "=0.25")
+    book.close()
+    done = recalculate(tmp_path / "book.xlsx", tmp_path / "out.xlsx")
+    value = shown(open_book(tmp_path / "out.xlsx"))[1, 2]
+    right = {"=Due": 100.0, "=Due*2": 200.0, "=Twice+1": 201.0}[formula]
+    assert (value, [kept.address for kept in done.kept]) in ((right, []), (STALE, ["S!B1"]))

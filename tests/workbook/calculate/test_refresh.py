@@ -307,3 +307,27 @@ def test_a_formula_that_reads_another_workbook_stops_nothing(after):
     values, kept = after({"A1": CALL, "B1": ("=[1]Rates!A1", 3.0), "B2": ("=A1*B1", 2997.75)})
     assert (values["A1"], values["B1"], values["B2"]) == (45000.0, 3.0, 135000.0)
     assert kept == {}
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=SUM(Fees[x,y])", "=SUM(Fees[x,y],0)*1", "=SUM(Fees)", "=SUM(INDEX(Fees,0,1))",
+        "=ROWS(Fees)+Total+Fees[x,y]", "=SUM(S!A2:A3,Other[x,y])",
+    ],
+)  # fmt: skip
+def test_a_formula_that_is_not_understood_is_named_when_what_it_reads_changes(tmp_path, formula):
+    book = xlsxwriter.Workbook(tmp_path / "book.xlsx")
+    sheet = book.add_worksheet("S")
+    sheet.add_table("A1:A3", {"name": "Fees", "columns": [{"header": "x,y"}]})
+    sheet.write_formula("A2", CALL[0], None, STALE)
+    sheet.write_formula("A3", "=A2", None, STALE)
+    sheet.write_formula("C1", formula, None, 1998.5)
+    sheet.write_formula("C2", "=LEN(B9,B8", None, 7)
+    book.define_name("Total", "=S!$A$3")
+    book.close()
+    done = recalculate(tmp_path / "book.xlsx", tmp_path / "out.xlsx")
+    assert [kept.address for kept in done.kept] == ["S!C1"]
+    cells = cells_of(open_book(tmp_path / "out.xlsx"), "S")
+    assert [cells[row, 1].value for row in (2, 3)] == [45000.0, 45000.0]
+    assert cells[1, 3].value == 1998.5

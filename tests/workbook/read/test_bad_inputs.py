@@ -54,7 +54,7 @@ def noted(path, number, **places):
 
 
 def test_every_kind_is_listed_once_with_a_test_that_is_there():
-    assert [entry["number"] for entry in INPUTS] == list(range(1, 62))
+    assert [entry["number"] for entry in INPUTS] == list(range(1, 63))
     for entry in INPUTS:
         assert entry["input"]
         assert entry["expected"]
@@ -612,3 +612,13 @@ def test_61_a_footnote_under_the_table(tmp_path):
         make(tmp_path, [PLACEMENTS, child(), [], ["Source: case system, 1 April"]])
     )
     assert (lines[0], saved(records)) == (message(61), FROM_MARCH)
+
+
+def test_62_a_second_heading_that_could_be_the_known_one(tmp_path):
+    rows = [[*PLACEMENTS, "Agreed by both"], [*child(), "no"]]
+    records, lines = read(make(tmp_path, rows), Placements="Placements!A1:H2")
+    assert lines == [message(62)]
+    assert records.blocking
+    rows = [[*PLACEMENTS, "Agreed by and on", "Child's school"], [*child(), "both", "Hill"]]
+    records, lines = read(make(tmp_path, rows), Placements="Placements!A1:I2")
+    assert (lines, records.blocking) == ([], ())

@@ -25,7 +25,7 @@ from tests.support.templates import template
 from xlpbr import cells, functions
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.contract.evidence import ALL_COLUMNS
-from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
+from xlpbr.contract.library import CONTRACT_NAMES, TERM_HEADINGS, load_contract, terms_table
 from xlpbr.contract.terms import TERMS, VARYING
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS
@@ -39,13 +39,9 @@ from xlpbr.workbook.ooxml.book import cells_of as package_cells
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.checks import AGREES
-from xlpbr.workbook.template.plan import AUDIT_COLUMNS, template_plan_of
+from xlpbr.workbook.template.plan import AUDIT_COLUMNS, input_headings, template_plan_of
 from xlpbr.workbook.template.workings import KNOWN
 from xlpbr.workbook.template.write import new_workbook, write_template
-
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Print area cannot be set", "ignore:Unable to read chart"
-)
 
 INPUT_SHEETS = ("Terms", *ALL_COLUMNS)
 LIFE = ("Cohort", "Prices", "Costs", "Rates", "Agreed", "Budget")
@@ -628,6 +624,16 @@ def test_no_audit_heading_is_taken_for_a_misspelt_one():
         assert headings == AUDIT_HEADINGS[table]
         for column in ALL_COLUMNS[table]:
             assert ranges.nearest(column.heading, headings, 0.75) is None
+
+
+def test_no_heading_of_our_sheets_could_be_another():
+    """But for those that are known and not read, such as Agreed by and on."""
+    for table, columns in ALL_COLUMNS.items():
+        read = {column.heading for column in columns}
+        for heading in {*input_headings(table), "Note"} - read - set(AUDIT_HEADINGS[table]):
+            assert ranges.could_be_too(heading, read) is None
+    for heading in {*TERM_HEADINGS} - {"Term", "Value"}:
+        assert ranges.could_be_too(heading, ["Term", "Value"]) is None
 
 
 def test_the_properties_name_the_contract_and_no_person(opened):
@@ -1270,3 +1276,13 @@ def test_a_book_that_cannot_be_written_leaves_what_was_there(tmp_path):
     with pytest.raises(FileProblem, match="is a folder"):
         new_workbook(load_contract("cheshire-east-2026"), folder, sample=False)
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_what_has_no_place_in_the_sheets_is_refused_and_not_lost(tmp_path):
+    (tmp_path / "ours.toml").write_text(
+        '[[rates]]\noutcome = "A year"\nweeks = 52\nprice = 6800\n', encoding="utf-8"
+    )
+    contract = load_contract(str(tmp_path / "ours.toml"))
+    with pytest.raises(FileProblem, match=r"ours: its values that change or its rates have no"):
+        new_workbook(contract, tmp_path / "ours.xlsx", sample=False)
+    assert not (tmp_path / "ours.xlsx").exists()

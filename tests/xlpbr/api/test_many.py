@@ -179,3 +179,41 @@ def test_workbooks_are_settled_together(make_workbook, sample, two):
 def test_what_is_no_contract_is_refused(given):
     with pytest.raises(CellError, match="contracts: "):
         xlpbr.settle_many(given)
+
+
+def without(rows, *headings):
+    return frame(rows).drop(columns=list(headings))
+
+
+def test_optional_columns_that_are_missing_are_named_as_for_one_contract(make_workbook, sample):
+    placements = without(sample["Placements"], "Type", "Agreed")
+    one = xlpbr.settle(sample["Terms"], placements).problems
+    wanted = one[one["Column"].isin(["Type", "Agreed"])]["What to do"].tolist()
+    assert len(wanted) == 2
+    name = sample["Terms"][1][1]
+    tables = {name: sample["Terms"]}, placements.assign(Contract=name)
+    settled = xlpbr.settle_many(*tables).problems
+    assert list(settled.columns) == ["Contract", *one.columns]
+    assert settled["What to do"].tolist() == wanted
+    assert settled["Column"].tolist() == ["Type", "Agreed"]
+    assert not settled["Stops the figures"].any()
+    notes = settle_many(*tables).attrs["notes"]
+    assert [note.startswith("Placements, Type: found no such column;") for note in notes] == [
+        True, False,
+    ]  # fmt: skip
+    assert [remedy in note for note, remedy in zip(notes, wanted, strict=True)] == [True, True]
+
+    rows = [list(placements.columns), *placements.astype(object).values.tolist()]
+    path = make_workbook(sample | {"Placements": rows})
+    of_book = xlpbr.settle_many([path]).problems
+    alone = xlpbr.settle(path).problems
+    assert of_book["Contract"].unique().tolist() == [name]
+    pd.testing.assert_frame_equal(of_book.drop(columns="Contract"), alone)
+    assert set(wanted) <= set(of_book["What to do"])
+
+
+def test_nothing_is_named_where_every_column_is_there(two):
+    terms, tables = two
+    settled = xlpbr.settle_many(terms, *tables.values())
+    assert settled.problems.empty
+    assert settle_many(terms, *tables.values()).attrs["notes"] == []

@@ -19,7 +19,7 @@ from tests.support.samples import sample_table
 from xlpbr import __version__, functions
 from xlpbr.contract import cell_readers
 from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import load_contract
+from xlpbr.contract.library import CONTRACT_NAMES, EXAMPLE_NAMES, load_contract
 from xlpbr.workbook.template.write import new_workbook
 
 TABLE_NAMES = ("Terms", "Placements", "Carers", "Claims")
@@ -54,6 +54,7 @@ def test_help_lists_the_commands_and_no_command_is_a_wrong_call(xlpbr):
         "explain",
         "check",
         "terms",
+        "contracts",
         "recalc",
         "report",
     ):
@@ -148,7 +149,7 @@ def test_check_lists_every_problem_with_its_cell(xlpbr, make_workbook, sample):
         "Terms!B9", "Placements!C3", "Placements!A13", "Claims!B2",
     ]  # fmt: skip
     assert found["rows_read"][:2] == [
-        {"table": "Terms", "found": 23, "used": 22, "refused": 1, "blank": 0},
+        {"table": "Terms", "found": 38, "used": 37, "refused": 1, "blank": 0},
         {"table": "Placements", "found": 15, "used": 14, "refused": 1, "blank": 0},
     ]
     status, out, err = xlpbr("check", path)
@@ -240,6 +241,39 @@ def test_terms(xlpbr, tmp_path):
     assert (status, "970,000.00" in out, "Source: Cheshire East" in err) == (0, True, True)
     refused(xlpbr("terms", "plymuth"), "plymouth-l04-2526")
     refused(xlpbr("terms", tmp_path / "none.toml"), "no such file")
+
+
+def test_the_contracts_are_listed_the_examples_apart(xlpbr):
+    status, out, _ = xlpbr("contracts", "--json")
+    rows = json.loads(out)["rows"]
+    assert status == 0
+    assert [row["Contract"] for row in rows] == [*CONTRACT_NAMES, *EXAMPLE_NAMES]
+    assert {row["Kind"] for row in rows[2:]} == {"example"}
+    assert all(row["Title"] for row in rows)
+    status, out, err = xlpbr("contracts")
+    assert (status, "essex-edge-of-care-2012" in out) == (0, True)
+    assert "the rest stays blank" in err
+
+
+def test_the_terms_of_a_contract_that_changes_and_has_rates(xlpbr, tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        '[terms.Fee]\nvalue = 1000\nclause = "1"\n'
+        '[[variations]]\nterm = "Fee"\nfrom = 2026-06-01\nvalue = 2000\nclause = "2"\n'
+        '[[rates]]\noutcome = "A year"\nweeks = 52\nprice = 6800.50\nto = 2027-03-31\n'
+        '[[rates]]\noutcome = "Two years"\nweeks = 104\n',
+        encoding="utf-8",
+    )
+    status, out, _ = xlpbr("terms", path)
+    assert (status, "2,000.00" in out, "1 Jun 2026" in out) == (0, True, True)
+    assert ("6,800.50" in out, "31 Mar 2027" in out) == (True, True)
+    found = json.loads(xlpbr("terms", path, "--json")[1])
+    assert [(row["Value"], row["From"]) for row in found["rows"] if row["Term"] == "Fee"] == [
+        (1000.0, None), (2000.0, "2026-06-01"),
+    ]  # fmt: skip
+    assert [(row["Outcome"], row["Price"]) for row in found["rates"]] == [
+        ("A year", 6800.5), ("Two years", ""),
+    ]  # fmt: skip
 
 
 # Where the tables are.
@@ -388,7 +422,7 @@ def test_recalc_writes_beside_and_never_over(xlpbr, make_workbook, sample, tmp_p
     before = path.read_bytes()
     status, out, err = xlpbr("recalc", path, "-o", tmp_path / "out.xlsx")
     assert (status, out) == (0, "")
-    assert err.startswith("Calculated 1 PBR_ formula; 285 cells of ")
+    assert err.startswith("Calculated 1 PBR_ formula; 361 cells of ")
     for target, part in (
         (path, "is the file that is being read"),
         (tmp_path / "none" / "out.xlsx", "does not exist"),

@@ -20,16 +20,28 @@ SIGNATURES = [
     "PBR_RUN_RATE(before_weekly, after_weekly, moved_on, ended_on, as_at)",
     "PBR_OUTCOME_FEE(price, achieved_on, from_date, to_date, [limit])",
     "PBR_CONTRACT_CAP(amounts, maximum, [paid_before])",
-    "PBR_STATEMENT(terms, placements, [carers], [claims], [as_at])",
-    "PBR_READINGS(terms, placements, [carers], [as_at])",
+    "PBR_REIMBURSEMENT(amount, from_date, to_date, ended_on, [shape])",
+    "PBR_MILESTONE_FEE(price, weeks, moved_on, ended_on, from_date, to_date)",
+    "PBR_STATEMENT(terms, placements, [carers], [claims], [as_at], [cohort], [prices], [costs],"
+    " [rates], [agreed])",
+    "PBR_READINGS(terms, placements, [carers], [as_at], [cohort], [prices], [costs], [rates])",
     "PBR_RECONCILE(ours, theirs, [tolerance])",
-    "PBR_EXPLAIN(terms, placements, month, [carers], [claims], [as_at])",
-    "PBR_FORECAST(terms, placements, assumptions, [as_at], [scenarios], [seed], [carers])",
-    "PBR_CHECK(terms, placements, [carers], [claims])",
+    "PBR_EXPLAIN(terms, placements, month, [carers], [claims], [as_at], [cohort], [prices],"
+    " [costs], [rates], [agreed])",
+    "PBR_FORECAST(terms, placements, assumptions, [as_at], [scenarios], [seed], [carers],"
+    " [cohort], [prices], [costs], [rates])",
+    "PBR_CHECK(terms, placements, [carers], [claims], [cohort], [prices], [costs], [rates],"
+    " [agreed], [budget])",
+    "PBR_INVOICE(terms, placements, month, [carers], [claims], [as_at], [cohort], [prices],"
+    " [costs], [rates], [agreed])",
+    "PBR_LINES(terms, placements, month, [as_at], [cohort], [prices], [costs])",
+    "PBR_CHILDREN(terms, placements, [as_at], [cohort], [prices], [costs])",
+    "PBR_YEARS(terms, placements, [carers], [claims], [as_at], [cohort], [prices], [costs],"
+    " [rates], [agreed], [budget])",
     "PBR_TERMS(contract)",
     "PBR_VERSION()",
 ]
-ELEMENTWISE = {"PBR_SAVING", "PBR_PRO_RATA"}
+ELEMENTWISE = {"PBR_SAVING", "PBR_PRO_RATA", "PBR_REIMBURSEMENT", "PBR_MILESTONE_FEE"}
 
 # The words that VBA keeps for itself, and those that read as something else in a module.
 # fmt: off

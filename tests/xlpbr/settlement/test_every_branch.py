@@ -15,7 +15,7 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import arguments, spills
 from xlpbr.periods import Period
-from xlpbr.settlement import rules, statement
+from xlpbr.settlement import bonus, counted, rules
 from xlpbr.settlement.statement import Statement
 
 
@@ -92,12 +92,12 @@ def test_a_statement_without_a_month_names_no_span():
 def test_a_child_that_has_not_moved_counts_from_no_day():
     planned = Placement("C01", "", None, None, None, None, agreed=True, row=1)
     with pytest.raises(ValueError, match="the child has not moved"):
-        statement.counted_from(ContractTerms(), planned)
+        counted.counted_from(ContractTerms(), planned)
 
 
 def test_a_contract_without_a_bonus_gives_none():
-    measures = statement.BonusMeasures(run_rate=10**9, accumulated=10**9)
-    assert statement.bonus_on_measures(ContractTerms(), measures) == 0
+    measures = bonus.BonusMeasures(run_rate=10**9, accumulated=10**9)
+    assert bonus.bonus_on_measures(ContractTerms(), measures) == 0
 
 
 def test_a_contract_file_that_cannot_be_read(tmp_path, monkeypatch):

@@ -135,10 +135,12 @@ def fee(working):
     sums = re.search(rf"({AMOUNT}) less fee before ({AMOUNT}) = ({AMOUNT})", saving)
     if sums:
         assert pounds(sums[1]) - pounds(sums[2]) == pounds(sums[3])
-    earned, less, ceiling = re.fullmatch(
-        rf"entitlement to date ({AMOUNT}) less \w+ before ({AMOUNT}) = ({AMOUNT})", limit
+    earned, less, lost, ceiling = re.fullmatch(
+        rf"entitlement to date ({AMOUNT}) less \w+ before ({AMOUNT})"
+        rf"(?: less ({AMOUNT}) that lapsed on 31 March)? = ({AMOUNT})",
+        limit,
     ).groups()
-    assert pounds(earned) - pounds(less) == pounds(ceiling)
+    assert pounds(earned) - pounds(less) - pounds(lost or "0") == pounds(ceiling)
     lower = min(pounds(re.findall(AMOUNT, saving)[-1]), pounds(ceiling))
     assert ("below £0.00, so £0.00" in working) == (lower < 0)
     fee = to_the_penny(max(lower, Fraction(0)))
@@ -147,9 +149,9 @@ def fee(working):
 
 
 def carer_fees(working):
-    match = re.fullmatch(rf"(\d+) households? x ({AMOUNT}) = ({AMOUNT})", working)
+    match = re.fullmatch(rf"H\d\d on .+: (\d+) households? x ({AMOUNT}) = ({AMOUNT})", working)
     if match is None:
-        assert working == "no household of the cohort first approved in the month"
+        assert working == "no household falls due in the month"
         return 0
     assert int(match[1]) * pounds(match[2]) == pounds(match[3])
     return to_the_penny(pounds(match[3]))
@@ -178,10 +180,12 @@ def bonus(working):
 
 
 def owed(working):
-    parts, total = re.match(
-        rf"(fee {AMOUNT} \+ carer fees {AMOUNT} \+ bonus {AMOUNT}) = ({AMOUNT})", working
+    parts, back, total = re.match(
+        rf"(fee {AMOUNT} \+ carer fees {AMOUNT} \+ bonus {AMOUNT})(?: - reimbursed ({AMOUNT}))?"
+        rf" = ({AMOUNT})",
+        working,
     ).groups()
-    assert sum(map(pounds, re.findall(AMOUNT, parts))) == pounds(total)
+    assert sum(map(pounds, re.findall(AMOUNT, parts))) - pounds(back or "0") == pounds(total)
     return pounds(total)
 
 

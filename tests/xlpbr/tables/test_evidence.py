@@ -147,7 +147,7 @@ def test_every_row_is_used_refused_or_blank():
         ({"moved": "March"}, "Moved on", "#VALUE!", '"March"'),
         ({"moved": -4}, "Moved on", "#NUM!", "-4"),
         ({"ended": date(2026, 2, 28)}, "Ended on", "#NUM!", "28/02/2026"),
-        ({"type": "kinship"}, "Type", "#VALUE!", '"kinship"'),
+        ({"type": "cousin"}, "Type", "#VALUE!", '"cousin"'),
         ({"agreed": "perhaps"}, "Agreed", "#VALUE!", '"perhaps"'),
         ({"name": None}, "Child", "#VALUE!", "nothing"),
     ],
@@ -235,12 +235,74 @@ def test_without_the_column_every_row_counts_and_that_is_said():
 @pytest.mark.parametrize(
     "heading",
     ["Agreed (yes/no)", "Agreed by both", "Both agreed", "Both parties agree", "AGREED?",
-     "Row\u00a0agreed", "Ag\u00adreed yes"],
+     "Row\u00a0agreed", "Ag\u00adreed yes", "Agreement"],
 )  # fmt: skip
 def test_a_heading_that_may_mean_a_known_one_is_asked_about_and_stops_the_figures(heading):
     found, _ = read([[*HEADINGS[:-1], heading], child(agreed="no")])
     (problem,) = found.blocking
     assert (problem.column, cells.tidy(heading) in problem.found) == ("Agreed", True)
+
+
+@pytest.mark.parametrize(
+    ("second", "known"),
+    [("Agreed by both", "Agreed"), ("Agreed (yes/no)", "Agreed"), ("Not agreed", "Agreed"),
+     ("Agred", "Agreed"), ("Type of placement", "Type"), ("Moved on (actual)", "Moved on"),
+     ("New family weekly cost", "Family weekly cost"), ("Child reference", "Child"),
+     ("Family weekly costs", "Family weekly cost"), ("Ag\u00adreed\u00a0by both", "Agreed")],
+)  # fmt: skip
+def test_a_second_heading_that_could_be_a_known_one_is_asked_about(second, known):
+    found, _ = read([[*HEADINGS, second], [*child(), "no"]])
+    (problem,) = found.blocking
+    assert (problem.column, problem.code) == (known, "#VALUE!")
+    assert problem.found == f'the heading "{cells.tidy(second)}" beside it'
+    assert problem.remedy.startswith(f'Only "{known}" would be read. If that is right, rename')
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["Child's school", "Child\u2019s social worker", "Children's home", "Residential home",
+     "Moved from", "Home weekly cost", "Agreement", "Prototype", "Weekly saving",
+     "Social worker"],
+)  # fmt: skip
+def test_a_heading_that_is_plainly_something_else_is_no_question(other):
+    found, _ = read([[*HEADINGS, other], [*child(), "x"]])
+    assert found.problems == ()
+
+
+def test_a_claim_may_have_its_dates_and_references():
+    more = ["Invoice date", "Invoice number", "Invoice ref", "Paid on", "VAT"]
+    found, _ = read(placements(child()), claims=[["Month", "Invoiced", *more]])
+    assert found.problems == ()
+
+
+def test_a_column_with_the_options_of_a_missing_one_is_asked_about_whatever_its_heading():
+    headings = ["Kind" if heading == "Type" else heading for heading in HEADINGS]
+    rows = [headings, child(type="foster"), child("C02", type="Reunified"), child("C03")]
+    problem = problem_of(read(rows)[0])
+    assert (problem.column, problem.code) == ("Type", "#VALUE!")
+    assert problem.found == 'the heading "Kind" over cells with foster and reunified'
+    assert problem.remedy.endswith('if it is not, add a column "Type".')
+
+
+def test_a_disputed_row_is_never_paid_for_want_of_the_heading():
+    rows = [[*HEADINGS[:-1], "Status"], child(agreed="yes"), child("C02", agreed="disputed")]
+    problem = problem_of(read(rows)[0])
+    assert (problem.column, problem.code) == ("Agreed", "#VALUE!")
+    assert problem.found == 'the heading "Status" over cells with yes and disputed'
+
+
+def test_a_column_of_yes_and_no_is_named_where_it_may_be_the_missing_one():
+    rows = [[*HEADINGS[:-1], "Signed off"], child(agreed="yes"), child("C02", agreed="No")]
+    problem = problem_of(read(rows)[0])
+    assert (problem.column, problem.code) == ("Agreed", None)
+    assert problem.found == 'no such column, but "Signed off" holds yes and no'
+
+
+@pytest.mark.parametrize("values", [("yes", "maybe"), ("", ""), (1.0, "yes"), (None, None)])
+def test_any_other_column_is_passed_over(values):
+    rows = [[*HEADINGS[:-1], "Siblings"], *(child(agreed=value) for value in values[:1])]
+    rows.append(child("C02", agreed=values[1]))
+    assert problem_of(read(rows)[0]).found == "no such column"
 
 
 def test_the_columns_of_an_auditor_are_no_question():
@@ -305,6 +367,28 @@ def test_a_wrong_term_is_named(label, value, code, expected, remedy):
     problem = problem_of(found)
     assert (problem.row, problem.column, problem.code) == (len(rows), label, code)
     assert (problem.expected, problem.remedy) == (expected, remedy)
+
+
+@pytest.mark.parametrize("label", ["Starts on", "Ends on"])
+@pytest.mark.parametrize(
+    "day", [date(1989, 12, 31), date(2101, 1, 1), date(2206, 3, 31), "01/04/1926", 202604, 365]
+)
+def test_a_programme_of_another_time_is_refused(label, day):
+    rows = [row for row in TERMS if row[0] != label]
+    found = term_rows.read_terms([*rows, [label, day]])
+    (problem,) = found.blocking
+    assert (problem.row, problem.column, problem.code) == (len(rows), label, "#NUM!")
+    assert (problem.found, problem.remedy) == (cells.shown(day), "Correct the value.")
+    assert problem.expected == "a date from 01/01/1990 to 31/12/2100"
+
+
+def test_the_first_and_the_last_day_of_a_programme_that_there_may_be():
+    for first, last in (
+        (date(1990, 1, 1), date(1990, 12, 31)),
+        (date(2100, 1, 1), date(2100, 12, 31)),
+    ):
+        rows = [["Term", "Value"], ["Starts on", first], ["Ends on", last]]
+        assert term_rows.read_terms(rows).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -381,7 +465,7 @@ def test_a_missing_number_in_a_data_frame_is_a_blank_cell():
 
 
 def test_a_programme_of_centuries_is_a_slip_of_the_year():
-    rows = [["Term", "Value"], ["Starts on", date(2025, 1, 1)], ["Ends on", date(2207, 1, 1)]]
+    rows = [["Term", "Value"], ["Starts on", date(2025, 1, 1)], ["Ends on", date(2097, 1, 1)]]
     (problem,) = term_rows.read_terms(rows).problems
     assert (problem.column, problem.code) == ("Ends on", "#NUM!")
     assert problem.expected == "a day within 50 years of Starts on, 01/01/2025"

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from xml.parsers import expat
 
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.beside import PACKAGE
@@ -32,9 +33,19 @@ from xlpbr.workbook.ooxml.parts.undo_record import (
     record_part,
 )
 from xlpbr.workbook.ooxml.xml.splice import as_utf8, elements
-from xlpbr.workbook.ooxml.zip.archive import has_part, part_chunks, read_part, read_tree, understood
+from xlpbr.workbook.ooxml.zip.archive import (
+    has_part,
+    part_chunks,
+    read_part,
+    read_tree,
+    run_parser,
+    understood,
+)
 from xlpbr.workbook.ooxml.zip.copy import RawMember, raw_member
 from xlpbr.workbook.ooxml.zip.layout import local_header_size
+
+_READ_BY_DETACH = ("sharedStrings", "calcChain")
+"""The parts that an attachment leaves as they are, and that taking it out reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +61,30 @@ class FoundRecord:
     undo: UndoRecord
 
 
+def refuse_what_detach_could_not_read(book: Book) -> None:
+    """Read the parts that only taking the sheets out again looks into.
+
+    Otherwise a book with a damaged one would take an attachment and never give it back.
+
+    Raises:
+        FileProblem: one of them is damaged, or declares a document type.
+    """
+    archive = book.archive
+    for info in archive.members.values():
+        if info.filename.casefold().endswith(".rels"):
+            read_tree(archive, info.filename)
+    for entry, part in inner_parts(archive, book.part):
+        if not has_part(archive, part):
+            continue
+        if entry.kind == ITEM_TYPE:
+            read_tree(archive, part)
+        elif entry.kind in _READ_BY_DETACH:
+            run_parser(archive, part, expat.ParserCreate())
+
+
 def reserve_record(draft: Draft) -> None:
     """Make room for the record, so that the parts that list all others list it too."""
+    refuse_what_detach_could_not_read(draft.book)
     number = 1
     while has_part(draft.book.archive, f"customXml/item{number}.xml"):
         number += 1

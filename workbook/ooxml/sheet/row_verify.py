@@ -6,7 +6,7 @@ Shares nothing with the reading that the edit was made from.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -71,6 +71,7 @@ def first_difference(
     old: ReadRow | None,
     new: ReadRow | None,
     changes: Mapping[Position, CellChange],
+    changing: Collection[int],
 ) -> int | None:
     """The column in which a row is not as it should be; None when it is right.
 
@@ -81,6 +82,7 @@ def first_difference(
         old: the row before; None when there was none.
         new: the row now; None when there is none.
         changes: what was to change.
+        changing: the columns of the row in which something was to change.
     """
     old_cells = old.cells if old else {}
     new_cells = new.cells if new else {}
@@ -90,7 +92,7 @@ def first_difference(
             attributes.pop("spans", None)
         if dict(new.attributes) != attributes:
             return 1
-    columns = {*old_cells, *new_cells, *(column for row, column in changes if row == number)}
+    columns = {*old_cells, *new_cells, *changing}
     for column in sorted(columns):
         position = (number, column)
         before, after = old_cells.get(column), new_cells.get(column)

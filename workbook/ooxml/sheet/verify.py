@@ -66,15 +66,19 @@ def verify_sheet(
                 rows_after[row.number] = row
     except (ET.ParseError, ValueError) as error:
         raise copy_differs(before, f"in a row of {sheet}") from error
-    touched = {number for number, _ in changes} | set(rows_after)
-    for number in sorted(touched):
+    changing: dict[int, set[int]] = {}
+    for number, column in changes:
+        changing.setdefault(number, set()).add(column)
+    for number in sorted({*changing, *rows_after}):
         old = rows_before.get(number)
         new = rows_after.get(number)
         if new is None and old is not None and not _has_splice(scan, number, splices):
             new = old
-        column = first_difference(scan, rows_before, number, old, new, changes)
-        if column is not None:
-            raise copy_differs(before, f"in {cell_address(sheet, number, column)}")
+        different = first_difference(
+            scan, rows_before, number, old, new, changes, changing.get(number, ())
+        )
+        if different is not None:
+            raise copy_differs(before, f"in {cell_address(sheet, number, different)}")
 
 
 def _has_splice(scan: SheetScan, number: int, splices: tuple[Splice, ...]) -> bool:

@@ -124,7 +124,7 @@ def _with_first_entries(data: bytes) -> bytes:
     """A style table in which no list is shorter than Excel takes it to be."""
     counts = {name: len(entries) for name, entries in _entries(data).items()}
     missing = {name: entries[counts.get(name, 0) :] for name, entries in _FIRST_ENTRIES.items()}
-    return with_entries(data, _ROOT, _ORDER, missing)
+    return with_entries(data, _ROOT, _ORDER, missing) if any(missing.values()) else data
 
 
 def _entries(data: bytes) -> dict[str, list[bytes]]:

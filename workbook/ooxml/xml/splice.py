@@ -131,20 +131,27 @@ def elements(data: bytes, *paths: str) -> dict[str, list[Element]]:
         (re.compile("/" + path.replace("*", "[^/]+")), path) for path in paths if "*" in path
     ]
     deepest = max(path.count("/") + 1 for path in paths)
+    # By path, in which lists its elements are: a part has few paths and many elements.
+    lists_of: dict[str, list[str]] = {"": []}
     # Of each element that is open its path, and its place in the lists in which it is.
-    opened: list[tuple[str, dict[str, int]]] = [("", {})]
+    nowhere: dict[str, int] = {}
+    opened: list[tuple[str, dict[str, int]]] = [("", nowhere)]
     parser = expat.ParserCreate()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         above, around = opened[-1]
         # Without a path: those of elements within each other by the thousand fill the memory.
         here = f"{above}/{tag.rpartition(':')[2]}" if len(opened) <= deepest else ""
-        wanted = [exact[here]] if here in exact else []
-        wanted += [path for pattern, path in patterns if pattern.fullmatch(here)]
+        wanted = lists_of.get(here)
+        if wanted is None:
+            wanted = [exact[here]] if here in exact else []
+            wanted += [path for pattern, path in patterns if pattern.fullmatch(here)]
+            lists_of[here] = wanted
+        if not wanted:
+            opened.append((here, nowhere))
+            return
         places: dict[str, int] = {}
         opened.append((here, places))
-        if not wanted:
-            return
         place = parser.CurrentByteIndex
         raw = tag_at(data, place)
         end = raw.end() if raw[3] else -1

@@ -35,7 +35,7 @@ from xlpbr.workbook.ooxml.edit.transplant import transplanted
 from xlpbr.workbook.ooxml.parts.theme import Theme, read_theme
 
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Print area cannot be set", "ignore:Unable to read chart", "ignore:Data Validation",
+    "ignore:Unable to read chart", "ignore:Data Validation",
     "ignore:Conditional Formatting extension", "ignore:Unknown extension",
 )  # fmt: skip
 

@@ -889,3 +889,23 @@ def test_a_mistake_of_the_editor_is_found(tmp_path, asked, made):
             verify_sheet(archive, after, PART, scan, {position: asked}, splices, "Data")
         with pytest.raises(FileProblem):
             verify_sheet(archive, after, PART, scan, {(1, 2): made}, splices, "Data")
+
+
+def test_the_check_of_many_rows_passes_the_changes_once(tmp_path):
+    class Counted(dict):
+        passes = 0
+
+        def __iter__(self):
+            Counted.passes += 1
+            return super().__iter__()
+
+    rows = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(1, 41))
+    path = write_book(tmp_path / "old.xlsx", sheet_xml(rows))
+    changes = {(row, 1): CellChange(2.0) for row in range(1, 41)}
+    archive = open_archive(path)
+    scan = scan_sheet(archive, PART, changes)
+    splices = sheet_splices(scan, changes)
+    target = tmp_path / "new.xlsx"
+    copy_archive(archive, {PART: lambda: edited_chunks(archive, PART, splices)}, target)
+    verify_sheet(archive, open_archive(target), PART, scan, Counted(changes), splices, "Data")
+    assert Counted.passes <= 2
