@@ -1026,7 +1026,7 @@ def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
                 value = float(f"{value:.15g}")  # LibreOffice stores fifteen digits.
             assert other == value, (sheet.title, address)
             compared += 1
-    assert compared > 10_000
+    assert compared > 6_000
 
 
 # The forecast.
