@@ -614,7 +614,7 @@ def test_the_audit_columns_change_no_figure_and_stop_nothing(tmp_path):
     assert problems_of(filled_rows) == problems_of(plain_rows)
     assert statement_of(filled_rows) == statement_of(plain_rows)
     found, _ = tables.read_evidence(*(filled_rows[table] for table in INPUT_SHEETS[1:4]))
-    assert found.problems == ()
+    assert [problem.column for problem in found.problems] == ["Agreed"]
     assert calculate(path)["Checks"][RESULT].startswith("NOT CLEAR: the figures agree")
 
 
@@ -835,7 +835,7 @@ def test_months_with_nothing_due_are_counted_apart(calculated, tmp_path):
     assert statuses(found) == {
         "over": 1, "under": 2, "not claimed": 5, "nothing due": 9, "not expected": 0, "agreed": 1,
     }  # fmt: skip
-    assert [found["Reconcile"][row, 9] for row in (10, 11)] == [-479759.92, 0.0]
+    assert [found["Reconcile"][row, 9] for row in (10, 11)] == [-442856.46, 0.0]
     assert statuses(calculated["cheshire-east-2026", False])["nothing due"] == 17
     # A claim of nothing is a claim: September is agreed, and no longer without one.
     contract = load_contract("plymouth-l04-2526")
@@ -932,9 +932,8 @@ def a_life(contract: int):
     }  # fmt: skip
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(len(COMBINATIONS)))
-def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
+def varied(number: int):
+    """A contract under a combination of readings, most of them with a life."""
     name, options = combination(number)
     contract = with_terms(
         load_contract(name), **options,
@@ -947,8 +946,13 @@ def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
         Bonus_measured_on=("", date(2026, 12, 15))[number // 3 % 2],
         Terminated_on=("", "", "", date(2027, 1, 20))[number % 4],
     )  # fmt: skip
-    if number % 5:
-        contract = with_sample(contract, **a_life(CONTRACT_NAMES.index(name)))
+    return with_sample(contract, **a_life(CONTRACT_NAMES.index(name))) if number % 5 else contract
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(COMBINATIONS)))
+def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
+    contract = varied(number)
     values = figures(contract, tmp_path / "book.xlsx")
     checks = values["Checks"]
     assert {checks[row, 4] for row in CHECK_ROWS} == {0.0}
@@ -956,7 +960,7 @@ def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
     assert fees == [0.0] * 17
     assert checks[19, 3] > 0
     tables = sample_tables(contract)
-    assert checks[23, 3] == statement_of(tables)[-1][13]
+    assert checks[22, 3] == statement_of(tables)[-1][13]
     clear = problems_of(tables)[1][0] == "All tables"
     assert checks[RESULT].startswith(
         "All checks agree" if clear else "NOT CLEAR: the figures agree"
@@ -994,17 +998,21 @@ def test_as_at_shortens_the_statement_and_the_checks_follow(tmp_path):
 
 
 @pytest.mark.program
+@pytest.mark.parametrize("number", [None, 1, 8, 16])
 def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
-    calculated, tmp_path, monkeypatch
+    number, tmp_path, monkeypatch
 ):
+    contract = load_contract("plymouth-l04-2526") if number is None else varied(number)
+    path = tmp_path / "native.xlsx"
+    write_template(contract, path, sample=True)
+    expected = calculate(path)
+
     def as_constants(sheet, row, column, last_row, last_column, formula, style, value):
         sheet.write(row, column, value, style)
 
     # The PBR_ formulas stand as their last values; all others are calculated from scratch.
     monkeypatch.setattr(Worksheet, "write_dynamic_array_formula", as_constants)
-    expected = calculated["plymouth-l04-2526", True]
-    path = tmp_path / "native.xlsx"
-    write_template(load_contract("plymouth-l04-2526"), path, sample=True, values=expected)
+    write_template(contract, path, sample=True, values=expected)
     found = values_of(calculated_by_libreoffice(path, tmp_path))
     compared = 0
     for sheet in read_by_openpyxl(path):
@@ -1018,7 +1026,7 @@ def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
                 value = float(f"{value:.15g}")  # LibreOffice stores fifteen digits.
             assert other == value, (sheet.title, address)
             compared += 1
-    assert compared > 1900
+    assert compared > 6_000
 
 
 # The forecast.
