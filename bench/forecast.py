@@ -32,7 +32,8 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
-from xlpbr.forecast.columns import DrawnColumns, OutcomeColumns
+from xlpbr.forecast.column_sums import DrawnColumns
+from xlpbr.forecast.columns import OutcomeColumns
 from xlpbr.forecast.plan import ScenarioPlan
 from xlpbr.forecast.run import checked_plan, forecast
 from xlpbr.periods import FAR
@@ -91,20 +92,25 @@ class Grid:
 
 
 def grid_of(plan: ScenarioPlan, drawn: DrawnColumns) -> Grid:
+    """The known placements first, each to its break-down, then the children to come."""
     given = drawn.placements
-    count, width = len(drawn.approved), len(plan.known) + plan.assumptions.children
+    count, known = len(drawn.ended), len(plan.known)
+    width = known + plan.assumptions.children
     rows = np.diff(given.first_row)
-    scenario = np.repeat(np.arange(count), rows)
-    place = np.arange(len(scenario)) - np.repeat(given.first_row[:-1], rows)
+    place = np.arange(len(drawn.scenario)) - np.repeat(given.first_row[:-1], rows) + known
     grid = Grid(
         np.zeros((count, width), np.int64),
         np.full((count, width), FAR),
         np.full((count, width), FAR),
-        drawn.approved,
+        np.zeros((count, len(plan.ends)), np.int64),
     )
-    grid.weekly[scenario, place] = given.weekly_saving
-    grid.start[scenario, place] = given.start
-    grid.ended[scenario, place] = given.ended
+    grid.weekly[:, :known] = [one.span_weekly[0] for one in plan.known]
+    grid.start[:, :known] = [one.start for one in plan.known]
+    grid.ended[:, :known] = drawn.ended
+    grid.weekly[drawn.scenario, place] = given.weekly_saving
+    grid.start[drawn.scenario, place] = given.start
+    grid.ended[drawn.scenario, place] = given.ended
+    np.add.at(grid.approved, (drawn.scenario, drawn.month), drawn.households)
     return grid
 
 
@@ -120,7 +126,7 @@ def by_three_dimensions(plan: ScenarioPlan, grid: Grid) -> tuple[np.ndarray, np.
     fees, owed = np.zeros(len(saved), np.int64), np.zeros(len(saved), np.int64)
     paid = np.empty_like(saved)
     before = np.zeros(len(saved), np.int64)
-    for month, entitled in enumerate(plan.entitlement):
+    for month, entitled in enumerate(plan.payments.entitlement):
         fee = np.maximum(np.minimum(saved[:, month] - before, entitled - fees), 0)
         fees += fee
         owed += fee + 1_000_000 * grid.approved[:, month]

@@ -65,7 +65,7 @@ ON_COLUMNS = {
     "xlpbr.portfolio.chains": {"numpy"},
     "xlpbr.portfolio.clauses": {"numpy"},
     "xlpbr.portfolio.columns": {"numpy", "pandas"},
-    "xlpbr.portfolio.table_columns": {"numpy"},
+    "xlpbr.portfolio.table_columns": {"numpy", "pandas"},
     "xlpbr.portfolio.tables": {"numpy", "pandas"},
     "xlpbr.portfolio.rows": {"numpy", "pandas"},
     "xlpbr.portfolio.settle": {"numpy", "pandas"},
