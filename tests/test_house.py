@@ -62,6 +62,7 @@ ON_COLUMNS = {
     "xlpbr.portfolio.settlement": {"numpy", "numba"},
     "xlpbr.forecast.column_sums": {"numpy"},
     "xlpbr.forecast.columns": {"numpy"},
+    "xlpbr.forecast.numba_draws": {"numpy", "numba"},
     "xlpbr.portfolio.chains": {"numpy"},
     "xlpbr.portfolio.clauses": {"numpy"},
     "xlpbr.portfolio.columns": {"numpy", "pandas"},
