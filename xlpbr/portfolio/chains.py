@@ -8,12 +8,16 @@ A cost is a row by itself, of amounts below 0; one that is paid once is a ``base
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from xlpbr.periods import FAR
 from xlpbr.portfolio.numpy_loops import I64, Flags, offsets
+
+_LARGE = 2 * 10**15
+"""A contract with an amount so large is not settled on columns; seven times it is an int64."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,11 +69,13 @@ def no_chains() -> ChainRows:
     return ChainRows(none, none, none, none, none, flags, none, flags)
 
 
-def joined(one: ChainRows, other: ChainRows) -> ChainRows:
-    """The rows of both."""
+def in_order(parts: Sequence[ChainRows], rows: I64) -> ChainRows:
+    """Some rows of several parts, counted through all of them, in an order."""
+    if len(parts) == 1:
+        return parts[0].of(rows)
     return ChainRows(
         *(
-            np.concatenate([getattr(one, name), getattr(other, name)])
+            np.concatenate([getattr(part, name) for part in parts])[rows]
             for name in ChainRows.__slots__
         )
     )
@@ -93,7 +99,8 @@ def price_chains(
         ended: of each the day on which it ended; FAR while in place.
         foster: whether each is a foster placement.
         weekly: what a week of each saves at the prices of its own row, in pence.
-        changes: of each change of price the placement, the day, and what a week saves from then.
+        changes: of each change of price the placement, the day after its move, and what a week
+            saves from then; those of one placement in the order of time.
 
     Returns:
         The rows, and for each placement whether they stand for it.
@@ -105,7 +112,7 @@ def price_chains(
     place = np.concatenate([own, of])
     starts = np.concatenate([moved[own], day])
     rate = np.concatenate([weekly[own], changed_to])
-    order = np.lexsort((starts, place))
+    order = np.argsort(place, kind="stable")  # what comes first, stays first
     place, starts, rate = place[order], starts[order], rate[order]
     follows = np.append(place[1:] == place[:-1], np.zeros(min(1, len(place)), np.bool_))
     until = ended[place]
@@ -138,6 +145,7 @@ def cost_chains(
         foster: whether the child of each has a foster placement that counts.
     """
     goes_on = last >= FAR
+    once = once.clip(-_LARGE, _LARGE)
     return ChainRows(
         contract,
         -weekly,

@@ -19,7 +19,7 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import to_pence
 from xlpbr.periods import FAR
 from xlpbr.portfolio.chains import ChainRows
-from xlpbr.portfolio.numpy_loops import I64, Flags
+from xlpbr.portfolio.numpy_loops import I64, Flags, offsets
 from xlpbr.portfolio.settlement import (
     MonthColumns,
     PlacementColumns,
@@ -79,65 +79,78 @@ def bonuses(
     first_chain, chains = chained
     bonus = np.zeros(len(contracts), np.int64)
     month = np.full(len(contracts), -1, np.int64)
+    day, phase, foster_only = _measures_of(contracts, months)
+    measured = np.flatnonzero(day > 0)
+    weekly, accumulated = saving.in_place.copy(), saving.accumulated.copy()
+    last = np.append(months.period_end, 0)[months.first_month[1:] - 1]
+    opens = np.array([0 if one is None else one.starts_on.toordinal() for one in contracts])
+    # Where it is measured on the last day from the first, the loops have done it.
+    otherwise = (day > 0) & ((day != last) | (phase > opens))
+    if otherwise.any():
+        group = np.repeat(np.arange(len(contracts)), np.diff(placements.first_row))
+        some = np.flatnonzero(otherwise[group])
+        group = group[some]
+        pence = np.where(
+            placements.foster[some] | ~foster_only[group], placements.weekly_saving[some], 0
+        )
+        start, ended = placements.start[some], placements.ended[some]
+        there = (start <= day[group]) & (ended > day[group])
+        by_day, by_phase = (
+            (pence * np.maximum(np.minimum(ended, until) - start, 0) + 3) // 7
+            for until in (day[group] + 1, phase[group])
+        )
+        weekly[otherwise] = _by_group(np.where(there, pence, 0), group, len(contracts))[otherwise]
+        accumulated[otherwise] = _by_group(by_day - by_phase, group, len(contracts))[otherwise]
+    if len(chains):
+        group = chains.contract
+        counts = chains.foster | ~foster_only[group]
+        there = counts & (chains.start <= day[group]) & (chains.ended > day[group])
+        saved = chains.saved_before(day[group] + 1) - chains.saved_before(phase[group])
+        in_place = offsets(np.where(there, chains.in_place, 0))
+        since = offsets(np.where(counts, saved, 0))
+        weekly += np.diff(in_place[first_chain])
+        accumulated += np.diff(since[first_chain])
+    for place in measured.tolist():
+        terms = contracts[place]
+        assert terms is not None, "it is measured"
+        ends = months.period_end[months.first_month[place] : months.first_month[place + 1]]
+        month[place] = np.searchsorted(ends, day[place])
+        yearly = rules.run_rate([Fraction(int(weekly[place]), 100)], terms.run_rate_year)
+        measures = BonusMeasures(yearly, int(accumulated[place]))
+        bonus[place] = bonus_on_measures(terms, measures)
+    return bonus, month
+
+
+def _measures_of(
+    contracts: Sequence[ContractTerms | None], months: MonthColumns
+) -> tuple[I64, I64, Flags]:
+    """By contract the day of the measure, the first day that counts, and whether only foster does.
+
+    The day is 0 where there is no bonus, or the statement does not reach it.
+    """
+    day, phase = np.zeros(len(contracts), np.int64), np.zeros(len(contracts), np.int64)
+    foster_only = np.zeros(len(contracts), np.bool_)
     first, stop = months.first_month[:-1].tolist(), months.first_month[1:].tolist()
     for place, terms in enumerate(contracts):
         if terms is None or first[place] == stop[place] or not has_bonus(terms):
             continue
-        last = int(months.period_end[stop[place] - 1])
-        day = terms.bonus_day.toordinal()
-        if day > last:
+        measured_on = terms.bonus_day.toordinal()
+        if measured_on > months.period_end[stop[place] - 1]:
             continue
-        ends = months.period_end[first[place] : stop[place]]
-        month[place] = int(np.searchsorted(ends, day))
-        weekly, accumulated = int(saving.in_place[place]), int(saving.accumulated[place])
-        own = slice(int(first_chain[place]), int(first_chain[place + 1]))
-        phase = _phase(terms)
-        if day != last or phase > terms.starts_on.toordinal():
-            weekly, accumulated = _measured(terms, placements, place, day, phase)
-        if own.stop > own.start:
-            more = _measured_chains(terms, chains.of(np.arange(own.start, own.stop)), day, phase)
-            weekly, accumulated = weekly + more[0], accumulated + more[1]
-        yearly = rules.run_rate([Fraction(weekly, 100)], terms.run_rate_year)
-        bonus[place] = bonus_on_measures(terms, BonusMeasures(yearly, accumulated))
-    return bonus, month
+        since = terms.starts_on
+        if terms.bonus_savings == "phase" and terms.phase_starts_on is not None:
+            since = max(since, terms.phase_starts_on)
+        day[place], phase[place] = measured_on, since.toordinal()
+        foster_only[place] = terms.bonus_counts == "foster"
+    return day, phase, foster_only
 
 
-def _phase(terms: ContractTerms) -> int:
-    """The first day from which the accumulated saving counts."""
-    phase = terms.starts_on
-    if terms.bonus_savings == "phase" and terms.phase_starts_on is not None:
-        phase = max(phase, terms.phase_starts_on)
-    return phase.toordinal()
-
-
-def _measured(
-    terms: ContractTerms, placements: PlacementColumns, place: int, day: int, phase: int
-) -> tuple[int, int]:
-    """What the placements of a contract save a week on a day, and since the phase by its end."""
-    own = slice(int(placements.first_row[place]), int(placements.first_row[place + 1]))
-    weekly, start, ended = (
-        column[own] for column in (placements.weekly_saving, placements.start, placements.ended)
-    )
-    if terms.bonus_counts == "foster":
-        weekly = np.where(placements.foster[own], weekly, 0)
-    there = (start <= day) & (ended > day)
-
-    def saved(before: int) -> int:
-        return int(((weekly * np.maximum(np.minimum(ended, before) - start, 0) + 3) // 7).sum())
-
-    return int(weekly[there].sum()), saved(day + 1) - saved(phase)
-
-
-def _measured_chains(
-    terms: ContractTerms, chains: ChainRows, day: int, phase: int
-) -> tuple[int, int]:
-    """The same of the prices that change, and of the costs."""
-    if terms.bonus_counts == "foster":
-        chains = chains.of(np.flatnonzero(chains.foster))
-    there = (chains.start <= day) & (chains.ended > day)
-    saved = chains.saved_before(np.full(len(chains), day + 1))
-    before = chains.saved_before(np.full(len(chains), phase))
-    return int(chains.in_place[there].sum()), int(saved.sum() - before.sum())
+def _by_group(values: I64, group: I64, groups: int) -> I64:
+    """The sums of each group; the rows of a group stand together."""
+    total = offsets(values)
+    ends = np.searchsorted(group, np.arange(groups + 1))
+    found: I64 = total[ends[1:]] - total[ends[:-1]]
+    return found
 
 
 # -- carers ------------------------------------------------------------------------------------
@@ -198,6 +211,8 @@ def lasting_and_broken(
     fees, paid_back = (np.zeros(len(months.period_end), np.int64) for _ in range(2))
     for place, terms in enumerate(contracts):
         if terms is None:
+            continue
+        if place not in rates and terms.break_down_reimbursement == "none":
             continue
         own = rows[int(first_row[place]) : int(first_row[place + 1])]
         periods = list(days_of(months, place))

@@ -23,7 +23,7 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, FileProblem, Problem
 from xlpbr.money import Pence, in_words, round_half_away, to_pence
 from xlpbr.periods import financial_year_end
-from xlpbr.portfolio.chains import ChainRows
+from xlpbr.portfolio.chains import ChainRows, in_order
 from xlpbr.portfolio.clauses import (
     PlacementRows,
     bonuses,
@@ -85,6 +85,7 @@ _MOST_PARTS = 10_000
 """A share of the savings that is finer is left to ``settle``."""
 
 _MOST_SHOWN = 20
+_OF_16_BITS = 2**16
 
 
 class PortfolioProblem(FileProblem):
@@ -130,7 +131,7 @@ class PortfolioColumns:
     evidence_of: Callable[[int], Evidence]
     finer: Flags
     placements: PlacementRows
-    chains: ChainRows
+    chains: Sequence[ChainRows]
     due: tuple[I64, I64]
     claims: tuple[I64, I64, I64]
     rates: Mapping[int, tuple[OutcomeRate, ...]]
@@ -222,20 +223,22 @@ def _out_of_the_common(portfolio: PortfolioColumns, starts: I64) -> Flags:
         amounts = [row.payable for row in signed]
         amounts += [row.adjustment for row in signed if row.adjustment is not None]
         found[place] |= any(abs(amount * 100) > _MOST for amount in amounts)
-    placements, chains = portfolio.placements, portfolio.chains
+    placements = portfolio.placements
     lasts = np.array([day.toordinal() for day in portfolio.last_days], np.int64)
     saved = np.zeros(len(found))
+    days = np.maximum(lasts - starts + 1, 0)
     for contract, weekly in (
         (placements.contract, placements.weekly),
-        (chains.contract, chains.weekly),
-        (chains.contract, chains.base // 7),
+        *((part.contract, part.weekly) for part in portfolio.chains),
     ):
         found[contract[np.abs(weekly) > _MOST_A_WEEK]] = True
         most = np.zeros(len(found), np.int64)
         np.maximum.at(most, contract, np.minimum(np.abs(weekly), _MOST_A_WEEK))
         rows = np.bincount(contract, minlength=len(found))
         # As floats: these products may pass int64, and need not be exact.
-        saved += most.astype(np.float64) * rows * np.maximum(lasts - starts + 1, 0) / 7
+        saved += most.astype(np.float64) * rows * days / 7
+    for part in portfolio.chains:
+        saved += np.bincount(part.contract, np.abs(part.base) / 7, minlength=len(found))
     found |= saved > _MOST_SAVED
     claimed_in, _, pence = portfolio.claims
     found[claimed_in[np.abs(pence) > _MOST]] = True
@@ -245,28 +248,40 @@ def _out_of_the_common(portfolio: PortfolioColumns, starts: I64) -> Flags:
 def _is_common(terms: ContractTerms) -> bool:
     """Whether the rules of a contract are known, and its amounts neither large nor below 0."""
 
-    def every(name: str) -> list[Fraction]:
-        values = [getattr(terms, name), *(one.value for one in terms.varied(name))]
-        return [value for value in values if value is not None]
+    def within(name: str, least: Pence, most: Pence | None) -> bool:
+        values = [getattr(terms, name)]
+        if terms.variations:
+            values += [one.value for one in terms.varied(name)]
+        return all(
+            value is None or (least <= value * 100 and (most is None or value * 100 <= most))
+            for value in values
+        )
 
     return (
         KNOWN.cover(terms)
-        and all(0 <= fee * 100 <= _MOST for fee in every("fee"))
-        and all(0 <= fee * 100 <= _MOST_A_HOUSEHOLD for fee in every("carer_fee"))
-        and all(0 <= one * 100 <= _MOST_A_HOUSEHOLD for one in every("break_down_amount"))
-        and all(most >= 0 for most in every("contract_maximum"))
-        and all(threshold >= 0 for threshold in every("bonus_threshold"))
-        and all(0 <= rate <= 1 for rate in every("bonus_rate"))
-        and 0 <= terms.fee_share <= 1
+        and within("fee", 0, _MOST)
+        and within("carer_fee", 0, _MOST_A_HOUSEHOLD)
+        and within("break_down_amount", 0, _MOST_A_HOUSEHOLD)
+        and within("contract_maximum", 0, None)
+        and within("bonus_threshold", 0, None)
+        and within("bonus_rate", 0, 100)
+        and within("fee_share", 0, 100)
         and terms.fee_share.denominator <= _MOST_PARTS
     )
 
 
-def _chains_in_order(chains: ChainRows, counts: Flags) -> tuple[ChainRows, I64]:
+def by_contract(contract: I64, contracts: int) -> I64:
+    """The order of rows in which those of a contract stand together, each as before."""
+    # Numbers of 16 bits are sorted by their digits, many times as fast.
+    short = contract.astype(np.uint16) if contracts <= _OF_16_BITS else contract
+    return np.argsort(short, kind="stable")
+
+
+def _chains_in_order(chains: Sequence[ChainRows], counts: Flags) -> tuple[ChainRows, I64]:
     """The rows of the contracts that count, one contract after the other, and their offsets."""
-    rows = np.flatnonzero(counts[chains.contract])
-    rows = rows[np.argsort(chains.contract[rows], kind="stable")]
-    found = chains.of(rows)
+    contract = np.concatenate([part.contract for part in chains])
+    rows = np.flatnonzero(counts[contract])
+    found = in_order(chains, rows[by_contract(contract[rows], len(counts))])
     return found, np.searchsorted(found.contract, np.arange(len(counts) + 1))
 
 
@@ -277,7 +292,7 @@ def _placement_columns(
     given = portfolio.placements
     rows = np.flatnonzero(counts[given.contract])
     if (np.diff(given.contract[rows]) < 0).any():
-        rows = rows[np.argsort(given.contract[rows], kind="stable")]
+        rows = rows[by_contract(given.contract[rows], len(starts))]
     contract = given.contract[rows]
     found = PlacementColumns(
         np.searchsorted(contract, np.arange(len(starts) + 1)),

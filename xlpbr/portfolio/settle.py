@@ -26,7 +26,6 @@ from xlpbr.portfolio.clauses import PlacementRows
 from xlpbr.portfolio.columns import plain_cells
 from xlpbr.portfolio.numpy_loops import I64
 from xlpbr.portfolio.rows import KNOWN, PortfolioColumns, PortfolioProblem, settle_portfolio
-from xlpbr.portfolio.settlement import LIMIT
 from xlpbr.portfolio.table_columns import portfolio_of, portfolio_of_tables
 from xlpbr.portfolio.tables import (
     ContractProblem,
@@ -325,6 +324,10 @@ def _portfolio_of_records(
     )  # fmt: skip
 
 
+_LARGE = 10**16
+"""Pence; a contract with an amount so large is left to ``settle``."""
+
+
 class _Pence:
     """Pounds in whole pence, and whether an amount was finer or too large for that."""
 
@@ -333,7 +336,7 @@ class _Pence:
 
     def of(self, pounds: Fraction) -> int:
         pence = pounds * 100
-        if pence.denominator == 1 and abs(pence) < LIMIT:
+        if pence.denominator == 1 and abs(pence) < _LARGE:
             return pence.numerator
         self.finer = True
         return 0

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.life import AgreedMonth, OutcomeRate
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.periods import FAR
-from xlpbr.portfolio.chains import ChainRows, cost_chains, joined, no_chains, price_chains
+from xlpbr.portfolio.chains import ChainRows, cost_chains, no_chains, price_chains
 from xlpbr.portfolio.clauses import PlacementRows
 from xlpbr.portfolio.numpy_loops import I64, Flags
 from xlpbr.portfolio.rows import PortfolioColumns
@@ -55,7 +56,7 @@ def portfolio_of(
         rates: by the place of a contract, its rates.
         signed: by the place of a contract, the months that were agreed.
     """
-    chains = costs
+    chains = [costs]
     if len(changes[0]):
         starts = np.array([one.starts_on.toordinal() for one in terms], np.int64)
         prices, changed = price_chains(
@@ -67,7 +68,7 @@ def portfolio_of(
             placements.weekly,
             changes,
         )
-        chains = joined(prices, costs)
+        chains.append(prices)
         placements = PlacementRows(
             placements.contract,
             placements.child,
@@ -96,11 +97,13 @@ def portfolio_of_tables(
     child = _Children(tables)
     of_placements = tables["Placements"]
     columns = of_placements.columns
-    pair = child.of(of_placements)
+    number = child.of(of_placements)
     counts = (columns["agreed"] == 1) & (columns["moved_on"] < FAR)
     ended, broke_down = columns["ended_on"], columns["ended_because"] == _BROKE_DOWN
     if "Cohort" in tables:
-        in_cohort, leaves = _cohort(tables["Cohort"], child, pair, of_placements.contract)
+        in_cohort, leaves = _cohort(
+            tables["Cohort"], child, number, of_placements.contract, len(names)
+        )
         counts &= in_cohort
         broke_down = broke_down & (ended < leaves)
         ended = np.minimum(ended, leaves)
@@ -108,7 +111,7 @@ def portfolio_of_tables(
     weekly = columns["residential_weekly"] - columns["family_weekly"]
     placements = PlacementRows(
         of_placements.contract[rows],
-        pair[rows],
+        number[rows],
         weekly[rows],
         columns["moved_on"][rows],
         ended[rows],
@@ -148,60 +151,83 @@ def _places(tables: Mapping[str, TableColumns], table: str) -> set[int]:
 
 
 class _Children:
-    """One number for each child of a contract, the same in every table."""
+    """One number from 0 for each child of a contract, the same in every table."""
 
     def __init__(self, tables: Mapping[str, TableColumns]) -> None:
+        with_child = [table for table in tables.values() if "child" in table.columns]
         self._first = tables["Placements"].names["child"]
         self._places: dict[str, int] = {}
-        self._found: dict[str, I64] = {}
+        pairs = [self._pairs(table) for table in with_child]
+        numbers, found = pd.factorize(np.concatenate(pairs))
+        ends = np.cumsum([len(one) for one in pairs])[:-1]
+        parts = np.split(numbers.astype(np.int64), ends)
+        self._found = {table.table: part for table, part in zip(with_child, parts, strict=True)}
+        self.count = len(found)
 
     def of(self, table: TableColumns) -> I64:
-        """The number of the child of each row; below 0 where it has no name."""
-        if table.table not in self._found:
-            self._found[table.table] = self._numbered(table)
+        """The number of the child of each row; one without a name has a number too."""
         return self._found[table.table]
 
-    def _numbered(self, table: TableColumns) -> I64:
+    def flagged(self, children: I64) -> Flags:
+        """For each number whether it is one of some."""
+        flags = np.zeros(self.count, np.bool_)
+        flags[children] = True
+        return flags
+
+    def earliest(self, children: I64, days: I64) -> I64:
+        """For each number the earliest of some days; FAR where there is none."""
+        found = np.full(self.count, FAR)
+        np.minimum.at(found, children, days)
+        return found
+
+    def _pairs(self, table: TableColumns) -> I64:
         names, child = table.names["child"], table.columns["child"]
         if names != self._first or self._places:
             if not self._places:
                 self._places = {name: place for place, name in enumerate(self._first)}
             places = [self._places.setdefault(name, len(self._places)) for name in names]
             child = np.array([*places, -1], np.int64)[child]
-        return np.where(child < 0, -1, (child << 24) + table.contract)
+        return (child << 24) + table.contract
 
 
-def _cohort(table: TableColumns, child: _Children, pair: I64, contract: I64) -> tuple[Flags, I64]:
+def _cohort(
+    table: TableColumns, child: _Children, number: I64, contract: I64, contracts: int
+) -> tuple[Flags, I64]:
     """Whether each placement's child is in the cohort, and the day on which it leaves care."""
-    with_cohort = np.isin(contract, table.contract)
-    pairs = child.of(table)
-    order = np.lexsort((table.columns["leaves_on"], pairs))
-    pairs, leaves = pairs[order], table.columns["leaves_on"][order]
-    at = np.searchsorted(pairs, pair)
-    found = (at < len(pairs)) & (pairs[np.minimum(at, len(pairs) - 1)] == pair)
-    # Of two rows of a child the earlier day stands first.
-    day = np.where(found, leaves[np.minimum(at, len(pairs) - 1)], FAR)
-    return found | ~with_cohort, np.where(with_cohort, day, FAR)
+    with_cohort = np.zeros(contracts, np.bool_)
+    with_cohort[table.contract] = True
+    has_one = with_cohort[contract]
+    leaves = child.earliest(child.of(table), table.columns["leaves_on"])
+    counts = child.flagged(child.of(table))[number] | ~has_one
+    return counts, np.where(has_one, leaves[number], FAR)
 
 
 def _price_changes(
     table: TableColumns, child: _Children, placements: PlacementRows, own: tuple[I64, I64]
 ) -> tuple[I64, I64, I64]:
-    """Of each price after a move the placement, the day, and what a week saves from then."""
-    columns = table.columns
-    order = np.lexsort((columns["starts_on"], child.of(table)))
-    pairs, days = child.of(table)[order], columns["starts_on"][order]
-    first = np.searchsorted(pairs, placements.child, side="left")
-    count = np.searchsorted(pairs, placements.child, side="right") - first
+    """Of each price after a move the placement, the day, and what a week saves from then.
+
+    They are in the order of the placements, and those of one in the order of time.
+    """
+    columns, number = table.columns, child.of(table)
+    per_child = np.bincount(number, minlength=child.count)
+    if per_child.max(initial=0) <= 1:  # most often: then nothing need be sorted
+        order = np.arange(len(number))
+        first_of = np.zeros(child.count, np.int64)
+        first_of[number] = order
+    else:
+        order = np.lexsort((columns["starts_on"], number))
+        first_of = np.cumsum(per_child) - per_child
+    count = per_child[placements.child]
     of = np.repeat(np.arange(len(count)), count)
     change = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
-    change += np.repeat(first, count)
+    change = order[change + np.repeat(first_of[placements.child], count)]
+    day = columns["starts_on"][change]
     # What is dated on or before the move was overtaken by the prices of the placement itself.
-    later = days[change] > placements.moved[of]
-    of, change = of[later], change[later]
-    day = days[change]
+    later = day > placements.moved[of]
+    of, change, day = of[later], change[later], day[later]
     prices = [
-        _filled(columns[name][order][change], table.blank[name][order][change], of, price)
+        _filled(columns[name][change], table.blank[name][change], of, price)
         for name, price in zip(("residential_weekly", "family_weekly"), own, strict=True)
     ]
     return of, day, prices[0] - prices[1]
@@ -224,8 +250,10 @@ def _costs(
     terms: Sequence[ContractTerms],
 ) -> ChainRows:
     """The costs that count: agreed, and of a child that has moved in a placement that counts."""
-    columns, pairs = table.columns, child.of(table)
-    rows = np.flatnonzero((columns["agreed"] == 1) & np.isin(pairs, placements.child))
+    columns, number = table.columns, child.of(table)
+    moved = child.flagged(placements.child)
+    fostered = child.flagged(placements.child[placements.foster])
+    rows = np.flatnonzero((columns["agreed"] == 1) & moved[number])
     starts = np.array([one.starts_on.toordinal() for one in terms], np.int64)
     contract = table.contract[rows]
     return cost_chains(
@@ -235,7 +263,7 @@ def _costs(
         columns["last_day"][rows],
         columns["weekly"][rows],
         columns["once"][rows],
-        np.isin(pairs[rows], placements.child[placements.foster]),
+        fostered[number[rows]],
     )
 
 
@@ -247,19 +275,20 @@ def _due_households(
 ) -> tuple[I64, I64]:
     """Contract and day of each household whose fee falls due, each once."""
     carers = tables["Carers"]
-    pair, approved = child.of(carers), carers.columns["approved_on"]
-    contract = carers.contract
-    linked = np.isin(pair, child.of(tables["Placements"]))
+    number, contract, approved = child.of(carers), carers.contract, carers.columns["approved_on"]
+    named = carers.columns["child"] >= 0
+    linked = child.flagged(child.of(tables["Placements"]))[number]
     if "Cohort" in tables:
-        with_cohort = np.isin(contract, tables["Cohort"].contract)
-        linked = np.where(with_cohort, np.isin(pair, child.of(tables["Cohort"])), linked)
+        with_cohort = np.zeros(len(terms), np.bool_)
+        with_cohort[tables["Cohort"].contract] = True
+        in_cohort = child.flagged(child.of(tables["Cohort"]))[number]
+        linked = np.where(with_cohort[contract], in_cohort, linked)
     anyone = np.array([one.carer_fee_counts == "any" for one in terms], np.bool_)
     by_move = np.array([one.carer_fee_due == "moved" for one in terms], np.bool_)
-    counts = (approved < FAR) & ((linked & (pair >= 0)) | anyone[contract])
-    pair, approved, contract = pair[counts], approved[counts], contract[counts]
-    due = np.where(
-        by_move[contract], np.maximum(approved, _first_moves(pair, placements)), approved
-    )
+    moved = np.where(named, child.earliest(placements.child, placements.moved)[number], FAR)
+    due = np.where(by_move[contract], np.maximum(approved, moved), approved)
+    counts = (approved < FAR) & ((linked & named) | anyone[contract])
+    approved, due, contract = approved[counts], due[counts], contract[counts]
     names = carers.columns["household"][counts]
     household = contract * (int(names.max(initial=0)) + 1) + names
     order = np.argsort(household, kind="stable")
@@ -272,16 +301,6 @@ def _due_households(
     starts = np.array([one.starts_on.toordinal() for one in terms], np.int64)
     paid = (earliest >= starts[contract]) & (due_on < FAR)
     return contract[paid], due_on[paid]
-
-
-def _first_moves(pair: I64, placements: PlacementRows) -> I64:
-    """The first move of each child in a placement that counts; FAR where there is none."""
-    order = np.lexsort((placements.moved, placements.child))
-    children, moved = placements.child[order], placements.moved[order]
-    if not len(children):
-        return np.full(len(pair), FAR)
-    at = np.minimum(np.searchsorted(children, pair), len(children) - 1)
-    return np.where((children[at] == pair) & (pair >= 0), moved[at], FAR)
 
 
 def evidence_reader(

@@ -30,7 +30,7 @@ from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms, Variation
 from xlpbr.errors import CellError
 from xlpbr.portfolio import rows as settlement
-from xlpbr.portfolio.chains import cost_chains, joined, price_chains
+from xlpbr.portfolio.chains import cost_chains, in_order, price_chains
 from xlpbr.portfolio.rows import KNOWN
 from xlpbr.portfolio.settle import PortfolioProblem, settle_contracts, settle_many
 from xlpbr.portfolio.settlement import (
@@ -146,6 +146,7 @@ def test_a_running_total_is_rounded_once_however_often_its_price_changes(seed, c
     foster = numbers.random(count) < 0.5
     of = np.repeat(np.arange(count), numbers.integers(0, 3, count))
     day = moved[of] + numbers.integers(1, 400, len(of))
+    day = day[np.lexsort((day, of))]
     keep = ~pd.DataFrame({"of": of, "day": day}).duplicated().to_numpy()
     changes = of[keep], day[keep], numbers.integers(-900, 900_000, int(keep.sum()))
     chains, changed = price_chains(contract, opens, moved, ended, foster, weekly, changes)
@@ -154,8 +155,8 @@ def test_a_running_total_is_rounded_once_however_often_its_price_changes(seed, c
     )
     months = month_columns([(date(2025, 1, 15), date(2026, 3, 9))] * 3)
     found = np.zeros(len(months.period_end), np.int64)
-    every = joined(chains, costs)
-    every = every.of(np.argsort(every.contract, kind="stable"))
+    both = np.concatenate([chains.contract, costs.contract])
+    every = in_order([chains, costs], np.argsort(both, kind="stable"))
     first_row = np.searchsorted(every.contract, np.arange(4))
     add_chains(first_row, every, months, found, compiled=compiled)
     expected = np.zeros_like(found)
