@@ -20,7 +20,8 @@ machine does only adds to them, and how many times as long as the direct call ea
   "server singly" is the same with one request a call;
 - calc: formulas in cells of a private LibreOffice, where it is installed.
 
-The bounds are for a column of savings in one call, for a call a row through the server, and for the
+The bounds are for a column of savings in one call, for a call a row through the server, for single
+calls of classic against a function that is declared with nothing but ``xlwings.func``, and for the
 first call after the start.
 """
 # Each host is imported only in its own process.
@@ -48,6 +49,8 @@ HOSTS = ("core", "embedded", "classic", "lite", "lite stock", "server", "server 
 BOUND_COLUMN = {"classic": 2.0, "lite": 2.0}
 BOUND_ROWS = {"server": 15.0}
 BOUND_FIRST = 0.5
+BOUND_SINGLE = 1.5
+BARE = "bare_functions"
 SHOWN = {
     "saving": "savings, one call",
     "fees": "fees, one call",
@@ -375,6 +378,46 @@ def in_turns(name: str, rows: int) -> dict[str, Any]:
     return {what: min(times) for what, times in found.items()}
 
 
+def single_calls(name: str, calls: int) -> dict[str, Any]:
+    """The least seconds of single calls, by a classic workbook and by xlwings' bare call.
+
+    The bare call is a function that hands its arguments to the same core, declared with nothing
+    but ``xlwings.func``, as xlwings converts them by itself. They take turns; every result is
+    compared.
+    """
+    from types import ModuleType
+
+    from xlpbr.functions import FUNCTIONS
+
+    given = work(calls)
+    saving = FUNCTIONS["PBR_SAVING"].call
+    took: dict[str, list[float]] = {}
+    with STARTED[name](given) as host:
+
+        def PBR_SAVING(  # noqa: N802 - as a cell names it
+            before: Any, after: Any, moved: Any, ended: Any, first: Any, last: Any
+        ) -> Any:
+            return saving(before, after, moved, ended, first, last)
+
+        module = sys.modules[BARE] = ModuleType(BARE)
+        module.__file__ = __file__
+        vars(module)["PBR_SAVING"] = sys.modules["xlwings.udfs"].xlfunc(PBR_SAVING)
+        server = sys.modules["xlwings.com_server"].XLPython()
+
+        def bare() -> list[Any]:
+            return [only(server.CallUDF(BARE, "PBR_SAVING", [*row])) for row in given.savings]
+
+        for _ in range(TURNS["saving"]):
+            plain, expected = seconds(bare)
+            ours, result = seconds(host.savings)
+            assert len(expected) == calls
+            assert result == expected
+            took.setdefault("bare", []).append(plain)
+            took.setdefault("ours", []).append(ours)
+    refuse_pandas()
+    return {what: min(times) for what, times in took.items()}
+
+
 def first_call(name: str, _: int) -> dict[str, Any]:
     """Seconds until a host has started, and of the first call after that."""
     given = work(1)
@@ -401,7 +444,8 @@ def run_child(task: str, name: str, rows: str) -> None:
     # None in place of a module makes its import fail.
     sys.modules.update(dict.fromkeys(HIDDEN))
     sys.path.insert(0, str(ROOT))
-    done = {"measure": in_turns, "first": first_call}[task](name, int(rows))
+    tasks = {"measure": in_turns, "first": first_call, "single": single_calls}
+    done = tasks[task](name, int(rows))
     print("RESULT " + json.dumps(done))
 
 
@@ -435,6 +479,9 @@ def measure() -> list[Any]:
         else Row(work, name, f"{times[name]['savings']:.1f} x")
         for name in names
     ]
+    single = in_child("single", "classic", 1_000)
+    work = "1,000 single calls, against a bare function of xlwings"
+    lines.append(at_most(work, "classic", single["ours"] / single["bare"], BOUND_SINGLE, "x"))
     kept, anew = settings_looked_up(100)
     lines.append(
         Row(
