@@ -141,7 +141,8 @@ class TemplatePage:
         for down in range(max(rows, height)):
             for across, style in enumerate(style_of):
                 self.sheet.write_blank(row + down - 1, column + across - 1, None, style(down))
-        last_column = column if height == 1 else column + len(style_of) - 1
+        width = 1 if height == 1 else self._filled_columns(row, column, len(style_of))
+        last_column = column + width - 1
         self.sheet.write_dynamic_array_formula(
             row - 1, column - 1, row + height - 2, last_column - 1,
             formula, style_of[0](0), self._stored(self._last_value(row, column)),
@@ -301,6 +302,13 @@ class TemplatePage:
         while (row + height, column) in self.values:
             height += 1
         return height
+
+    def _filled_columns(self, row: int, column: int, most: int) -> int:
+        """How many of the columns that are prepared a formula filled beside and with its own."""
+        values = self.values or {}
+        return next(
+            (width for width in range(1, most) if (row, column + width) not in values), most
+        )
 
 
 def refusal(message: str) -> dict[str, Any]:

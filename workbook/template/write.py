@@ -28,6 +28,7 @@ from xlpbr.workbook.template.linked import write_linked
 from xlpbr.workbook.template.outputs import write_explain, write_readings, write_reconcile
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, template_plan_of
+from xlpbr.workbook.template.quick_sheet import QuickSheet
 from xlpbr.workbook.template.statement import write_statement
 from xlpbr.workbook.template.years import write_children, write_years
 
@@ -131,7 +132,7 @@ def write_sheets(
     styles = Styles(workbook)
     pages = {
         sheet: TemplatePage(
-            workbook.add_worksheet(name), styles,
+            workbook.add_worksheet(name, QuickSheet), styles,
             None if values is None else values.get(name, {}),
             plan.evidence_tables,
         )
