@@ -33,7 +33,7 @@ ORDER: list[set[str]] = [
     {"xlpbr.workbook.calculate"},
     {"xlpbr.workbook.template", "xlpbr.workbook.port", "xlpbr.workbook.lite"},
     {"xlpbr.workbook.attach", "xlpbr.workbook.hosts", "xlpbr.workbook.libreoffice"},
-    {"xlpbr.workbook.disclosure"},
+    {"xlpbr.workbook.acceptance", "xlpbr.workbook.disclosure"},
     {"xlpbr.workbook.report"},
     {"xlpbr.workbook.portfolio"},
     {"xlpbr.api"},

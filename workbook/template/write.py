@@ -29,7 +29,7 @@ from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, template_plan_of
 from xlpbr.workbook.template.statement import write_statement
 
-_MADE = datetime(2026, 1, 1)
+MADE = datetime(2026, 1, 1)
 """The same inputs give the same file, byte for byte, so no clock is read."""
 
 _CALCULATED_BY = 191029
@@ -111,7 +111,7 @@ def write_plan(
             "author": "xlpbr",
             "company": "",
             "comments": f"{MADE_BY} {xlpbr.__version__} from: {contract.source}",
-            "created": _MADE,
+            "created": MADE,
         }
     )
     write_sheets(workbook, plan, values)

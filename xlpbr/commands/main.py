@@ -17,6 +17,7 @@ import click
 
 import xlpbr
 from xlpbr.cells import Rows
+from xlpbr.commands import acceptance as acceptance_commands
 from xlpbr.commands import edit as edit_commands
 from xlpbr.commands import forecast as forecast_commands
 from xlpbr.commands import hosts as host_commands
@@ -106,6 +107,7 @@ for _command in (
     *host_commands.COMMANDS,
     *forecast_commands.COMMANDS,
     *portfolio_commands.COMMANDS,
+    *acceptance_commands.COMMANDS,
 ):
     commands.add_command(_command)
 
