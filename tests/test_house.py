@@ -36,7 +36,7 @@ ORDER: list[set[str]] = [
     {"xlpbr.workbook.acceptance", "xlpbr.workbook.disclosure"},
     {"xlpbr.workbook.report"},
     {"xlpbr.workbook.portfolio"},
-    {"xlpbr.api"},
+    {"xlpbr.api", "xlpbr.doctor"},
     {"xlpbr.commands"},
     {"xlpbr.cli"},
 ]

@@ -18,6 +18,7 @@ import click
 import xlpbr
 from xlpbr.cells import Rows
 from xlpbr.commands import acceptance as acceptance_commands
+from xlpbr.commands import doctor as doctor_commands
 from xlpbr.commands import edit as edit_commands
 from xlpbr.commands import forecast as forecast_commands
 from xlpbr.commands import hosts as host_commands
@@ -108,6 +109,7 @@ for _command in (
     *forecast_commands.COMMANDS,
     *portfolio_commands.COMMANDS,
     *acceptance_commands.COMMANDS,
+    *doctor_commands.COMMANDS,
 ):
     commands.add_command(_command)
 
