@@ -27,13 +27,14 @@ FIRST_SHEET = "Acceptance"
 HEADLINE, LINE = (4, 2), (5, 2)
 """The cell that says it all, and the line for a report."""
 
-_EQUAL_ROW, _DECLARED_ROW, _NOT_EQUAL_ROW = 6, 7, 8
-_HOST_ROW, _VERSION_ROW, _RELEASE_ROW, _SYSTEM_ROW, _TODAY_ROW, _AT_WORK_ROW = 9, 10, 11, 12, 13, 14
-_NAMED_ROW = 17
+_EQUAL_ROW, _DECLARED_ROW, _NOT_EQUAL_ROW, _NOT_YET_ROW = 6, 7, 8, 9
+_HOST_ROW, _VERSION_ROW, _RELEASE_ROW, _SYSTEM_ROW = 10, 11, 12, 13
+_TODAY_ROW, _AT_WORK_ROW = 14, 15
+_NAMED_ROW = 18
 MOST_NAMED = 10
 _CHECKS_ROW = _NAMED_ROW + MOST_NAMED + 3
 
-_NOT_OPENED = "xlpbr's own engine: not opened in a spreadsheet yet"
+_NOT_OPENED = "none: xlpbr's own engine, not opened in a spreadsheet yet"
 _MADE_ON = date(2026, 1, 1)
 """The day in a new workbook: the same call gives the same file, so no clock is read."""
 
@@ -90,7 +91,12 @@ def write_first_sheet(page: TemplatePage, plan: Plan) -> None:
             f"{len(plan.left_out)} cases of {plan.left_out[0].function} that draw a thousand"
             " scenarios each, so that this workbook calculates in seconds."
         ])  # fmt: skip
-    page.mark(HEADLINE, HEADLINE, f'ISNUMBER(SEARCH("not",{_at(*HEADLINE)}))', styles.wrong)
+    page.mark(
+        HEADLINE,
+        HEADLINE,
+        f'OR({_at(_AT_WORK_ROW, 2)}<>"{RIGHT}",{_at(_NOT_EQUAL_ROW, 2)}+{_at(_NOT_YET_ROW, 2)}>0)',
+        styles.wrong,
+    )
     page.sheet.protect("")
     page.print_on_a4("Acceptance of the functions", heading_row=None)
 
@@ -105,6 +111,7 @@ def _write_summary(page: TemplatePage, plan: Plan, host: Host, checks: tuple[int
         _EQUAL_ROW: "Cases that are equal",
         _DECLARED_ROW: "Cases that differ as declared",
         _NOT_EQUAL_ROW: "Cases that are not equal",
+        _NOT_YET_ROW: "Cases not calculated here yet",
         _HOST_ROW: "Host",
         _VERSION_ROW: "Version of xlpbr at work",
         _RELEASE_ROW: "Release of the program",
@@ -126,23 +133,27 @@ def _write_summary(page: TemplatePage, plan: Plan, host: Host, checks: tuple[int
     # Near is enough: whether the function is right is for the cases to say.
     asked = f"IFERROR(ABS(PBR_FEE_CAP({today}+0.25,1000000)-{today})<1,FALSE)"
     page.put_formula(_AT_WORK_ROW, 2, f'=IF({asked},"{RIGHT}","{WRONG}")', text)
-    bad, declared = _at(_NOT_EQUAL_ROW, 2), _at(_DECLARED_ROW, 2)
+    equal, declared = _at(_EQUAL_ROW, 2), _at(_DECLARED_ROW, 2)
+    bad, not_yet = _at(_NOT_EQUAL_ROW, 2), _at(_NOT_YET_ROW, 2)
+    page.put_formula(_NOT_YET_ROW, 2, f"={len(plan.blocks)}-{equal}-{declared}-{bad}", count)
     known = f'IF({declared}=0,""," but for "&{declared}&" that differ as declared for this host")'
     so_many = f'{_right(checks)}&" of {checks[1] - checks[0] + 1}'
     page.put_formula(
         *HEADLINE,
         f'=IF({_at(_AT_WORK_ROW, 2)}<>"{RIGHT}","The functions are not at work here, or were not'
         ' asked yet: set up the host, then press Ctrl+Alt+F9.",'
+        f'IF({not_yet}>0,{not_yet}&" cases were not calculated here yet: press Ctrl+Alt+F9 (in'
+        ' LibreOffice Ctrl+Shift+F9).",'
         f'IF({bad}=0,"All {len(plan.blocks):,} cases are equal"&{known}&".",'
         f'{bad}&" of {len(plan.blocks):,} cases are NOT EQUAL: they are named below.")'
-        f'&" "&{so_many} checks of the program are right.")',
+        f'&" "&{so_many} checks of the program are right. Release "&{_at(_RELEASE_ROW, 2)}&"."))',
         styles.make(bold=True, font_size=12),
     )  # fmt: skip
     page.put_formula(
         *LINE,
         f'="xlpbr "&{_at(_VERSION_ROW, 2)}&"; workbook of {xlpbr.__version__}; host {host.name};'
         f' release "&{_at(_RELEASE_ROW, 2)}&"; system "&{_at(_SYSTEM_ROW, 2)}&"; at work "'
-        f'&{_at(_AT_WORK_ROW, 2)}&"; equal "&{_at(_EQUAL_ROW, 2)}&"; declared "&{declared}&";'
+        f'&{_at(_AT_WORK_ROW, 2)}&"; equal "&{equal}&"; declared "&{declared}&";'
         f' not equal "&{bad}&"; checks "&{so_many}"',
         text,
     )  # fmt: skip

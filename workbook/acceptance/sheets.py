@@ -25,6 +25,8 @@ from xlpbr.workbook.template.page import NoCharacters, TemplatePage
 
 CASES = "Cases"
 EQUAL, DECLARED, NOT_EQUAL = "equal", "differs as declared", "NOT EQUAL"
+NOT_HERE = ": xlpbr's own engine"
+"""What follows a result that no spreadsheet has worked out yet, so that it is not counted there."""
 
 Got = Mapping[Case, list[list[Any]]]
 """What came of each case when the workbook was calculated."""
@@ -180,6 +182,7 @@ def write_cases(page: TemplatePage, plan: Plan, got: Got) -> None:
     page.set_widths(_WIDTHS)
     plain, link = styles.bare("text"), styles.bare("text", font_color="#1A4C8B", underline=1)
     left = styles.bare("text", align="left")
+    by = "" if page.values is None else NOT_HERE
     for number, block in enumerate(plan.blocks, start=1):
         row = FIRST_ROW + number - 1
         where = cell_name(block.got[:2])
@@ -190,7 +193,7 @@ def write_cases(page: TemplatePage, plan: Plan, got: Got) -> None:
         otherwise = DECLARED if block.difference else NOT_EQUAL
         page.read_from_book(
             row, 6, f'=IF({comparison(block)}=0,"{EQUAL}","{otherwise}")',
-            EQUAL if equal(got[block.case], block.must) else otherwise, plain,
+            (EQUAL if equal(got[block.case], block.must) else otherwise) + by, plain,
         )  # fmt: skip
         page.sheet.write_url(row - 1, 6, f"internal:{RESULTS}!{where}", link, where)
         page.put(row, 8, block.difference, plain)
