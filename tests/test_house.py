@@ -33,10 +33,10 @@ ORDER: list[set[str]] = [
     {"xlpbr.workbook.calculate"},
     {"xlpbr.workbook.template", "xlpbr.workbook.port", "xlpbr.workbook.lite"},
     {"xlpbr.workbook.attach", "xlpbr.workbook.hosts", "xlpbr.workbook.libreoffice"},
-    {"xlpbr.workbook.disclosure"},
+    {"xlpbr.workbook.acceptance", "xlpbr.workbook.disclosure"},
     {"xlpbr.workbook.report"},
     {"xlpbr.workbook.portfolio"},
-    {"xlpbr.api"},
+    {"xlpbr.api", "xlpbr.doctor"},
     {"xlpbr.commands"},
     {"xlpbr.cli"},
 ]

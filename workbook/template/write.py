@@ -32,7 +32,7 @@ from xlpbr.workbook.template.quick_sheet import QuickSheet
 from xlpbr.workbook.template.statement import write_statement
 from xlpbr.workbook.template.years import write_children, write_years
 
-_MADE = datetime(2026, 1, 1)
+MADE = datetime(2026, 1, 1)
 """The same inputs give the same file, byte for byte, so no clock is read."""
 
 _CALCULATED_BY = 191029
@@ -114,7 +114,7 @@ def write_plan(
             "author": "xlpbr",
             "company": "",
             "comments": f"{MADE_BY} {xlpbr.__version__} from: {contract.source}",
-            "created": _MADE,
+            "created": MADE,
         }
     )
     write_sheets(workbook, plan, values)
