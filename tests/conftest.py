@@ -22,7 +22,9 @@ from tests.support.needed import CALC_REMEDY, need
 from tests.support.samples import sample_table
 from tests.support.written import write_rows
 from xlpbr import cli
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import load_contract, terms_table
+from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
@@ -34,10 +36,27 @@ CONTRACT = "plymouth-l04-2526"
 
 @pytest.fixture
 def sample() -> Tables:
-    """The four tables of the Plymouth sample, heading rows first, to be changed at will."""
+    """The four tables of the Plymouth sample, heading rows first, to be changed at will.
+
+    There is nothing to look at in them: the row that is disputed is one that is not agreed.
+    """
     contract = load_contract(CONTRACT)
-    names = ("Placements", "Carers", "Claims")
-    return {"Terms": terms_table(contract)} | {n: sample_table(contract, n) for n in names}
+    tables = {"Terms": terms_table(contract)} | {n: sample_table(contract, n) for n in COLUMNS}
+    agreed = tables["Placements"][0].index("Agreed")
+    for row in tables["Placements"]:
+        row[agreed] = row[agreed].replace("disputed", "no")
+    return tables
+
+
+@pytest.fixture
+def life(sample: Tables) -> Tables:
+    """The same with the optional tables; Rates has two outcomes."""
+    contract = load_contract(CONTRACT)
+    tables = sample | {name: sample_table(contract, name) for name in LIFE_COLUMNS}
+    for row in tables["Costs"]:
+        row[-1] = row[-1].replace("disputed", "no")
+    tables["Rates"] += [["13 weeks", 13, 6000, None, None], ["26 weeks", 26, 6000, None, None]]
+    return tables
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from itertools import product
 
 from xlpbr import cells
 from xlpbr.cells import Rows, SharedCell
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.errors import Problem
 from xlpbr.tables.declared import DECLARED
 from xlpbr.workbook.ooxml.addresses import Area, area_address
 from xlpbr.workbook.read.ranges import FoundRange, listed, sheet_row
 
-_OF_EACH_ROW = {"price", "amount"}
+_OF_EACH_ROW = {"price", "amount", "fee"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def with_labels(
     amount or term's value, and a heading across the columns, become a ``SharedCell``.
 
     Args:
-        table: Terms, Placements, Carers, Claims or Assumptions.
+        table: one of the tables of a contract, such as Placements, or Assumptions.
         sheet: the sheet's name, for addresses.
         rows: the cells, heading row first, without what merged areas hide.
         first: the row and the column on the sheet of the first of them.
@@ -117,9 +117,9 @@ def with_labels(
 
 def _labels(table: str, headings: Sequence[object]) -> dict[int, bool]:
     """The columns that are read, and whether a value of each may stand for several rows."""
-    of_each_row = {one.heading for one in COLUMNS.get(table, ()) if one.kind in _OF_EACH_ROW}
+    of_each_row = {one.heading for one in ALL_COLUMNS.get(table, ()) if one.kind in _OF_EACH_ROW}
     declared = {
-        cells.key(column.heading): table in COLUMNS and column.heading not in of_each_row
+        cells.key(column.heading): table in ALL_COLUMNS and column.heading not in of_each_row
         for column in DECLARED[table].columns
     }
     return {

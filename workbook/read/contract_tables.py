@@ -18,7 +18,7 @@ from xlpbr.tables import assumptions as assumption_rows
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
-from xlpbr.tables.declared import ASSUMPTIONS, DECLARED, TABLES
+from xlpbr.tables.declared import ASSUMPTIONS, DECLARED, OPTIONAL, TABLES
 from xlpbr.tables.headings import ReadRecord, RowCount
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, Position, open_book, sheet_rows
@@ -94,9 +94,8 @@ def read_tables(
     Args:
         path: the workbook.
         given: by table, an Excel table's name, a defined name or an address; None to look for
-            ``PbrTerms``, ``PbrPlacements``, ``PbrCarers``, ``PbrClaims`` and
-            ``PbrAssumptions``. An Assumptions table that is looked for and cannot be read is a
-            note, not a refusal.
+            ``Pbr`` and the table, such as ``PbrTerms`` and ``PbrPlacements``. An Assumptions table
+            that is looked for and cannot be read is a note, not a refusal.
         with_assumptions: whether an Assumptions table is looked for at all.
 
     Raises:
@@ -163,12 +162,18 @@ def records_of(
     """The records of a contract's tables with every problem in them.
 
     Args:
-        rows: the cells of each table, heading row first; None where there is none.
+        rows: the cells of each table, heading row first; None, or no entry for one of the optional
+            tables, where there is none.
         notes: what to know besides of how they were read.
         assumption_notes: the same of the Assumptions table.
     """
     terms = term_rows.read_terms(rows["Terms"])
-    evidence, row_counts = tables.read_evidence(rows["Placements"], rows["Carers"], rows["Claims"])
+    evidence, row_counts = tables.read_evidence(
+        rows["Placements"],
+        rows["Carers"],
+        rows["Claims"],
+        **{table.casefold(): rows.get(table) for table in OPTIONAL},
+    )
     problems = checks.problems_of(terms, evidence, notes)
     counts = (term_rows.count_terms(rows["Terms"], terms), *row_counts)
     assumptions = assumption_count = None
@@ -212,8 +217,10 @@ def where(found: ContractTables, problem: Problem) -> str:
     place, rows = found.places[problem.table], found.rows[problem.table]
     if place is None or rows is None:
         return problem.table
-    names = DECLARED[problem.table].names
-    wanted = problem.column if names in (None, problem.column) else "Value"
+    declared = DECLARED[problem.table]
+    names = declared.names
+    of_a_heading = any(one.heading == problem.column for one in declared.columns)
+    wanted = problem.column if names is None or of_a_heading else "Value"
     headings = [cells.key(cell) if isinstance(cell, str) else "" for cell in rows[0]]
     columns = [index for index, heading in enumerate(headings) if heading == cells.key(wanted)]
     if problem.row is not None:

@@ -47,7 +47,7 @@ class FoundRange:
     """A rectangle of cells that holds one of the contract's tables.
 
     Attributes:
-        table: Terms, Placements, Carers or Claims.
+        table: which, such as Terms or Placements.
         sheet: the sheet it stands on.
         first_row: its heading row, counted from 1 on the sheet.
         first_column: its first column, A being 1.
@@ -83,7 +83,7 @@ def find_range(book: Book, table: str, given: str | None) -> FoundRange | None:
 
     Args:
         book: the workbook.
-        table: Terms, Placements, Carers or Claims.
+        table: which, such as Terms or Placements.
         given: where the person says it is: an Excel table, a defined name, or an address such
             as ``'Sheet name'!A4:H40``, ``Sheet!A:H`` (whole columns) or ``Sheet!A4#`` (what
             the formula in A4 fills). None looks for the Excel table, then the defined name,

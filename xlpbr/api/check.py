@@ -17,6 +17,12 @@ def check(
     carers: Table = None,
     claims: Table = None,
     assumptions: Table = None,
+    cohort: Table = None,
+    prices: Table = None,
+    costs: Table = None,
+    rates: Table = None,
+    agreed: Table = None,
+    budget: Table = None,
 ) -> pd.DataFrame:
     """Every problem in the data, as ``PBR_CHECK`` gives it.
 
@@ -26,6 +32,12 @@ def check(
         carers: the Carers table; None for no carers.
         claims: the Claims table; None for no claims.
         assumptions: the Assumptions table of a forecast; None for none.
+        cohort: the Cohort table: the children of the cohort; None where all count.
+        prices: the Prices table: changes of price; None for none.
+        costs: the Costs table: further costs of a move; None for none.
+        rates: the Rates table: the prices of outcomes; None for none.
+        agreed: the Agreed table: the months that both parties signed; None for none.
+        budget: the Budget table: the budget of financial years; None for none.
 
     Returns:
         A row for each problem: Where (the cell of a workbook; table and row of a frame, with its
@@ -47,5 +59,8 @@ def check(
         >>> price[["Where", "Column", "Found", "What to do"]].tolist()
         ['Placements, row 1', 'Family weekly cost', '"14OO"', 'Correct Family weekly cost.']
     """
-    given = contract_of(terms, placements, carers, claims, assumptions)
+    given = contract_of(
+        terms, placements, carers, claims, assumptions, cohort=cohort, prices=prices, costs=costs,
+        rates=rates, agreed=agreed, budget=budget,
+    )  # fmt: skip
     return problems_frame((*given.problems, *given.assumption_problems))

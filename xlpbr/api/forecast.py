@@ -123,6 +123,10 @@ def make_forecast(
     as_at: Any = None,
     scenarios: int = 1_000,
     seed: int = 1,
+    cohort: Table = None,
+    prices: Table = None,
+    costs: Table = None,
+    rates: Table = None,
 ) -> MadeForecast:
     """Forecast what a contract may save and pay, from what is known and what is assumed.
 
@@ -137,6 +141,10 @@ def make_forecast(
         as_at: the last day that is known; None for the day before the first month of moves.
         scenarios: how many are drawn, 1 to 1,000,000.
         seed: what the random numbers start from, 0 to 2^53 - 1.
+        cohort: the Cohort table: the children of the cohort; None where all count.
+        prices: the Prices table: changes of price; None for none.
+        costs: the Costs table: further costs of a move; None for none.
+        rates: the Rates table: the prices of outcomes; None for none.
 
     Raises:
         CellError: the first wrong input, or assumptions that do not fit the programme.
@@ -149,7 +157,10 @@ def make_forecast(
         raise CellError(
             VALUE, "assumptions: nothing found; expected the Assumptions table, or a dict"
         )
-    given = contract_of(terms, placements, carers, None, assumptions)
+    given = contract_of(
+        terms, placements, carers, None, assumptions, cohort=cohort, prices=prices, costs=costs,
+        rates=rates,
+    )  # fmt: skip
     assumed = assumptions_of(given)
     made = rules.forecast(
         *settled_records(given),

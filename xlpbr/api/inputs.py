@@ -20,7 +20,7 @@ from xlpbr.api.open_books import is_open_book
 from xlpbr.api.read import ReadWorkbook, read
 from xlpbr.api.records import GivenContract, given_contract
 from xlpbr.cells import Cell, Rows
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.errors import VALUE, CellError, Problem
 from xlpbr.functions import arguments
 from xlpbr.tables.assumptions import ASSUMPTIONS_TABLE
@@ -44,15 +44,25 @@ def contract_of(
     carers: Table = None,
     claims: Table = None,
     assumptions: Table = None,
+    **life: Table,
 ) -> GivenContract:
     """The records of a contract given as tables or as a workbook.
+
+    Args:
+        terms: the Terms table, or by itself a whole workbook.
+        placements: the Placements table.
+        carers: the Carers table.
+        claims: the Claims table.
+        assumptions: the Assumptions table.
+        life: the optional tables by their names in small letters, such as ``cohort``.
 
     Raises:
         CellError: ``#VALUE!`` for tables beside a workbook, or for what is no table.
         FileProblem: the workbook cannot be read.
     """
     tables = {
-        "placements": placements, "carers": carers, "claims": claims, "assumptions": assumptions
+        "placements": placements, "carers": carers, "claims": claims, **life,
+        "assumptions": assumptions,
     }  # fmt: skip
     if is_workbook(terms):
         for name, table in tables.items():
@@ -65,7 +75,7 @@ def contract_of(
         return (terms if isinstance(terms, ReadWorkbook) else read(terms)).contract
     if placements is None:
         raise CellError(VALUE, f"placements: nothing found; expected {_TABLE}")
-    rows = {table: rows_of(table.lower(), tables[table.lower()]) for table in COLUMNS}
+    rows = {table: rows_of(table.lower(), tables.get(table.lower())) for table in ALL_COLUMNS}
     rows["Terms"] = value_rows("terms", terms, TERMS_TABLE)
     rows["Assumptions"] = None
     if assumptions is not None:

@@ -17,9 +17,10 @@ from xlpbr.api.book_frames import evidence_frame, values_frame
 from xlpbr.api.frames import columns_frame
 from xlpbr.api.open_books import NOT_CALCULATED, copy_cells, is_open_book
 from xlpbr.api.records import GivenContract, PlacedProblem, given_contract, problems_frame
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.errors import FileProblem, Problem
 from xlpbr.tables.assumptions import ASSUMPTIONS_TABLE
+from xlpbr.tables.declared import DECLARED
 from xlpbr.tables.terms import TERMS_TABLE, ValueTable
 from xlpbr.workbook.ooxml.zip.archive import close_archive
 from xlpbr.workbook.read.contract_tables import (
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     import openpyxl
     import xlwings
 
-_OPTION = re.compile(r"--(terms|placements|carers|claims|assumptions) (['\"].*?['\"](?=[\s.,;]|$))")
+_OPTION = re.compile(rf"--({'|'.join(map(str.lower, DECLARED))}) (['\"].*?['\"](?=[\s.,;]|$))")
 _ADVICE = ". Open and save the workbook in Excel"
 """Where the reader says what to do about a formula that was never calculated."""
 
@@ -48,8 +49,8 @@ class ReadWorkbook:
 
     Money is exact Decimal pounds, days are dates, ``Agreed`` is a truth value; a cell that cannot
     be read stays as it was found. The index ``Row`` counts as problems do, from 1 under the
-    headings. Rows that are no data (blank ones, totals) are left out of Placements, Carers and
-    Claims; ``row_counts`` says how many.
+    headings. Rows that are no data (blank ones, totals) are left out of every table but Terms and
+    Assumptions; ``row_counts`` says how many.
 
     Attributes:
         name: the workbook, as it was named.
@@ -97,6 +98,36 @@ class ReadWorkbook:
         return self._frames["Claims"].copy()
 
     @property
+    def cohort(self) -> pd.DataFrame:
+        """A row for each child of the cohort; no row where the workbook has no such table."""
+        return self._frames["Cohort"].copy()
+
+    @property
+    def prices(self) -> pd.DataFrame:
+        """A row for each change of price; no row where the workbook has no such table."""
+        return self._frames["Prices"].copy()
+
+    @property
+    def costs(self) -> pd.DataFrame:
+        """A row for each further cost of a move; no row where the workbook has no such table."""
+        return self._frames["Costs"].copy()
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """A row for each price of an outcome; no row where the workbook has no such table."""
+        return self._frames["Rates"].copy()
+
+    @property
+    def agreed(self) -> pd.DataFrame:
+        """A row for each signed month; no row where the workbook has no such table."""
+        return self._frames["Agreed"].copy()
+
+    @property
+    def budget(self) -> pd.DataFrame:
+        """A row for each financial year; no row where the workbook has no such table."""
+        return self._frames["Budget"].copy()
+
+    @property
     def assumptions(self) -> pd.DataFrame:
         """The assumptions of a forecast; no row where the workbook has no such table."""
         return self._frames["Assumptions"].copy()
@@ -120,6 +151,12 @@ def read(
     carers: str | None = None,
     claims: str | None = None,
     assumptions: str | None = None,
+    cohort: str | None = None,
+    prices: str | None = None,
+    costs: str | None = None,
+    rates: str | None = None,
+    agreed: str | None = None,
+    budget: str | None = None,
 ) -> ReadWorkbook:
     """The tables of a contract in a workbook, with everything that is wrong in them.
 
@@ -138,6 +175,12 @@ def read(
         carers: where Carers is, if there are any.
         claims: where Claims is, if there are any.
         assumptions: where Assumptions is, if there are any.
+        cohort: where Cohort is, if there is such a table.
+        prices: where Prices is, if there is such a table.
+        costs: where Costs is, if there is such a table.
+        rates: where Rates is, if there is such a table.
+        agreed: where Agreed is, if there is such a table.
+        budget: where Budget is, if there is such a table.
 
     Raises:
         FileProblem: the file cannot be read, a table is not there, or a formula in it was never
@@ -154,7 +197,8 @@ def read(
     """
     given = {
         "Terms": terms, "Placements": placements, "Carers": carers, "Claims": claims,
-        "Assumptions": assumptions,
+        "Cohort": cohort, "Prices": prices, "Costs": costs, "Rates": rates, "Agreed": agreed,
+        "Budget": budget, "Assumptions": assumptions,
     }  # fmt: skip
     if isinstance(book, str | os.PathLike):
         try:
@@ -220,5 +264,5 @@ def _frames(found: ContractTables, records: ContractRecords) -> dict[str, pd.Dat
         ),
     }
     return frames | {
-        table: evidence_frame(table, found.rows[table], records.evidence) for table in COLUMNS
+        table: evidence_frame(table, found.rows[table], records.evidence) for table in ALL_COLUMNS
     }

@@ -20,6 +20,10 @@ def readings(
     claims: Table = None,
     as_at: Any = None,
     pence: bool = False,
+    cohort: Table = None,
+    prices: Table = None,
+    costs: Table = None,
+    rates: Table = None,
 ) -> pd.DataFrame:
     """What the contract would pay in all under each option of each open term, tried alone.
 
@@ -30,6 +34,10 @@ def readings(
         claims: the Claims table: it is checked, and changes no figure here.
         as_at: the last day that is known; None for the whole programme.
         pence: False for money as exact Decimal pounds, True for whole int64 pence.
+        cohort: the Cohort table: the children of the cohort; None where all count.
+        prices: the Prices table: changes of price; None for none.
+        costs: the Costs table: further costs of a move; None for none.
+        rates: the Rates table: the prices of outcomes; None for none.
 
     Returns:
         A row for each option: Term, Option, In use (a truth value), Total payable, and Difference
@@ -49,7 +57,9 @@ def readings(
         >>> worth.loc[worth["Term"] == "Pro rata basis", ["Option", "Difference"]].iloc[1].tolist()
         ['days', Decimal('-1506.34')]
     """
-    given = contract_of(terms, placements, carers, claims)
+    given = contract_of(
+        terms, placements, carers, claims, cohort=cohort, prices=prices, costs=costs, rates=rates
+    )  # fmt: skip
     day = day_of("as_at", as_at)
     values = value_readings(*settled_records(given), day)
     return columns_frame(

@@ -13,6 +13,7 @@ from xlpbr import cells
 from xlpbr.api.frames import figures_frame, money, pounds, table_frame
 from xlpbr.api.inputs import Table, contract_of, day_of
 from xlpbr.api.records import PlacedProblem, problems_frame, settled_records
+from xlpbr.api.settled_frames import children_frame, invoice_frame, lines_frame, years_frame
 from xlpbr.errors import NUM, CellError
 from xlpbr.functions import arguments, spills
 from xlpbr.money import in_words
@@ -44,6 +45,14 @@ class SettledContract:
         [2400000, 2480000]
         >>> settled.explain("Dec 2025").loc[1, "Working"]
         'C01: £5,600.00 / 7 x 31 days = £24,800.00'
+        >>> settled.invoice("Dec 2025")[["Line", "Net", "Gross"]].values.tolist()[-1]
+        ['Total', Decimal('24800.00'), Decimal('29760.00')]
+        >>> settled.lines("Dec 2025")[["Child", "Days", "Amount"]].values.tolist()
+        [['C01', 31, Decimal('24800.00')]]
+        >>> settled.children().loc["C01", "2025-12-01"]
+        Decimal('24800.00')
+        >>> settled.years().loc[0, ["Financial year", "Saving", "Accrual"]].tolist()
+        ['2025/26', Decimal('48800.00'), Decimal('48800.00')]
     """
 
     statement: rules.Statement
@@ -120,6 +129,54 @@ class SettledContract:
         frame["Amount"] = pd.Series(amounts, dtype=object)
         return frame
 
+    def invoice(self, month: Any, *, pence: bool = False) -> pd.DataFrame:
+        """What is to be invoiced for a month: Line, For month, Working, Net, VAT and Gross.
+
+        The last line is the total, whose Net is To invoice of the statement.
+
+        Args:
+            month: any day in it, or a text such as "Mar 2026".
+            pence: False for money in exact Decimal pounds, True for whole int64 pence.
+
+        Raises:
+            CellError: ``#N/A`` for a month outside the statement.
+        """
+        return invoice_frame(self.statement, arguments.named("month", month, cells.month), pence)
+
+    def lines(self, month: Any, *, pence: bool = False) -> pd.DataFrame:
+        """The saving of a month line by line: placements by price, and further costs.
+
+        The column Amount adds up to Saving of the statement. Prices are exact Decimal pounds a
+        week; a cost has none.
+
+        Args:
+            month: any day in it, or a text such as "Mar 2026".
+            pence: False for Amount in exact Decimal pounds, True for whole int64 pence.
+
+        Raises:
+            CellError: ``#N/A`` for a month outside the statement.
+        """
+        return lines_frame(self.statement, arguments.named("month", month, cells.month), pence)
+
+    def children(self, *, pence: bool = False) -> pd.DataFrame:
+        """The saving of each child in each month: the index is Child, the columns are the months.
+
+        The sum of a column is Saving of the statement.
+
+        Args:
+            pence: False for money in exact Decimal pounds, True for whole int64 pence.
+        """
+        return children_frame(self.statement, pence)
+
+    def years(self, *, pence: bool = False) -> pd.DataFrame:
+        """The statement by financial years, beside the budget: as ``PBR_YEARS`` gives it.
+
+        Args:
+            pence: False for money in exact Decimal pounds, True for whole int64 pence; of a year
+                without a budget what needs it is missing.
+        """
+        return years_frame(self.statement, pence)
+
 
 def settle(
     terms: Any,
@@ -128,6 +185,12 @@ def settle(
     carers: Table = None,
     claims: Table = None,
     as_at: Any = None,
+    cohort: Table = None,
+    prices: Table = None,
+    costs: Table = None,
+    rates: Table = None,
+    agreed: Table = None,
+    budget: Table = None,
 ) -> SettledContract:
     """Settle a contract: savings, fee, carer fees, bonus, payable and invoiced by month.
 
@@ -143,6 +206,12 @@ def settle(
         claims: the Claims table; None for no claims.
         as_at: the last day that is known: a date, a Timestamp or a text such as "31/03/2026"; None
             for the whole programme.
+        cohort: the Cohort table: the children of the cohort; None where all count.
+        prices: the Prices table: changes of price; None for none.
+        costs: the Costs table: further costs of a move; None for none.
+        rates: the Rates table: the prices of outcomes; None for none.
+        agreed: the Agreed table: the months that both parties signed; None for none.
+        budget: the Budget table: the budget of financial years; None for none.
 
     Raises:
         CellError: the first wrong input, with its table, row and column or its cell.
@@ -167,7 +236,10 @@ def settle(
         ...
         xlpbr.errors.CellError: #NUM! Placements, row 2 (index 1), Moved on: found the date ...
     """
-    given = contract_of(terms, placements, carers, claims)
+    given = contract_of(
+        terms, placements, carers, claims, cohort=cohort, prices=prices, costs=costs, rates=rates,
+        agreed=agreed, budget=budget,
+    )  # fmt: skip
     day = day_of("as_at", as_at)
     record, evidence = settled_records(given)
     return SettledContract(rules.settle(record, evidence, day), given.problems)

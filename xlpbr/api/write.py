@@ -54,7 +54,7 @@ class Written:
     """What ``xlpbr.write`` wrote.
 
     Attributes:
-        address: the cells, as a formula on any sheet names them, such as ``Terms!$A$1:$E$24``.
+        address: the cells, as a formula on any sheet names them, such as ``Terms!$A$1:$E$39``.
         formula: the formula as it is stored; None for a table.
         has_value: whether the cells show something before they are calculated: always for a table,
             for a formula where a last value was stored.
@@ -117,11 +117,11 @@ def write(
         >>> book = openpyxl.Workbook()
         >>> terms = xlpbr.write(book, xlpbr.terms("plymouth-l04-2526"), "Terms")
         >>> terms.address
-        'Terms!$A$1:$E$24'
+        'Terms!$A$1:$E$39'
         >>> formula = f"=INDEX({terms.address},9,2)-PBR_FEE_CAP(45000,349883.33,310000)"
         >>> done = xlpbr.write(book, formula, "Left", host="lite")
         >>> done.formula
-        '=INDEX(Terms!$A$1:$E$24,9,2)-_xldudf_PBR_FEE_CAP(45000,349883.33,310000)'
+        '=INDEX(Terms!$A$1:$E$39,9,2)-_xldudf_PBR_FEE_CAP(45000,349883.33,310000)'
         >>> done.has_value
         False
     """

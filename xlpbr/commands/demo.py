@@ -9,7 +9,7 @@ from xlpbr.commands import terminal
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
-from xlpbr.settlement.statement import FIGURES, settle
+from xlpbr.settlement.statement import settle
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import Verification, verify
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
@@ -47,11 +47,9 @@ def demonstrate(contract: Contract, folder: Path) -> None:
             pdf=find_libreoffice() is not None,
         )
     settled = settle(records.terms.record, records.evidence.record)
-    terminal.show(
+    terminal.show_statement(
         spills.statement_table(settled),
         title=f"{contract.title}: monthly statement (illustrations, no real children)",
-        kinds=[figure.kind for figure in FIGURES],
-        first=terminal.STATEMENT_COLUMNS,
     )
     terminal.show(
         spills.readings_table(settled),

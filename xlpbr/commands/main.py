@@ -7,8 +7,6 @@ all of them listed; 2 for a call that cannot be carried out.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,14 +14,13 @@ from typing import Any
 import click
 
 import xlpbr
-from xlpbr.cells import Rows
 from xlpbr.commands import edit as edit_commands
+from xlpbr.commands import figures as figure_commands
 from xlpbr.commands import forecast as forecast_commands
 from xlpbr.commands import hosts as host_commands
 from xlpbr.commands import portfolio as portfolio_commands
 from xlpbr.commands import terminal
 from xlpbr.commands.options import (
-    MONTH,
     as_at_option,
     form_options,
     output_file,
@@ -35,7 +32,6 @@ from xlpbr.commands.records import (
     PROBLEMS_IN_THE_DATA,
     day_of_workbook,
     mention,
-    problem_in_words,
     read,
     refuse_blocking,
     rows_in_words,
@@ -52,17 +48,15 @@ from xlpbr.contract.library import (
 )
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import spills
-from xlpbr.periods import day_in_words, month_in_words
-from xlpbr.settlement.statement import FIGURE_BY_HEADING, FIGURES, Statement, settle
+from xlpbr.periods import day_in_words
+from xlpbr.settlement.statement import settle
 from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, in_words
-from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables, where
+from xlpbr.workbook.read.contract_tables import where
 
 WRONG_CALL = 2
 
 _CUT_OFF = 5
 """Counts from 1 to this are suppressed in a public report, unless another is given."""
-
-_KINDS = [figure.kind for figure in FIGURES]
 
 
 def run() -> int:
@@ -102,65 +96,13 @@ def commands() -> None:
 
 
 for _command in (
+    *figure_commands.COMMANDS,
     *edit_commands.COMMANDS,
     *host_commands.COMMANDS,
     *forecast_commands.COMMANDS,
     *portfolio_commands.COMMANDS,
 ):
     commands.add_command(_command)
-
-
-@commands.command()
-@workbook_tables
-@as_at_option
-@form_options
-def statement(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
-    """Print the monthly statement of a workbook."""
-    with _settled(file, places, as_at) as (settled, about):
-        terminal.show(
-            spills.statement_table(settled),
-            form,
-            title=f"Statement {_title(settled)}",
-            kinds=_KINDS,
-            first=terminal.STATEMENT_COLUMNS,
-            about=about,
-        )
-
-
-@commands.command()
-@workbook_tables
-@as_at_option
-@form_options
-def readings(file: Path, as_at: date | None, form: Form | None, **places: str | None) -> None:
-    """Print what each open reading of the contract is worth."""
-    with _settled(file, places, as_at) as (settled, about):
-        terminal.show(
-            spills.readings_table(settled),
-            form,
-            title=f"Value of the open readings {_title(settled)}",
-            kinds=["text", "text", "text", "money", "money"],
-            about=about,
-        )
-
-
-@commands.command()
-@workbook_tables
-@click.option("--month", required=True, type=MONTH, help="The month: 'Mar 2026' or any day in it.")
-@as_at_option
-@form_options
-def explain(
-    file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
-) -> None:
-    """Print how each figure of a month was worked out."""
-    with _settled(file, places, as_at) as (settled, about):
-        rows = spills.explain_month(settled, month)
-        terminal.show(
-            rows if form else _amounts_in_words(rows),
-            form,
-            title=f"{month_in_words(month)}: how the figures came about",
-            kinds=["text", "text", "text", "count"],
-            about=about,
-        )
 
 
 @commands.command()
@@ -338,53 +280,6 @@ def demo(output: Path, contract: str) -> None:
     from xlpbr.commands.demo import demonstrate
 
     demonstrate(load_contract(contract), output)
-
-
-@contextmanager
-def _settled(
-    file: Path, places: Mapping[str, str | None], as_at: date | None
-) -> Iterator[tuple[Statement, dict[str, Any]]]:
-    """A workbook's contract settled, and what a machine is told of it; what to look at is said."""
-    found, records = read(file, places)
-    refuse_blocking(found, records.blocking)
-    as_at = day_of_workbook(found, as_at)
-    settled = settle(records.terms.record, records.evidence.record, as_at)
-    yield settled, _about(found, records, settled)
-    mention(found, records.problems)
-
-
-def _title(settled: Statement) -> str:
-    return f"{settled.terms.contract} to {day_in_words(settled.as_at)}".strip()
-
-
-def _about(found: ContractTables, records: ContractRecords, settled: Statement) -> dict[str, Any]:
-    return {
-        "file": found.book.path.name,
-        "sha256": found.book.sha256,
-        "xlpbr": xlpbr.__version__,
-        "contract": settled.terms.contract,
-        "as_at": settled.as_at.isoformat(),
-        "rows_read": rows_read(records.row_counts),
-        "problems": len(records.problems),
-        "notes": [problem_in_words(found, problem) for problem in records.problems],
-    }
-
-
-def _amounts_in_words(rows: Rows) -> Rows:
-    """The lines of a month with each amount in its own unit: pounds, or a count."""
-    headings, *lines = rows
-    return [
-        headings,
-        *(
-            [
-                clause,
-                figure,
-                working,
-                terminal.cell_in_words(amount, FIGURE_BY_HEADING[figure].kind),
-            ]
-            for clause, figure, working, amount in lines
-        ),
-    ]
 
 
 def _for_a_person(rows: Rows) -> Rows:

@@ -19,18 +19,27 @@ from rich.table import Table
 from xlpbr import money
 from xlpbr.cells import Cell, Rows, number
 from xlpbr.periods import month_of
+from xlpbr.settlement.statement import FIGURES
 
 Form = Literal["json", "csv"]
 """How a table is printed for a machine."""
 
-STATEMENT_COLUMNS = (
-    "Month", "Payable", "Saving", "Fee", "Balance", "Payable to date",
-    "Carer fees", "Bonus", "Saving to date", "Held back",
+_STATEMENT_FIRST = (
+    "Month", "Payable", "Saving", "To invoice", "Fee", "Balance", "Payable to date", "Carer fees",
+    "Bonus", "Reimbursed", "Outcome fees", "Adjustment", "Saving to date", "Held back",
 )  # fmt: skip
 """The headings of a statement to keep on a narrow terminal, the most wanted first."""
 
-_WIDTH_OF_A_FILE = 220
+_OF_SOME_CONTRACTS = (
+    "Carer fees", "Outcome fees", "Bonus", "Reimbursed", "Held back", "Adjustment"
+)  # fmt: skip
+"""The columns of a statement that a person is spared where every figure in them is 0.00."""
+
+_WIDTH_OF_A_FILE = 320
 """How wide a table may be when it goes into a file or another program."""
+
+_WIDEST_TEXT = 18
+"""How much of a text has room without a break where columns are chosen."""
 
 _NOT_SEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What steers a terminal, or turns round the order of what is read; tabs and line ends are kept."""
@@ -89,13 +98,54 @@ def say(message: str) -> None:
     console(errors=True).print(harmless(message), markup=False)
 
 
+def show_statement(
+    rows: Rows, form: Form | None = None, *, title: str, about: dict[str, Any] | None = None
+) -> None:
+    """Print a statement; to a person without the columns in which every figure is 0.00.
+
+    Args:
+        rows: the statement, its headings first.
+        form: json or csv for machines; None for a person.
+        title: what it is.
+        about: what else a machine is told, in JSON.
+    """
+    left_out = [] if form else _columns_of_nothing(rows)
+    kept = [place for place, heading in enumerate(rows[0]) if heading not in left_out]
+    show(
+        [[row[place] for place in kept] for row in rows],
+        form,
+        title=title,
+        kinds=[FIGURES[place].kind for place in kept],
+        first=_STATEMENT_FIRST,
+        about=about,
+    )
+    if left_out:
+        alike = "" if "To invoice" not in left_out else " To invoice is Payable in every month."
+        zero = ", ".join(heading for heading in left_out if heading != "To invoice")
+        console().print(f"Not shown, because 0.00 in every month: {zero}.{alike}", markup=False)
+
+
+def _columns_of_nothing(rows: Rows) -> list[str]:
+    """The headings under which a statement has nothing that is not said elsewhere in it."""
+    places = {str(heading): place for place, heading in enumerate(rows[0])}
+    nothing = [
+        heading
+        for heading in _OF_SOME_CONTRACTS
+        if not any(row[places[heading]] for row in rows[1:])
+    ]
+    to_invoice, payable = places["To invoice"], places["Payable"]
+    if "Adjustment" in nothing and all(row[to_invoice] == row[payable] for row in rows[1:]):
+        nothing.append("To invoice")
+    return nothing
+
+
 def show(
     rows: Rows,
     form: Form | None = None,
     *,
     title: str,
     kinds: Sequence[str],
-    first: Sequence[str] = (),
+    first: Sequence[Cell] = (),
     about: dict[str, Any] | None = None,
 ) -> None:
     """Print a table with its heading row.
@@ -104,12 +154,13 @@ def show(
         rows: the heading row and the rows under it.
         form: json or csv for machines; None for a person.
         title: what the table is.
-        kinds: for each column money, count, month or text.
+        kinds: for each column money, price, count, month, date or text.
         first: the headings to keep where the terminal is too narrow for all.
         about: what else a machine is told, in JSON.
     """
     if form == "json":
-        told = {**(about or {}), "headings": rows[0], "rows": as_records(rows)}
+        told = {**(about or {}), "headings": list(map(_for_json, rows[0]))}
+        told["rows"] = as_records(rows)
         # Written out, these stay the same characters to who reads the JSON.
         _for_machines(harmless(json.dumps(told, indent=2, ensure_ascii=False)) + "\n")
     elif form == "csv":
@@ -125,7 +176,7 @@ def as_records(rows: Rows) -> list[dict[str, Any]]:
     """The rows under their headings, as JSON has them."""
     headings, *body = rows
     return [
-        {heading: _for_json(cell) for heading, cell in zip(headings, row, strict=True)}
+        {_for_json(heading): _for_json(cell) for heading, cell in zip(headings, row, strict=True)}
         for row in body
     ]
 
@@ -143,7 +194,7 @@ def _for_csv(cell: Cell) -> Any:
     return _for_json(cell)
 
 
-def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[str]) -> None:
+def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[Cell]) -> None:
     screen = console()
     headings = rows[0]
     widths = [_width(rows, index, kind) for index, kind in enumerate(kinds)]
@@ -159,10 +210,9 @@ def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[st
         # A figure is never cut: its column is as wide as it, and only headings wrap.
         fixed = kinds[index] != "text"
         table.add_column(
-            headings[index],
-            justify="right" if kinds[index] in ("money", "count") else "left",
-            min_width=widths[index] if fixed else None,
-            max_width=widths[index] if fixed else None,
+            cell_in_words(headings[index], "month"),
+            justify="right" if kinds[index] in ("money", "price", "count") else "left",
+            width=widths[index] if fixed else None,
             overflow="fold",
         )
     for row in rows[1:]:
@@ -177,9 +227,10 @@ def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[st
 
 def _width(rows: Rows, index: int, kind: str) -> int:
     """How wide a column must be: its longest figure, and the longest word of its heading."""
-    words = map(len, str(rows[0][index]).split())
+    words = map(len, cell_in_words(rows[0][index], "month").split())
     figures = (len(cell_in_words(row[index], kind)) for row in rows[1:])
-    return max(*words, *figures, 1)
+    widest = max(*words, *figures, 1)
+    return min(widest, _WIDEST_TEXT) if kind == "text" else widest
 
 
 def _needed(widths: Sequence[int], chosen: Iterable[int]) -> int:
@@ -187,12 +238,15 @@ def _needed(widths: Sequence[int], chosen: Iterable[int]) -> int:
 
 
 def cell_in_words(cell: Cell, kind: str) -> str:
-    """A cell as a person writes it: pounds and pence, a count, a month or a text."""
+    """A cell as a person writes it: pounds and pence, a count, a month, a day or a text."""
     if cell is None or cell == "":
         return ""
     if isinstance(cell, date):
-        return f"{cell:%b %Y}" if cell == month_of(cell) else f"{cell:%d %b %Y}"
+        is_month = cell == month_of(cell) and kind != "date"
+        return f"{cell:%b %Y}" if is_month else f"{cell:%d %b %Y}"
     if isinstance(cell, float):
+        if kind == "price":
+            return money.price_in_words(number(cell))
         if kind == "money":
             return money.in_words(money.to_pence(number(cell)))
         return f"{cell:g}"

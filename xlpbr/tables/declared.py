@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
+from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.tables.assumptions import ASSUMPTIONS_TABLE
 from xlpbr.tables.headings import Heading
 from xlpbr.tables.terms import TERMS_TABLE
@@ -33,10 +34,10 @@ ASSUMPTIONS = ASSUMPTIONS_TABLE.name
 """The table of a forecast; what is wrong in it stops nothing else."""
 
 DECLARED: Mapping[str, DeclaredTable] = {
-    TERMS_TABLE.name: DeclaredTable(TERMS_TABLE.columns, True, TERMS_TABLE.heading),
+    TERMS_TABLE.name: DeclaredTable(TERMS_TABLE.read_columns, True, TERMS_TABLE.heading),
     **{
         table: DeclaredTable(columns, is_required=table == "Placements")
-        for table, columns in COLUMNS.items()
+        for table, columns in ALL_COLUMNS.items()
     },
     ASSUMPTIONS: DeclaredTable(ASSUMPTIONS_TABLE.columns, names=ASSUMPTIONS_TABLE.heading),
 }
@@ -47,3 +48,6 @@ TABLES = tuple(table for table in DECLARED if table != ASSUMPTIONS)
 
 REQUIRED = frozenset(table for table in TABLES if DECLARED[table].is_required)
 """Those without which nothing can be worked out; the others may be absent."""
+
+OPTIONAL = tuple(LIFE_COLUMNS)
+"""Those that a contract without a later life does not have; blank ones change nothing."""

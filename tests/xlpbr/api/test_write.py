@@ -82,7 +82,7 @@ def test_a_statement_is_calculated_from_the_tables_that_were_written(tmp_path, m
         assert shown(path, "Statement")[0] == list(rows.columns)
         assert shown(path, "Statement")[-1][-1] == float(rows.iloc[-1, -1])
         cell = cells_of(open_book(path), "Statement")[1, 1]
-        assert cell.array_range == "A1:O15"
+        assert cell.array_range == "A1:S15"
     result = recalculate(path, tmp_path / "calculated.xlsx")
     assert (result.functions, result.kept) == (1, ())
     found = xlpbr.settle(

@@ -149,7 +149,7 @@ def test_check_lists_every_problem_with_its_cell(xlpbr, make_workbook, sample):
         "Terms!B9", "Placements!C3", "Placements!A13", "Claims!B2",
     ]  # fmt: skip
     assert found["rows_read"][:2] == [
-        {"table": "Terms", "found": 23, "used": 22, "refused": 1, "blank": 0},
+        {"table": "Terms", "found": 38, "used": 37, "refused": 1, "blank": 0},
         {"table": "Placements", "found": 15, "used": 14, "refused": 1, "blank": 0},
     ]
     status, out, err = xlpbr("check", path)
@@ -422,7 +422,7 @@ def test_recalc_writes_beside_and_never_over(xlpbr, make_workbook, sample, tmp_p
     before = path.read_bytes()
     status, out, err = xlpbr("recalc", path, "-o", tmp_path / "out.xlsx")
     assert (status, out) == (0, "")
-    assert err.startswith("Calculated 1 PBR_ formula; 285 cells of ")
+    assert err.startswith("Calculated 1 PBR_ formula; 361 cells of ")
     for target, part in (
         (path, "is the file that is being read"),
         (tmp_path / "none" / "out.xlsx", "does not exist"),
