@@ -9,7 +9,6 @@ from typing import Any
 
 from xlpbr import cells
 from xlpbr.cells import Rows
-from xlpbr.contract.library import TERM_HEADINGS
 from xlpbr.errors import FileProblem
 from xlpbr.tables.declared import DECLARED
 from xlpbr.tables.headings import (
@@ -207,7 +206,7 @@ def _wanted(table: str) -> list[_Wanted]:
     }
     return [
         _Wanted(heading, heading in required, required.get(heading, False))
-        for heading in (TERM_HEADINGS if table == "Terms" else input_headings(table))
+        for heading in input_headings(table)
     ]
 
 

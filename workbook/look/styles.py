@@ -163,6 +163,11 @@ class Styles:
         return self.workbook.add_format(FILLED_ROW)
 
     @cached_property
+    def boxed(self) -> Format:
+        """A row of remarks once it holds something (for conditional formats)."""
+        return self.workbook.add_format({"border": 1, "border_color": RULE})
+
+    @cached_property
     def total_row(self) -> Format:
         """A row of totals (for conditional formats)."""
         return self.workbook.add_format(TOTAL_ROW)

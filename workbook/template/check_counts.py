@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import TERM_HEADINGS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.terms import TERMS
+from xlpbr.functions.spills import INVOICE_HEADINGS, LINE_HEADINGS, YEAR_HEADINGS
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.ooxml.addresses import quoted_sheet
 from xlpbr.workbook.read.own_sheets import NOT_READ
 from xlpbr.workbook.template.assumptions import HEADINGS as ASSUMPTION_HEADINGS
 from xlpbr.workbook.template.forecast import WIDTH as FORECAST_WIDTH
 from xlpbr.workbook.template.forecast import last_forecast_row
+from xlpbr.workbook.template.invoices import (
+    INVOICE_ROW,
+    LINES_ROW,
+    invoice_rows,
+    lines_rows,
+)
 from xlpbr.workbook.template.outputs import EXPLAIN_ROW, READINGS_ROW, RECONCILE_ROW
 from xlpbr.workbook.template.page import NOT_ZERO, TemplatePage
 from xlpbr.workbook.template.plan import (
     SAY_NOT_READ,
     TABLE_HEADING_ROW,
+    TERMS_HEADINGS,
     TemplatePlan,
     fixed,
     input_headings,
 )
+from xlpbr.workbook.template.years import (
+    CHILDREN_ROW,
+    YEARS_ROW,
+    children_rows,
+    children_width,
+    year_rows,
+)
 
-ERRORS_ROW = 28
+ERRORS_ROW = 31
 _NOT_READ_COLUMN = 4
 
 
@@ -50,8 +64,8 @@ def areas_of_errors(plan: TemplatePlan) -> dict[str, str]:
     inputs = {
         table: f"$A$1:{fixed(TABLE_HEADING_ROW + plan.prepared_rows(table), width)}"
         for table, width in [
-            ("Terms", len(TERM_HEADINGS)),
-            *((table, len(input_headings(table))) for table in COLUMNS),
+            ("Terms", len(TERMS_HEADINGS)),
+            *((table, len(input_headings(table))) for table in ALL_COLUMNS),
             ("Assumptions", len(ASSUMPTION_HEADINGS)),
         ]
     }
@@ -60,6 +74,10 @@ def areas_of_errors(plan: TemplatePlan) -> dict[str, str]:
     areas = {
         **inputs,
         "Statement": f"$A$1:{fixed(plan.last_month_row, len(FIGURES))}",
+        "Invoice": f"$A$1:{fixed(INVOICE_ROW + invoice_rows(plan), len(INVOICE_HEADINGS))}",
+        "Lines": f"$A$1:{fixed(LINES_ROW + lines_rows(plan), len(LINE_HEADINGS))}",
+        "Children": f"$A$1:{fixed(CHILDREN_ROW + children_rows(plan), children_width(plan))}",
+        "Years": f"$A$1:{fixed(YEARS_ROW + year_rows(plan), len(YEAR_HEADINGS))}",
         "Readings": f"$A$1:{fixed(READINGS_ROW + options, 6)}",
         "Reconcile": f"$A$1:{fixed(reconciled, 9)}",
         "Explain": f"$A$1:{fixed(EXPLAIN_ROW + len(FIGURES), 4)}",

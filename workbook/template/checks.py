@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlpbr import cells
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template.check_counts import (
     areas_of_errors,
@@ -18,7 +18,6 @@ from xlpbr.workbook.template.check_counts import (
 from xlpbr.workbook.template.outputs import pick_month
 from xlpbr.workbook.template.page import TemplatePage, begins_with
 from xlpbr.workbook.template.plan import (
-    ALL_TABLES,
     CHECK_MONTH,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
@@ -27,14 +26,12 @@ from xlpbr.workbook.template.plan import (
 )
 from xlpbr.workbook.template.statement import key_figure, shown_or_blank, under_heading
 from xlpbr.workbook.template.working_places import (
+    BLOCKS,
+    COLUMN_OF,
     HEADING_ROW,
-    HOUSEHOLD_COLUMN,
-    HOUSEHOLDS,
     LAST_COLUMN,
     MONTH_COLUMN,
     MONTHS,
-    PLACEMENT_COLUMN,
-    PLACEMENTS,
     Workings,
     columns_in_words,
 )
@@ -48,9 +45,6 @@ _TOO_MANY = "Not checked: more rows than prepared"
 _NOT_KNOWN = "Not checked here: {}"
 _DOES_NOT_APPLY = "Does not apply"
 _NOT_IN_THE_TERMS = f"{_DOES_NOT_APPLY}: none in the terms"
-
-_PREPARED = {"Placements": "placements", "Carers": "households", "Claims": "claims"}
-"""The tables whose rows the workings read one by one, and what a row of each is."""
 
 RESULT = (6, 2)
 CHECKS_ROW = 15
@@ -90,32 +84,38 @@ def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
     workings = write_workings(page, plan)
     pick_month(page, plan, CHECK_MONTH, "Month to work out again")
     checks = _checks(plan, workings)
-    unknown = unknown_terms(workings)
+    unknown = unknown_terms(plan, workings)
     _write_list(page, plan, checks, unknown)
     write_errors(page, plan)
     write_not_read(page, plan)
     _write_month_checks(page, plan, workings, unknown)
     problems_row = HEADING_ROW + plan.month_rows + 3
-    _write_problems(page, problems_row)
+    _write_problems(page, plan, problems_row)
     _write_result(page, plan, len(checks), problems_row)
     page.print_on_a4(plan.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
 
 
 def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
-    at, months, placements = workings.terms, workings.months, workings.placements
+    at, months, rows = workings.terms, workings.months, workings.rows
+    placements, costs = rows["Placements"], rows["Costs"]
     chosen = fixed(*CHECK_MONTH)
     first_of_month = f"({chosen}-DAY({chosen})+1)"
     in_statement = f"MATCH({first_of_month},{plan.statement_column('Month')},0)"
     start, last = at["Starts on"], at["Last day known"]
-    end, claims = at["Ends on"], workings.claims
-    fits = " or ".join(f"{plan.prepared_rows(table)} {what}" for table, what in _PREPARED.items())
+    end, claims = at["Last day of the contract"], rows["Claims"]
     too_many = _too_many_rows(plan)
 
     def unless_too_many(formula: str) -> str:
         return f"IF({too_many},NA(),{formula})"
 
-    def total(cells: str) -> str:
-        return unless_too_many(f"ROUND(SUM({cells}),2)")
+    def total(cells: str, less: str = "") -> str:
+        return unless_too_many(f"ROUND(SUM({cells}){f'-SUM({less})' if less else ''},2)")
+
+    def of_statement(heading: str, formula: str) -> str:
+        return shown_or_blank(plan, formula, heading).removeprefix("=")
+
+    def sum_of(heading: str) -> str:
+        return of_statement(heading, f"ROUND(SUM({plan.statement_column(heading)}),2)")
 
     return [
         _Check(
@@ -127,17 +127,18 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
         ),
         _Check(
             "Saving of the month above",
-            total(placements["Saved in the month"]),
+            total(placements["Saved in the month"], costs["Cost of the month"]),
             f"INDEX({plan.statement_column('Saving')},{in_statement})",
-            "For each placement, its running total to the month's end less that before the month,"
-            f" each rounded (columns"
-            f" {columns_in_words(PLACEMENT_COLUMN, PLACEMENTS)}; up to {fits}).",
+            "For each placement and cost, its running total to the month's end less that before the"
+            f" month, each rounded (columns {_columns('Placements')} and {_columns('Costs')}; up to"
+            f" {plan.prepared_rows('Placements')} placements).",
         ),
         _Check(
             "Saving to date",
-            total(placements["Saved to the last day"]),
+            total(placements["Saved to the last day"], costs["Cost to the last day"]),
             key_figure(plan, "Saving to date"),
-            "For each placement, a seventh of the weekly saving for each day that counts.",
+            "For each placement, a seventh of the weekly saving for each day that counts, at the"
+            f" prices of the day (columns {_columns('Prices')}), less further costs.",
         ),
         _Check(
             "Fee to date",
@@ -150,34 +151,45 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             "Carer fees to date",
             total(months["Carer fees"]),
             key_figure(plan, "Carer fees to date"),
-            "Households of the cohort at their first approval (columns"
-            f" {columns_in_words(HOUSEHOLD_COLUMN, HOUSEHOLDS)}).",
+            f"Households on the first day that the fee is due (columns {_columns('Carers')}).",
             does_not_apply=f"{at['Carer fee']}=0",
         ),
         _Check(
             "Bonus",
             total(months["Bonus"]),
             key_figure(plan, "Bonus"),
-            "The measured saving against the threshold, on the last day of the programme.",
+            "The measured saving against the threshold, on the day of the bonus.",
             does_not_apply=f'{at["Bonus rate"]}=""',
+        ),
+        _Check(
+            "Reimbursed to date",
+            total(months["Reimbursed"]),
+            sum_of("Reimbursed"),
+            "Break-downs within their window, at most the amount for a child and the fee to date.",
+            does_not_apply=f'{at["Break-down reimbursement"]}="none"',
         ),
         _Check(
             "Payable to date",
             total(months["Payable"]),
             key_figure(plan, "Payable to date"),
-            "Fee, carer fees and bonus of each month, up to the contract maximum.",
+            "Fee, carer fees and bonus of each month less reimbursements, up to the maximum.",
         ),
         _Check(
             "Payable to date, in the last month",
             key_figure(plan, "Payable to date"),
-            shown_or_blank(
-                plan,
+            of_statement(
+                "Payable to date",
                 f"IF(COUNT({plan.statement_column('Month')})=0,0,"
                 f"INDEX({plan.statement_column('Payable to date')},"
                 f"COUNT({plan.statement_column('Month')})))",
-                "Payable to date",
-            ).removeprefix("="),
+            ),
             "The months of Payable added up give the running total of the last month.",
+        ),
+        _Check(
+            "To invoice to date",
+            total(months["To invoice"]),
+            sum_of("To invoice"),
+            f"Payable, and in an agreed month what was agreed (columns {_columns('Agreed')}).",
         ),
         _Check(
             "Invoiced to date",
@@ -201,10 +213,16 @@ def _not_numbers(cells: str) -> str:
 def _too_many_rows(plan: TemplatePlan) -> str:
     """The condition under which a table has more rows than the workings read."""
     longer = ",".join(
-        f"ROWS(Pbr{table}[{COLUMNS[table][0].heading}])>{plan.prepared_rows(table)}"
-        for table in _PREPARED
+        f"ROWS(Pbr{table}[{ALL_COLUMNS[table][0].heading}])>{plan.prepared_rows(table)}"
+        for table in BLOCKS
+        if table in plan.sheets
     )
     return f"OR({longer})"
+
+
+def _columns(table: str) -> str:
+    """The columns of the workings of an input table, in words."""
+    return columns_in_words(COLUMN_OF[table], BLOCKS[table])
 
 
 def _native(formula: str, unknown: dict[str, str]) -> str:
@@ -305,13 +323,13 @@ def _write_month_checks(
     _mark_what_differs(page, first_row, last_row)
 
 
-def _write_problems(page: TemplatePage, row: int) -> None:
+def _write_problems(page: TemplatePage, plan: TemplatePlan, row: int) -> None:
     """Write the list of problems, last on the sheet so that it can be as long as it must."""
     styles = page.styles
     page.put(row - 1, 1, "Problems in the data, by PBR_CHECK (Output)", styles.subtitle)
     wrapped = styles.bare("wrapped")
     page.spill(
-        row, 1, f"=PBR_CHECK({ALL_TABLES})", _PROBLEM_ROWS + 1,
+        row, 1, plan.call("PBR_CHECK", "Terms", *ALL_COLUMNS), _PROBLEM_ROWS + 1,
         [
             under_heading(styles.heading, styles.bare("count", align="left", valign="top")
                           if column == 2 else wrapped)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from xlpbr.contract.assumptions import ASSUMPTIONS
-from xlpbr.contract.evidence import COLUMNS
 from xlpbr.forecast.run import SENSITIVITY_SCENARIOS
 from xlpbr.functions.spills import (
     FORECAST_CHANCES,
@@ -106,7 +105,7 @@ def write_forecast(page: TemplatePage, plan: TemplatePlan) -> None:
         "Forecast",
         "Result (calculated, do not type here): what may come, each scenario settled by the"
         " contract's own rules. The inputs on this sheet are As at, Scenarios and Seed.",
-        tables=(*COLUMNS, "Assumptions"),
+        tables=("Assumptions",),
     )
     page.put(1, 3, plan.title, styles.subtitle)
     page.set_widths([_LABEL_WIDTH, *[_MONEY_WIDTH] * (WIDTH - 1)])
@@ -210,15 +209,13 @@ def _write_table(page: TemplatePage, plan: TemplatePlan) -> None:
     page.put(row - 1, 1, "Month by month, and what moves it (Output)", styles.subtitle)
     page.sheet.set_row(row - 1, 4 * LINE_HEIGHT + 2)
     rows = last_forecast_row(plan) - row
-    inputs = ",".join(
-        fixed(*place) for place in (FORECAST_AS_AT, FORECAST_SCENARIOS, FORECAST_SEED)
-    )
+    inputs = [fixed(*place) for place in (FORECAST_AS_AT, FORECAST_SCENARIOS, FORECAST_SEED)]
     first = under_heading(styles.heading, styles.bare("month", text_wrap=True))
     other = under_heading(styles.heading_right, styles.bare("whole_pounds", text_wrap=True))
     page.spill(
         row, 1,
-        "=PBR_FORECAST(PbrTerms[#All],PbrPlacements[#All],PbrAssumptions[#All],"
-        f"{inputs},PbrCarers[#All])",
+        plan.call("PBR_FORECAST", "Terms", "Placements", "Assumptions", *inputs, "Carers",
+                  "Cohort", "Prices", "Costs", "Rates"),
         rows + 1, [first, *[other] * (WIDTH - 1)],
     )  # fmt: skip
     # A chance may say that the terms have no bonus, and a heading over an amount is long.

@@ -1,4 +1,4 @@
-"""The input sheets of the template: Terms, Placements, Carers and Claims, each an Excel table."""
+"""The input sheets of the template: the terms, and what happened, each an Excel table."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from xlsxwriter.format import Format
 
 from xlpbr.contract.columns import EvidenceColumn
-from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import TERM_HEADINGS, terms_table
-from xlpbr.contract.terms import TERMS, Term
+from xlpbr.contract.evidence import ALL_COLUMNS
+from xlpbr.contract.library import terms_table
+from xlpbr.contract.terms import TERMS, VARYING, Term
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
@@ -19,6 +19,8 @@ from xlpbr.workbook.template.plan import (
     FIRST_TABLE_ROW,
     TABLE_HEADING_ROW,
     TABLE_NAMES,
+    TERMS_HEADINGS,
+    VARIATION_ROWS,
     TemplatePlan,
     input_headings,
 )
@@ -38,6 +40,12 @@ ILLUSTRATIONS: Mapping[str, str] = {
     "Placements": "Illustration, not a real child",
     "Carers": "Illustration, not a real household",
     "Claims": "Illustration, not a real invoice",
+    "Cohort": "Illustration, not a real child",
+    "Prices": "Illustration, not a real price",
+    "Costs": "Illustration, not a real cost",
+    "Rates": "Illustration, not a real rate",
+    "Agreed": "Illustration, not a real signature",
+    "Budget": "Illustration, not a real budget",
 }
 """What the Note of every sample row says."""
 
@@ -60,6 +68,42 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
         "Statement takes these as invoiced to date; Reconcile compares them with what was payable,"
         " month by month.",
     ),
+    "Cohort": (
+        "Input (may stay empty): one row for each child that the contract is for. Once there is a"
+        " row, only placements of these children count.",
+        "Example: C03 turns 18 on 10 January 2027, so Leaves care on is 10/01/2027. Its saving"
+        " stops with the day before, and it is no break-down.",
+    ),
+    "Prices": (
+        "Input (may stay empty): one row for each change of a child's prices after its move, such"
+        " as every 1 April. Prices are pounds a WEEK.",
+        "Example: the home of C01 costs 7,289.23 a week from 1 April 2026. Write C01, 01/04/2026"
+        " and 7289.23; Family weekly cost stays blank: as before.",
+    ),
+    "Costs": (
+        "Input (may stay empty): one row for each further cost of a child's move, such as notice"
+        " weeks, respite or setting up. It is taken off the saving.",
+        "Example: the old home of C05 is paid for four weeks' notice. Write C05, 13/04/2026,"
+        " 10/05/2026 and 6550 under Weekly. What is paid once goes under Once.",
+    ),
+    "Rates": (
+        "Input (may stay empty): one row for each price of an outcome: so much for each child whose"
+        " family placement has lasted so many weeks.",
+        "Example: £6,000 for each child after 13 weeks. Write Settled, 13 and 6000. A price that"
+        " changes has a row for each price, with From and To.",
+    ),
+    "Agreed": (
+        "Input (may stay empty): one row for each month that both parties have signed. Its figures"
+        " never change again.",
+        "Example: for April 2026, £131,187.17 is signed. Write 01/04/2026 and 131187.17. What is"
+        " found out later comes into the next month that is not agreed.",
+    ),
+    "Budget": (
+        "Input (may stay empty): one row for each financial year in the council's budget. Only the"
+        " sheet Years shows it.",
+        "Example: for 1 April 2026 to 31 March 2027 the budget has a saving of £2,900,000. Write"
+        " 2026/27 and 2900000.",
+    ),
 }
 
 _IN_A_BOOK: Mapping[str, str] = {
@@ -67,6 +111,8 @@ _IN_A_BOOK: Mapping[str, str] = {
     " among the placements. Write pseudonyms, never names.",
     "Claims": "The statement takes these as invoiced to date; the reconciliation compares them with"
     " what was payable, month by month.",
+    "Budget": "Example: for 1 April 2026 to 31 March 2027 the budget has a saving of £2,900,000."
+    " Write 2026/27 and 2900000.",
 }
 """The second sentence where the sheets have other names and some may be left out."""
 
@@ -74,17 +120,30 @@ _WIDTHS = {
     "Child": 12, "Type": 12, "Residential weekly cost": 16, "Family weekly cost": 15,
     "Moved on": 14, "Ended on": 14, "Agreed": 11, "Household": 16, "Approved on": 16,
     "Month": 15, "Invoiced": 18, "Agreed by and on": 26, "Evidence": 34, "Panel reference": 30,
-    "Invoice number": 22, "Date of invoice": 16, "Paid on": 16,
+    "Invoice number": 22, "Date of invoice": 16, "Paid on": 16, "Ended because": 15, "VAT": 14,
+    "Leaves care on": 17, "From": 14, "To": 14, "Weekly": 15, "Once": 15, "What": 34,
+    "Outcome": 22, "Weeks": 11, "Price": 15, "Payable": 16, "Adjustment": 16, "Agreed on": 14,
+    "Council": 24, "Provider": 24, "Reference": 18, "Year": 14, "Saving": 18, "Cost": 18,
 }  # fmt: skip
 _TABLE_WIDTH, _LONG_TABLE_WIDTH = 152, 196
 """What the columns of an input sheet are wide together, so that a page is filled both ways."""
 _LONG_TABLE = 35
 _MOST_ROWS_ON_A_PAGE = 45
-_TERM_WIDTHS = (23, 46, 15, 22, 84)
+_TERM_WIDTHS = (25, 44, 14, 15, 22, 80)
+
+_BELOW_0 = {
+    "Invoiced": "; a credit is below 0",
+    "Weekly": "; a further saving is below 0",
+    "Once": "; a further saving is below 0",
+}
+"""What an amount below 0 is, where that has a name."""
+
+_NOT_BEFORE = {"Ended on": "Moved on", "To": "From"}
+"""The columns of dates that may not lie before another one's."""
 
 _KIND_OF_CELL = {
     "text": "text", "date": "date", "month": "month", "price": "money", "amount": "money",
-    "option": "text", "yes_no": "text",
+    "option": "text", "yes_no": "text", "year": "text", "fee": "money", "weeks": "count",
 }  # fmt: skip
 
 
@@ -95,13 +154,13 @@ def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
         "Input: fill in the column Value. The names in the column Term are how the functions find"
         " a value: leave them as they are.",
         "A blank value means the default. Clause says where the value is from; Reading says how"
-        " open wording is read and why.",
+        " open wording is read and why. A term that changes: see the rows at the foot.",
     )
     styles = page.styles
     page.set_widths(_TERM_WIDTHS)
-    rows = terms_table(plan.contract)[1:]
+    rows = [[*row[:2], None, *row[2:]] for row in terms_table(plan.contract)[1:]]
     input_style = styles.cell("text", "input", text_wrap=True, indent=1)
-    add_input_table(page, plan, "Terms", TERM_HEADINGS, len(rows))
+    add_input_table(page, plan, "Terms", TERMS_HEADINGS, plan.table_rows["Terms"])
     label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     by_kind = {
@@ -111,10 +170,44 @@ def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
     for row, (term, values) in enumerate(zip(TERMS, rows, strict=True), start=FIRST_TABLE_ROW):
         page.put(row, 1, values[0], label)
         page.put(row, 2, values[1], by_kind.get(term.kind, input_style))
-        for column in (3, 4, 5):
+        page.put(row, 3, None, by_kind["date"])
+        for column in (4, 5, 6):
             page.put(row, column, values[column - 1], wrapped)
         page.check_entry((row, 2), _rule_of_term(term))
         page.fit_row(row, *zip(map(str, values), _TERM_WIDTHS, strict=True))
+    _write_variations(page, FIRST_TABLE_ROW + len(TERMS), input_style, by_kind)
+
+
+def _write_variations(
+    page: TemplatePage, first_row: int, text: Format, by_kind: Mapping[str, Format]
+) -> None:
+    """Write the rows in which a term may stand again, with another value from a day on."""
+    varying = [term.label for term in VARYING.values()]
+    last_row = first_row + VARIATION_ROWS - 1
+    explained = (
+        "To change a term from a day on: choose it in Term, and give its new Value and From."
+    )
+    look = page.styles.cell("text", "input", bold=True, indent=1)
+    value = page.styles.cell("number", "input", align="left", indent=1)
+    for row in range(first_row, last_row + 1):
+        for column, style in enumerate((look, value, by_kind["date"], text, text, text), start=1):
+            page.put(row, column, None, style)
+    page.check_entries(
+        (first_row, 1), (last_row, 1),
+        {**messages("Term", f"{explained} Its first row holds until then."), "validate": "list",
+         "source": varying, **refusal(_one_of(varying))},
+    )  # fmt: skip
+    page.check_entries(
+        (first_row, 2), (last_row, 2),
+        {**messages("Value", "The new value: pounds, or a rate such as 0.1 or 10%."),
+         "validate": "decimal", "criteria": ">=", "value": 0,
+         **refusal("Give a number, 0 or more, or leave the cell blank.")},
+    )  # fmt: skip
+    page.check_entries(
+        (FIRST_TABLE_ROW, 3), (last_row, 3),
+        {**messages("From", "The day from which this row's value holds; blank: from the start."
+                    f" Only for: {', '.join(varying)}."), **a_date()},
+    )  # fmt: skip
 
 
 def write_evidence(page: TemplatePage, plan: TemplatePlan, table: str) -> None:
@@ -122,7 +215,7 @@ def write_evidence(page: TemplatePage, plan: TemplatePlan, table: str) -> None:
     first, second = _PURPOSES[table]
     page.introduce(table, first, _IN_A_BOOK.get(table, second) if plan.book else second)
     styles = page.styles
-    columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
+    columns = (*ALL_COLUMNS[table], *AUDIT_COLUMNS[table])
     headings = input_headings(table)
     page.set_widths(widths_of_columns(plan, table))
     sample = plan.contract.sample.get(table, ()) if plan.sample else ()
@@ -165,7 +258,7 @@ def kinds_of_columns(table: str) -> list[str]:
     """What kind of cell each column of an evidence table has, Note included."""
     if table == "Terms":
         return []
-    columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
+    columns = (*ALL_COLUMNS[table], *AUDIT_COLUMNS[table])
     return [*(_KIND_OF_CELL[column.kind] for column in columns), "text"]
 
 
@@ -201,19 +294,27 @@ def _rule_of_column(columns: Sequence[EvidenceColumn], column: EvidenceColumn) -
             **rule, "input_message": message, "validate": "list", "source": options,
             **refusal(_one_of(options)),
         }  # fmt: skip
-    if column.heading == "Ended on":
-        moved_on = column_letter([other.heading for other in columns].index("Moved on") + 1)
+    if column.heading in _NOT_BEFORE:
+        first = _NOT_BEFORE[column.heading]
+        letter = column_letter([other.heading for other in columns].index(first) + 1)
         return {
             **rule, "validate": "date", "criteria": ">=",
-            "value": f"={moved_on}{FIRST_TABLE_ROW}",
-            **refusal("Give a date such as 01/09/2025, on or after Moved on, or leave it blank."),
+            "value": f"={letter}{FIRST_TABLE_ROW}",
+            **refusal(f"Give a date such as 01/09/2025, on or after {first}, or leave it blank."),
         }  # fmt: skip
     if column.kind in ("date", "month"):
         return {**rule, **a_date()}
     if column.kind == "price":
         return {**rule, **a_weekly_price(column.meaning)}
+    if column.kind in ("fee", "weeks"):
+        whole = column.kind == "weeks"
+        return {
+            **rule, "validate": "integer" if whole else "decimal", "criteria": ">=",
+            "value": 1 if whole else 0,
+            **refusal("Give a whole number of weeks." if whole else "Give pounds, 0 or more."),
+        }  # fmt: skip
     if column.kind == "amount":
-        refused = refusal("Give an amount in pounds; a credit is below 0.")
+        refused = refusal(f"Give an amount in pounds{_BELOW_0.get(column.heading, '')}.")
         most = 10**12
         return {
             **rule, "validate": "decimal", "criteria": "between", "minimum": -most,

@@ -8,8 +8,7 @@ from typing import Any
 from xlsxwriter.format import Format
 
 from xlpbr import cells
-from xlpbr.contract.evidence import COLUMNS
-from xlpbr.contract.library import TERM_HEADINGS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.terms import TERMS
 from xlpbr.workbook.look.styles import MUTED, RULE, WORKING_FILL
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
@@ -40,7 +39,7 @@ _ATTACH_AGAIN = "Rows of the book are not read: run xlpbr detach, then attach ag
 
 def write_linked(page: TemplatePage, plan: TemplatePlan, link: Link) -> None:
     """Write the sheet of a table that is read from the book."""
-    headings = list(TERM_HEADINGS) if link.table == "Terms" else input_headings(link.table)
+    headings = input_headings(link.table)
     widths = widths_of_columns(plan, link.table)
     page.introduce(link.table, _what_is_read(link))
     page.set_widths(widths)
@@ -126,7 +125,7 @@ def _write_books_headings(
 
 def _not_in_the_book(table: str, heading: str) -> str:
     """That a heading is not in the book, and what that decides."""
-    for column in COLUMNS.get(table, ()):
+    for column in ALL_COLUMNS.get(table, ()):
         if column.heading == heading and column.if_missing:
             return f"{_NOT_IN_THE_BOOK}: {column.if_missing}"
     return _NOT_IN_THE_BOOK
@@ -143,7 +142,8 @@ def _write_cells(
         row = TABLE_HEADING_ROW + number
         values = link.rows[number - 1] if number <= len(link.rows) else nothing
         if link.table == "Terms":
-            kinds = ["text", _kind_of_term(values.get("Term")), "wrapped", "wrapped", "wrapped"]
+            value = _kind_of_term(values.get("Term"))
+            kinds = ["text", value, "date", "wrapped", "wrapped", "wrapped"]
         if "wrapped" in kinds and values:
             shown = (str(values.get(heading) or "") for heading in headings)
             page.fit_row(row, *zip(shown, widths, strict=True))
@@ -169,7 +169,7 @@ def _stands_for(table: str) -> dict[str, str]:
     """What each row is where the book lacks an optional column, as a cell says it."""
     return {
         column.heading: column.options[0]
-        for column in COLUMNS.get(table, ())
+        for column in ALL_COLUMNS.get(table, ())
         if column.kind == "yes_no"
     }
 

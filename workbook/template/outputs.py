@@ -6,8 +6,11 @@ an add-in's table wrongly as they stand, with ``=`` as with COUNTIFS and SUMIFS.
 
 from __future__ import annotations
 
-from xlpbr.contract.terms import READINGS
+from collections.abc import Sequence
+
+from xlpbr.contract.terms import READINGS, Term
 from xlpbr.settlement.statement import FIGURES
+from xlpbr.workbook.look.styles import FILLED_ROW
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
@@ -33,13 +36,14 @@ NOTHING_DUE = "nothing due"
 """The months not claimed for which nothing is payable either, counted apart."""
 
 _WHO_IS_WHO = (
-    "Key: the month. Ours: what this workbook makes payable (Payable, sheet {statement}). Theirs:"
-    " what the provider invoiced (sheet {claims}). Difference: theirs less ours."
+    "Key: the month. Ours: what is to be invoiced by this workbook (To invoice, sheet {statement})."
+    " Theirs: what the provider invoiced (sheet {claims}). Difference: theirs less ours."
 )
 
 _STATUS_COLUMN = 7
 _OURS_COLUMN = 12
-_READING_WIDTHS = (21, 17, 9, 18, 18, 74)
+_READING_WIDTHS = (26, 17, 9, 18, 18, 74)
+_MEANING_COLUMN = 8
 _WORKING_WIDTH = 110
 _CLAUSE_WIDTH = 24
 _CHILDREN_IN_VIEW = 12
@@ -75,36 +79,59 @@ def write_readings(page: TemplatePage, plan: TemplatePlan) -> None:
         f"A row with yes is the reading in use (sheet {plan.name_of('Terms')}). Difference is"
         " against the terms as they stand: above 0 the council would pay more, below 0 less.",
     )
-    page.set_widths(_READING_WIDTHS)
+    page.set_widths((*_READING_WIDTHS, 4, 44, 74))
     options = [(term, option) for term in READINGS for option in term.options]
     first, last = READINGS_ROW + 1, READINGS_ROW + len(options)
-    totals = f"{fixed(first, 4)}:{fixed(last, 4)}"
+    totals, names = (f"{fixed(first, column)}:{fixed(last, column)}" for column in (4, 1))
     corner = fixed(READINGS_ROW, 1)
+    # Readings that the contract cannot reach are left out, so that there may be fewer rows.
+    listed = f'SUMPRODUCT(({names}&""<>"")*1)'
     for row, label, function in ((5, "Least payable", "MIN"), (6, "Most payable", "MAX")):
         page.put(row, 1, label, styles.strong)
         formula = (
             f"=IF(ISERROR({corner}),{corner},"
-            f"IF(COUNT({totals})={len(options)},{function}({totals}),NA()))"
+            f"IF(COUNT({totals})={listed},{function}({totals}),NA()))"
         )
         page.put_formula(row, 2, formula, styles.cell("money", "output", bold=True))
         page.put(row, 3, "of all the readings below, each tried alone", styles.remark)
-    money = under_heading(styles.heading_right, styles.cell("money", "output"))
-    text = under_heading(styles.heading, styles.cell("text", "output"))
+    money = under_heading(styles.heading_right, styles.bare("money"))
+    text = under_heading(styles.heading, styles.bare("text"))
     page.spill(
         READINGS_ROW, 1,
-        f"=PBR_READINGS(PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],{plan.as_at_cell})",
+        plan.call(
+            "PBR_READINGS", "Terms", "Placements", "Carers", plan.as_at_cell,
+            "Cohort", "Prices", "Costs", "Rates",
+        ),
         len(options) + 1, [text, text, text, money, money],
     )  # fmt: skip
     page.put(READINGS_ROW, 6, "What the option means", styles.column_heading(indent=1))
-    wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
-    for row, (term, option) in enumerate(options, start=first):
-        meaning = term.options[option].replace('"', '""')
-        is_row = f'AND($A{row}&""="{term.label}",$B{row}&""="{option}")'
-        formula = f'=IF({is_row},"{meaning}","")'
-        page.put_formula(row, 6, formula, wrapped)
-    page.mark((first, 1), (last, 5), f'$C{first}&""="yes"', styles.in_use)
+    _write_meanings(page, options)
+    in_use = page.workbook.add_format({**FILLED_ROW, "bold": True})
+    for condition, look in (
+        (f'$C{first}&""="yes"', in_use), (f'$A{first}&""<>""', styles.filled_row),
+    ):  # fmt: skip
+        page.mark((first, 1), (last, 5), condition, look, alone=True)
+    page.mark((first, 6), (last, 6), f'$A{first}&""<>""', styles.boxed)
     page.sheet.freeze_panes(READINGS_ROW, 0)
-    page.print_on_a4(plan.title, heading_row=READINGS_ROW)
+    page.print_on_a4(plan.title, heading_row=READINGS_ROW, last_column=len(_READING_WIDTHS))
+
+
+def _write_meanings(page: TemplatePage, options: Sequence[tuple[Term, str]]) -> None:
+    """Write what each option means to the right, and beside each row the meaning of its own."""
+    styles = page.styles
+    first, last = READINGS_ROW + 1, READINGS_ROW + len(options)
+    page.put(READINGS_ROW - 1, _MEANING_COLUMN, "Working: every option", styles.subtitle)
+    page.put_row(READINGS_ROW, _MEANING_COLUMN, ("Option", "Meaning"), styles.heading)
+    keys, meanings = (
+        f"{fixed(first, column)}:{fixed(last, column)}"
+        for column in (_MEANING_COLUMN, _MEANING_COLUMN + 1)
+    )
+    working, shown = styles.cell("text", "working"), styles.bare("text", indent=1)
+    for row, (term, option) in enumerate(options, start=first):
+        page.put(row, _MEANING_COLUMN, f"{term.label}: {option}", working)
+        page.put(row, _MEANING_COLUMN + 1, term.options[option], working)
+        found = f'INDEX({meanings},MATCH($A{row}&": "&$B{row},{keys},0))'
+        page.put_formula(row, 6, f'=IFERROR({found},"")', shown)
 
 
 def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
@@ -112,8 +139,8 @@ def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
     page.introduce_results(
         "Reconcile",
-        "Result (calculated, do not type here): what is payable for each month against what was"
-        " invoiced for it.",
+        "Result (calculated, do not type here): what is to be invoiced for each month against what"
+        " was invoiced for it.",
     )
     page.set_widths((18, 15, 15, 15, 18, 3, 24, 12, 15, 48, 4, 14, 16))
     page.put_input(
@@ -173,10 +200,10 @@ def _write_statuses(page: TemplatePage, plan: TemplatePlan, rows: int) -> None:
         return f'({statuses}&""="{status}")'
 
     explained = {
-        "over-claimed": "invoiced more than is payable for the month",
-        "under-claimed": "invoiced less than is payable for the month",
-        "not claimed": f"something is payable, and {plan.name_of('Claims')} has no invoice",
-        NOTHING_DUE: "not claimed, and nothing is payable either",
+        "over-claimed": "invoiced more than was to be invoiced",
+        "under-claimed": "invoiced less than was to be invoiced",
+        "not claimed": f"something is due, and {plan.name_of('Claims')} has no invoice",
+        NOTHING_DUE: "not claimed, and nothing is due either",
         "not expected": f"an invoice for a month that {plan.name_of('Statement')} does not have",
         "agreed": "the same to the penny, or within the tolerance",
     }
@@ -219,18 +246,16 @@ def _write_our_months(page: TemplatePage, plan: TemplatePlan) -> str:
     column = _OURS_COLUMN
     page.put(RECONCILE_ROW - 1, column, "Working: our months", styles.subtitle)
     page.put(RECONCILE_ROW, column, "Month", styles.heading)
-    page.put(RECONCILE_ROW, column + 1, "Payable", styles.heading_right)
-    payable_column = STATEMENT_COLUMNS["Payable"]
+    page.put(RECONCILE_ROW, column + 1, "To invoice", styles.heading_right)
+    due_column = STATEMENT_COLUMNS["To invoice"]
     last = RECONCILE_ROW + plan.month_rows
     corner = plan.statement_corner
     for number in range(plan.month_rows):
         row, source = RECONCILE_ROW + 1 + number, FIRST_MONTH_ROW + number
-        month, payable = (
-            plan.on_sheet("Statement", source, found) for found in (1, payable_column)
-        )
+        month, due = (plan.on_sheet("Statement", source, found) for found in (1, due_column))
         # An error of the statement comes through in the first row; blank rows stay blank.
         error = f"IF(ISERROR({corner}),{corner}," if number == 0 else "("
-        for offset, cell, kind in ((0, month, "month"), (1, payable, "money")):
+        for offset, cell, kind in ((0, month, "month"), (1, due, "money")):
             formula = f'={error}IF(ISNUMBER({month}),{cell},""))'
             page.put_formula(row, column + offset, formula, styles.cell(kind, "working"))
     return f"{fixed(RECONCILE_ROW, column)}:{fixed(last, column + 1)}"
@@ -250,12 +275,14 @@ def write_explain(page: TemplatePage, plan: TemplatePlan) -> None:
     room = f"If a working is cut off (more than {_CHILDREN_IN_VIEW} children), drag its row taller."
     page.put(EXPLAIN_MONTH[0] + 1, 3, room, styles.remark)
     month = fixed(*EXPLAIN_MONTH)
-    first_two = "PbrTerms[#All],PbrPlacements[#All]"
     amount = under_heading(styles.heading_right, styles.cell("money", "output", valign="top"))
     count = styles.cell("count", "output", valign="top")
     page.spill(
         EXPLAIN_ROW, 1,
-        f"=PBR_EXPLAIN({first_two},{month},PbrCarers[#All],PbrClaims[#All],{plan.as_at_cell})",
+        plan.call(
+            "PBR_EXPLAIN", "Terms", "Placements", month, "Carers", "Claims", plan.as_at_cell,
+            "Cohort", "Prices", "Costs", "Rates", "Agreed",
+        ),
         len(FIGURES),
         [
             under_heading(styles.heading, styles.cell("wrapped", "output")),
@@ -294,9 +321,18 @@ def _set_heights(page: TemplatePage, plan: TemplatePlan) -> None:
 
 
 def pick_month(
-    page: TemplatePage, plan: TemplatePlan, place: Position, label: str, hint: str = ""
+    page: TemplatePage,
+    plan: TemplatePlan,
+    place: Position,
+    label: str,
+    hint: str = "",
+    *,
+    follows: str = "",
 ) -> None:
-    """Write an input cell for a month, with the statement's months to choose from."""
+    """Write an input cell for a month, with the statement's months to choose from.
+
+    It may follow another cell until a month is chosen.
+    """
     months = plan.statement_column("Month")
     first = plan.on_sheet("Statement", FIRST_MONTH_ROW, 1)
     page.put_input(
@@ -309,3 +345,5 @@ def pick_month(
         },
         hint=hint,
     )  # fmt: skip
+    if follows:
+        page.put_formula(*place, f"={follows}", page.styles.cell("month", "input", bold=True))

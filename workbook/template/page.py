@@ -16,7 +16,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xlpbr import cells
-from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import SAMPLE_NOTE_HEADING
 from xlpbr.errors import CellError
 from xlpbr.workbook.look.styles import WRONG_INK, Styles
@@ -33,6 +32,8 @@ _MARGIN = 1.5
 
 _ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 _ENTERED = "Figures from the rows entered in the input sheets."
+
+_ALL_FORMULAS = "A1:GZ400"
 
 _ALLOWED_WHEN_PROTECTED = {
     "objects": True, "format_columns": True, "format_rows": True,
@@ -61,11 +62,13 @@ class TemplatePage:
         styles: the workbook's formats.
         values: the last value of each formula cell and of each cell that a formula fills;
             None while they are not known.
+        evidence_tables: the input tables of what happened that the workbook has.
     """
 
     sheet: Worksheet
     styles: Styles
     values: Mapping[Position, CellValue] | None
+    evidence_tables: tuple[str, ...]
 
     @property
     def workbook(self) -> Workbook:
@@ -174,6 +177,10 @@ class TemplatePage:
         row, column = place[0] - 1, place[1] - 1
         self.sheet.data_validation(row, column, row, column, rule)
 
+    def check_entries(self, first: Position, last: Position, rule: dict[str, Any]) -> None:
+        """Give an area of cells a validation."""
+        self.sheet.data_validation(first[0] - 1, first[1] - 1, last[0] - 1, last[1] - 1, rule)
+
     def mark(
         self,
         first: Position,
@@ -247,19 +254,17 @@ class TemplatePage:
         Neighbouring formulas differ on purpose there, so Excel is told not to mark them for it.
         """
         self.sheet.protect("", _ALLOWED_WHEN_PROTECTED)
-        self.sheet.ignore_errors({"formula_differs": "A1:AZ400", "formula_range": "A1:AZ400"})
+        self.sheet.ignore_errors({"formula_differs": _ALL_FORMULAS, "formula_range": _ALL_FORMULAS})
 
-    def introduce_results(
-        self, title: str, *sentences: str, tables: Iterable[str] = COLUMNS
-    ) -> None:
+    def introduce_results(self, title: str, *sentences: str, tables: Iterable[str] = ()) -> None:
         """Write the title of a sheet of results, whose figures they are, and what it is for.
 
-        Whether sample rows are left is looked up in the Notes of the input tables, so that the
-        warning goes with them.
+        Whether sample rows are left is looked up in the Notes of the input tables, and of the
+        further ``tables``, so that the warning goes with them.
         """
         sample_rows = "+".join(
             f'COUNTIF({TABLE_NAMES[table]}[{SAMPLE_NOTE_HEADING}],"Illustration*")'
-            for table in tables
+            for table in (*self.evidence_tables, *tables)
         )
         # Neither text is empty: an empty last value is stored as if never calculated.
         formula = f'=IF({sample_rows}>0,"{_ILLUSTRATED}","{_ENTERED}")'

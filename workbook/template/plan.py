@@ -12,8 +12,9 @@ from datetime import date
 from xlpbr import cells
 from xlpbr.contract.assumptions import ASSUMPTIONS
 from xlpbr.contract.columns import EvidenceColumn
-from xlpbr.contract.evidence import COLUMNS, NOTED
+from xlpbr.contract.evidence import ALL_COLUMNS, COLUMNS, NOTED
 from xlpbr.contract.library import SAMPLE_NOTE_HEADING, Contract, terms_table
+from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.contract.terms import TERMS, ContractTerms
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.periods import Period, month_of, months_of
@@ -27,10 +28,17 @@ from xlpbr.workbook.template.links import Link
 CONTRACT_TABLES = ("Terms", *COLUMNS)
 """The input tables of what was agreed and what happened."""
 
-TABLE_NAMES = {table: f"Pbr{table}" for table in (*CONTRACT_TABLES, "Assumptions")}
+LIFE_TABLES = tuple(LIFE_COLUMNS)
+"""The optional input tables: a workbook without one of them is read as if it were blank."""
+
+TABLE_NAMES = {table: f"Pbr{table}" for table in (*CONTRACT_TABLES, *LIFE_TABLES, "Assumptions")}
 """The name of each input table in Excel."""
 
-ALL_TABLES = "PbrTerms[#All],PbrPlacements[#All],PbrCarers[#All],PbrClaims[#All]"
+TERMS_HEADINGS = ("Term", "Value", "From", "Unit", "Clause", "Reading")
+"""The columns of the sheet Terms; From stands beside the value that it is for."""
+
+VARIATION_ROWS = 6
+"""Rows under the terms in which a term may stand again with another value from a day on."""
 
 TABLE_HEADING_ROW = 5
 FIRST_TABLE_ROW = TABLE_HEADING_ROW + 1
@@ -38,7 +46,9 @@ SPARE_TERM_ROWS = 10
 SPARE_TABLE_ROWS = 40
 """Rows under an input table that the workings read as well, for a table that grows."""
 
-AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = NOTED
+AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {
+    table: NOTED.get(table, ()) for table in ALL_COLUMNS
+}
 """Columns that an auditor asks for. The functions pass them over."""
 
 STATEMENT_HEADING_ROW = 23
@@ -59,6 +69,8 @@ FORECAST_AS_AT = own_sheets.AS_AT["Forecast"]
 FORECAST_SCENARIOS = (5, 2)
 FORECAST_SEED = (6, 2)
 EXPLAIN_MONTH = (4, 2)
+INVOICE_MONTH = (4, 2)
+LINES_MONTH = (4, 2)
 TOLERANCE = (4, 2)
 CHECK_MONTH = (12, 2)
 
@@ -110,6 +122,36 @@ class TemplatePlan:
         return "PbrAsAt" if self.book else "AsAt"
 
     @property
+    def evidence_tables(self) -> tuple[str, ...]:
+        """The input tables of what happened that the workbook has, in their order."""
+        return tuple(table for table in ALL_COLUMNS if table in self.sheets)
+
+    @property
+    def hidden_sheets(self) -> tuple[str, ...]:
+        """The sheets that are hidden at first: optional tables that the contract does not use.
+
+        In a book that the sheets are added to, none is: only those that were asked for come.
+        """
+        if self.book:
+            return ()
+        return tuple(table for table in LIFE_TABLES if not self.contract.sample.get(table))
+
+    def call(self, function: str, *arguments: str) -> str:
+        """A formula that calls a function; an input table is given by its name.
+
+        An optional table that the workbook does not have is a blank argument.
+        """
+        given = [
+            f"{TABLE_NAMES[one]}[#All]" * (one in self.sheets or one not in LIFE_TABLES)
+            if one in TABLE_NAMES
+            else one
+            for one in arguments
+        ]
+        while given and not given[-1]:
+            given.pop()
+        return f"={function}({','.join(given)})"
+
+    @property
     def title(self) -> str:
         """What the contract is called; one without a title is called by its name."""
         return self.contract.title.strip() or self.contract.name
@@ -149,12 +191,14 @@ class TemplatePlan:
 
     def evidence_column(self, table: str, heading: str) -> str:
         """A column of an input table with the spare rows under it, without its heading."""
-        headings = [column.heading for column in COLUMNS[table]]
+        headings = [column.heading for column in ALL_COLUMNS[table]]
         last = TABLE_HEADING_ROW + self.prepared_rows(table)
         return self.column_of(table, headings.index(heading) + 1, FIRST_TABLE_ROW, last)
 
     def prepared_rows(self, table: str) -> int:
         """How many rows of an input table are read: it may grow by some."""
+        if table not in self.sheets and table in LIFE_TABLES:
+            return 1
         return self.table_rows[table] + SPARE_TABLE_ROWS
 
     def term_cell(self, label: str) -> str:
@@ -169,6 +213,11 @@ class TemplatePlan:
     def term_names(self) -> str:
         """The cells in which the names of the terms stand, and some below them."""
         return self._column_of_terms(1)
+
+    @property
+    def terms_from(self) -> str:
+        """The days from which the rows of the terms hold."""
+        return self._column_of_terms(TERMS_HEADINGS.index("From") + 1)
 
     def _column_of_terms(self, column: int) -> str:
         last = TABLE_HEADING_ROW + self.table_rows["Terms"] + SPARE_TERM_ROWS
@@ -194,7 +243,7 @@ def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
     if known:
         programme = Period(found.record.starts_on, found.record.ends_on)
         months = tuple(month_of(period.first) for period in months_of(programme))
-    rows = {table: len(contract.sample.get(table, ())) if sample else 0 for table in COLUMNS}
+    rows = {table: len(contract.sample.get(table, ())) if sample else 0 for table in ALL_COLUMNS}
     cohort = (found.record.cohort_size or 0) if known else 0
     return TemplatePlan(
         contract=contract,
@@ -203,11 +252,17 @@ def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
         months=months,
         month_rows=(len(months) or UNKNOWN_MONTHS) + SPARE_MONTHS,
         table_rows={
-            "Terms": len(TERMS),
+            "Terms": len(TERMS) + VARIATION_ROWS,
             "Assumptions": len(ASSUMPTIONS),
             "Placements": max(cohort + 10, 40, rows["Placements"] + 20),
             "Carers": max(cohort + 5, 20, rows["Carers"] + 10),
             "Claims": max(len(months) + 6, 24, rows["Claims"] + 10),
+            "Cohort": max(cohort + 5, 25, rows["Cohort"] + 10),
+            "Prices": max(40, rows["Prices"] + 20),
+            "Costs": max(40, rows["Costs"] + 20),
+            "Rates": max(12, rows["Rates"] + 6),
+            "Agreed": max(len(months) + 2, 24, rows["Agreed"] + 10),
+            "Budget": max(8, rows["Budget"] + 4),
         },
         shown_month=_shown_month(contract, months, sample=sample),
     )
@@ -229,7 +284,9 @@ def _shown_month(contract: Contract, months: tuple[date, ...], *, sample: bool) 
 
 def input_headings(table: str) -> list[str]:
     """The headings of an input sheet: those that are read, those for the audit, and Note."""
-    columns = (*COLUMNS[table], *AUDIT_COLUMNS[table])
+    if table == "Terms":
+        return list(TERMS_HEADINGS)
+    columns = (*ALL_COLUMNS[table], *AUDIT_COLUMNS[table])
     return [*(column.heading for column in columns), SAMPLE_NOTE_HEADING]
 
 

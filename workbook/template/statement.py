@@ -24,9 +24,7 @@ from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.native_reads import day_in, number_in
 from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
-    ALL_TABLES,
     AS_AT,
-    CONTRACT_TABLES,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
     STATEMENT_HEADING_ROW,
@@ -76,7 +74,12 @@ def key_figure(plan: TemplatePlan, label: str) -> str:
 
 def write_statement(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Statement sheet."""
-    styles, inputs = page.styles, all_of(map(plan.name_of, CONTRACT_TABLES))
+    styles = page.styles
+    inputs = all_of(
+        plan.name_of(table)
+        for table in ("Terms", *plan.evidence_tables)
+        if table not in (*plan.hidden_sheets, "Budget")
+    )
     page.introduce_results(
         "Statement",
         f"Result (calculated, do not type here): worked out from the sheets {inputs}. The"
@@ -165,7 +168,10 @@ def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
     page.put(STATEMENT_HEADING_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
     page.sheet.set_row(STATEMENT_HEADING_ROW - 1, 48)
     page.spill(
-        STATEMENT_HEADING_ROW, 1, f"=PBR_STATEMENT({ALL_TABLES},{fixed(*AS_AT)})",
+        STATEMENT_HEADING_ROW, 1, plan.call(
+            "PBR_STATEMENT", "Terms", "Placements", "Carers", "Claims", fixed(*AS_AT),
+            "Cohort", "Prices", "Costs", "Rates", "Agreed",
+        ),
         plan.month_rows + 1,
         [
             under_heading(

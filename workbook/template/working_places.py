@@ -6,23 +6,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
+from xlpbr.workbook.look.styles import DATE
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TemplatePlan, fixed
 
-HEADING_ROW = 40
+HEADING_ROW = 56
 """The heading row of all workings, and of the months that are checked beside them."""
 FIRST_ROW = HEADING_ROW + 1
 
 TERM_COLUMN = 8
 MONTH_COLUMN = 11
-PLACEMENT_COLUMN = 28
 
-READ_TERMS = tuple(term for term in TERMS if term.kind != "text" and term.label != "Cohort size")
+READ_TERMS = tuple(
+    term for term in TERMS if term.kind != "text" and term.label != "Programme months"
+)
 """The terms that a figure comes from."""
 
 DERIVED_TERMS = {
     "Fee without VAT": "money",
+    "Last day of the contract": "date",
     "Last day known": "date",
     "Last day of the fee term": "date",
     "Months in the fee term": "count",
@@ -30,42 +33,95 @@ DERIVED_TERMS = {
     "Fee term as months": "text",
     "Month checked, first day": "date",
     "Month checked, last day": "date",
-    "Run rate at the end": "money",
-    "Saved to the end": "money",
+    "Day of the bonus": "date",
+    "Day before the bonus counts": "date",
+    "Weeks in a year": "text",
+    "Children in Cohort": "count",
+    "Amount of a break-down": "money",
+    "Run rate on that day": "money",
+    "Saved to that day": "money",
     "Measured saving": "money",
     "Bonus due": "money",
 }
 """What follows from the terms, and the kind of each."""
 
+DAYS = (
+    "before the month",
+    "to month end",
+    "to the last day",
+    "to the bonus",
+    "before the bonus counts",
+)
+"""The days up to which the saving of each row is worked out."""
+
 MONTHS = {
     "First day": "date", "Last day": "date", "Earned by": "date", "Share earned": "text",
     "Fee entitlement to date": "money", "Saving (Statement)": "money", "Drawn from": "money",
-    "Ceiling": "money", "Fee": "money", "Fee to date": "money", "Households": "count",
-    "Carer fees": "money", "Bonus": "money", "Owed": "money", "Payable": "money",
-    "Payable to date": "money",
+    "Year before ended": "date", "Lapsed": "money", "Ceiling": "money", "Fee": "money",
+    "Fee to date": "money", "Households": "count", "Carer fees": "money", "Bonus": "money",
+    "Break-downs": "money", "Reimbursed": "money", "Reimbursed to date": "money",
+    "Owed": "money", "Payable": "money", "Payable to date": "money", "Adjustment": "money",
+    "To invoice": "money", "Run rate": "money", "Measured for the bonus": "money",
 }  # fmt: skip
 PLACEMENTS = {
-    "Child": "text", "Agreed": "count", "Residential weekly cost": "money",
-    "Family weekly cost": "money", "Moved on": "date", "Ended on": "date",
-    "Saving a week": "money", "Counts from": "date", "Counts until": "date",
-    "Days before the month": "count", "Days to month end": "count",
-    "Saved before": "money", "Saved to month end": "money", "Saved in the month": "money",
-    "Days to the last day": "count", "Saved to the last day": "money",
-    "Counts for the bonus": "count", "A week in place at the end": "money",
-    "Saved, for the bonus": "money",
+    "Row": "count", "Child": "text", "Agreed": "count", "Residential weekly cost": "money",
+    "Family weekly cost": "money", "Moved on": "date", "Leaves care on": "optional_date",
+    "Ended on": "date", "Broke down": "count", "First move": "count", "Saving a week": "money",
+    "Counts from": "date", "Counts until": "date", "Counts for the bonus": "count",
+    **{f"Days {day}": "count" for day in DAYS},
+    **{f"7 x {day}": "money" for day in DAYS},
+    **{f"Saved {day}": "money" for day in DAYS},
+    "Saved in the month": "money", "Saved, for the bonus": "money",
+    "Window from": "date", "Window until": "date", "Pays back": "money", "Reimbursed": "money",
 }  # fmt: skip
 HOUSEHOLDS = {
-    "Household": "text", "Approved on": "date", "Child in cohort": "count", "Counts on": "date",
+    "Household": "text", "Approved on": "date", "Child in cohort": "count", "Due on": "date",
+    "Counts on": "date",
 }  # fmt: skip
 CLAIMS = {"Month": "month", "Invoiced": "money"}
-"""The columns of the workings of the months, placements, households and claims, by their kind."""
+COHORT = {"Child": "text", "Leaves care on": "date", "First": "count"}
+PRICES = {
+    "Child": "text", "From": "date", "Placement": "count", "Residential weekly cost": "money",
+    "Family weekly cost": "money", "Residential changes before": "count",
+    "Family changes before": "count", "More saved a week": "money", "Counts from": "date",
+    "Counts until": "date", "Counts for the bonus": "count",
+    **{f"7 x {day}": "money" for day in DAYS},
+}  # fmt: skip
+COSTS = {
+    "Child": "text", "Counts": "count", "From": "date", "To": "date", "Weekly": "money",
+    "Once": "money", "Counts for the bonus": "count", "Open, a week": "money",
+    **{f"7 x {day}": "money" for day in DAYS},
+    **{f"Cost {day}": "money" for day in DAYS},
+    "Cost of the month": "money", "Cost, for the bonus": "money",
+}  # fmt: skip
+AGREED = {"Month": "month", "Payable": "money", "Adjustment": "money"}
+"""The columns of each block of workings, by their kind."""
 
-HOUSEHOLD_COLUMN = PLACEMENT_COLUMN + len(PLACEMENTS) + 1
-CLAIM_COLUMN = HOUSEHOLD_COLUMN + len(HOUSEHOLDS) + 1
-LAST_COLUMN = CLAIM_COLUMN + len(CLAIMS) - 1
+BLOCKS: Mapping[str, Mapping[str, str]] = {
+    "Placements": PLACEMENTS, "Carers": HOUSEHOLDS, "Claims": CLAIMS, "Cohort": COHORT,
+    "Prices": PRICES, "Costs": COSTS, "Agreed": AGREED,
+}  # fmt: skip
+"""The columns of the workings of each input table, in the order in which they stand."""
 
-_MORE = {"Share earned": {"num_format": "0.000000"}}
+
+def _first_columns() -> dict[str, int]:
+    column, found = MONTH_COLUMN + len(MONTHS) + 1, {}
+    for table, headings in BLOCKS.items():
+        found[table] = column
+        column += len(headings) + 1
+    return found
+
+
+COLUMN_OF = _first_columns()
+"""The first column of the workings of each input table."""
+
+LAST_COLUMN = COLUMN_OF["Agreed"] + len(AGREED) - 1
+
+_MORE = {"Share earned": {"num_format": "0.000000"}, "Row": {"num_format": "0"}}
 """What more a column's format has."""
+
+_OPTIONAL_DATE = f"{DATE};;"
+"""A date, or nothing where it is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +132,27 @@ class Workings:
         terms: the cell of each term as read, and of what follows from the terms.
         month_rows: the rows of the months, first and last.
         months: the range of each column of the months.
-        placements: the range of each column of the placements.
-        households: the range of each column of the households.
-        claims: the range of each column of the claims.
+        rows: by input table the range of each column of its workings.
     """
 
     terms: dict[str, str]
     month_rows: tuple[int, int]
     months: dict[str, str]
-    placements: dict[str, str]
-    households: dict[str, str]
-    claims: dict[str, str]
+    rows: dict[str, dict[str, str]]
 
     def month(self, heading: str, row: int) -> str:
         """A cell of the months."""
         return fixed(row, MONTH_COLUMN + list(MONTHS).index(heading))
+
+
+def cell_of(table: str, heading: str, row: int) -> str:
+    """A cell of the workings of an input table."""
+    return fixed(row, COLUMN_OF[table] + list(BLOCKS[table]).index(heading))
+
+
+def cells_above(table: str, heading: str, row: int) -> str:
+    """The cells over one of the workings of an input table, from the heading on."""
+    return f"{cell_of(table, heading, HEADING_ROW)}:{cell_of(table, heading, row - 1)}"
 
 
 def places_of_workings(plan: TemplatePlan) -> Workings:
@@ -100,9 +162,10 @@ def places_of_workings(plan: TemplatePlan) -> Workings:
         terms={name: fixed(row, TERM_COLUMN + 1) for row, name in enumerate(names, FIRST_ROW)},
         month_rows=(FIRST_ROW, HEADING_ROW + plan.month_rows),
         months=_ranges(MONTH_COLUMN, MONTHS, plan.month_rows),
-        placements=_ranges(PLACEMENT_COLUMN, PLACEMENTS, plan.prepared_rows("Placements")),
-        households=_ranges(HOUSEHOLD_COLUMN, HOUSEHOLDS, plan.prepared_rows("Carers")),
-        claims=_ranges(CLAIM_COLUMN, CLAIMS, plan.prepared_rows("Claims")),
+        rows={
+            table: _ranges(COLUMN_OF[table], headings, plan.prepared_rows(table))
+            for table, headings in BLOCKS.items()
+        },
     )
 
 
@@ -144,7 +207,9 @@ def write_block(
     """
     write_title(page, column, text, list(kinds))
     looks = {
-        heading: page.styles.cell(kind, "working", **_MORE.get(heading, {}))
+        heading: page.styles.cell("date", "working", num_format=_OPTIONAL_DATE)
+        if kind == "optional_date"
+        else page.styles.cell(kind, "working", **_MORE.get(heading, {}))
         for heading, kind in kinds.items()
     }
     for row in range(FIRST_ROW, FIRST_ROW + rows):

@@ -7,6 +7,7 @@ sheets and worked through with functions that every Excel has.
 from __future__ import annotations
 
 from xlpbr import cells
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import DEFAULTS, Term
 from xlpbr.workbook.template.native_reads import day_in, number_in
@@ -18,9 +19,11 @@ from xlpbr.workbook.template.plan import (
     TemplatePlan,
     fixed,
 )
+from xlpbr.workbook.template.working_life import write_life
 from xlpbr.workbook.template.working_places import (
     DERIVED_TERMS,
     FIRST_ROW,
+    HEADING_ROW,
     MONTH_COLUMN,
     MONTHS,
     READ_TERMS,
@@ -36,7 +39,19 @@ from xlpbr.workbook.template.working_rows import (
     write_placements,
 )
 
-KNOWN = known_rules()
+KNOWN = known_rules(
+    "fee_share", "bonus_measured_on", "phase_starts_on", "break_down_months", "break_down_amount",
+    "terminated_on", "cohort", "prices", "costs", "signed",
+    unused_fee=("carries", "lapses"),
+    carer_fee_counts=("linked", "any"),
+    carer_fee_due=("approved", "moved"),
+    bonus_savings=("programme", "phase"),
+    run_rate_year=("days_365", "weeks_52"),
+    break_down_reimbursement=("none", "straight_line", "whole"),
+    break_down_window=("move", "phase"),
+    # Without rates for outcomes it has no effect.
+    outcome_clock=("placement", "child"),
+)  # fmt: skip
 """What the formulas work out.
 
 An option that they do not know is read as #N/A, as is every figure that depends on it.
@@ -50,6 +65,7 @@ def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
     write_placements(page, plan, workings)
     write_households(page, plan, workings)
     write_claims(page, plan)
+    write_life(page, plan, workings)
     _write_month_workings(page, plan, workings)
     return workings
 
@@ -97,22 +113,28 @@ def _default(term: Term) -> str:
 
 def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
     """What follows from the terms: the formula of each."""
-    at, placements = workings.terms, workings.placements
+    at, rows = workings.terms, workings.rows
     start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
+    last_day, day = at["Last day of the contract"], at["Day of the bonus"]
     term_end, fee_months = at["Last day of the fee term"], at["Fee months"]
     chosen = fixed(*CHECK_MONTH)
     measured = at["Measured saving"]
-    run_rate, saved = at["Run rate at the end"], at["Saved to the end"]
+    run_rate, saved = at["Run rate on that day"], at["Saved to that day"]
     above = f"MAX(0,{measured}-{at['Bonus threshold']})"
     all_of_it = f"IF(AND({measured}>={at['Bonus threshold']},{measured}>0),{measured},0)"
     bonus = (
         f'ROUND(ROUND({at["Bonus rate"]}*IF({at["Bonus shape"]}="whole",{all_of_it},{above}),8),2)'
     )
     complete = _complete_months(start, end)
+    phase = f'IF({at["Phase starts on"]}="",{start},MAX({at["Phase starts on"]},{start}))'
+    amount = at["Break-down amount"]
     return {
         "Fee without VAT": f'IF({at["VAT reading"]}="inclusive",'
         f"ROUND(ROUND({at['Fee']}/(1+{at['VAT rate']}),8),2),{at['Fee']})",
-        "Last day known": f'IF({plan.as_at_cell}="",{end},MIN({day_in(plan.as_at_cell)},{end}))',
+        "Last day of the contract":
+            f'IF({at["Terminated on"]}="",{end},MIN({at["Terminated on"]},{end}))',
+        "Last day known":
+            f'IF({plan.as_at_cell}="",{last_day},MIN({day_in(plan.as_at_cell)},{last_day}))',
         "Last day of the fee term": f'IF({fee_months}="",{end},EDATE({start},{fee_months})-1)',
         "Months in the fee term": f'IF({fee_months}="",'
         f"{complete}+(EDATE({start},{complete})-1<{end}),{fee_months})",
@@ -120,14 +142,37 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
         "Fee term as months": f"{_as_months(start, term_end)}-{at['Start as months']}",
         "Month checked, first day": f"MAX({chosen}-DAY({chosen})+1,{start})",
         "Month checked, last day": f"MIN(EOMONTH({chosen},0),{last})",
-        "Run rate at the end":
-            f"ROUND(ROUND(SUM({placements['A week in place at the end']})*365/7,8),2)",
-        "Saved to the end": f"ROUND(SUM({placements['Saved, for the bonus']}),2)",
+        "Day of the bonus": f'IF({at["Bonus measured on"]}="",{end},{at["Bonus measured on"]})',
+        "Day before the bonus counts": f'IF({at["Bonus savings"]}="phase",{phase},{start})-1',
+        "Weeks in a year": f'IF({at["Run rate year"]}="weeks_52",52,365/7)',
+        "Children in Cohort": f'COUNTIF({rows["Cohort"]["Child"]},"?*")',
+        "Amount of a break-down": f'IF({amount}="",IF({at["Break-down reimbursement"]}="none",0,'
+        f"{at['Fee without VAT']}/{at['Cohort size']}),{amount})",
+        "Run rate on that day": _run_rate(workings, day),
+        "Saved to that day": f"ROUND(SUM({rows['Placements']['Saved, for the bonus']})"
+        f"-SUM({rows['Costs']['Cost, for the bonus']}),2)",
         "Measured saving": f'IF({at["Bonus measure"]}="run_rate",{run_rate},'
         f'IF({at["Bonus measure"]}="lower",MIN({run_rate},{saved}),{saved}))',
-        "Bonus due": f'IF(OR({at["Bonus rate"]}="",{at["Bonus threshold"]}="",{last}<>{end}),'
+        "Bonus due": f'IF(OR({at["Bonus rate"]}="",{at["Bonus threshold"]}="",{last}<{day}),'
         f"0,{bonus})",
     }  # fmt: skip
+
+
+def _run_rate(workings: Workings, day: str) -> str:
+    """The yearly saving of the placements in place on a day, less the weekly costs that are open."""
+    placements, prices, costs = (
+        workings.rows[table] for table in ("Placements", "Prices", "Costs")
+    )
+    in_place = "+".join(
+        f'SUMIFS({ranges[weekly]},{ranges["Counts from"]},"<="&{day},'
+        f'{ranges["Counts until"]},">="&{day},{ranges["Counts for the bonus"]},1)'
+        for ranges, weekly in ((placements, "Saving a week"), (prices, "More saved a week"))
+    )
+    still_open = (
+        f'SUMIFS({costs["Open, a week"]},{costs["From"]},"<="&{day},'
+        f"{costs['Counts for the bonus']},1)"
+    )
+    return f"ROUND(ROUND(({in_place}-{still_open})*{workings.terms['Weeks in a year']},8),2)"
 
 
 def _years_earned(start: str, day: str) -> str:
@@ -152,8 +197,8 @@ def _complete_months(start: str, day: str) -> str:
     return f"({apart}-(EDATE({start},{apart})>{next_day}))"
 
 
-def unknown_terms(workings: Workings) -> dict[str, str]:
-    """By term, the condition under which the terms hold what the formulas do not know.
+def unknown_terms(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
+    """By term or table, the condition under which it holds what the formulas do not know.
 
     Empty while they know everything that is declared.
     """
@@ -163,7 +208,17 @@ def unknown_terms(workings: Workings) -> dict[str, str]:
         found[term.label] = (
             f"ISNA({at})" if options else f"NOT(IFERROR({at}={_default(term)},FALSE))"
         )
+    if not KNOWN.varies:
+        found["terms from a day on"] = _is_filled(plan.terms_from)
+    for table in KNOWN.unknown_tables:
+        if table in plan.sheets:
+            first = ALL_COLUMNS[table][0].heading
+            found[f"the table {table}"] = _is_filled(plan.evidence_column(table, first))
     return found
+
+
+def _is_filled(cells_of_a_column: str) -> str:
+    return f"ROWS({cells_of_a_column})>COUNTBLANK({cells_of_a_column})"
 
 
 # Months.
@@ -184,7 +239,8 @@ def _write_month_workings(page: TemplatePage, plan: TemplatePlan, workings: Work
 
 
 def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict[str, str]:
-    at, approved = workings.terms, workings.households["Counts on"]
+    at, rows = workings.terms, workings.rows
+    due, placements, agreed = rows["Carers"]["Counts on"], rows["Placements"], rows["Agreed"]
     start, end, last = at["Starts on"], at["Ends on"], at["Last day known"]
 
     def here(heading: str) -> str:
@@ -194,11 +250,16 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
         # The cell above the first month is a heading, which counts as nothing.
         return f"N({workings.month(heading, row - 1)})"
 
+    def above(heading: str) -> str:
+        return f"{workings.month(heading, HEADING_ROW)}:{workings.month(heading, row - 1)}"
+
+    def so_far(heading: str) -> str:
+        return f"{workings.month(heading, FIRST_ROW)}:{here(heading)}"
+
     first_day, last_day, earned_by = here("First day"), here("Last day"), here("Earned by")
     saving_column = STATEMENT_COLUMNS["Saving"]
     saving = plan.on_sheet("Statement", FIRST_MONTH_ROW + row - FIRST_ROW, saving_column)
     saved = here("Saving (Statement)")
-    savings = f"{workings.month('Saving (Statement)', FIRST_ROW)}:{saved}"
     if row == FIRST_ROW:
         first = f'IF({start}<={last},{start},"")'
     else:
@@ -208,37 +269,84 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
             f'IF({day_before}<{last},{day_before}+1,""))'
         )
     whole_fee, yearly = f'{at["Fee reading"]}="up_to_cap"', f'{at["Fee period"]}="annual"'
+    lapses = f'{at["Unused fee"]}="lapses"'
     year_end = f"EOMONTH(DATE(YEAR({last_day})+(MONTH({last_day})>3),3,1),0)"
-    months_earned = f"({_as_months(start, earned_by)}-{at['Start as months']})"
-    term_end, basis = at["Last day of the fee term"], at["Pro rata basis"]
-    by_basis = (
-        f'IF({basis}="days",({earned_by}-{start}+1)/({term_end}-{start}+1),'
-        f'IF({basis}="whole_months",'
-        f"{_complete_months(start, earned_by)}/{at['Months in the fee term']},"
-        f"{months_earned}/{at['Fee term as months']}))"
+    ahead = f"AND({whole_fee},OR({yearly},{lapses}))"
+    year_before = here("Year before ended")
+    fee = at["Fee without VAT"]
+    earned_before = (
+        f"IF({year_before}<{start},0,ROUND(ROUND({fee}*({_scheduled(at, year_before)}),8),2))"
     )
+    lapsed = f'{earned_before}-SUMIFS({above("Fee")},{above("Last day")},"<="&{year_before})'
+    savings = f"SUM({so_far('Saving (Statement)')})"
+    measured = at["Day before the bonus counts"]
+    counted = f'SUMIFS({so_far("Saving (Statement)")},{so_far("Last day")},">"&{measured})'
+    accumulated = f'IF({at["Bonus counts"]}="foster",NA(),ROUND({counted},2))'
     maximum, payable_before = at["Contract maximum"], before("Payable to date")
+    paid_back = here("Reimbursed")
+    month = f"({first_day}-DAY({first_day})+1)"
+    signed = "+".join(
+        f"SUMIFS({agreed[heading]},{agreed['Month']},{month})"
+        for heading in ("Payable", "Adjustment")
+    )
     return {
         "First day": first,
         "Last day": f"MIN(EOMONTH({first_day},0),{last})",
-        "Earned by": f"IF({yearly},IF({whole_fee},MIN({end},{year_end}),{last_day}),{last_day})",
-        "Share earned": f"IF({yearly},{_years_earned(start, earned_by)},"
-        f"IF(OR({whole_fee},{earned_by}>={term_end}),1,{by_basis}))",
-        "Fee entitlement to date":
-            f"ROUND(ROUND({at['Fee without VAT']}*{here('Share earned')},8),2)",
+        "Earned by": f"IF({ahead},MIN({end},{year_end}),{last_day})",
+        "Share earned": f"IF(AND({whole_fee},NOT({ahead})),1,{_scheduled(at, earned_by)})",
+        "Fee entitlement to date": f"ROUND(ROUND({fee}*{here('Share earned')},8),2)",
         "Saving (Statement)": saving,
-        "Drawn from": f'ROUND(IF({at["Savings reading"]}="cumulative",SUM({savings})'
-        f"-{before('Fee to date')},{saved}),2)",
+        "Drawn from": f'ROUND(IF({at["Savings reading"]}="cumulative",'
+        f"{_share_of(at, savings)}-{before('Fee to date')},{_share_of(at, saved)}),2)",
+        "Year before ended":
+            f"DATE(YEAR({last_day})-(MONTH({last_day})<4),3,31)",
+        "Lapsed": f'IF(OR(NOT({lapses}),{at["Fee reading"]}="no_catch_up"),0,ROUND({lapsed},2))',
         "Ceiling": f"ROUND({here('Fee entitlement to date')}"
         f'-IF({at["Fee reading"]}="no_catch_up",{before("Fee entitlement to date")},'
-        f"{before('Fee to date')}),2)",
+        f"{before('Fee to date')})-{here('Lapsed')},2)",
         "Fee": f"MAX(0,MIN({here('Drawn from')},{here('Ceiling')}))",
         "Fee to date": f"ROUND({before('Fee to date')}+{here('Fee')},2)",
-        "Households": f'COUNTIFS({approved},">="&{first_day},{approved},"<="&{last_day})',
+        "Households": f'COUNTIFS({due},">="&{first_day},{due},"<="&{last_day})',
         "Carer fees": f"ROUND({at['Carer fee']}*{here('Households')},2)",
-        "Bonus": f"IF({last_day}={end},{at['Bonus due']},0)",
-        "Owed": f"ROUND({here('Fee')}+{here('Carer fees')}+{here('Bonus')},2)",
+        "Bonus": f"IF(AND({at['Day of the bonus']}>={first_day},"
+        f"{at['Day of the bonus']}<={last_day}),{at['Bonus due']},0)",
+        "Break-downs": f'ROUND(SUMIFS({placements["Reimbursed"]},{placements["Ended on"]},'
+        f'">="&{first_day},{placements["Ended on"]},"<="&{last_day}),2)',
+        "Reimbursed": f"ROUND(MIN({here('Break-downs')},{here('Fee to date')}"
+        f"-{before('Reimbursed to date')}),2)",
+        "Reimbursed to date": f"ROUND({before('Reimbursed to date')}+{paid_back},2)",
+        "Owed": f"ROUND({here('Fee')}+{here('Carer fees')}+{here('Bonus')}-{paid_back},2)",
         "Payable": f'IF(OR({maximum}="",{at["Maximum reading"]}="warn"),{here("Owed")},'
-        f"ROUND(MIN({here('Owed')},MAX(0,{maximum}-{payable_before})),2))",
+        f"ROUND(MIN({here('Owed')},MAX(0,{maximum}-{payable_before}+{paid_back})-{paid_back}),2))",
         "Payable to date": f"ROUND({payable_before}+{here('Payable')},2)",
+        "Adjustment": f"ROUND({before('Payable')}+{before('Adjustment')}-{before('To invoice')},2)",
+        "To invoice": f"ROUND(IF(COUNTIFS({agreed['Month']},{month})>0,{signed},"
+        f"{here('Payable')}+{here('Adjustment')}),2)",
+        "Run rate": _run_rate(workings, last_day),
+        "Measured for the bonus": f'IF({at["Bonus measure"]}="run_rate",{here("Run rate")},'
+        f'IF({at["Bonus measure"]}="lower",MIN({here("Run rate")},{accumulated}),{accumulated}))',
     }  # fmt: skip
+
+
+def _share_of(at: dict[str, str], saving: str) -> str:
+    """What of a saving the fee may take, rounded to the penny."""
+    share = at["Fee share"]
+    return f"IF({share}=1,{saving},ROUND(ROUND({share}*{saving},8),2))"
+
+
+def _scheduled(at: dict[str, str], day: str) -> str:
+    """The share of the fee that the schedule has earned at the end of a day of the programme."""
+    start, term_end, basis = (
+        at[name] for name in ("Starts on", "Last day of the fee term", "Pro rata basis")
+    )
+    months_earned = f"({_as_months(start, day)}-{at['Start as months']})"
+    by_basis = (
+        f'IF({basis}="days",({day}-{start}+1)/({term_end}-{start}+1),'
+        f'IF({basis}="whole_months",'
+        f"{_complete_months(start, day)}/{at['Months in the fee term']},"
+        f"{months_earned}/{at['Fee term as months']}))"
+    )
+    return (
+        f'IF({at["Fee period"]}="annual",{_years_earned(start, day)},'
+        f"IF({day}>={term_end},1,{by_basis}))"
+    )

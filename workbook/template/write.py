@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from xlsxwriter import Workbook
 
 import xlpbr
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import Contract
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.files.safe_writing import write_safely
@@ -23,11 +23,13 @@ from xlpbr.workbook.template.assumptions import write_assumptions
 from xlpbr.workbook.template.checks import write_checks
 from xlpbr.workbook.template.forecast import write_forecast
 from xlpbr.workbook.template.inputs import write_evidence, write_terms
+from xlpbr.workbook.template.invoices import write_invoice, write_lines
 from xlpbr.workbook.template.linked import write_linked
 from xlpbr.workbook.template.outputs import write_explain, write_readings, write_reconcile
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, template_plan_of
 from xlpbr.workbook.template.statement import write_statement
+from xlpbr.workbook.template.years import write_children, write_years
 
 _MADE = datetime(2026, 1, 1)
 """The same inputs give the same file, byte for byte, so no clock is read."""
@@ -131,15 +133,20 @@ def write_sheets(
         sheet: TemplatePage(
             workbook.add_worksheet(name), styles,
             None if values is None else values.get(name, {}),
+            plan.evidence_tables,
         )
         for sheet, name in ((sheet, plan.name_of(sheet)) for sheet in plan.sheets)
     }  # fmt: skip
     writers: Mapping[str, Callable[[TemplatePage, TemplatePlan], None]] = {
         "About": write_about,
         "Terms": write_terms,
-        **{table: partial(write_evidence, table=table) for table in COLUMNS},
+        **{table: partial(write_evidence, table=table) for table in ALL_COLUMNS},
         "Assumptions": write_assumptions,
         "Statement": write_statement,
+        "Invoice": write_invoice,
+        "Lines": write_lines,
+        "Children": write_children,
+        "Years": write_years,
         "Readings": write_readings,
         "Reconcile": write_reconcile,
         "Explain": write_explain,
@@ -154,4 +161,6 @@ def write_sheets(
             writers[sheet](page, plan)
             if sheet not in TABLE_NAMES:
                 page.protect()
+    for sheet in plan.hidden_sheets:
+        pages[sheet].sheet.hide()
     pages[plan.sheets[0]].sheet.activate()

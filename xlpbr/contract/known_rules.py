@@ -95,6 +95,11 @@ class KnownRules:
                 yield table
 
     @property
+    def unknown_tables(self) -> tuple[str, ...]:
+        """The optional tables that bear on a statement and are not known."""
+        return tuple(table for name, table in _TABLES.items() if name not in self.tables)
+
+    @property
     def unknown(self) -> list[tuple[Term, list[str]]]:
         """The terms of which something is not known, with their options that are not.
 

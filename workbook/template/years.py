@@ -1,0 +1,112 @@
+"""The sheets Children and Years: the saving of each child by month, and the financial years."""
+
+from __future__ import annotations
+
+from xlpbr.functions.spills import YEAR_HEADINGS
+from xlpbr.workbook.look.styles import MONTH
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
+from xlpbr.workbook.template.page import TemplatePage
+from xlpbr.workbook.template.plan import TemplatePlan
+from xlpbr.workbook.template.statement import under_heading
+
+CHILDREN_ROW = 5
+YEARS_ROW = 5
+
+_CHILD_WIDTH, _TOTAL_WIDTH, _MONTH_WIDTH = 14, 12, 9.5
+_YEAR_WIDTH = 17
+_MONTHS_OF_A_YEAR = 12
+
+_WHAT_IS_WHAT = (
+    "Accrual: payable to date less invoiced to date on the year's last day: what is owed and not"
+    " invoiced. Below 0, more was invoiced than is payable.",
+    "Full-year effect: what the placements in place on the year's last day save in a whole year.",
+    "Against budget: the figure less the budget (sheet {budget}). Blank for a year without a row.",
+)
+
+
+def children_rows(plan: TemplatePlan) -> int:
+    """The rows that are prepared for the children, headings and total included."""
+    return 2 + plan.table_rows["Placements"]
+
+
+def children_width(plan: TemplatePlan) -> int:
+    """The columns that are prepared for the children: name, total and months."""
+    return 2 + plan.month_rows
+
+
+def year_rows(plan: TemplatePlan) -> int:
+    """The rows that are prepared for the financial years, the heading row included."""
+    return 3 + plan.month_rows // _MONTHS_OF_A_YEAR
+
+
+def write_children(page: TemplatePage, plan: TemplatePlan) -> None:
+    """Write the Children sheet: children down, months across."""
+    styles = page.styles
+    page.introduce_results(
+        "Children",
+        "Result (calculated, do not type here): what each child's placement saved in each month."
+        " Whole pounds are shown; the cells hold the pence.",
+    )
+    width = children_width(plan)
+    page.set_widths((_CHILD_WIDTH, _TOTAL_WIDTH, *[_MONTH_WIDTH] * (width - 2)))
+    month = styles.column_heading(align="right", num_format=MONTH)
+    amount = under_heading(month, styles.bare("whole_pounds"))
+    total = under_heading(styles.heading_right, styles.bare("whole_pounds", bold=True))
+    page.spill(
+        CHILDREN_ROW, 1,
+        plan.call(
+            "PBR_CHILDREN", "Terms", "Placements", plan.as_at_cell, "Cohort", "Prices", "Costs"
+        ),
+        children_rows(plan),
+        [
+            under_heading(styles.heading, styles.bare("text")), total,
+            *[amount] * len(plan.months),
+            # Months to spare have no heading until the programme is longer.
+            *[under_heading(styles.bare("month"), styles.bare("whole_pounds"))]
+            * (width - 2 - len(plan.months)),
+        ],
+    )  # fmt: skip
+    first, last = CHILDREN_ROW + 1, CHILDREN_ROW + children_rows(plan) - 1
+    in_use = f'A${CHILDREN_ROW}&""<>""'
+    for condition, look in (
+        (f'AND($A{first}&""="Total",{in_use})', styles.total_row),
+        (f'AND($A{first}&""<>"",{in_use})', styles.filled_row),
+    ):
+        page.mark((first, 1), (last, width), condition, look, alone=True)
+    page.sheet.freeze_panes(CHILDREN_ROW, 2)
+    page.print_on_a4(
+        plan.title, heading_row=CHILDREN_ROW, last_column=2 + (len(plan.months) or width - 2)
+    )
+
+
+def write_years(page: TemplatePage, plan: TemplatePlan) -> None:
+    """Write the Years sheet: the statement by financial years, beside the budget."""
+    styles = page.styles
+    page.introduce_results(
+        "Years",
+        "Result (calculated, do not type here): the statement by financial years, 1 April to 31"
+        " March, for the accounts and the budget report.",
+    )
+    page.set_widths([_YEAR_WIDTH] * len(YEAR_HEADINGS))
+    money = under_heading(styles.heading_right, styles.bare("money"))
+    page.spill(
+        YEARS_ROW, 1,
+        plan.call(
+            "PBR_YEARS", "Terms", "Placements", "Carers", "Claims", plan.as_at_cell,
+            "Cohort", "Prices", "Costs", "Rates", "Agreed", "Budget",
+        ),
+        year_rows(plan),
+        [
+            under_heading(styles.heading, styles.bare("text", bold=True)),
+            *[money] * (len(YEAR_HEADINGS) - 1),
+        ],
+    )  # fmt: skip
+    page.sheet.set_row(YEARS_ROW - 1, 2 * LINE_HEIGHT + 2)
+    first, last = YEARS_ROW + 1, YEARS_ROW + year_rows(plan) - 1
+    page.mark(
+        (first, 1), (last, len(YEAR_HEADINGS)), f'$A{first}&""<>""', styles.filled_row
+    )  # fmt: skip
+    for row, sentence in enumerate(_WHAT_IS_WHAT, start=last + 2):
+        page.put(row, 1, sentence.format(budget=plan.name_of("Budget")), styles.plain)
+    page.sheet.freeze_panes(YEARS_ROW, 1)
+    page.print_on_a4(plan.title, heading_row=YEARS_ROW)
