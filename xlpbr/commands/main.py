@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 import xlpbr
+from xlpbr.cells import Rows
 from xlpbr.commands import edit as edit_commands
 from xlpbr.commands import figures as figure_commands
 from xlpbr.commands import forecast as forecast_commands
