@@ -32,7 +32,12 @@ ORDER: list[set[str]] = [
     {"xlpbr.workbook.read"},
     {"xlpbr.workbook.calculate"},
     {"xlpbr.workbook.template", "xlpbr.workbook.port", "xlpbr.workbook.lite"},
-    {"xlpbr.workbook.attach", "xlpbr.workbook.hosts", "xlpbr.workbook.libreoffice"},
+    {
+        "xlpbr.workbook.agreed",
+        "xlpbr.workbook.attach",
+        "xlpbr.workbook.hosts",
+        "xlpbr.workbook.libreoffice",
+    },
     {"xlpbr.workbook.disclosure"},
     {"xlpbr.workbook.report"},
     {"xlpbr.workbook.portfolio"},

@@ -15,6 +15,7 @@ import click
 
 import xlpbr
 from xlpbr.cells import Rows
+from xlpbr.commands import agree as agree_commands
 from xlpbr.commands import edit as edit_commands
 from xlpbr.commands import figures as figure_commands
 from xlpbr.commands import forecast as forecast_commands
@@ -99,6 +100,7 @@ def commands() -> None:
 for _command in (
     *figure_commands.COMMANDS,
     *edit_commands.COMMANDS,
+    *agree_commands.COMMANDS,
     *host_commands.COMMANDS,
     *forecast_commands.COMMANDS,
     *portfolio_commands.COMMANDS,

@@ -31,7 +31,6 @@ from xlpbr.contract.terms import TERMS, ContractTerms, Term
 from xlpbr.errors import FileProblem
 
 _DATES = frozenset({"date", "month", "year"})
-_TEXTS = frozenset({"text", "option"})
 _WHOLE = frozenset({"count", "weeks"})
 
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff\x7f-\x9f\u2028\u2029]")
@@ -127,7 +126,10 @@ def _exactly(value: Fraction) -> str:
 def _term_read(values: Mapping[str, str]) -> TermRow:
     label, starts = values["Term"], values["From"]
     starts_on = date.fromisoformat(starts) if starts else None
-    return term_row(label, starts_on, _read(_TERM[label], values["Value"]), values["Clause"])
+    term, text = _TERM[label], values["Value"]
+    if term.kind == "option" and not text:
+        raise ValueError(label)
+    return term_row(label, starts_on, _read(term, text), values["Clause"])
 
 
 _TERM = {term.label: term for term in TERMS}
@@ -136,12 +138,14 @@ _TERM = {term.label: term for term in TERMS}
 def _read(declared: Term | EvidenceColumn, text: str) -> Any:
     """The value that a text stands for under a term or a heading."""
     kind = declared.kind
-    if kind in _TEXTS:
-        if kind == "option" and text not in declared.options:
-            raise ValueError(text)
+    if kind == "text":
         return text
     if text == "":
         return None
+    if kind == "option" and text not in declared.options:
+        raise ValueError(text)
+    if kind == "option":
+        return text
     if kind == "yes_no":
         return {"yes": True, "no": False}[text]
     if kind in _DATES:

@@ -6,7 +6,7 @@ Two states of the tables are compared, and a state is kept as text, by these row
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
@@ -63,7 +63,7 @@ class TableRow:
     values: Mapping[str, Any]
 
 
-_FIELDS: Mapping[str, tuple[str, type]] = MappingProxyType(
+_FIELDS: Mapping[str, tuple[str, type[Any]]] = MappingProxyType(
     {
         "Placements": ("placements", Placement),
         "Carers": ("households", Household),
@@ -114,9 +114,20 @@ def terms_of(rows: Iterable[TermRow]) -> ContractTerms:
 
 
 def record_of(table: str, values: Mapping[str, Any]) -> Any:
-    """The record of an evidence table's row from its values by heading."""
-    fields = {one.heading: one.field_name for one in ALL_COLUMNS[table]}
-    return _FIELDS[table][1](**{fields[heading]: value for heading, value in values.items()})
+    """The record of an evidence table's row from its values by heading.
+
+    A blank one is the default where the record has one.
+    """
+    record = _FIELDS[table][1]
+    has_default = {one.name for one in fields(record) if one.default is not MISSING}
+    names = {one.heading: one.field_name for one in ALL_COLUMNS[table]}
+    return record(
+        **{
+            names[heading]: value
+            for heading, value in values.items()
+            if value not in (None, "") or names[heading] not in has_default
+        }
+    )
 
 
 def evidence_of(records: Mapping[str, Iterable[Any]]) -> Evidence:
@@ -198,13 +209,10 @@ def _row_of_term(row: TermRow) -> TableRow:
 
 def _row_of_record(table: str, record: Any) -> TableRow:
     values = {one.heading: getattr(record, one.field_name) for one in ALL_COLUMNS[table]}
+    if values.get("Ended on", ...) is None:
+        values["Ended because"] = ""  # it is read only where the placement ended
     key, near, name = _KNOWN_BY[table](values)
     return TableRow(table, replace(record, row=0), key, near, name, values)
-
-
-def row_of_values(table: str, values: Mapping[str, Any]) -> TableRow:
-    """The row of an evidence table that says some values by heading."""
-    return _row_of_record(table, record_of(table, values))
 
 
 def term_row(label: str, starts_on: date | None, value: Any, clause: str = "") -> TermRow:

@@ -76,9 +76,7 @@ def test_a_state_is_its_rows() -> None:
     terms, evidence = records_of_rows(rows_of(*state))
     named = {label: clause for label, clause in state[0].clauses.items() if clause}
     assert terms == dataclasses.replace(state[0], clauses=named)
-    assert [one.child for one in evidence.placements] == [
-        one.child for one in state[1].placements
-    ]
+    assert [one.child for one in evidence.placements] == [one.child for one in state[1].placements]
 
 
 def test_nothing_changed() -> None:
@@ -93,12 +91,14 @@ def test_a_break_down_that_is_found_out_later() -> None:
     placements[0] = dataclasses.replace(placements[0], ended_on=date(2026, 6, 1))
     new = terms, dataclasses.replace(evidence, placements=tuple(placements))
     found = changes_between((terms, evidence), new)
-    (child,) = {placements[0].child}
+    child = placements[0].child
     moved = placements[0].moved_on
     assert moved is not None
     assert told(found) == [
         ("Placements", f"{child}, moved {moved.day} {moved:%b %Y}", "changed", "Ended on", "",
          "1 Jun 2026"),
+        ("Placements", f"{child}, moved {moved.day} {moved:%b %Y}", "changed", "Ended because", "",
+         "broke down"),
     ]  # fmt: skip
     assert found.difference == added_up(found) == come_to(new) - come_to((terms, evidence))
     assert found.difference.saving < 0
@@ -194,9 +194,7 @@ def mixed(old: State, new: State, seed: int) -> State:
     draw = Random(seed)
     fields = {
         one.name: tuple(
-            row
-            for row in getattr(draw.choice((old, new))[1], one.name)
-            if draw.random() < 0.9
+            row for row in getattr(draw.choice((old, new))[1], one.name) if draw.random() < 0.9
         )
         for one in dataclasses.fields(Evidence)
     }
@@ -225,9 +223,7 @@ def test_sixty_placements_that_all_changed_take_seconds() -> None:
         )
         for number in range(60)
     )  # fmt: skip
-    dearer = tuple(
-        dataclasses.replace(one, family_weekly=Fraction(1300)) for one in rows
-    )
+    dearer = tuple(dataclasses.replace(one, family_weekly=Fraction(1300)) for one in rows)
     started = time.perf_counter()
     found = changes_between((terms, Evidence(rows)), (terms, Evidence(dearer)))
     assert len(found.causes) == 60
