@@ -65,6 +65,7 @@ ON_COLUMNS = {
     "xlpbr.portfolio.numba_loops": {"numpy", "numba"},
     "xlpbr.portfolio.numpy_loops": {"numpy"},
     "xlpbr.portfolio.settlement": {"numpy", "numba"},
+    "xlpbr.forecast.column_sums": {"numpy"},
     "xlpbr.forecast.columns": {"numpy"},
     "xlpbr.portfolio.columns": {"numpy", "pandas"},
     "xlpbr.portfolio.tables": {"numpy", "pandas"},

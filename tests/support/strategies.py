@@ -39,6 +39,10 @@ def field_name(term: str) -> str:
     return term.lower().replace(" ", "_")
 
 
+DRAWN = {term: field_name(term) for term in OPTIONS if field_name(term) in WRITTEN_FOR}
+"""The readings that are drawn here; ``tests.support.life`` draws lives with every reading."""
+
+
 def pounds(most: int) -> st.SearchStrategy[float]:
     """Whole pence, as the float that a cell holds."""
     return st.integers(0, most * 100).map(lambda pence: pence / 100)
@@ -92,7 +96,7 @@ def contracts(draw: st.DrawFn) -> Contract:
     )
     with_bonus = draw(st.booleans())
     threshold = draw(st.one_of(st.just(0.0), pounds(20_000), pounds(900_000)))
-    named = {field_name(t): draw(st.sampled_from(options)) for t, options in OPTIONS.items()}
+    named = {name: draw(st.sampled_from(OPTIONS[term])) for term, name in DRAWN.items()}
     return Contract(
         starts_on=starts_on,
         ends_on=ends_on,
@@ -182,7 +186,7 @@ def terms_table(contract: Contract) -> list[list]:
         ["Contract maximum", contract.contract_maximum],
         ["VAT rate", contract.vat_rate],
     ]
-    rows += [[term, getattr(contract, field_name(term))] for term in OPTIONS]
+    rows += [[term, getattr(contract, name)] for term, name in DRAWN.items()]
     return rows
 
 

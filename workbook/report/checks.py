@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.known_rules import known_rules
-from xlpbr.money import Pence, in_words, to_pence
-from xlpbr.periods import ONE_DAY, month_of
-from xlpbr.settlement.counted import name_key
+from xlpbr.money import Pence, in_words, to_pence, to_pounds
 from xlpbr.settlement.statement import Statement
-from xlpbr.tables.declared import TABLES
+from xlpbr.workbook.report.another_way import (
+    carried_again,
+    outcome_fees_again,
+    payable_again,
+    reimbursed_again,
+    saving_again,
+)
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import SUPPRESSED, Value
 
@@ -19,7 +22,28 @@ ANOTHER_WAY = "Worked out another way"
 
 _FAULT = "no: report this as a fault"
 
-KNOWN = known_rules()
+KNOWN = known_rules(
+    "fee_share",
+    "bonus_measured_on",
+    "break_down_months",
+    "break_down_amount",
+    "phase_starts_on",
+    "terminated_on",
+    "variations",
+    "cohort",
+    "prices",
+    "costs",
+    "rates",
+    "signed",
+    unused_fee=("carries", "lapses"),
+    carer_fee_counts=("linked", "any"),
+    carer_fee_due=("approved", "moved"),
+    bonus_savings=("programme", "phase"),
+    run_rate_year=("days_365", "weeks_52"),
+    break_down_reimbursement=("none", "straight_line", "whole"),
+    break_down_window=("move", "phase"),
+    outcome_clock=("placement", "child"),
+)
 """What the figures are worked out another way for."""
 
 
@@ -60,7 +84,7 @@ def _row_count_rows(report: Report) -> Iterator[list[Value]]:
             "yes" if adds_up else _FAULT,
         ]
     given = {count.table for count in report.row_counts}
-    for table in TABLES:
+    for table in ("Terms", *ALL_COLUMNS):
         if table not in given:
             yield ["Rows accounted for", table, "no table", "the table is optional", "yes"]
 
@@ -70,18 +94,16 @@ def _agreement_rows(report: Report) -> Iterator[list[Value]]:
     statement, shown = report.last_shown.statement, report.last_shown
     if not statement.months:
         return
-    if unknown := KNOWN.unknown_in(statement.terms):
+    if unknown := KNOWN.unknown_in(statement.terms, statement.evidence):
         yield [
             ANOTHER_WAY, "Statement", "not checked", "the figures worked out another way",
             f"This check does not know {' and '.join(unknown)}: check the figures by hand.",
         ]  # fmt: skip
         return
-    for heading, field_name, how, expected in (
-        ("Saving to date", "saving_to_date", "each placement's days at once", _saving(statement)),
-        ("Payable to date", "payable_to_date", _HOW_PAYABLE, _payable_again(statement)),
-    ):
-        stated: Pence = getattr(statement.months[-1], field_name)
-        is_shown = shown.latest(field_name) is not None
+    for heading, field_name, stated, expected, how in _worked_out_again(report):
+        to_date = field_name.endswith("to_date")
+        told = shown.latest(field_name) if to_date else shown.total(field_name)
+        is_shown = told is not None
         yield [
             ANOTHER_WAY,
             f"Statement, {heading}",
@@ -93,64 +115,70 @@ def _agreement_rows(report: Report) -> Iterator[list[Value]]:
         yield ["Limits kept", "Statement, Fee", "every month", limit, "yes" if kept else _FAULT]
 
 
+def _worked_out_again(report: Report) -> Iterator[tuple[str, str, Pence, Pence, str]]:
+    """Each figure that is worked out another way: heading, field, stated, expected, how."""
+    statement, terms = report.last_shown.statement, report.terms
+    last, months = statement.months[-1], statement.months
+    yield (
+        "Saving to date", "saving_to_date", last.saving_to_date, saving_again(statement),
+        "each placement's and each cost's days one by one",
+    )  # fmt: skip
+    if statement.evidence.rates:
+        yield (
+            "Outcome fees, in all", "outcome_fees", sum(month.outcome_fees for month in months),
+            sum(outcome_fees_again(statement)), "the days of each child in a family counted",
+        )  # fmt: skip
+    if terms.break_down_reimbursement != "none":
+        yield (
+            "Reimbursed, in all", "reimbursed", sum(month.reimbursed for month in months),
+            sum(reimbursed_again(statement)), "the days left of each window counted",
+        )  # fmt: skip
+    yield (
+        "Payable to date", "payable_to_date", last.payable_to_date, payable_again(statement),
+        _HOW_PAYABLE,
+    )  # fmt: skip
+    if statement.evidence.signed:
+        yield (
+            "To invoice, in all", "to_invoice", sum(month.to_invoice for month in months),
+            carried_again(statement),
+            "what was signed for the agreed months, and all that is payable at each month that is"
+            " not agreed",
+        )  # fmt: skip
+
+
 _HOW_PAYABLE = (
-    "the statement's fee to date and bonus, and the carer fee for each household counted again,"
-    " up to the maximum"
+    "the statement's fee and bonus, and all else counted again from the tables, month by month up"
+    " to the maximum"
 )
-
-
-def _saving(statement: Statement) -> Pence:
-    """The saving to date, placement by placement over its whole stay."""
-    total, terms = 0, statement.terms
-    for placement in statement.evidence.agreed:
-        if placement.moved_on is None:
-            continue
-        first = max(placement.moved_on, terms.starts_on)
-        last = min(statement.as_at, (placement.ended_on or date.max) - ONE_DAY)
-        days = max(0, (last - first).days + 1)
-        total += to_pence(placement.weekly_saving * days / 7)
-    return total
-
-
-def _payable_again(statement: Statement) -> Pence:
-    """What is payable to date, from the households and the fee and bonus to date."""
-    terms, months = statement.terms, statement.months
-    cohort = {name_key(placement.child) for placement in statement.evidence.placements}
-    approved: dict[str, date] = {}
-    for row in sorted(
-        (row.approved_on, row.household)
-        for row in statement.evidence.households
-        if row.approved_on is not None and name_key(row.child) in cohort
-    ):
-        approved.setdefault(name_key(row[1]), row[0])
-    days = [day for day in approved.values() if terms.starts_on <= day <= statement.as_at]
-    by_month = Counter(month_of(day) for day in days)
-    carer_fees = sum(to_pence(terms.carer_fee * count) for count in by_month.values())
-    owed = months[-1].fee_to_date + carer_fees + sum(month.bonus for month in months)
-    if terms.contract_maximum is None or terms.maximum_reading == "warn":
-        return owed
-    return min(owed, to_pence(terms.contract_maximum))
 
 
 def _limits(statement: Statement) -> dict[str, bool]:
     """What the fee must keep to, and whether it does."""
     months, terms = statement.months, statement.terms
-    within = all(
-        month.fee >= 0 and month.fee_to_date <= month.entitlement_to_date for month in months
-    )
+    highest_earned = 0
+    within = True
+    for month in months:
+        # A varied fee may be lowered; what was drawn before is not taken back.
+        highest_earned = max(highest_earned, month.entitlement_to_date)
+        within = within and 0 <= month.fee_to_date <= highest_earned and month.fee >= 0
+    of_share = "" if terms.fee_share == 1 else "its share of "
+
+    def share(saving: Pence) -> Pence:
+        return max(0, to_pence(terms.fee_share * to_pounds(saving)))
+
     if terms.savings_reading == "month":
-        saving = "never above the saving of the month"
-        covered = all(month.fee <= max(0, month.saving) for month in months)
+        saving = f"never above {of_share}the saving of the month"
+        covered = all(month.fee <= share(month.saving) for month in months)
     else:
-        saving = "never above the highest saving to date"
+        saving = f"never above {of_share}the highest saving to date"
         highest = max(month.saving_to_date for month in months)
-        covered = months[-1].fee_to_date <= max(0, highest)
+        covered = months[-1].fee_to_date <= share(highest)
     return {"never above the fee entitlement to date": within, saving: covered}
 
 
 def _problem_rows(report: Report) -> Iterator[list[Value]]:
     if report.is_public:
-        for table in TABLES:
+        for table in ("Terms", *ALL_COLUMNS):
             yield [
                 "Problems in the data", table, "not shown in the public version",
                 "see the full report", "see the full report",

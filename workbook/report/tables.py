@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xlpbr import cells
 from xlpbr.contract.terms import TERMS, Term
-from xlpbr.settlement.statement import FIGURES
+from xlpbr.settlement.statement import FIGURES, Figure, FigureKind
 from xlpbr.workbook.report.charts import chart_columns, chart_rows
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, ReportColumn, Value
 
+_WIDTHS: Mapping[FigureKind, float] = {"month": 10.5, "count": 11.5, "money": 13.7}
 
-def statement_columns(_: Report) -> list[ReportColumn]:
+
+def statement_columns(report: Report) -> list[ReportColumn]:
     """The statement's columns, as wide as their figures."""
-    widths = {"month": 10.5, "count": 11.5, "money": 13.7}
-    return [ReportColumn(figure.heading, widths[figure.kind], figure.kind) for figure in FIGURES]
+    return [
+        ReportColumn(figure.heading, _WIDTHS[figure.kind], figure.kind)
+        for figure in figures_of(report)
+    ]
+
+
+def figures_of(report: Report) -> list[Figure]:
+    """The figures of the statement without those of clauses that the contract does not have."""
+    left_out = {figure.field_name for figure in figures_left_out(report)}
+    return [figure for figure in FIGURES if figure.field_name not in left_out]
+
+
+def figures_left_out(report: Report) -> list[Figure]:
+    """The figures that are nought in every month because the contract has no such clause."""
+    terms, evidence = report.terms, report.evidence
+    absent = {
+        "outcome_fees": not evidence.rates,
+        "reimbursed": terms.break_down_reimbursement == "none",
+        "adjustment": not evidence.signed,
+        "to_invoice": not evidence.signed,
+    }
+    return [figure for figure in FIGURES if absent.get(figure.field_name, False)]
 
 
 def statement_rows(report: Report) -> list[list[Value]]:
     """Every month's figures."""
+    names = [figure.field_name for figure in figures_of(report)[1:]]
     rows: list[list[Value]] = [
-        [month.month, *figures.values()]
+        [month.month, *(figures[name] for name in names)]
         for month, figures in zip(report.statement.months, report.shown.figures, strict=True)
     ]
-    return rows or [[Of("text", "no month yet"), *[NOT_APPLICABLE] * (len(FIGURES) - 1)]]
+    return rows or [[Of("text", "no month yet"), *[NOT_APPLICABLE] * len(names)]]
 
 
 def drawn_rows(report: Report) -> list[list[Value]]:

@@ -9,7 +9,7 @@ heard of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -50,6 +50,29 @@ _CHECKED_ONLY = ("programme_months",)
 """Terms that no figure comes from."""
 
 
+def _pays_back(terms: ContractTerms) -> bool:
+    return terms.break_down_reimbursement != "none"
+
+
+def _has_a_phase(terms: ContractTerms) -> bool:
+    by_window = _pays_back(terms) and terms.break_down_window == "phase"
+    return by_window or terms.bonus_savings == "phase"
+
+
+_BEARS: Mapping[str, Callable[[ContractTerms], bool]] = {
+    "break_down_window": _pays_back,
+    "break_down_months": _pays_back,
+    "break_down_amount": _pays_back,
+    "phase_starts_on": _has_a_phase,
+}
+"""Whether a term bears on a figure beside some others; a term that is not here always does."""
+
+
+def _bears(name: str, terms: ContractTerms) -> bool:
+    asked = _BEARS.get(name)
+    return asked is None or asked(terms)
+
+
 @dataclass(frozen=True, slots=True)
 class KnownRules:
     """What one place knows.
@@ -68,23 +91,20 @@ class KnownRules:
 
     def cover(self, terms: ContractTerms, evidence: Evidence | None = None) -> bool:
         """Whether everything in some terms, and of what happened, is known."""
-        return (
-            (self.varies or not terms.variations)
-            and all(getattr(terms, name) in values for name, values in self.allowed.items())
-            and (evidence is None or not any(self._unknown_tables(evidence)))
-        )
+        return not self.unknown_in(terms, evidence)
 
     def unknown_in(self, terms: ContractTerms, evidence: Evidence | None = None) -> list[str]:
         """What of some terms and of what happened is not known, as ``Fee period "annual"``."""
         unknown = [
             f"{_TERM_OF[name].label} {_shown(getattr(terms, name))}"
             for name, values in self.allowed.items()
-            if getattr(terms, name) not in values
+            if getattr(terms, name) not in values and _bears(name, terms)
         ]
         if not self.varies:
             unknown += [
                 f"{_TERM_OF[one.field_name].label} from {day_in_words(one.starts_on)}"
                 for one in terms.variations
+                if _bears(one.field_name, terms)
             ]
         tables = () if evidence is None else self._unknown_tables(evidence)
         return [*unknown, *(f"the table {table}" for table in tables)]

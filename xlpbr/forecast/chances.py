@@ -86,7 +86,7 @@ def known_break_downs(
     while True:
         month += 1
         first, after = _placement_month(moved_on, month)
-        if first > last_day:
+        if max(first, open_day) > last_day:
             break
         if after <= open_day:
             continue

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlpbr.forecast.chances import Price
+from xlpbr.forecast.column_sums import DrawnColumns, sums_of
 from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, ScenarioPlan
 from xlpbr.forecast.scenarios import BLOCK, PERCENTILES, Spread, Summary, block_seed, rank
 from xlpbr.money import round_half_away
@@ -25,26 +26,11 @@ from xlpbr.portfolio.settlement import (
     PlacementColumns,
     RuleColumns,
     measured_savings,
-    saving_columns,
     settle_columns,
     threshold_bonuses,
 )
 
 F64 = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DrawnColumns:
-    """Some scenarios, drawn.
-
-    Attributes:
-        placements: those of each scenario one after the other: the known ones, then the children
-            to come.
-        approved: households by scenario and month.
-    """
-
-    placements: PlacementColumns
-    approved: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,42 +100,30 @@ def words_of(number: int) -> list[int]:
 
 def drawn_columns(plan: ScenarioPlan, draws: F64) -> DrawnColumns:
     """What some scenarios draw, from their rows of uniform numbers."""
-    count, known = len(draws), len(plan.known)
+    count = len(draws)
     moves = _moves(plan, draws[:, len(plan.uncertain) :])
     children = moves.sum(axis=1)
-    begins = np.zeros(count + 1, np.int64)
-    np.cumsum(children, out=begins[1:])
-    first_row = begins + known * np.arange(count + 1)
-    scenario = np.repeat(np.arange(count), children)
+    first_row = np.zeros(count + 1, np.int64)
+    np.cumsum(children, out=first_row[1:])
     comes = np.arange(plan.assumptions.children) < children[:, None]
-
-    rows = int(first_row[-1])
-    weekly, start, ended = (np.empty(rows, np.int64) for _ in range(3))
-    foster = np.empty(rows, np.bool_)
-    at = first_row[:-1, None] + np.arange(known)
-    weekly[at] = [int(one.weekly * 100) for one in plan.known]
-    start[at] = [one.start for one in plan.known]
-    ended[at] = _known_ends(plan, draws)
-    foster[at] = [one.foster for one in plan.known]
-
     months = np.repeat(np.tile(np.arange(len(plan.open_months)), count), moves.ravel())
-    number = np.arange(len(scenario)) - begins[scenario]
     own = _own_draws(plan, draws, comes)
     month = np.array([one.index for one in plan.open_months], np.int64)[months]
     length = np.array([one.length for one in plan.open_months], np.int64)[months]
     first_day = np.array([one.first_day for one in plan.open_months], np.int64)[months]
     moved_on = first_day + np.minimum((own[0] * length).astype(np.int64), length - 1)
-    at_child = first_row[scenario] + known + number
-    weekly[at_child] = _prices(plan.residential, own[1]) - _prices(plan.family, own[2])
-    start[at_child] = moved_on
-    ended[at_child] = _ends(plan, month, moved_on, own[3])
-    foster[at_child] = own[4] >= plan.share_reunified
-    households = plan.households + (own[5] < plan.household_more)
-    width = len(plan.ends)
-    approved = np.bincount(scenario * width + month, weights=households, minlength=count * width)
     return DrawnColumns(
-        PlacementColumns(first_row, weekly, start, ended, foster),
-        approved.astype(np.int64).reshape(count, width) + np.array(plan.approved, np.int64),
+        _known_ends(plan, draws),
+        PlacementColumns(
+            first_row,
+            _prices(plan.residential, own[1]) - _prices(plan.family, own[2]),
+            moved_on,
+            _ends(plan, month, moved_on, own[3]),
+            own[4] >= plan.share_reunified,
+        ),
+        np.repeat(np.arange(count), children),
+        month,
+        plan.households + (own[5] < plan.household_more),
     )
 
 
@@ -172,21 +146,20 @@ def _own_draws(plan: ScenarioPlan, draws: F64, comes: Flags) -> F64:
 
 
 def _known_ends(plan: ScenarioPlan, draws: F64) -> I64:
-    """The day on which each known placement ended, by scenario."""
-    ends = np.empty((len(draws), len(plan.known)), np.int64)
-    ends[:] = [one.ended for one in plan.known]
-    places = [at for at, one in enumerate(plan.known) if one.break_downs is not None]
-    for number, (at, known) in enumerate(zip(places, plan.uncertain, strict=True)):
+    """The day on which each uncertain known placement breaks down, by scenario."""
+    ends = np.full((len(draws), len(plan.uncertain)), FAR, np.int64)
+    for at, known in enumerate(plan.uncertain):
         break_downs = known.break_downs
         assert break_downs is not None, "it is uncertain"
-        u = draws[:, number]
+        u = draws[:, at]
         reached = np.array(break_downs.reached)
         month = np.searchsorted(reached, u, side="right")
         some = np.flatnonzero(month < len(reached))
         month = month[some]
         lengths = np.array(break_downs.lengths, np.int64)[month]
         first_days = np.array(break_downs.first_days, np.int64)[month]
-        ends[some, at] = _day_within(plan, reached, month, u[some], first_days, lengths)
+        day = _day_within(plan, reached, month, u[some], first_days, lengths)
+        ends[some, at] = np.where(day < known.leaves, day, FAR)
     return ends
 
 
@@ -238,18 +211,27 @@ class ScenarioFrame:
 
 def frame_of(plan: ScenarioPlan, count: int) -> ScenarioFrame:
     """The months and the terms of a plan, once for each of some scenarios."""
-    terms, width = plan.terms, len(plan.ends)
+    terms, payments, width = plan.terms, plan.payments, len(plan.ends)
     nothing = np.zeros(0, np.int64)
+    limits = payments.limits if payments.holds_back else (NO_MAXIMUM,) * width
+    earned_before, lapses = payments.earned_before, payments.earned_before is not None
+    bonus_month = -1 if plan.bonus.month is None else plan.bonus.month
     return ScenarioFrame(
         MonthColumns(np.arange(count + 1) * width, np.tile(np.array(plan.ends, np.int64), count)),
         np.full(count, plan.foster_only),
         RuleColumns(
-            entitlement=np.tile(np.array(plan.entitlement, np.int64), count),
+            entitlement=np.tile(np.array(payments.entitlement, np.int64), count),
             carer_fees=nothing,
             bonus=nothing,
             no_catch_up=np.full(count, terms.fee_reading == "no_catch_up"),
             cumulative=np.full(count, terms.savings_reading == "cumulative"),
-            maximum=np.full(count, NO_MAXIMUM if plan.maximum is None else plan.maximum),
+            maximum=nothing,
+            bonus_month=np.full(count, bonus_month),
+            maximum_by_period=np.tile(np.array(limits, np.int64), count),
+            earned_before=np.tile(np.array(earned_before, np.int64), count) if lapses else None,
+            lapses=np.full(count, lapses),
+            share=np.full(count, terms.fee_share.numerator),
+            share_parts=np.full(count, terms.fee_share.denominator),
         ),
     )
 
@@ -258,24 +240,34 @@ def settle_drawn(
     plan: ScenarioPlan, frame: ScenarioFrame, drawn: DrawnColumns, *, compiled: bool | None = None
 ) -> OutcomeColumns:
     """Some drawn scenarios, settled by the contract's rules."""
-    terms, count, width = plan.terms, len(drawn.approved), len(plan.ends)
-    saved = saving_columns(drawn.placements, frame.months, frame.foster_only, compiled=compiled)
-    measured = measured_savings(terms, saved.run_rate, saved.accumulated)
-    fee, parts = terms.carer_fee.numerator * 100, terms.carer_fee.denominator
-    carer_fees = (2 * fee * drawn.approved + parts) // (2 * parts)
+    payments, count, width = plan.payments, len(drawn.ended), len(plan.ends)
+    found = sums_of(plan, frame.months, frame.foster_only, drawn, compiled=compiled)
+    measured, bonus = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    if plan.bonus.month is not None:
+        measured = measured_savings(plan.terms, found.run_rate, found.accumulated)
+        bonus = threshold_bonuses(plan.terms, measured)
     rules = replace(
-        frame.rules, carer_fees=carer_fees.ravel(), bonus=threshold_bonuses(terms, measured)
+        frame.rules,
+        carer_fees=found.carer_fees.ravel(),
+        outcome_fees=None if found.outcome_fees is None else found.outcome_fees.ravel(),
+        paid_back=None if found.paid_back is None else found.paid_back.ravel(),
+        bonus=bonus,
     )
-    settled = settle_columns(frame.months, saved.saving_to_date, rules, compiled=compiled)
+    settled = settle_columns(frame.months, found.saved.ravel(), rules, compiled=compiled)
     payable = settled.payable_to_date.reshape(count, width)
-    owed = payable[:, -1] + settled.held_back.reshape(count, width).sum(axis=1)
     nowhere = np.zeros(count, np.bool_)
+    binds: Flags = nowhere
+    if payments.holds_back:
+        binds = np.any(settled.held_back.reshape(count, width) > 0, axis=1)
+    elif payments.has_maximum:
+        binds = np.any(payable > np.array(payments.limits, np.int64), axis=1)
+    passes = nowhere if plan.bonus.month is None else measured >= (plan.bonus.least_passing or 0)
     return OutcomeColumns(
-        saving_to_date=saved.saving_to_date.reshape(count, width),
+        saving_to_date=found.saved,
         payable_to_date=payable,
-        fee_earned=settled.fee_to_date[width - 1 :: width] == plan.entitlement[-1],
-        threshold_passed=nowhere if plan.least_passing is None else measured >= plan.least_passing,
-        maximum_binds=nowhere if plan.warned_maximum is None else owed > plan.warned_maximum,
+        fee_earned=settled.fee_to_date[width - 1 :: width] == payments.entitlement[-1],
+        threshold_passed=passes,
+        maximum_binds=binds,
     )
 
 

@@ -6,33 +6,53 @@ Day numbers are those of ``date.toordinal``.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from xlpbr.contract.assumptions import Assumptions
-from xlpbr.contract.evidence import Evidence, Placement
+from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.known_rules import known_rules
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.forecast.chances import (
-    BreakDowns,
     OpenMonth,
     Price,
-    known_break_downs,
     open_months_of,
     price_of,
     reached_by_new,
 )
-from xlpbr.money import Pence, to_pence
-from xlpbr.periods import FAR, Period, days_in_month, edate, month_end, month_of, months_of
+from xlpbr.forecast.known import Known, follow_each_other, known_placements
+from xlpbr.forecast.payments import PaymentPlan, payment_plan_of
+from xlpbr.money import Pence
+from xlpbr.periods import Period, days_in_month, edate, month_end, month_of, months_of
 from xlpbr.settlement import rules
-from xlpbr.settlement.carers import due_households
-from xlpbr.settlement.counted import counted_from
-from xlpbr.settlement.fee import fee_entitlement, fee_without_vat
-from xlpbr.settlement.statement import maximum_that_holds_back
+from xlpbr.settlement.bonus import bonus_measures, threshold_and_rate
+from xlpbr.settlement.break_downs import break_downs
+from xlpbr.settlement.counted import CountedCost, counted_costs, counted_placements, name_key
+from xlpbr.settlement.outcomes import achieved_outcomes
 
-KNOWN = known_rules()
+KNOWN = known_rules(
+    "fee_share",
+    "bonus_measured_on",
+    "break_down_months",
+    "break_down_amount",
+    "phase_starts_on",
+    "terminated_on",
+    "variations",
+    "cohort",
+    "prices",
+    "costs",
+    "rates",
+    "signed",
+    unused_fee=("carries", "lapses"),
+    carer_fee_counts=("linked", "any"),
+    carer_fee_due=("approved", "moved"),
+    bonus_savings=("programme", "phase"),
+    run_rate_year=("days_365", "weeks_52"),
+    break_down_reimbursement=("none", "straight_line", "whole"),
+    break_down_window=("move", "phase"),
+    outcome_clock=("placement", "child"),
+)
 """What scenarios are settled by in whole numbers and columns; others go through ``settle``."""
 
 DRAWS_OF_A_CHILD = 6
@@ -42,26 +62,27 @@ _LARGEST = 2**61
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """An agreed placement that has moved.
+class BonusPlan:
+    """How the bonus is measured, and what the known placements bring to it.
 
     Attributes:
-        index: where it stands among the placements of the evidence.
-        weekly: what a week saves, in exact pounds.
-        foster: whether it is a foster placement.
-        start: the first day that counts.
-        ended: the day on which it ended; FAR while in place.
-        totals: its saving to the end of each month, as it is known.
-        break_downs: when it may break down; None where its end is known.
+        day: the day of the measure.
+        month: which month of the programme holds it; None where the bonus is never measured.
+        phase: the first day from which the accumulated saving counts.
+        in_place: the weekly saving of the known placements in place on the day, less the open
+            costs, in parts of a penny; only of what counts for the bonus.
+        parts: so many parts make a penny; 1 where no price is finer.
+        accumulated: what the known placements and costs have saved since ``phase`` by the day.
+        least_passing: the least measured saving that passes the threshold; None without a bonus.
     """
 
-    index: int
-    weekly: Fraction
-    foster: bool
-    start: int
-    ended: int
-    totals: tuple[Pence, ...]
-    break_downs: BreakDowns | None
+    day: int
+    month: int | None
+    phase: int
+    in_place: int
+    parts: int
+    accumulated: Pence
+    least_passing: Pence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +98,11 @@ class ScenarioPlan:
         ends: the last day of each month.
         month_firsts: the first day of the calendar month of each, and of one more.
         month_lengths: the days of each of these.
-        known: the agreed placements that have moved.
+        known: the placements that count and have moved.
         uncertain: those of them that may break down.
-        saved: what they save to the end of each month, as they are known.
-        foster_saved: what the foster placements among them save to the end.
-        in_place: the weekly saving of those in place at the end that count for the bonus, in
-            parts of a penny.
-        parts: so many parts make a penny; 1 where no price is finer.
-        approved: households of known placements, approved in each month.
+        saved: what they save to the end of each month, less the costs, as they are known.
+        bonus: how the bonus is measured.
+        payments: what is paid whatever is drawn.
         open_months: the months in which children may move, in the order of time.
         break_downs: the chance of a break-down by the end of each month of a new placement.
         residential: the residential price of a child to come.
@@ -93,11 +111,7 @@ class ScenarioPlan:
         households: carer households that each move brings for certain.
         household_more: the chance of one more.
         width: uniform numbers in a row.
-        entitlement: the fee that is earned by the end of each month.
-        maximum: the most that is paid; None where nothing is held back.
-        warned_maximum: the contract's maximum, whether it holds back or not.
-        least_passing: the least measured saving that passes the threshold; None without a bonus.
-        by_settle: whether the terms hold what only ``settle`` knows.
+        by_settle: whether there is what only ``settle`` knows.
     """
 
     terms: ContractTerms
@@ -111,10 +125,8 @@ class ScenarioPlan:
     known: tuple[Known, ...]
     uncertain: tuple[Known, ...]
     saved: tuple[Pence, ...]
-    foster_saved: Pence
-    in_place: int
-    parts: int
-    approved: tuple[int, ...]
+    bonus: BonusPlan
+    payments: PaymentPlan
     open_months: tuple[OpenMonth, ...]
     break_downs: tuple[float, ...]
     residential: Price
@@ -123,16 +135,17 @@ class ScenarioPlan:
     households: int
     household_more: float
     width: int
-    entitlement: tuple[Pence, ...]
-    maximum: Pence | None
-    warned_maximum: Pence | None
-    least_passing: Pence | None
     by_settle: bool
 
     @property
     def foster_only(self) -> bool:
         """Whether only foster placements count for the bonus."""
         return self.terms.bonus_counts == "foster"
+
+    @property
+    def first_day(self) -> int:
+        """The first day of the programme."""
+        return self.periods[0].first.toordinal()
 
     @property
     def last_day(self) -> int:
@@ -150,24 +163,46 @@ class ScenarioPlan:
         )
 
     @property
+    def has_fee(self) -> bool:
+        """Whether the contract has a fee at any time."""
+        varied = (one.value for one in self.terms.varied("fee"))
+        return any((self.terms.fee, *varied))
+
+    @property
     def fits_columns(self) -> bool:
-        """Whether the rules are known, and amounts whole pence and far from what int64 ends at."""
+        """Whether the rules are known, and amounts are far from what int64 ends at."""
         if self.by_settle:
             return False
         rows = len(self.known) + self.assumptions.children
-        prices: list[Fraction] = [abs(one.weekly * 100) for one in self.known]
-        prices.append(Fraction(max(self.residential.high, self.family.high)))
+        prices = [Fraction(max(self.residential.high, self.family.high))]
+        prices += [Fraction(max(map(abs, one.span_weekly)), one.parts) for one in self.known]
         days = max(self.last_day - self.ends[0] + 62, rules.DAYS_IN_YEAR)
-        carers = self.terms.carer_fee * 100 * self.most_households
-        dearest: Fraction = max(prices)
-        sums = max(math.ceil(dearest) * rows * days, self.entitlement[-1], carers.numerator)
-        ceiling = max(self.warned_maximum or 0, self.least_passing or 0)
-        return self.parts == 1 and max(sums * (4 * len(self.ends) + 2), ceiling) < _LARGEST
+        parts = max(self.bonus.parts, *(one.parts for one in self.known), 1)
+        paid, terms = self.payments, self.terms
+        carers = max(paid.carer_fee.values) * self.most_households + sum(paid.carer_fees)
+        outcomes = sum(max(one.price.values) for one in paid.outcomes) * rows
+        amount = paid.break_down_amount
+        back = 0 if amount is None else max(amount.values) * (days + 366 * 50)
+        sums = max(
+            math.ceil(max(prices)) * rows * days * parts, abs(self.bonus.in_place) * days,
+            *map(abs, self.saved), *paid.entitlement,
+            carers, outcomes + sum(paid.outcome_fees), 2 * back,
+        )  # fmt: skip
+        share = terms.fee_share.numerator + terms.fee_share.denominator
+        least = abs(self.bonus.least_passing or 0)
+        limits = [limit for limit in paid.limits if limit < _LARGEST]
+        ceiling = max(*limits, least, 0)
+        return max(sums * (4 * len(self.ends) + 2) * share, ceiling) < _LARGEST
 
     @property
     def most_households(self) -> int:
         """The most carer households that can be approved in all."""
-        return sum(self.approved) + self.assumptions.children * (self.households + 1)
+        return sum(self.payments.approved) + self.assumptions.children * (self.households + 1)
+
+    def window_of_move(self, moved_on: int) -> tuple[int, int]:
+        """The window of a child to come in which a break-down is paid back."""
+        windows = self.payments.windows
+        return (moved_on, windows[moved_on - self.first_day]) if windows else self.payments.phase
 
     def counts_for_bonus(self, known: Known) -> bool:
         """Whether a known placement counts for the bonus."""
@@ -193,24 +228,26 @@ def scenario_plan_of(
         most_children: for how many children to come there are uniform numbers in a row.
         width: the uniform numbers in a row, as another plan has them on whose draws this one is.
     """
-    periods = tuple(months_of(Period(terms.starts_on, terms.ends_on)))
+    periods = tuple(months_of(Period(terms.starts_on, terms.last_day)))
     ends = tuple(period.last.toordinal() for period in periods)
     months = [month_of(period.first) for period in periods]
-    known = tuple(
-        _known(terms, assumptions, placement, index, as_at, ends)
-        for index, placement in enumerate(evidence.placements)
-        if placement.agreed
-        and placement.moved_on is not None
-        and placement.moved_on <= terms.ends_on
+    counted, costs = counted_placements(terms, evidence), counted_costs(terms, evidence)
+    achieved = achieved_outcomes(terms, evidence, counted)
+    broken = break_downs(terms, counted)
+    payments = payment_plan_of(terms, evidence, periods, achieved, broken)
+    known = known_placements(
+        terms,
+        evidence,
+        assumptions,
+        as_at,
+        periods,
+        achieved=achieved,
+        outcome_parts=payments.outcome_parts,
+        broken=broken,
     )
-    counted = [one for one in known if one.foster or terms.bonus_counts != "foster"]
-    parts = math.lcm(*((one.weekly * 100).denominator for one in known))
     open_months = tuple(open_months_of(assumptions, periods, as_at))
-    fee = fee_without_vat(terms)
-    approvals = [one.due_on for one in due_households(terms, evidence)]
     children = assumptions.children if most_children is None else most_children
     uncertain = tuple(one for one in known if one.break_downs is not None)
-    most = None if terms.contract_maximum is None else to_pence(terms.contract_maximum)
     return ScenarioPlan(
         terms=terms,
         evidence=evidence,
@@ -225,11 +262,13 @@ def scenario_plan_of(
         month_lengths=(*map(days_in_month, months), _length_of_next(months[-1])),
         known=known,
         uncertain=uncertain,
-        saved=tuple(sum(one.totals[month] for one in known) for month in range(len(ends))),
-        foster_saved=sum(one.totals[-1] for one in known if one.foster),
-        in_place=sum(int(one.weekly * 100 * parts) for one in counted if one.ended > ends[-1]),
-        parts=parts,
-        approved=tuple(sum(day in period for day in approvals) for period in periods),
+        saved=tuple(
+            sum(one.totals[month] for one in known)
+            - sum(cost.cost_to_date(period.last) for cost in costs)
+            for month, period in enumerate(periods)
+        ),
+        bonus=_bonus_plan(terms, evidence, periods, known, costs),
+        payments=payments,
         open_months=open_months,
         break_downs=reached_by_new(assumptions, len(periods)),
         residential=price_of(assumptions.residential),
@@ -240,11 +279,7 @@ def scenario_plan_of(
         width=width
         if width is not None
         else len(uncertain) + len(open_months) + DRAWS_OF_A_CHILD * children,
-        entitlement=tuple(fee_entitlement(terms, fee, period.last) for period in periods),
-        maximum=maximum_that_holds_back(terms, terms.starts_on),
-        warned_maximum=most,
-        least_passing=_least_passing(terms),
-        by_settle=not KNOWN.cover(terms, evidence),
+        by_settle=not (KNOWN.cover(terms, evidence) and follow_each_other(known)),
     )
 
 
@@ -255,29 +290,48 @@ def _length_of_next(month: date) -> int:
         return 31
 
 
-def _least_passing(terms: ContractTerms) -> Pence | None:
-    if terms.bonus_threshold is None or terms.bonus_rate is None:
-        return None
-    threshold = terms.bonus_threshold * 100
-    return math.ceil(threshold) if terms.bonus_shape == "whole" else math.floor(threshold) + 1
-
-
-def _known(
+def _bonus_plan(
     terms: ContractTerms,
-    assumptions: Assumptions,
-    placement: Placement,
-    index: int,
-    as_at: date,
-    ends: Sequence[int],
-) -> Known:
-    start = counted_from(terms, placement).toordinal()
-    ended = FAR if placement.ended_on is None else placement.ended_on.toordinal()
-    weekly = placement.weekly_saving
-    totals = tuple(
-        rules.saving_to_date(weekly, max(0, min(end, ended - 1) - start + 1)) for end in ends
+    evidence: Evidence,
+    periods: tuple[Period, ...],
+    known: tuple[Known, ...],
+    costs: tuple[CountedCost, ...],
+) -> BonusPlan:
+    day = terms.bonus_day
+    number = day.toordinal()
+    counted = counted_placements(terms, evidence)
+    foster_only = terms.bonus_counts == "foster"
+    fostered = {name_key(one.placement.child) for one in counted if one.placement.type == "foster"}
+    open_costs = [
+        cost.open_weekly_on(day) * 100
+        for cost in costs
+        if not foster_only or name_key(cost.cost.child) in fostered
+    ]
+    counting = [one for one in known if one.foster or not foster_only]
+    parts = math.lcm(
+        *(one.parts for one in counting), *(weekly.denominator for weekly in open_costs)
     )
-    may_break_down = None
-    if placement.ended_on is None and placement.moved_on is not None:
-        may_break_down = known_break_downs(assumptions, placement.moved_on, as_at, ends[-1])
-    foster = placement.type == "foster"
-    return Known(index, weekly, foster, start, ended, totals, may_break_down)
+    in_place = sum(one.weekly_on(number) * (parts // one.parts) for one in counting)
+    in_place -= sum(int(weekly * parts) for weekly in open_costs)
+    threshold, rate = threshold_and_rate(terms)
+    phase = terms.starts_on
+    if terms.bonus_savings == "phase" and terms.phase_starts_on is not None:
+        phase = max(phase, terms.phase_starts_on)
+    has_bonus = threshold is not None and rate is not None
+    month = next((at for at, period in enumerate(periods) if day in period), None)
+    return BonusPlan(
+        day=number,
+        month=month if has_bonus else None,
+        phase=phase.toordinal(),
+        in_place=in_place,
+        parts=parts,
+        accumulated=bonus_measures(terms, counted, costs).accumulated if has_bonus else 0,
+        least_passing=_least_passing(terms, threshold)
+        if has_bonus and threshold is not None
+        else None,
+    )
+
+
+def _least_passing(terms: ContractTerms, threshold: Fraction) -> Pence:
+    pence = threshold * 100
+    return math.ceil(pence) if terms.bonus_shape == "whole" else math.floor(pence) + 1

@@ -184,11 +184,11 @@ def forecast(
             )
             for period, spreads in zip(plan.periods, found.months, strict=True)
         ),
-        fee_earned=Fraction(found.fee_earned, count) if terms.fee else None,
+        fee_earned=Fraction(found.fee_earned, count) if plan.has_fee else None,
         threshold_passed=None
-        if plan.least_passing is None
+        if plan.bonus.least_passing is None
         else Fraction(found.threshold_passed, count),
-        maximum_binds=None if plan.warned_maximum is None else Fraction(found.maximum_binds, count),
+        maximum_binds=Fraction(found.maximum_binds, count) if plan.payments.has_maximum else None,
         certain=plan.is_certain,
         sensitivities=tried,
     )

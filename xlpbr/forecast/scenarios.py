@@ -14,9 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import assert_never
 
 from xlpbr.contract.evidence import Evidence, Household, Placement
+from xlpbr.contract.life import CohortChild
 from xlpbr.forecast.chances import Price
+from xlpbr.forecast.known import Known
+from xlpbr.forecast.payments import reimbursed_on
 from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, ScenarioPlan
 from xlpbr.money import Pence, round_half_away
 from xlpbr.periods import FAR
@@ -107,7 +111,7 @@ def scenario_of(plan: ScenarioPlan, row: Sequence[float]) -> Scenario:
             before = reached[month - 1] if month else 0.0
             within = int((u - before) / (reached[month] - before) * break_downs.lengths[month])
             day = break_downs.first_days[month] + min(within, break_downs.lengths[month] - 1) + 1
-        ended.append(day if day <= plan.last_day else FAR)
+        ended.append(day if day <= plan.last_day and day < known.leaves else FAR)
     return Scenario(tuple(ended), tuple(_children(plan, row, len(ended))))
 
 
@@ -164,11 +168,12 @@ def evidence_of(plan: ScenarioPlan, scenario: Scenario) -> Evidence:
     for known, day in zip(plan.uncertain, scenario.ended, strict=True):
         if day != FAR:
             placements[known.index] = replace(
-                placements[known.index], ended_on=date.fromordinal(day)
+                placements[known.index],
+                ended_on=date.fromordinal(day),
+                ended_because="broke down",
             )
-    households = list(plan.evidence.households)
-    taken = {name_key(placement.child) for placement in placements}
-    taken |= {name_key(household.household) for household in households}
+    households, cohort = list(plan.evidence.households), list(plan.evidence.cohort)
+    taken = _names_in(plan.evidence)
     for number, child in enumerate(scenario.children, start=1):
         name = _free_name(f"Drawn {number}", taken)
         placements.append(
@@ -183,11 +188,25 @@ def evidence_of(plan: ScenarioPlan, scenario: Scenario) -> Evidence:
                 row=len(placements) + 1,
             )
         )
+        if plan.evidence.cohort:
+            cohort.append(CohortChild(name, row=len(cohort) + 1))
         for more in range(1, child.households + 1):
             household = _free_name(f"Drawn {number} household {more}", taken)
             approved_on = date.fromordinal(child.moved_on)
             households.append(Household(household, approved_on, name, len(households) + 1))
-    return replace(plan.evidence, placements=tuple(placements), households=tuple(households))
+    return replace(
+        plan.evidence,
+        placements=tuple(placements),
+        households=tuple(households),
+        cohort=tuple(cohort),
+    )
+
+
+def _names_in(evidence: Evidence) -> set[str]:
+    """What every child and household that is known is matched by."""
+    of_children = (evidence.placements, evidence.cohort, evidence.prices, evidence.costs)
+    named = {name_key(row.child) for rows in of_children for row in rows}
+    return named | {name_key(row.household) for row in evidence.households}
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -204,51 +223,102 @@ def settle_scenario(plan: ScenarioPlan, scenario: Scenario) -> Outcome:
     """A scenario settled by the contract's rules; the pennies are those of ``settle``."""
     if plan.by_settle:
         return _as_settled(plan, scenario)
-    saved = list(plan.saved)
-    foster_saved, in_place = plan.foster_saved, plan.in_place
+    found = _Sums(plan)
     for known, day in zip(plan.uncertain, scenario.ended, strict=True):
-        if day == FAR:
-            continue
-        total = rules.saving_to_date(known.weekly, max(0, day - known.start))
-        for month in range(bisect_left(plan.ends, day), len(saved)):
-            saved[month] += total - known.totals[month]
-        if plan.counts_for_bonus(known):
-            in_place -= int(known.weekly * 100 * plan.parts)
-        if known.foster:
-            foster_saved += total - known.totals[-1]
-    approved = list(plan.approved)
+        if day != FAR:
+            found.take_break_down(known, day)
     for child in scenario.children:
-        weekly = child.residential - child.family
-        total = _add_saving(plan.ends, saved, child, weekly)
-        approved[child.month] += child.households
-        if not child.reunified:
-            foster_saved += total
-        if child.ended == FAR and not (child.reunified and plan.foster_only):
-            in_place += weekly * plan.parts
-    measures = BonusMeasures(
-        round_half_away(in_place * rules.DAYS_IN_YEAR, plan.parts * rules.DAYS_IN_WEEK),
-        foster_saved if plan.foster_only else saved[-1],
-    )
-    return _paid(plan, saved, approved, measures)
+        found.add_child(child)
+    return _paid(plan, found)
 
 
 def _as_settled(plan: ScenarioPlan, scenario: Scenario) -> Outcome:
     """A scenario as ``settle`` has it: a thousand of them take seconds."""
     months = settle(plan.terms, evidence_of(plan, scenario)).months
-    last = months[-1]
-    owed = last.payable_to_date + sum(month.held_back for month in months)
+    measures = next(
+        (month.bonus_measures for month in months if month.bonus_measures is not None), None
+    )
     return Outcome(
         saving_to_date=[month.saving_to_date for month in months],
         payable_to_date=[month.payable_to_date for month in months],
-        fee_earned=last.fee_to_date == last.entitlement_to_date,
-        threshold_passed=last.bonus_measures is not None
-        and passes_threshold(plan.terms, measured(plan.terms, last.bonus_measures)),
-        maximum_binds=plan.warned_maximum is not None and owed > plan.warned_maximum,
+        fee_earned=months[-1].fee_to_date == months[-1].entitlement_to_date,
+        threshold_passed=measures is not None
+        and passes_threshold(plan.terms, measured(plan.terms, measures)),
+        maximum_binds=any(
+            month.held_back > 0 if plan.payments.holds_back else month.payable_to_date > limit
+            for month, limit in zip(months, plan.payments.limits, strict=True)
+        ),
     )
 
 
-def _add_saving(ends: Sequence[int], saved: list[Pence], child: Child, weekly: Pence) -> Pence:
-    """Add what a child saves to the end of each month; gives what it saves in all.
+class _Sums:
+    """What one scenario adds up to, month by month; starts from what is known."""
+
+    def __init__(self, plan: ScenarioPlan) -> None:
+        self.plan = plan
+        self.saved = list(plan.saved)
+        self.in_place = plan.bonus.in_place
+        self.accumulated = plan.bonus.accumulated
+        self.carer_fees = list(plan.payments.carer_fees)
+        self.outcome_fees = list(plan.payments.outcome_fees)
+        self.paid_back = list(plan.payments.paid_back)
+
+    def take_break_down(self, known: Known, day: int) -> None:
+        """A known placement that breaks down on a day."""
+        plan, bonus = self.plan, self.plan.bonus
+        total, month = known.saved_before(day), bisect_left(plan.ends, day)
+        for later in range(month, len(self.saved)):
+            self.saved[later] += total - known.totals[later]
+        if plan.counts_for_bonus(known) and day <= bonus.day:
+            self.in_place -= known.weekly_on(bonus.day) * (bonus.parts // known.parts)
+            self.accumulated += _accrued(plan, known, day) - _accrued(plan, known, known.ended)
+        for outcome in known.outcomes:
+            if day <= outcome.day:
+                self.outcome_fees[outcome.month] -= outcome.price
+        self._pay_back(month, day, known.window, known.paid_back_before)
+
+    def add_child(self, child: Child) -> None:
+        """A child to come."""
+        plan, bonus, payments = self.plan, self.plan.bonus, self.plan.payments
+        weekly = child.residential - child.family
+        _add_saving(plan.ends, self.saved, child, weekly)
+        if not (child.reunified and plan.foster_only):
+            if child.moved_on <= bonus.day < child.ended:
+                self.in_place += weekly * bonus.parts
+            until = min(child.ended, bonus.day + 1)
+            self.accumulated += _child_saved(weekly, child.moved_on, until)
+            self.accumulated -= _child_saved(weekly, child.moved_on, min(until, bonus.phase))
+        if child.households:
+            fee = payments.carer_fee.on(child.moved_on)
+            self.carer_fees[child.month] += fee * child.households
+        for outcome in payments.outcomes:
+            day = child.moved_on + outcome.days - 1
+            if day < child.ended and day <= plan.last_day:
+                self.outcome_fees[bisect_left(plan.ends, day)] += outcome.price.on(day)
+        if child.ended != FAR and payments.break_down_amount is not None:
+            month = bisect_left(plan.ends, child.ended)
+            self._pay_back(month, child.ended, plan.window_of_move(child.moved_on), 0)
+
+    def _pay_back(self, month: int, day: int, window: tuple[int, int], before: Pence) -> None:
+        shape = self.plan.terms.break_down_reimbursement
+        if shape != "none" and day >= self.plan.first_day:
+            payments = self.plan.payments
+            self.paid_back[month] += reimbursed_on(payments, shape, day, window, before)
+
+
+def _accrued(plan: ScenarioPlan, known: Known, ended: int) -> Pence:
+    """What a known placement saves of what is accumulated for the bonus, if it ends on a day."""
+    until = min(ended, plan.bonus.day + 1)
+    return known.saved_before(until) - known.saved_before(min(until, plan.bonus.phase))
+
+
+def _child_saved(weekly: Pence, moved_on: int, day: int) -> Pence:
+    """What the days before a day save; see ``_add_saving``."""
+    return (weekly * max(0, day - moved_on) + 3) // 7
+
+
+def _add_saving(ends: Sequence[int], saved: list[Pence], child: Child, weekly: Pence) -> None:
+    """Add what a child saves to the end of each month.
 
     A running total is (pence a week x days + 3) // 7: with 7, which is odd, there is no half.
     """
@@ -256,45 +326,66 @@ def _add_saving(ends: Sequence[int], saved: list[Pence], child: Child, weekly: P
     constant = weekly * (1 - child.moved_on) + 3
     for month in range(child.month, last_growing):
         saved[month] += (weekly * ends[month] + constant) // 7
-    if last_growing == len(ends):
-        return (weekly * ends[-1] + constant) // 7
     total = (weekly * (child.ended - child.moved_on) + 3) // 7
     for month in range(last_growing, len(ends)):
         saved[month] += total
-    return total
 
 
-def _paid(
-    plan: ScenarioPlan, saved: list[Pence], approved: Sequence[int], measures: BonusMeasures
-) -> Outcome:
+def _paid(plan: ScenarioPlan, found: _Sums) -> Outcome:
     """What is paid month by month: as ``settle`` has it, on running totals."""
-    terms = plan.terms
-    carer_fee, parts = terms.carer_fee.numerator * 100, terms.carer_fee.denominator
-    bonus = 0
-    if plan.least_passing is not None:
+    terms, payments = plan.terms, plan.payments
+    bonus, passed = 0, False
+    if plan.bonus.month is not None:
+        measures = BonusMeasures(run_rate_of(plan, found.in_place), found.accumulated)
         bonus = bonus_on_measures(terms, measures)
-    fees = owed = before = earned_before = 0
-    paid = []
-    last = len(saved) - 1
-    for month, (to_date, earned, households) in enumerate(
-        zip(saved, plan.entitlement, approved, strict=True)
+        passed = measured(terms, measures) >= (plan.bonus.least_passing or 0)
+    fees = paid = before = earned_before = fees_before_the_year = reimbursed = 0
+    payable = []
+    binds = False
+    for month, (to_date, earned, limit) in enumerate(
+        zip(found.saved, payments.entitlement, payments.limits, strict=True)
     ):
+        if payments.year_begins[month]:
+            fees_before_the_year = fees
+        ceiling = fee_ceiling(terms, earned, earned_before, fees)
+        if payments.earned_before is not None:
+            ceiling -= payments.earned_before[month] - fees_before_the_year
         drawn_from = fee_drawn_from(terms, to_date - before, to_date, fees)
-        fee = max(0, min(drawn_from, fee_ceiling(terms, earned, earned_before, fees)))
+        fee = max(0, min(drawn_from, ceiling))
         fees += fee
-        owed += fee + (bonus if month == last else 0)
-        if households:
-            owed += round_half_away(carer_fee * households, parts)
-        paid.append(owed if plan.maximum is None else min(owed, plan.maximum))
+        back = min(found.paid_back[month], fees - reimbursed)
+        reimbursed += back
+        due = fee + (bonus if month == plan.bonus.month else 0)
+        due += round_half_away(found.carer_fees[month], payments.carer_fee.parts)
+        due += round_half_away(found.outcome_fees[month], payments.outcome_parts)
+        let_through = due
+        if payments.holds_back:
+            # What is paid back makes room below the maximum, before anything is held to it.
+            let_through = min(due, max(0, limit - paid + back))
+        paid += let_through - back
+        binds = binds or (let_through < due if payments.holds_back else paid > limit)
+        payable.append(paid)
         before, earned_before = to_date, earned
     return Outcome(
-        saving_to_date=saved,
-        payable_to_date=paid,
-        fee_earned=fees == plan.entitlement[-1],
-        threshold_passed=plan.least_passing is not None
-        and measured(terms, measures) >= plan.least_passing,
-        maximum_binds=plan.warned_maximum is not None and owed > plan.warned_maximum,
+        saving_to_date=found.saved,
+        payable_to_date=payable,
+        fee_earned=fees == payments.entitlement[-1],
+        threshold_passed=passed,
+        maximum_binds=binds,
     )
+
+
+def run_rate_of(plan: ScenarioPlan, in_place: int) -> Pence:
+    """The yearly saving of a weekly one in parts of a penny."""
+    match plan.terms.run_rate_year:
+        case "days_365":
+            return round_half_away(
+                in_place * rules.DAYS_IN_YEAR, plan.bonus.parts * rules.DAYS_IN_WEEK
+            )
+        case "weeks_52":
+            return round_half_away(in_place * rules.WEEKS_IN_YEAR, plan.bonus.parts)
+        case other:
+            assert_never(other)
 
 
 def settle_range(plan: ScenarioPlan, seed: int, first: int, last: int) -> list[Outcome]:

@@ -181,48 +181,73 @@ def add_savings(
 
 
 @_compiled(
-    _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _FLAGS, _NUMBERS, _NUMBERS, _NUMBERS,
-    _RESULT, _RESULT, _RESULT, _RESULT, _RESULT, _RESULT,
+    _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _NUMBERS, _NUMBERS, _NUMBERS,
+    _FLAGS, _FLAGS, _FLAGS, _NUMBERS, _NUMBERS,
+    _RESULT, _RESULT, _RESULT, _RESULT, _RESULT, _RESULT, _RESULT,
 )  # fmt: skip
 def settle_months(
     first_month: I64,
     saving_to_date: I64,
     entitlement: I64,
+    earned_before: I64,
+    year_begins: Flags,
+    further: I64,
+    paid_back: I64,
+    maximum: I64,
     no_catch_up: Flags,
     cumulative: Flags,
-    carer_fees: I64,
-    bonus: I64,
-    maximum: I64,
+    lapses: Flags,
+    share: I64,
+    share_parts: I64,
     saving_found: I64,
     fee_found: I64,
     fee_to_date: I64,
+    reimbursed_found: I64,
     held_back: I64,
     payable: I64,
     payable_to_date: I64,
 ) -> int:
-    """Fill the six results, month after month of each group."""
+    """Fill the seven results, month after month of each group."""
     for group in range(U(len(first_month) - 1)):
-        saved = entitled = fees = owed = paid = 0
+        saved = entitled = fees = paid = fees_before = reimbursed = 0
         first, stop = U(first_month[group]), U(first_month[group + U(1)])
-        only_earned_now, from_all = no_catch_up[group], cumulative[group]
-        most = maximum[group]
+        only_earned_now, from_all, lost_each_year = (
+            no_catch_up[group], cumulative[group], lapses[group],
+        )  # fmt: skip
+        of, parts = share[group], share_parts[group]
+        whole = of == parts
         for month in range(first, stop):
             saving = saving_to_date[month] - saved
             saved += saving
             ceiling = entitlement[month] - (entitled if only_earned_now else fees)
+            if lost_each_year:
+                if year_begins[month]:
+                    fees_before = fees
+                ceiling -= earned_before[month] - fees_before
             entitled = entitlement[month]
-            fee = max(0, min(saved - fees if from_all else saving, ceiling))
+            drawn_from = saved if from_all else saving
+            if not whole:
+                drawn_from *= of
+                drawn_from = (
+                    (2 * drawn_from + parts) // (2 * parts)
+                    if drawn_from >= 0
+                    else -((parts - 2 * drawn_from) // (2 * parts))
+                )
+            if from_all:
+                drawn_from -= fees
+            fee = max(0, min(drawn_from, ceiling))
             fees += fee
-            due = fee + carer_fees[month]
-            if month == stop - U(1):
-                due += bonus[group]
-            owed += due
-            let_through = min(owed, most) - paid
+            back = min(paid_back[month], fees - reimbursed)
+            reimbursed += back
+            due = fee + further[month]
+            # What is paid back makes room below the maximum, before anything is held to it.
+            let_through = min(due, max(0, maximum[month] - paid + back)) - back
             paid += let_through
             saving_found[month] = saving
             fee_found[month] = fee
             fee_to_date[month] = fees
-            held_back[month] = due - let_through
+            reimbursed_found[month] = back
+            held_back[month] = due - back - let_through
             payable[month] = let_through
             payable_to_date[month] = paid
     return 0

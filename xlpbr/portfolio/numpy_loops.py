@@ -108,46 +108,70 @@ def settle_months(
     first_month: I64,
     saving_to_date: I64,
     entitlement: I64,
+    earned_before: I64,
+    year_begins: Flags,
+    further: I64,
+    paid_back: I64,
+    maximum: I64,
     no_catch_up: Flags,
     cumulative: Flags,
-    carer_fees: I64,
-    bonus: I64,
-    maximum: I64,
+    lapses: Flags,
+    share: I64,
+    share_parts: I64,
     saving_found: I64,
     fee_found: I64,
     fee_to_date: I64,
+    reimbursed_found: I64,
     held_back: I64,
     payable: I64,
     payable_to_date: I64,
 ) -> int:
-    """Fill the six results: the first month of all groups, then the second, and so on."""
+    """Fill the seven results: the first month of all groups, then the second, and so on."""
     firsts, lengths = first_month[:-1], np.diff(first_month)
     groups = np.flatnonzero(lengths)
-    saved = entitled = fees = owed = paid = np.zeros(len(groups), np.int64)
+    saved = entitled = fees = paid = fees_before = reimbursed = np.zeros(len(groups), np.int64)
+    whole = bool((share == share_parts).all())
+    nothing_lapses = not lapses.any()
     for month in range(int(lengths.max(initial=0))):
         still = lengths[groups] > month
         if not still.all():
             groups = groups[still]
             saved, entitled, fees = saved[still], entitled[still], fees[still]
-            owed, paid = owed[still], paid[still]
+            paid, fees_before, reimbursed = paid[still], fees_before[still], reimbursed[still]
         at = firsts[groups] + month
         saved_before, saved = saved, saving_to_date[at]
         entitled_before, entitled = entitled, entitlement[at]
         ceiling = entitled - np.where(no_catch_up[groups], entitled_before, fees)
-        drawn_from = saved - np.where(cumulative[groups], fees, saved_before)
+        if not nothing_lapses:
+            fees_before = np.where(year_begins[at], fees, fees_before)
+            ceiling -= np.where(lapses[groups], earned_before[at] - fees_before, 0)
+        from_all = cumulative[groups]
+        drawn_from = np.where(from_all, saved, saved - saved_before)
+        if not whole:
+            drawn_from = rounded(drawn_from * share[groups], share_parts[groups])
+        drawn_from = np.where(from_all, drawn_from - fees, drawn_from)
         fee = np.maximum(np.minimum(drawn_from, ceiling), 0)
         fees = fees + fee
-        due = fee + carer_fees[at]
-        due += np.where(lengths[groups] == month + 1, bonus[groups], 0)
-        owed = owed + due
-        paid_before, paid = paid, np.minimum(owed, maximum[groups])
+        back = np.minimum(paid_back[at], fees - reimbursed)
+        reimbursed = reimbursed + back
+        due = fee + further[at]
+        # What is paid back makes room below the maximum, before anything is held to it.
+        let_through = np.minimum(due, np.maximum(maximum[at] - paid + back, 0)) - back
+        paid = paid + let_through
         saving_found[at] = saved - saved_before
         fee_found[at] = fee
         fee_to_date[at] = fees
-        payable[at] = paid - paid_before
+        reimbursed_found[at] = back
+        held_back[at] = due - back - let_through
+        payable[at] = let_through
         payable_to_date[at] = paid
-        held_back[at] = due - (paid - paid_before)
     return 0
+
+
+def rounded(parts: I64, of: I64 | int) -> I64:
+    """Whole numbers of parts as whole ones, half away from zero; so many parts make one."""
+    away = (2 * np.abs(parts) + of) // (2 * of)
+    return np.where(parts < 0, -away, away)
 
 
 def running(begins: I64, ends: I64, added: I64, taken: I64, first_place: I64, lengths: I64) -> I64:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from types import ModuleType
-from typing import assert_never
+from typing import Any, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ from xlpbr.errors import NUM, CellError
 from xlpbr.money import Pence, in_words
 from xlpbr.portfolio import numpy_loops
 from xlpbr.portfolio.numpy_loops import I64, Flags, offsets
-from xlpbr.settlement.bonus import BonusMeasures, bonus_on_measures
+from xlpbr.settlement.bonus import BonusMeasures, bonus_on_measures, threshold_and_rate
 from xlpbr.settlement.rules import DAYS_IN_YEAR
 
 LIMIT = 2**62
@@ -40,6 +40,9 @@ NO_MAXIMUM: Pence = LIMIT
 """A contract maximum above every amount."""
 
 EPOCH = date(1970, 1, 1).toordinal()
+
+APRIL = 3
+"""The month of a year in which a financial year begins, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,16 +97,25 @@ class SavingColumns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleColumns:
-    """What the terms say, in pence.
+    """What the terms say, in pence; what is None has nothing to say in any group.
 
     Attributes:
         entitlement: fee entitlement to date at the end of each of the T periods.
         carer_fees: of each of the T periods.
-        bonus: by group, owed in its last period.
+        bonus: by group, owed in its last period or in that of ``bonus_month``.
         no_catch_up: by group, whether the fee reading is ``no_catch_up``.
         cumulative: by group, whether the savings reading is ``cumulative``.
         maximum: by group, the contract maximum to the penny; NO_MAXIMUM where nothing is held
             back.
+        bonus_month: by group, in which of its periods the bonus is owed, counted from 0; one that
+            it does not have owes none.
+        maximum_by_period: the maximum in force at the end of each of the T periods.
+        outcome_fees: of each of the T periods.
+        paid_back: what the break-downs of each of the T periods are worth.
+        earned_before: what was earned by the 31 March before each of the T periods.
+        lapses: by group, whether what was not drawn by then is lost.
+        share: by group, the share of the savings that the fee may take, in parts.
+        share_parts: by group, so many parts make the whole.
     """
 
     entitlement: I64
@@ -112,6 +124,14 @@ class RuleColumns:
     no_catch_up: Flags
     cumulative: Flags
     maximum: I64
+    bonus_month: I64 | None = None
+    maximum_by_period: I64 | None = None
+    outcome_fees: I64 | None = None
+    paid_back: I64 | None = None
+    earned_before: I64 | None = None
+    lapses: Flags | None = None
+    share: I64 | None = None
+    share_parts: I64 | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +141,7 @@ class SettledColumns:
     saving: I64
     fee: I64
     fee_to_date: I64
+    reimbursed: I64
     held_back: I64
     payable: I64
     payable_to_date: I64
@@ -209,9 +230,10 @@ def threshold_bonuses(terms: ContractTerms, measured: I64) -> I64:
     Raises:
         CellError: a bonus would pass int64; no rate up to 1 does that.
     """
-    if terms.bonus_threshold is None or terms.bonus_rate is None or not len(measured):
+    threshold, rate = threshold_and_rate(terms)
+    if threshold is None or rate is None or not len(measured):
         return np.zeros(len(measured), np.int64)
-    rate, threshold = terms.bonus_rate, terms.bonus_threshold * 100
+    threshold *= 100
     # The bonus in pence is earning * share / parts for these whole numbers.
     if terms.bonus_shape == "whole":
         share, parts, scale, base = rate.numerator, rate.denominator, 1, 0
@@ -244,8 +266,8 @@ def settle_columns(
 ) -> SettledColumns:
     """The fee of each period, and what is payable of all that is owed.
 
-    All that is owed is 0 or more, so what is payable to date is the lower of what is owed to
-    date and the maximum.
+    What is paid back is the only amount below 0, and comes first; so what is payable of the others
+    is their sum, up to what is left below the maximum.
 
     Args:
         months: the periods of G groups.
@@ -257,16 +279,55 @@ def settle_columns(
         CellError: the amounts are so large that a sum could pass int64.
     """
     _refuse_large_amounts(months, saving_to_date, rules)
-    found = SettledColumns(*(np.empty(len(months.period_end), np.int64) for _ in range(6)))
+    periods, groups = len(months.period_end), len(months.first_month) - 1
+    found = SettledColumns(*(np.empty(periods, np.int64) for _ in SettledColumns.__slots__))
+    nothing, one = np.zeros(periods, np.int64), np.ones(groups, np.int64)
+    maximum = rules.maximum_by_period
+    if maximum is None:
+        maximum = np.repeat(rules.maximum, np.diff(months.first_month))
     _loops(compiled).settle_months(
         *_contiguous(
-            months.first_month, saving_to_date, rules.entitlement, rules.no_catch_up,
-            rules.cumulative, rules.carer_fees, rules.bonus, rules.maximum,
+            months.first_month, saving_to_date, rules.entitlement,
+            _given(rules.earned_before, nothing), _year_begins(months, rules),
+            _further(months, rules), _given(rules.paid_back, nothing), maximum,
+            rules.no_catch_up, rules.cumulative,
+            _given(rules.lapses, np.zeros(groups, np.bool_)),
+            _given(rules.share, one), _given(rules.share_parts, one),
         ),
-        found.saving, found.fee, found.fee_to_date,
+        found.saving, found.fee, found.fee_to_date, found.reimbursed,
         found.held_back, found.payable, found.payable_to_date,
     )  # fmt: skip
     return found
+
+
+def bonus_periods(months: MonthColumns, rules: RuleColumns) -> tuple[I64, I64]:
+    """The groups that have the period in which their bonus is owed, and that period of all T."""
+    lengths = np.diff(months.first_month)
+    month = lengths - 1 if rules.bonus_month is None else rules.bonus_month
+    groups = np.flatnonzero((month >= 0) & (month < lengths))
+    return groups, months.first_month[groups] + month[groups]
+
+
+def _further(months: MonthColumns, rules: RuleColumns) -> I64:
+    """What is owed in each period beside the fee."""
+    owed = rules.carer_fees.copy()
+    if rules.outcome_fees is not None:
+        owed += rules.outcome_fees
+    groups, periods = bonus_periods(months, rules)
+    owed[periods] += rules.bonus[groups]
+    return owed
+
+
+def _given(column: Any, otherwise: Any) -> Any:
+    return otherwise if column is None else column
+
+
+def _year_begins(months: MonthColumns, rules: RuleColumns) -> Flags:
+    """Whether a financial year begins with a period; asked only where a fee lapses."""
+    if rules.lapses is None or not rules.lapses.any():
+        return np.zeros(len(months.period_end), np.bool_)
+    april: Flags = month_number(months.period_end) % 12 == APRIL
+    return april
 
 
 def _bonuses_one_by_one(terms: ContractTerms, measured: I64) -> I64:
@@ -423,7 +484,12 @@ def _refuse_large_amounts(months: MonthColumns, saving_to_date: I64, rules: Rule
         ("fee entitlement is", rules.entitlement),
         ("carer fees of a month are", rules.carer_fees),
         ("threshold bonus is", rules.bonus),
+        ("outcome fees of a month are", rules.outcome_fees),
+        ("reimbursement of a month is", rules.paid_back),
+        ("lapsed fee is", rules.earned_before),
     ):
+        if amounts is None:
+            continue
         if (found := _largest(amounts)) > most:
             raise CellError(
                 NUM,

@@ -58,7 +58,7 @@ def break_downs(terms: ContractTerms, counted: Iterable[CountedPlacement]) -> tu
     paid_back: dict[str, Pence] = {}
     found = []
     for ended_on, one in sorted(ended, key=lambda pair: (pair[0], pair[1].moved_on)):
-        window = _window(terms, one.moved_on)
+        window = window_of(terms, one.moved_on)
         if ended_on not in window:
             continue
         child, amount = name_key(one.placement.child), break_down_amount(terms, ended_on)
@@ -71,7 +71,8 @@ def break_downs(terms: ContractTerms, counted: Iterable[CountedPlacement]) -> tu
     return tuple(found)
 
 
-def _window(terms: ContractTerms, moved_on: date) -> Period:
+def window_of(terms: ContractTerms, moved_on: date) -> Period:
+    """The days in which a break-down of a placement is paid back."""
     match terms.break_down_window:
         case "move":
             try:

@@ -258,9 +258,11 @@ def _found(column: EvidenceColumn, value: Cell) -> str:
 def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
     """Dates and prices that cannot be together, and rows of one child that overlap.
 
-    They stop the figures where the row is agreed; a row that is not agreed counts for nothing.
+    They stop the figures where the row counts: it is agreed, and its child is in the cohort where
+    there is one.
     """
     problems: list[Problem] = []
+    counting = {placement.row for placement in evidence.agreed}
     moves: dict[str, list[Placement]] = {}
     for placement in evidence.placements:
         if placement.moved_on is None:
@@ -272,7 +274,7 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                 found="nothing",
                 expected=readers.expected_of_cell(column),
                 remedy="The child has moved: enter the price.",
-                code=VALUE if placement.agreed else None,
+                code=VALUE if placement.row in counting else None,
             )
             for column in PRICES
             if getattr(placement, column.field_name) is None
@@ -284,10 +286,10 @@ def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
                     found=f"{placement.ended_on:%d/%m/%Y}",
                     expected=f"a day on or after Moved on, {placement.moved_on:%d/%m/%Y}",
                     remedy=f"Correct one of the two dates of {cells.shown(placement.child)}.",
-                    code=NUM if placement.agreed else None,
+                    code=NUM if placement.row in counting else None,
                 )
             )
-        elif placement.agreed and placement.ended_on != placement.moved_on:
+        elif placement.row in counting and placement.ended_on != placement.moved_on:
             # A placement that ended on the day of the move has no day that could overlap.
             moves.setdefault(cells.key(placement.child), []).append(placement)
     for rows_of_child in moves.values():

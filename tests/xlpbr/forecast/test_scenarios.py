@@ -19,8 +19,10 @@ from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
 from xlpbr.forecast.plan import scenario_plan_of
 from xlpbr.forecast.run import checked_plan, last_known_day, scenario_evidence
+from xlpbr.money import to_pence
 from xlpbr.periods import FAR, edate
-from xlpbr.settlement.statement import BonusMeasures, bonus_measures, measured, settle
+from xlpbr.settlement.bonus import measured, threshold_and_rate
+from xlpbr.settlement.statement import settle
 
 SLOWLY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
@@ -161,20 +163,25 @@ def agree(plan, number, seed, outcome):
     assert outcome.payable_to_date == [month.payable_to_date for month in statement.months]
     last = statement.months[-1]
     assert outcome.fee_earned == (last.fee_to_date == last.entitlement_to_date)
-    owed = last.payable_to_date + sum(month.held_back for month in statement.months)
-    most = plan.terms.contract_maximum
-    assert outcome.maximum_binds == (most is not None and owed > plan.warned_maximum)
     terms = plan.terms
-    if terms.bonus_threshold is None or terms.bonus_rate is None:
+    most = {m.month: terms.in_force("contract_maximum", m.period.last) for m in statement.months}
+    assert outcome.maximum_binds == any(
+        most[month.month] is not None
+        and (
+            month.held_back > 0
+            if terms.maximum_reading == "hard_stop"
+            else month.payable_to_date > to_pence(most[month.month])
+        )
+        for month in statement.months
+    )
+    measures = [month.bonus_measures for month in statement.months if month.bonus_measures]
+    threshold, rate = threshold_and_rate(terms)
+    if threshold is None or rate is None or not measures:
         assert not outcome.threshold_passed
     else:
-        measures = bonus_measures(terms, evidence.agreed, last.saving_to_date)
-        saving = Fraction(measured(terms, measures), 100)
-        assert last.bonus_measures == BonusMeasures(measures.run_rate, measures.accumulated)
+        saving = Fraction(measured(terms, measures[0]), 100)
         whole = terms.bonus_shape == "whole"
-        assert outcome.threshold_passed == (
-            saving >= terms.bonus_threshold if whole else saving > terms.bonus_threshold
-        )
+        assert outcome.threshold_passed == (saving >= threshold if whole else saving > threshold)
 
 
 def outcomes(columns):
@@ -214,12 +221,15 @@ TOGETHER = [
     {"contract_maximum": Fraction("612345.675"), "carer_fee": Fraction("9999.995")},
     {"contract_maximum": None, "bonus_threshold": None, "bonus_rate": None},
 ]
+OF_A_LIFE = {"cohort_size": 21, "phase_starts_on": date(2026, 3, 1)}
+"""What some of the readings cannot do without."""
+
 ALONE = [{term.field_name: option} for term in READINGS for option in term.options]
 
 
 @pytest.mark.parametrize("readings", ALONE + TOGETHER, ids=str)
 def test_many_scenarios_of_each_reading_both_ways(readings):
-    plan = checked_plan(contract(**readings), KNOWN, assumed(), date(2026, 9, 30))
+    plan = checked_plan(contract(**OF_A_LIFE, **readings), KNOWN, assumed(), date(2026, 9, 30))
     assert plan.fits_columns or plan.by_settle
     found = scenarios.settle_range(plan, 9, 950, 1_070)
     for compiled in (False, None) if plan.fits_columns else ():
@@ -229,13 +239,16 @@ def test_many_scenarios_of_each_reading_both_ways(readings):
         agree(plan, number, 9, found[number - 950])
 
 
-def test_prices_finer_than_a_penny_are_exact_in_plain_numbers():
+@pytest.mark.parametrize("price", [Fraction("7000.125"), Fraction(50_000, 7)], ids=str)
+def test_prices_finer_than_a_penny_are_exact_both_ways(price):
     finer = Evidence((*KNOWN.placements[:4], placed("C99", date(2026, 3, 2),
-                      residential_weekly=Fraction("7000.125"))))  # fmt: skip
+                      residential_weekly=price)))  # fmt: skip
     plan = checked_plan(contract(), finer, assumed(), date(2026, 9, 30))
-    assert not plan.fits_columns
-    for number, outcome in enumerate(scenarios.settle_range(plan, 1, 0, 60)):
+    found = scenarios.settle_range(plan, 1, 0, 60)
+    for number, outcome in enumerate(found):
         agree(plan, number, 1, outcome)
+    columns = scenario_columns.settle_range_on_columns(plan, 1, 0, 60)
+    assert outcomes(columns) == found
 
 
 def test_amounts_beyond_the_columns_are_exact_in_plain_numbers():

@@ -23,15 +23,9 @@ from xlpbr.portfolio import settlement as fast
 from xlpbr.portfolio.rows import KNOWN
 from xlpbr.portfolio.settlement import MonthColumns, PlacementColumns, RuleColumns
 from xlpbr.settlement import rules
-from xlpbr.settlement.statement import (
-    BonusMeasures,
-    MonthStatement,
-    bonus_measures,
-    bonus_on_measures,
-    counted_from,
-    measured,
-    settle,
-)
+from xlpbr.settlement.bonus import BonusMeasures, bonus_measures, bonus_on_measures, measured
+from xlpbr.settlement.counted import counted_from, counted_placements
+from xlpbr.settlement.statement import MonthStatement, settle
 
 BOTH = pytest.mark.parametrize("compiled", [False, True])
 Contract = tuple[ContractTerms, Evidence, date]
@@ -153,7 +147,7 @@ def random_contracts(draw: st.DrawFn) -> Contract:
     given = {
         name: getattr(drawn, name)
         for name in (
-            "starts_on", "ends_on", "fee_months", *map(strategies.field_name, strategies.OPTIONS),
+            "starts_on", "ends_on", "fee_months", *strategies.DRAWN.values(),
         )
     }  # fmt: skip
     money = ("fee", "carer_fee", "bonus_threshold", "bonus_rate", "contract_maximum", "vat_rate")
@@ -230,8 +224,7 @@ def test_every_figure_is_the_statements(contracts: list[Contract]) -> None:
 @example(EDGES[0])
 def test_the_bonus_is_measured_as_the_statement_measures_it(contract: Contract) -> None:
     terms, evidence, _ = contract
-    statement = settle(terms, evidence).months
-    expected = bonus_measures(terms, evidence.agreed, statement[-1].saving_to_date)
+    expected = bonus_measures(terms, counted_placements(terms, evidence), ())
     for compiled in (False, True):
         found = fast.saving_columns(
             placement_columns([contract]),

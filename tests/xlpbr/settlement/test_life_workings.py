@@ -60,8 +60,9 @@ def explained(month: str, figure: str, **terms: Any) -> str:
     ("month", "figure", "working"),
     [
         ("Apr 2026", "Saving",
-         "C01: £5,600.00 / 7 x 15 days from 1 Apr 2026 = £12,000.00; C01: £6,300.00 / 7 x 15 days"
-         " from 16 Apr 2026 = £13,500.00; C01, set-up, once on 2 Apr 2026: -£99.50; together £25,400.50"),
+         "C01: £5,600.00 / 7 x 15 days from 1 Apr 2026 = £12,000.00;"
+         " C01: £6,300.00 / 7 x 15 days from 16 Apr 2026 = £13,500.00;"
+         " C01, set-up, once on 2 Apr 2026: -£99.50; together £25,400.50"),
         ("Feb 2026", "Saving",
          "C01: £5,600.00 / 7 x 27 days = £21,600.00; C02: £5,600.00 / 7 x 28 days = £22,400.00;"
          " C01, notice: -£700.00 / 7 x 14 days and -£50.00 once = -£1,450.00;"

@@ -272,3 +272,14 @@ def test_a_variation_holds_from_its_day_and_a_blank_one_is_the_default():
         10000.0, 20000.0, 30000.0, 40000.0, 50000.0, 60000.0, 80000.0, 100000.0, 120000.0,
         120000.0, 120000.0, 120000.0,
     ]  # fmt: skip
+
+
+def test_a_row_of_a_child_outside_the_cohort_stops_nothing():
+    overlapping = [
+        ["C03", "foster", 1000, 100, date(2026, 5, 1), None, None, "yes"],
+        ["C03", "foster", None, 100, date(2026, 6, 1), None, None, "yes"],
+    ]
+    placements = [*PLACEMENTS, *overlapping]
+    with_cohort = functions.pbr_statement(TERMS, placements, cohort=TABLES["cohort"])
+    assert with_cohort == functions.pbr_statement(TERMS, PLACEMENTS, cohort=TABLES["cohort"])
+    assert refusal(placements=placements, cohort=None).code == "#VALUE!"
