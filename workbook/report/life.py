@@ -12,7 +12,7 @@ from datetime import date
 from xlpbr.contract.terms import VARYING, ContractTerms, Variation
 from xlpbr.money import in_words, price_in_words
 from xlpbr.periods import ONE_DAY, day_in_words, month_in_words
-from xlpbr.settlement.bonus import saving_to_date
+from xlpbr.settlement.bonus import saved_by
 from xlpbr.settlement.counted import counted_costs, counted_placements, name_key
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import SUPPRESSED
@@ -120,7 +120,7 @@ def _costs(report: Report) -> Iterator[str]:
     day = report.statement.as_at
     costs = counted_costs(report.terms, report.evidence)
     # Below 0: a cost takes off what the placements saved.
-    total = saving_to_date((), costs, day)
+    total = saved_by((), costs, day)
     counted = [cost for cost in costs if cost.cost_to_date(day)]
     if not counted:
         return
