@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from xlpbr import cells
 from xlpbr.contract.evidence import ALL_COLUMNS, Evidence
@@ -276,7 +277,7 @@ def _cells_that_show_dates(
 
 def _as_it_is_read(signed: AgreedMonth, columns: Mapping[str, int]) -> AgreedMonth:
     """The row as the table gives it back: a column that the table lacks says nothing."""
-    lacking = {
+    lacking: dict[str, Any] = {
         column.field_name: None if column.kind in ("date", "amount") else ""
         for column in ALL_COLUMNS[_TABLE]
         if column.heading not in columns

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract.table_rows import TERMS_TABLE, TableRow, cell_of, in_words
@@ -11,6 +14,21 @@ from xlpbr.settlement.changes import Amounts, Cause, ChangedTables, RowChange, c
 CELL_HEADINGS = ["Table", "Row", "What", "Column", "Before", "After"]
 AMOUNT_HEADINGS = ["Saving", "Payable", "To invoice"]
 _MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since an earlier state of the tables.
+
+    Attributes:
+        name: what a person calls that state: a workbook's name, or a month that was agreed.
+        changes: what changed.
+        source: the workbook that it was read from, where that is another one.
+    """
+
+    name: str
+    changes: ChangedTables
+    source: Path | None = None
 
 
 def changed_cells(changes: ChangedTables) -> Rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -33,6 +33,10 @@ from xlpbr.money import in_words
 from xlpbr.periods import day_in_words, month_in_words, month_of
 from xlpbr.settlement.changes import ChangedTables, changes_between
 from xlpbr.workbook.ooxml.edit.program import ALLOWANCES, PROTECTED_SHEET, SIGNED
+from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables
+
+if TYPE_CHECKING:
+    from xlpbr.workbook.agreed.changed_tables import Since
 
 
 @click.command()
@@ -142,7 +146,7 @@ def changes(
         raise click.UsageError("--snapshot works only with one workbook.")
     found, records = read(old if new is None else new, places)
     refuse_blocking(found, records.blocking)
-    before, since = state_before(None if new is None else old, found.book, snapshot, places)
+    before, since = _state_before(None if new is None else old, found, snapshot, places)
     after = records.terms.record, records.evidence.record
     as_at = day_of_workbook(found, as_at)
     _refuse_month(month, after[0])
@@ -181,29 +185,66 @@ def changes(
     mention(found, records.problems)
 
 
-def state_before(
-    old: Path | None, book: Any, month: date | None, places: Mapping[str, str | None]
+since_option = click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    help="Add what changed in the tables since an older workbook; the workbook itself for what"
+    " changed since its last month was agreed.",
+)
+"""The state that a report is held against."""
+
+
+def changed_since(
+    since: Path,
+    found: ContractTables,
+    records: ContractRecords,
+    as_at: date | None,
+    places: Mapping[str, str | None],
+) -> Since:
+    """What changed in a workbook's tables since an older one, or since its own snapshot.
+
+    Args:
+        since: the older workbook, or the workbook itself.
+        found: the workbook's tables.
+        records: what they say.
+        as_at: the last day to count.
+        places: by table, in small letters, where the person says it is.
+    """
+    from xlpbr.workbook.agreed.changed_tables import Since
+
+    is_itself = since.exists() and since.samefile(found.book.path)
+    before, name = _state_before(None if is_itself else since, found, None, places)
+    after = records.terms.record, records.evidence.record
+    changed = changes_between(before, after, as_at)
+    return Since(name, changed, None if is_itself else since)
+
+
+def _state_before(
+    old: Path | None,
+    found: ContractTables,
+    month: date | None,
+    places: Mapping[str, str | None],
 ) -> tuple[tuple[ContractTerms, Evidence], str]:
     """The tables of before, and what they are called: of an older workbook, or of a snapshot.
 
     Args:
         old: the older workbook; None for the snapshot that the book keeps.
-        book: the workbook of now.
+        found: the tables of the workbook of now.
         month: the agreed month whose snapshot is meant; None for the latest.
         places: by table, in small letters, where the person says it is.
     """
     from xlpbr.workbook.agreed.snapshots import snapshot_of
 
     if old is None:
-        snapshot = snapshot_of(book, month)
+        snapshot = snapshot_of(found.book, month)
         agreed = (
             f"{month_in_words(snapshot.month)} was agreed on {day_in_words(snapshot.agreed_on)}"
         )
         return snapshot.tables(), agreed
-    found, records = read(old, places)
+    tables, records = read(old, places)
     if records.blocking:
-        terminal.say(f"{old.name}:")
-    refuse_blocking(found, records.blocking)
+        terminal.say(f"In {old.name}:")
+    refuse_blocking(tables, records.blocking)
     return (records.terms.record, records.evidence.record), old.name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from xlpbr.workbook.ooxml.xml.splice import as_utf8, elements
 
@@ -33,7 +33,7 @@ def date_formats(styles: bytes) -> frozenset[int]:
     return frozenset(_that_show_dates((entry.attributes for entry in found[formats]), own))
 
 
-def _that_show_dates(formats: Iterable[dict[str, str]], own: dict[int, str]) -> Iterable[int]:
+def _that_show_dates(formats: Iterable[Mapping[str, str]], own: Mapping[int, str]) -> Iterable[int]:
     for number, attributes in enumerate(formats):
         known = int(attributes.get("numFmtId", "0"))
         code = own.get(known)
