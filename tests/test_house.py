@@ -133,6 +133,9 @@ def place_of(name: str) -> tuple[int, str]:
     raise AssertionError(f"{name} stands in no folder of ORDER: add it")
 
 
+OF_COMMANDS = {"xlpbr.contract.snapshot", "xlpbr.contract.table_rows", "xlpbr.settlement.changes"}
+"""Calculations of the commands, which no function of a cell does."""
+
 CALCULATIONS = {name for name in MODULES if 0 <= place_of(name)[0] <= 7} - set(ON_COLUMNS)
 
 
@@ -277,10 +280,11 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_the_functions_load_no_other_package():
-    loaded = loaded_by("import xlpbr.functions")
+    loaded = loaded_by(f"import xlpbr.functions, {', '.join(sorted(OF_COMMANDS))}")
     outside = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"xlpbr"}
     assert outside == set()
     assert loaded >= CALCULATIONS - {"xlpbr.contracts", "xlpbr.portfolio"}  # doors for scripts
+    assert not loaded_by("import xlpbr.functions") & OF_COMMANDS
 
 
 def test_the_version_is_said_without_loading_the_rest():

@@ -71,7 +71,10 @@ def refreshed_after(book: Book, typed: Mapping[str, Collection[Position]]) -> Re
     Raises:
         FileProblem: the engine cannot calculate the workbook.
     """
-    known = read_by({place: reads(book, place, one) for place, one in formulas_of(book).items()})
+    own = own_sheets(book)
+    # Those of the sheets that xlpbr made are calculated whatever they read.
+    others = {place: one for place, one in formulas_of(book).items() if place[0] not in own}
+    known = read_by({place: reads(book, place, one) for place, one in others.items()})
     readers = (readers_of(known, sheet, positions) for sheet, positions in typed.items())
     return _refreshed(book, _calls(book).union(*readers))
 

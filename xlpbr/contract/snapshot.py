@@ -60,7 +60,7 @@ def tables_from_text(text: str) -> tuple[ContractTerms, Evidence]:
                 terms.append(_term_read(values))
             else:
                 fields = {one.heading: one for one in ALL_COLUMNS[table]}
-                read = {name: _read(fields[name], cell) for name, cell in values.items()}
+                read = {name: _value_read(fields[name], cell) for name, cell in values.items()}
                 records.setdefault(table, []).append(record_of(table, read))
         except (KeyError, TypeError, ValueError, ZeroDivisionError):
             raise _not_understood(f"{table}: {_line(values.values())}") from None
@@ -129,13 +129,13 @@ def _term_read(values: Mapping[str, str]) -> TermRow:
     term, text = _TERM[label], values["Value"]
     if term.kind == "option" and not text:
         raise ValueError(label)
-    return term_row(label, starts_on, _read(term, text), values["Clause"])
+    return term_row(label, starts_on, _value_read(term, text), values["Clause"])
 
 
 _TERM = {term.label: term for term in TERMS}
 
 
-def _read(declared: Term | EvidenceColumn, text: str) -> Any:
+def _value_read(declared: Term | EvidenceColumn, text: str) -> Any:
     """The value that a text stands for under a term or a heading."""
     kind = declared.kind
     if kind == "text":

@@ -176,12 +176,29 @@ def test_a_book_without_room_for_it_is_told_what_to_do(xlpbr, make_workbook, roo
     assert "Nothing changed" in xlpbr("changes", target)[2]
 
 
-def test_a_formula_is_never_written_over(xlpbr, make_workbook, roomy, tmp_path):
-    book = make_workbook(roomy, formulas={"Agreed!B6": ('""', "")})
+def test_a_linked_sheet_is_never_written_into(xlpbr, make_workbook, roomy, tmp_path):
+    roomy["Signed"] = roomy.pop("Agreed")
+    book = make_workbook(roomy)
+    attached, target = tmp_path / "attached.xlsx", tmp_path / "out.xlsx"
+    place = f"Signed!A1:G{len(roomy['Signed'])}"
+    status, _, err = xlpbr(
+        "attach", book, "--contract", "plymouth-l04-2526", "--sheets", "Agreed", "--agreed", place,
+        "-o", attached,
+    )  # fmt: skip
+    assert status == 0, err
     refused(
-        xlpbr("agree", book, "--month", "May 2026", "-o", tmp_path / "out.xlsx"),
-        "Agreed!B6 holds a formula. Say with --agreed where the table stands",
+        xlpbr("agree", attached, "--month", "May 2026", "-o", target),
+        "'PBR Agreed'!A",
+        "holds a formula that reads Signed!A6. Say with --agreed where the table stands",
     )
+    status, _, err = xlpbr(
+        "agree", attached, "--month", "May 2026", "--agreed", place, "-o", target
+    )
+    assert status == 0, err
+    assert "It stands in Signed!A6 to D6." in err
+    # The sheet that reads the book's own table shows the row as well.
+    again = xlpbr("agree", target, "--month", "May 2026", "-o", tmp_path / "again.xlsx")
+    assert "May 2026 is agreed already, at £178,269.98 ('PBR Agreed'!A" in again[2]
 
 
 def test_problems_that_stop_the_figures_stop_it(xlpbr, make_workbook, roomy, tmp_path):
@@ -194,9 +211,12 @@ def test_problems_that_stop_the_figures_stop_it(xlpbr, make_workbook, roomy, tmp
 
 
 def test_earlier_months_with_money_are_named(xlpbr, make_workbook, roomy, tmp_path):
-    target = tmp_path / "out.xlsx"
-    _, _, err = xlpbr("agree", make_workbook(roomy), "--month", "Jul 2026", "-o", target)
-    assert "May 2026 (£178,269.98) and June 2026 (£132,609.51) are not agreed yet" in err
+    book, target = make_workbook(roomy), tmp_path / "out.xlsx"
+    june = told(xlpbr("statement", book, "--csv")[1])[9]
+    assert june["Month"] == "2026-06-01"
+    _, _, err = xlpbr("agree", book, "--month", "Jul 2026", "-o", target)
+    due = f"{Decimal(june['To invoice']):,.2f}"
+    assert f"May 2026 (£178,269.98) and June 2026 (£{due}) are not agreed yet" in err
     _, _, err = xlpbr("agree", target, "--month", "Jun 2026", "-o", tmp_path / "two.xlsx")
     assert "May 2026 (£178,269.98) is not agreed yet" in err
 
