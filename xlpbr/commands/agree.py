@@ -99,8 +99,9 @@ def agree(
     for notice in done.notices:
         terminal.say(notice)
     if done.refreshed:
-        cells = "1 cell" if done.refreshed == 1 else f"{done.refreshed} cells"
-        terminal.say(f"{cells} with a formula {'shows' if done.refreshed == 1 else 'show'} it.")
+        one = done.refreshed == 1
+        cells = "1 cell" if one else f"{done.refreshed} cells"
+        terminal.say(f"{cells} with a formula {'shows its' if one else 'show their'} new value.")
     say_last_values(done.kept)
     if done.unproved:
         say_unproved(done.unproved)

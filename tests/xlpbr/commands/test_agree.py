@@ -122,7 +122,7 @@ def test_formulas_that_read_the_row_show_it(xlpbr, make_workbook, roomy, tmp_pat
     _, _, err = xlpbr("agree", book, "--month", "May 2026", "-o", target)
     sums = cells_of(open_book(target), "Sums")
     assert round(sums[1, 1].value * 100) == 45606668
-    assert "with a formula shows it." in err
+    assert "with a formula shows its new value." in err
     assert sums[2, 1].value == 3.0
 
 
