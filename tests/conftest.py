@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from rich.console import Console
 
 from tests.support import kinds
 from tests.support.made_files import hold_rules_against_every_file
@@ -22,6 +23,7 @@ from tests.support.needed import CALC_REMEDY, need
 from tests.support.samples import sample_table
 from tests.support.written import write_rows
 from xlpbr import cli
+from xlpbr.commands import terminal
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.contract.life import LIFE_COLUMNS
@@ -120,6 +122,25 @@ def xlpbr(
         return status, printed.out, printed.err
 
     return run
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """A function that makes the terminal so many characters wide."""
+
+    def make(width: int) -> None:
+        def console(*, errors: bool = False) -> Console:
+            return Console(
+                file=sys.stderr if errors else sys.stdout,
+                width=width,
+                highlight=False,
+                emoji=False,
+                soft_wrap=errors,
+            )
+
+        monkeypatch.setattr(terminal, "console", console)
+
+    return make
 
 
 def pytest_configure() -> None:

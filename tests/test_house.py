@@ -32,7 +32,12 @@ ORDER: list[set[str]] = [
     {"xlpbr.workbook.read"},
     {"xlpbr.workbook.calculate"},
     {"xlpbr.workbook.template", "xlpbr.workbook.port", "xlpbr.workbook.lite"},
-    {"xlpbr.workbook.attach", "xlpbr.workbook.hosts", "xlpbr.workbook.libreoffice"},
+    {
+        "xlpbr.workbook.agreed",
+        "xlpbr.workbook.attach",
+        "xlpbr.workbook.hosts",
+        "xlpbr.workbook.libreoffice",
+    },
     {"xlpbr.workbook.acceptance", "xlpbr.workbook.disclosure"},
     {"xlpbr.workbook.report"},
     {"xlpbr.workbook.portfolio"},
@@ -131,6 +136,9 @@ def place_of(name: str) -> tuple[int, str]:
         return -1, name  # the version, and what the folders are for; the door has its own test
     raise AssertionError(f"{name} stands in no folder of ORDER: add it")
 
+
+OF_COMMANDS = {"xlpbr.contract.snapshot", "xlpbr.contract.table_rows", "xlpbr.settlement.changes"}
+"""Calculations of the commands, which no function of a cell does."""
 
 CALCULATIONS = {name for name in MODULES if 0 <= place_of(name)[0] <= 7} - set(ON_COLUMNS)
 
@@ -276,10 +284,11 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_the_functions_load_no_other_package():
-    loaded = loaded_by("import xlpbr.functions")
+    loaded = loaded_by(f"import xlpbr.functions, {', '.join(sorted(OF_COMMANDS))}")
     outside = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"xlpbr"}
     assert outside == set()
     assert loaded >= CALCULATIONS - {"xlpbr.contracts", "xlpbr.portfolio"}  # doors for scripts
+    assert not loaded_by("import xlpbr.functions") & OF_COMMANDS
 
 
 def test_the_version_is_said_without_loading_the_rest():

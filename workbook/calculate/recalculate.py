@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from xlpbr.workbook.calculate.engine import load, values_of
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
+from xlpbr.workbook.calculate.formula_reads import Place, read_by, readers_of, reads
 from xlpbr.workbook.calculate.keeping import (
     Recalculation,
     Refreshed,
@@ -17,6 +18,7 @@ from xlpbr.workbook.calculate.keeping import (
     written,
 )
 from xlpbr.workbook.calculate.refresh import refreshed
+from xlpbr.workbook.ooxml.addresses import Position
 from xlpbr.workbook.ooxml.book import Book, open_book
 from xlpbr.workbook.read.own_sheets import own_sheets
 
@@ -52,17 +54,45 @@ def recalculate(
         FileProblem: the file cannot be read, or the copy cannot be written.
     """
     book = open_book(source)
+    calls = _calls(book)
+    new = _refreshed(book, calls)
+    return written(book, target, new, len(calls), allow=allow, in_place=in_place)
+
+
+def refreshed_after(book: Book, typed: Mapping[str, Collection[Position]]) -> Refreshed:
+    """The new last values of a workbook after something was typed into some of its cells.
+
+    Those of the PBR_ formulas, of the formulas that read the cells, and of what depends on them.
+
+    Args:
+        book: the workbook, with what was typed.
+        typed: by sheet, the cells.
+
+    Raises:
+        FileProblem: the engine cannot calculate the workbook.
+    """
     own = own_sheets(book)
-    formulas = formulas_of(book)
+    # Those of the sheets that xlpbr made are calculated whatever they read.
+    others = {place: one for place, one in formulas_of(book).items() if place[0] not in own}
+    known = read_by({place: reads(book, place, one) for place, one in others.items()})
+    readers = (readers_of(known, sheet, positions) for sheet, positions in typed.items())
+    return _refreshed(book, _calls(book).union(*readers))
+
+
+def _calls(book: Book) -> set[Place]:
+    """The formulas that call a PBR_ function, by themselves or through a name."""
     named = names_of_calls(book)
-    calls = {
+    return {
         place
-        for place, formula in formulas.items()
+        for place, formula in formulas_of(book).items()
         if calls_a_function(formula) or (named and named.search(formula))
     }
-    roots = calls | to_calculate(book, formulas, own)
-    new = refreshed(book, roots, own=own)[0] if roots else Refreshed({}, {}, ())
-    return written(book, target, new, len(calls), allow=allow, in_place=in_place)
+
+
+def _refreshed(book: Book, asked: Collection[Place]) -> Refreshed:
+    own = own_sheets(book)
+    roots = {*asked, *to_calculate(book, formulas_of(book), own)}
+    return refreshed(book, roots, own=own)[0] if roots else Refreshed({}, {}, ())
 
 
 def names_of_calls(book: Book) -> re.Pattern[str] | None:

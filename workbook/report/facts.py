@@ -17,6 +17,7 @@ from xlpbr.errors import CellError, FileProblem, Problem
 from xlpbr.forecast.run import Forecast, forecast
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.tables.headings import RowCount
+from xlpbr.workbook.agreed.changed_tables import Since
 from xlpbr.workbook.disclosure.rules import (
     LEAST_CUT_OFF,
     Shown,
@@ -76,6 +77,7 @@ class Report:
         is_illustration: whether a row that is used is an illustration.
         forecast: what may come, in the full report and where something is assumed.
         no_forecast: why there is none where there should be one.
+        since: what changed since an earlier state of the tables, in the full report.
     """
 
     source: ReportSource
@@ -93,6 +95,7 @@ class Report:
     is_illustration: bool
     forecast: Forecast | None = None
     no_forecast: str = ""
+    since: Since | None = None
 
     @property
     def statement(self) -> Statement:

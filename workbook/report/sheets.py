@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlpbr.periods import month_in_words
 from xlpbr.settlement.bonus import has_bonus
 from xlpbr.workbook.look.styles import Styles
+from xlpbr.workbook.report.changes import CHANGES_SHEET, COLUMNS, changes_lines, changes_rows
 from xlpbr.workbook.report.charts import DATA_SHEET, add_charts, chart_columns, charts_of
 from xlpbr.workbook.report.checks import check_lines, check_rows
 from xlpbr.workbook.report.children_and_years import (
@@ -138,6 +139,7 @@ def _sheets_of(report: Report) -> list[Sheet]:
     in_full = bool(report.statement.months) and not report.is_public
     shown = {
         **dict.fromkeys((INVOICE_SHEET, LINES_SHEET, CHILDREN_SHEET, YEARS_SHEET), in_full),
+        CHANGES_SHEET: report.since is not None and not report.is_public,
         "Workings": has_workings(report),
         FORECAST_SHEET: report.forecast is not None,
         ASSUMPTIONS_SHEET: report.forecast is not None,
@@ -425,6 +427,14 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         years_lines,
         years_rows,
+    ),
+    Sheet(
+        CHANGES_SHEET,
+        "Changes: what changed in the tables, and what it is worth",
+        "Every cell that changed since an earlier state, and the pounds by cause.",
+        _fixed(*COLUMNS),
+        changes_lines,
+        changes_rows,
     ),
     Sheet(
         FORECAST_SHEET,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 import xlpbr
+from xlpbr.workbook.agreed.changed_tables import Since
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.libreoffice.pdf import to_pdf
 from xlpbr.workbook.ooxml.addresses import area_address
@@ -42,6 +44,7 @@ def write_report(
     public: bool = False,
     cut_off: int = 5,
     made_with: str = MADE_WITH,
+    since: Since | None = None,
     inputs: Sequence[Path] = (),
 ) -> None:
     """Write the report of a contract; the same inputs give the same bytes.
@@ -56,6 +59,7 @@ def write_report(
         public: whether to leave out what belongs to single children.
         cut_off: counts from 1 to this are suppressed in the public version; 2 or more.
         made_with: the versions that the Cover names.
+        since: what changed since an earlier state of the tables; never in the public version.
         inputs: files that must not be written over, such as the source.
 
     Raises:
@@ -72,6 +76,7 @@ def write_report(
         public=public,
         cut_off=cut_off,
     )
+    report = replace(report, since=since)
     write_safely(target, lambda place: _write(report, place), inputs=inputs)
 
 
@@ -124,6 +129,7 @@ def write_reports(
     prepared_by: str,
     public_cut_off: int | None,
     pdf: bool,
+    since: Since | None = None,
 ) -> list[Path]:
     """Write the report of a workbook's tables, and the same as PDF pages where asked.
 
@@ -135,6 +141,7 @@ def write_reports(
         prepared_by: who made the report.
         public_cut_off: counts from 1 to this are suppressed; None for the full report.
         pdf: whether to write the PDF as well.
+        since: what changed since an earlier state of the tables; never in the public version.
 
     Returns:
         The files that were written.
@@ -154,7 +161,8 @@ def write_reports(
             prepared_on=date.today(),
             public=public_cut_off is not None,
             cut_off=public_cut_off or 0,
-            inputs=[found.book.path],
+            since=since,
+            inputs=[found.book.path, *([since.source] if since and since.source else [])],
         )
     written = [target]
     if pdf:

@@ -150,11 +150,11 @@ def insert(
             f" {'it' if len(done.cells) == 1 else 'them'}"
             f" {'shows its' if one else 'show their'} new value."
         )
-    _say_last_values(done.kept)
+    say_last_values(done.kept)
     if done.compared:
         terminal.say(f"LibreOffice Calc shows the same in {some(done.compared)}.")
     for reason, addresses in _by_reason(done.unproved).items():
-        _say_unproved(addresses, f", and {reason}")
+        say_unproved(addresses, f", and {reason}")
     for notice in done.notices:
         terminal.say(notice)
     say_kept(done.copy)
@@ -189,9 +189,9 @@ def recalc(file: Path, engine: str, **options: Any) -> None:
             f"Calculated {_counted(done.functions, 'PBR_ formula')};"
             f" {_counted(done.written, 'cell') if done.written else 'no cell'} of {target} {shows}."
         )
-    _say_last_values(done.kept)
+    say_last_values(done.kept)
     if done.unproved:
-        _say_unproved(done.unproved)
+        say_unproved(done.unproved)
     say_kept(done.copy)
 
 
@@ -224,14 +224,14 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _say_last_values(kept: Any) -> None:
+def say_last_values(kept: Any) -> None:
     """One line for each reason, so that a large book does not fill the screen."""
     for reason, addresses in _by_reason(kept).items():
         keep = "keeps its last value" if len(addresses) == 1 else "keep their last value"
         terminal.say(f"{_counted(len(addresses), 'formula')} {keep} ({some(addresses)}): {reason}.")
 
 
-def _say_unproved(addresses: Sequence[str], why: str = "") -> None:
+def say_unproved(addresses: Sequence[str], why: str = "") -> None:
     """Say which new values rest on functions that nothing in the workbook proves."""
     one = len(addresses) == 1
     terminal.say(

@@ -16,6 +16,7 @@ import click
 import xlpbr
 from xlpbr.cells import Rows
 from xlpbr.commands import acceptance as acceptance_commands
+from xlpbr.commands import agree as agree_commands
 from xlpbr.commands import doctor as doctor_commands
 from xlpbr.commands import edit as edit_commands
 from xlpbr.commands import figures as figure_commands
@@ -23,6 +24,7 @@ from xlpbr.commands import forecast as forecast_commands
 from xlpbr.commands import hosts as host_commands
 from xlpbr.commands import portfolio as portfolio_commands
 from xlpbr.commands import terminal
+from xlpbr.commands.agree import changed_since, since_option
 from xlpbr.commands.options import (
     as_at_option,
     form_options,
@@ -101,6 +103,7 @@ def commands() -> None:
 for _command in (
     *figure_commands.COMMANDS,
     *edit_commands.COMMANDS,
+    *agree_commands.COMMANDS,
     *host_commands.COMMANDS,
     *forecast_commands.COMMANDS,
     *portfolio_commands.COMMANDS,
@@ -224,6 +227,7 @@ def new(
     type=click.IntRange(min=2),
     help=f"With --public: counts from 1 to this are not shown; {_CUT_OFF} if left out.",
 )
+@since_option
 @click.option("--pdf", is_flag=True, help="Also write the report as a PDF beside it.")
 @click.option(
     "--prepared-by",
@@ -238,6 +242,7 @@ def report(
     as_at: date | None,
     public: bool,
     cut_off: int | None,
+    since: Path | None,
     pdf: bool,
     prepared_by: str,
     **places: str | None,
@@ -249,12 +254,15 @@ def report(
 
     if cut_off is not None and not public:
         raise click.UsageError("--cut-off works only with --public.")
+    if since is not None and public:
+        raise click.UsageError("--since shows single children; leave it out with --public.")
     refuse_output(output, replace=replace, source=there(file))
     if pdf:
         refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
     found, records = read(file, places)
     refuse_blocking(found, records.blocking)
     as_at = day_of_workbook(found, as_at)
+    changed = None if since is None else changed_since(since, found, records, as_at, places)
     with terminal.progress(f"Writing {output.name}"):
         written = write_reports(
             found,
@@ -264,6 +272,7 @@ def report(
             prepared_by=prepared_by,
             public_cut_off=(cut_off or _CUT_OFF) if public else None,
             pdf=pdf,
+            since=changed,
         )
     for path in written:
         terminal.say(f"Wrote {path}.")

@@ -9,10 +9,8 @@ import re
 from datetime import date
 
 import pytest
-from rich.console import Console
 
 from xlpbr import functions
-from xlpbr.commands import terminal
 from xlpbr.tables.declared import OPTIONAL
 
 KEYWORDS = {table.lower() for table in OPTIONAL}
@@ -27,22 +25,6 @@ def told(table):
 
 def arguments(life, *tables):
     return {table.lower(): life[table] for table in tables}
-
-
-@pytest.fixture
-def narrow(monkeypatch):
-    """A function that makes the terminal so many characters wide."""
-
-    def make(width):
-        def console(*, errors=False):
-            return Console(
-                file=terminal.sys.stderr if errors else terminal.sys.stdout, width=width,
-                highlight=False, emoji=False, soft_wrap=errors,
-            )  # fmt: skip
-
-        monkeypatch.setattr(terminal, "console", console)
-
-    return make
 
 
 CALLS = {

@@ -18,6 +18,7 @@ from xlpbr.workbook.ooxml.edit.beside import PartsBeside, add_beside, take_out_b
 from xlpbr.workbook.ooxml.edit.cells import check_cells, set_cells
 from xlpbr.workbook.ooxml.edit.check import Intended, check_package
 from xlpbr.workbook.ooxml.edit.draft import Draft, finish, start_draft
+from xlpbr.workbook.ooxml.edit.items import CustomItem, add_item
 from xlpbr.workbook.ooxml.edit.program import LOCKED_STRUCTURE, SIGNED, Program
 from xlpbr.workbook.ooxml.edit.sheets import SheetsToAdd, add_sheets, check_sheets, remove_sheets
 from xlpbr.workbook.ooxml.edit.undo import (
@@ -45,6 +46,7 @@ class Changes:
         cells: by sheet and (row, column), what cells hold now.
         names: names to define.
         beside: parts to add beside the workbook.
+        items: custom XML parts to add.
         keep_record: whether the workbook keeps a record from which ``detach`` gives it back.
     """
 
@@ -53,6 +55,7 @@ class Changes:
     cells: Mapping[str, Mapping[Position, CellChange]] = field(default_factory=dict)
     names: tuple[DefinedName, ...] = ()
     beside: PartsBeside | None = None
+    items: tuple[CustomItem, ...] = ()
     keep_record: bool = False
 
 
@@ -119,6 +122,8 @@ def edit(
     draft.names += changes.names
     if changes.beside is not None:
         add_beside(draft, changes.beside)
+    for item in changes.items:
+        add_item(draft, item)
     if changes.keep_record:
         reserve_record(draft)
     finish(draft)

@@ -10,20 +10,16 @@ from xml.parsers import expat
 
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.beside import PACKAGE
-from xlpbr.workbook.ooxml.edit.draft import Draft, lead_to, leads_to
+from xlpbr.workbook.ooxml.edit.draft import Draft, leads_to
+from xlpbr.workbook.ooxml.edit.items import CustomItem, add_item
 from xlpbr.workbook.ooxml.parts.listing_parts import CONTENT_TYPES, inner_parts, relationships_of
 from xlpbr.workbook.ooxml.parts.metadata_merge import cell_marks
 from xlpbr.workbook.ooxml.parts.relationships import (
-    NewRelationship,
-    relationship_type,
     relationships_part,
     resolved_target,
-    with_relationships,
 )
 from xlpbr.workbook.ooxml.parts.undo_record import (
     ITEM_TYPE,
-    PROPERTIES_CONTENT_TYPE,
-    PROPERTIES_TYPE,
     KeptPart,
     UndoRecord,
     content_hash,
@@ -85,25 +81,17 @@ def refuse_what_detach_could_not_read(book: Book) -> None:
 def reserve_record(draft: Draft) -> None:
     """Make room for the record, so that the parts that list all others list it too."""
     refuse_what_detach_could_not_read(draft.book)
-    number = 1
-    while has_part(draft.book.archive, f"customXml/item{number}.xml"):
-        number += 1
-    item = f"customXml/item{number}.xml"
-    properties = f"customXml/itemProps{number}.xml"
-    kind = relationship_type(PROPERTIES_TYPE, strict=draft.book.workbook.strict)
-    leading = NewRelationship(kind, f"itemProps{number}.xml")
-    draft.added[item] = b""
-    draft.added[relationships_part(item)] = with_relationships(None, [leading]).data or b""
-    draft.added[properties] = b""
-    draft.types[item] = "application/xml"
-    draft.types[properties] = PROPERTIES_CONTENT_TYPE
-    lead_to(draft, item, ITEM_TYPE)
+    add_item(draft, CustomItem(draft.program.record, b""))
 
 
 def keep_record(draft: Draft) -> None:
     """Fill in the record, once the draft says what every other part becomes."""
     archive = draft.book.archive
-    item = next(name for name in draft.added if name.startswith("customXml/item"))
+    item = next(
+        name
+        for name, content in draft.added.items()
+        if name.startswith("customXml/item") and content == b""
+    )
     own = {"customXml", "customXml/_rels"}
     of_sheets = {part for _, part, _ in draft.sheets}
     made = {
@@ -123,7 +111,7 @@ def keep_record(draft: Draft) -> None:
         name: raw_member(archive, name) if has_part(archive, name) else None for name in after
     }
     undo = record_of(draft.book.sha256, before, after)
-    properties = next(name for name in draft.added if name.startswith("customXml/itemProps"))
+    properties = item.replace("/item", "/itemProps")
     program = draft.program
     draft.added[item] = record_part(undo, program.record, program.name, program.version)
     draft.added[properties] = item_properties(program.record, undo.file_before)

@@ -1,0 +1,134 @@
+"""The snapshot of a workbook's tables at the day on which a month was agreed, kept inside it.
+
+It is a custom XML part, a kind of part that Excel keeps when it saves, and holds text that a person
+can read. Its SHA-256 says whether it is still what was written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from xml.sax.saxutils import escape, quoteattr
+
+import xlpbr
+from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.snapshot import tables_as_text, tables_from_text
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import FileProblem
+from xlpbr.periods import month_in_words
+from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.edit.items import CustomItem, items_in
+
+NAMESPACE = "urn:xlpbr:snapshot:1"
+"""It stands in people's workbooks, so it never changes."""
+
+_MONTH, _AGREED_ON, _WRITTEN_BY = "Month: ", "Agreed on: ", "Written by: "
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The tables as they were when a month was agreed.
+
+    Attributes:
+        month: the first day of the month.
+        agreed_on: the day on which it was agreed.
+        text: what the part says.
+    """
+
+    month: date
+    agreed_on: date
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the text as hexadecimal digits."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def tables(self) -> tuple[ContractTerms, Evidence]:
+        """The terms and the evidence.
+
+        Raises:
+            FileProblem: a line is none that this version knows.
+        """
+        return tables_from_text(self.text.partition("\n\n")[2])
+
+
+def take_snapshot(
+    terms: ContractTerms, evidence: Evidence, month: date, agreed_on: date
+) -> Snapshot:
+    """The tables as they are now, for a month that is agreed."""
+    head = [
+        f"{_MONTH}{month:%Y-%m}",
+        f"{_AGREED_ON}{agreed_on.isoformat()}",
+        f"{_WRITTEN_BY}xlpbr {xlpbr.__version__}",
+    ]
+    return Snapshot(month, agreed_on, "\n".join(head) + f"\n\n{tables_as_text(terms, evidence)}")
+
+
+def as_item(snapshot: Snapshot) -> CustomItem:
+    """A snapshot as a part of a workbook."""
+    content = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f"<snapshot xmlns={quoteattr(NAMESPACE)} sha256={quoteattr(snapshot.sha256)}>\n"
+        f"{escape(snapshot.text)}\n</snapshot>"
+    )
+    return CustomItem(NAMESPACE, content.encode())
+
+
+def snapshots_in(book: Book) -> list[Snapshot]:
+    """The snapshots that a workbook keeps, the earliest month first.
+
+    Raises:
+        FileProblem: one of them is not what was written into it (code ``snapshot``).
+    """
+    return sorted(_read(book), key=lambda one: (one.month, one.agreed_on))
+
+
+def snapshot_of(book: Book, month: date | None = None) -> Snapshot:
+    """The snapshot of a month, or of the latest month that has one.
+
+    Args:
+        book: the workbook.
+        month: the first day of the month; None for the latest.
+
+    Raises:
+        FileProblem: there is none (code ``no-snapshot``), or one is not what was written into it.
+    """
+    found = snapshots_in(book)
+    of_month = [one for one in found if month is None or one.month == month]
+    if of_month:
+        return of_month[-1]
+    if not found:
+        raise FileProblem(
+            f"{book.path} keeps no snapshot of its tables: no month was agreed in it with xlpbr"
+            " agree, or another program took it out. Give the older workbook as well: xlpbr changes"
+            f" OLD.xlsx {book.path.name}",
+            "no-snapshot",
+        )
+    months = ", ".join(month_in_words(one.month) for one in found)
+    raise FileProblem(
+        f"{book.path} keeps no snapshot of {month_in_words(month or date.min)}; it keeps those of"
+        f" {months}.",
+        "no-snapshot",
+    )
+
+
+def _read(book: Book) -> Iterator[Snapshot]:
+    for tree in items_in(book, f"{{{NAMESPACE}}}snapshot"):
+        text = (tree.text or "").strip()
+        lines = text.splitlines()[:2]
+        digits = hashlib.sha256(text.encode()).hexdigest()
+        try:
+            month = date.fromisoformat(f"{lines[0].removeprefix(_MONTH)}-01")
+            agreed_on = date.fromisoformat(lines[1].removeprefix(_AGREED_ON))
+        except (IndexError, ValueError):
+            digits = ""
+        if digits != tree.get("sha256"):
+            raise FileProblem(
+                f"{book.path}: the snapshot of its tables was changed since it was written: its"
+                " SHA-256 is another. Take the workbook as it was saved when the month was agreed.",
+                "snapshot",
+            )
+        yield Snapshot(month, agreed_on, text)
