@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xlpbr
 from xlpbr import cells, functions
+from xlpbr.errors import all_of
 from xlpbr.functions.catalogue import FUNCTIONS, WorksheetFunction
 from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.template.links import Link
@@ -20,6 +21,12 @@ _STEPS = (
     "Statement: read what was saved, what is payable and what is still to invoice; set As at for"
     " a statement up to a day.",
     "Claims and Reconcile: enter the provider's invoices and see month by month what is agreed.",
+    "Prices, Costs and Cohort: enter a change of price, a further cost of a move and the day on"
+    " which a child leaves care, as they come.",
+    "Invoice and Lines: read what is to be invoiced for a month, with VAT, and the days and prices"
+    " that it comes from. Agreed: enter each month that both parties have signed.",
+    "Children and Years: read the saving of each child, and each financial year with its accrual"
+    " and its budget.",
     "Explain and Checks: see how each figure of a month was worked out, and that every check"
     " agrees, before anything is paid or reported.",
     "Assumptions and Forecast: say what is still to come, and see how far savings and payments may"
@@ -29,6 +36,10 @@ _STEPS = (
 _STEPS_OF_SHEETS = {
     "Statement": "what was saved, what is payable and what is still to invoice; set As at for a"
     " statement up to a day.",
+    "Invoice": "what is to be invoiced for a month, line by line, with VAT.",
+    "Lines": "the days and prices that the saving of a month comes from.",
+    "Children": "what each child's placement saved in each month.",
+    "Years": "the financial years with their accrual and their budget.",
     "Readings": "what each open reading of the contract is worth.",
     "Reconcile": "the provider's invoices month by month against what is payable.",
     "Explain": "how each figure of one month was worked out.",
@@ -36,9 +47,14 @@ _STEPS_OF_SHEETS = {
     "Checks": "that every check agrees, before anything is paid or reported.",
 }
 
+_UNHIDE = (
+    "To use one: right-click the tab of any sheet, choose Unhide and the sheet. As long as it is"
+    " empty, it changes no figure."
+)
+
 _KEY = (
-    ("Input", "input", "Yellow. Type here. Also every row of the sheets Terms, Placements,"
-     " Carers and Claims, and the values of Assumptions."),
+    ("Input", "input", "Yellow. Type here. Also every row of the sheets from Terms to"
+     " Budget, and the values of Assumptions."),
     ("Working", "working", "Grey. A step on the way, in plain Excel formulas. Do not type here."),
     ("Output", "output", "Green. A result (calculated, do not type here)."),
 )  # fmt: skip
@@ -62,9 +78,9 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
         facts.append(
             (
                 "Illustrations",
-                "The rows in Placements, Carers and Claims and the values of Assumptions are"
-                " illustrations, as the Note of each row says. They show no real child, household"
-                " or invoice. Clear them before use.",
+                f"The rows in {all_of(_sheets_with_samples(plan))} and the values of Assumptions"
+                " are illustrations, as the Note of each row says. They show no real child,"
+                " household or invoice. Clear them before use.",
             )
         )
     row = _write_facts(page, 3, facts)
@@ -72,6 +88,12 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
     row = _write_facts(
         page, row, [(f"Step {number}", step) for number, step in enumerate(_steps(plan), start=1)]
     )
+    if plan.hidden_sheets:
+        hidden = (
+            f"The sheets {all_of(plan.hidden_sheets)} are hidden: the contract does not use them."
+            f" {_UNHIDE}"
+        )
+        row = _write_facts(page, row, [("Hidden sheets", hidden)])
     row = _write_section(page, row, "Words and colours")
     for word, role, meaning in _key(plan):
         page.put(row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
@@ -98,6 +120,10 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
         ],
     )  # fmt: skip
     page.print_on_a4(plan.title, heading_row=None, pages_tall=1)
+
+
+def _sheets_with_samples(plan: TemplatePlan) -> list[str]:
+    return [table for table in plan.evidence_tables if plan.contract.sample.get(table)]
 
 
 def _facts_of_attachment(plan: TemplatePlan) -> list[tuple[str, str]]:

@@ -44,7 +44,8 @@ TABLE_HEADING_ROW = 5
 FIRST_TABLE_ROW = TABLE_HEADING_ROW + 1
 SPARE_TERM_ROWS = 10
 SPARE_TABLE_ROWS = 40
-"""Rows under an input table that the workings read as well, for a table that grows."""
+SPARE_LIFE_ROWS = 20
+"""Rows under an input table, or an optional one, that the workings read too as it grows."""
 
 AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {
     table: NOTED.get(table, ()) for table in ALL_COLUMNS
@@ -134,7 +135,30 @@ class TemplatePlan:
         """
         if self.book:
             return ()
-        return tuple(table for table in LIFE_TABLES if not self.contract.sample.get(table))
+        return tuple(table for table in LIFE_TABLES if not self.uses(table))
+
+    def uses(self, table: str) -> bool:
+        """Whether the contract uses an optional table, as far as is known when it is made."""
+        return table in self.links or bool(self.contract.sample.get(table))
+
+    @property
+    def idle_figures(self) -> tuple[str, ...]:
+        """The figures of the statement that stay 0.00 under the terms: their columns are hidden."""
+        terms = self.terms
+        has = {
+            "Carer fees": terms.carer_fee > 0 or bool(terms.varied("carer_fee")),
+            "Outcome fees": self.uses("Rates"),
+            "Bonus": terms.bonus_rate is not None or bool(terms.varied("bonus_rate")),
+            "Reimbursed": terms.break_down_reimbursement != "none",
+            "Held back": self._has_maximum and terms.maximum_reading == "hard_stop",
+            "Adjustment": self.uses("Agreed"),
+        }
+        return tuple(heading for heading, is_there in has.items() if not is_there)
+
+    @property
+    def _has_maximum(self) -> bool:
+        terms = self.terms
+        return terms.contract_maximum is not None or bool(terms.varied("contract_maximum"))
 
     def call(self, function: str, *arguments: str) -> str:
         """A formula that calls a function; an input table is given by its name.
@@ -199,7 +223,8 @@ class TemplatePlan:
         """How many rows of an input table are read: it may grow by some."""
         if table not in self.sheets and table in LIFE_TABLES:
             return 1
-        return self.table_rows[table] + SPARE_TABLE_ROWS
+        spare = SPARE_LIFE_ROWS if table in LIFE_TABLES else SPARE_TABLE_ROWS
+        return self.table_rows[table] + spare
 
     def term_cell(self, label: str) -> str:
         """The value of a term, found by its name as the functions do."""
@@ -258,8 +283,8 @@ def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
             "Carers": max(cohort + 5, 20, rows["Carers"] + 10),
             "Claims": max(len(months) + 6, 24, rows["Claims"] + 10),
             "Cohort": max(cohort + 5, 25, rows["Cohort"] + 10),
-            "Prices": max(40, rows["Prices"] + 20),
-            "Costs": max(40, rows["Costs"] + 20),
+            "Prices": max(cohort + 10, 30, rows["Prices"] + 15),
+            "Costs": max(cohort + 10, 30, rows["Costs"] + 15),
             "Rates": max(12, rows["Rates"] + 6),
             "Agreed": max(len(months) + 2, 24, rows["Agreed"] + 10),
             "Budget": max(8, rows["Budget"] + 4),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from xlsxwriter.format import Format
 
+from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import all_of
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.look.months_chart import dress_months_chart
@@ -20,6 +21,7 @@ from xlpbr.workbook.look.styles import (
     SAVING_COLOUR,
     THRESHOLD_COLOUR,
 )
+from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.native_reads import day_in, number_in
 from xlpbr.workbook.template.page import TemplatePage, refusal
@@ -31,6 +33,7 @@ from xlpbr.workbook.template.plan import (
     TemplatePlan,
     fixed,
 )
+from xlpbr.workbook.template.working_places import FIRST_ROW, MONTH_COLUMN, MONTHS
 
 _MONEY_WIDTH = 14
 _CHART_ROW = 6
@@ -51,14 +54,18 @@ KEY_FIGURES_ROW = 7
 _VALUE_COLUMN = 4
 
 _TOTALS = (
-    # What is shown, the figure of the statement, whether its months are added up.
+    # What is shown, the figure of the statement, whether its months are added up. A figure that
+    # the contract does not have is left out.
     ("Children in family placements", "Children in family placements", False),
     ("Saving to date", "Saving", True),
     ("Fee to date", "Fee", True),
     ("Carer fees to date", "Carer fees", True),
+    ("Outcome fees to date", "Outcome fees", True),
     ("Bonus", "Bonus", True),
+    ("Reimbursed to date", "Reimbursed", True),
     ("Held back at the maximum", "Held back", True),
     ("Payable to date", "Payable", True),
+    ("To invoice to date", "To invoice", True),
     ("Invoiced to date", "Invoiced to date", False),
     ("Balance: below 0 is due back", "Balance", False),
     ("Net saving to date", "Net saving to date", False),
@@ -66,9 +73,18 @@ _TOTALS = (
 _HEADROOM = "Left of the contract maximum"
 
 
+def _totals(plan: TemplatePlan) -> list[tuple[str, str, bool]]:
+    """The key figures of a contract. What it may never have stays, where a check needs it."""
+    left_out = {"Outcome fees", "Reimbursed"}.intersection(plan.idle_figures)
+    if "Adjustment" in plan.idle_figures:
+        # What is to be invoiced is what is payable, until a month is agreed.
+        left_out.add("To invoice")
+    return [total for total in _TOTALS if total[1] not in left_out]
+
+
 def key_figure(plan: TemplatePlan, label: str) -> str:
     """The cell of a key figure."""
-    number = [total for total, _, _ in _TOTALS].index(label)
+    number = [total for total, _, _ in _totals(plan)].index(label)
     return plan.on_sheet("Statement", KEY_FIGURES_ROW + number, _VALUE_COLUMN)
 
 
@@ -137,7 +153,7 @@ def _write_statement_key_figures(page: TemplatePage, plan: TemplatePlan) -> None
     styles = page.styles
     page.put(KEY_FIGURES_ROW - 1, 1, "Key figures (Output)", styles.subtitle)
     row = KEY_FIGURES_ROW
-    for label, heading, added_up in _TOTALS:
+    for label, heading, added_up in _totals(plan):
         cells = plan.statement_column(heading)
         months = plan.statement_column("Month")
         last = f"IF(COUNT({months})=0,0,INDEX({cells},COUNT({months})))"
@@ -181,6 +197,9 @@ def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
             for figure in FIGURES
         ],
     )  # fmt: skip
+    for heading in plan.idle_figures:
+        column = STATEMENT_COLUMNS[heading]
+        page.sheet.set_column(column - 1, column - 1, _MONEY_WIDTH, None, {"hidden": True})
     last = (plan.last_month_row, len(FIGURES))
     page.mark((FIRST_MONTH_ROW, 1), last, f'$A{FIRST_MONTH_ROW}<>""', styles.filled_row)
 
@@ -192,20 +211,29 @@ def under_heading(heading: Format, figure: Format) -> Callable[[int], Format]:
 
 def _write_chart_workings(page: TemplatePage, plan: TemplatePlan) -> dict[str, str]:
     """Write the level lines of the charts, and give the range of each."""
-    levels = [
-        label
+    levels = {
+        label: level_line(plan, label)
         for label, value in (
             ("Bonus threshold", plan.terms.bonus_threshold),
             ("Contract maximum", plan.terms.contract_maximum),
         )
         if value is not None
-    ]
+    }
+    if "Bonus threshold" in levels and not _is_the_saving_to_date(plan.terms):
+        # Without what the bonus is measured by, its threshold would stand beside other figures.
+        if "Checks" in plan.sheets:
+            levels = {MEASURED: "", **levels}
+        else:
+            del levels["Bonus threshold"]
     place = (STATEMENT_HEADING_ROW, WORKING_COLUMN)
-    lines = {label: level_line(plan, label) for label in levels}
+
+    def formulas_of(row: int) -> Iterator[str]:
+        for label, formula in levels.items():
+            yield _measured(plan, row) if label == MEASURED else formula
+
     write_months(
-        page, plan, place, "months and level lines of the charts", levels,
-        lambda _: lines.values(),
-    )  # fmt: skip
+        page, plan, place, "what else the charts are drawn from", list(levels), formulas_of
+    )
     columns = {
         **STATEMENT_COLUMNS,
         **{heading: number for number, heading in enumerate(["Month", *levels], WORKING_COLUMN)},
@@ -215,6 +243,20 @@ def _write_chart_workings(page: TemplatePage, plan: TemplatePlan) -> dict[str, s
         heading: plan.column_of("Statement", column, FIRST_MONTH_ROW, last_row)
         for heading, column in columns.items()
     }
+
+
+def _is_the_saving_to_date(terms: ContractTerms) -> bool:
+    """Whether the bonus is measured by the line that is drawn anyhow."""
+    return (terms.bonus_measure, terms.bonus_counts, terms.bonus_savings) == (
+        "accumulated", "family", "programme",
+    )  # fmt: skip
+
+
+def _measured(plan: TemplatePlan, row: int) -> str:
+    """What the bonus is measured by at the end of a month, from the workings of Checks."""
+    column = MONTH_COLUMN + list(MONTHS).index(MEASURED)
+    measured = plan.on_sheet("Checks", FIRST_ROW + row - FIRST_MONTH_ROW, column)
+    return f"IF(ISNUMBER({measured}),{measured},NA())"
 
 
 def write_months(
@@ -253,11 +295,15 @@ def level_line(plan: TemplatePlan, label: str) -> str:
     return f"IFERROR({number_in(plan.term_cell(label))},NA())"
 
 
+MEASURED = "Measured for the bonus"
+"""The line that the threshold of the bonus is held against."""
+
 _LINES: dict[str, list[tuple[str, str, str, str]]] = {
     # The figure, its colour, its dash, its marker: each line is known without its colour.
     "savings": [
         ("Saving to date", SAVING_COLOUR, "solid", "circle"),
         ("Fee to date", FEE_COLOUR, "solid", "square"),
+        (MEASURED, PAYABLE_COLOUR, "solid", "diamond"),
         ("Bonus threshold", THRESHOLD_COLOUR, "dash", "none"),
     ],
     "payable": [
@@ -312,15 +358,35 @@ def _write_remarks(page: TemplatePage, plan: TemplatePlan) -> None:
     months = f"COUNT({plan.all_statement_months})"
     longer = f"The charts show {made_for} months; the programme is longer now."
     remark = '""'
-    if plan.terms.bonus_threshold is not None:
+    if plan.terms.bonus_threshold is not None and _is_the_saving_to_date(plan.terms):
         measure = plan.term_if_there("Bonus measure")
         remark = (
             f'IF({measure}="accumulated","",'
-            '"The bonus is measured by the yearly run rate on the last day, not by this line'
-            f' alone: see {plan.name_of("Terms")}, Bonus measure.")'
+            '"The bonus is no longer measured by the saving to date: see'
+            f' {plan.name_of("Terms")}, Bonus measure. ")'
         )
+    remark = f"{remark}&{_said_of_hidden_columns(plan)}"
     formula = f'=IF({months}>{made_for},"{longer}",{remark})'
     page.put_formula(STATEMENT_HEADING_ROW - 1, 6, formula, page.styles.muted)
+
+
+def _said_of_hidden_columns(plan: TemplatePlan) -> str:
+    """Which columns are hidden and how they are shown; that they hold figures, once they do."""
+    if not plan.idle_figures:
+        return '""'
+    names = [
+        f"{heading} ({column_letter(STATEMENT_COLUMNS[heading])})" for heading in plan.idle_figures
+    ]
+    listed = all_of(names)
+    how = "To show them: select the columns on both sides, right-click, Unhide."
+    figures = "+".join(
+        f"SUMPRODUCT(({cells}<>0)*ISNUMBER({cells}))"
+        for cells in map(plan.statement_column, plan.idle_figures)
+    )
+    return (
+        f'IF({figures}>0,"Hidden columns hold figures now: {listed}. {how}",'
+        f'"Hidden, as the contract has no such clause: {listed}. {how}")'
+    )
 
 
 def _width(kind: str) -> float:

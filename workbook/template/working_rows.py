@@ -180,7 +180,8 @@ def _formulas_of_household(plan: TemplatePlan, workings: Workings, row: int) -> 
         f"IF({at['Children in Cohort']}>0,COUNTIF({cohort['Child']},{whose}),"
         f"COUNTIF({placements['Child']},{whose}))"
     )
-    moved = f"SUMIFS({placements['Moved on']},{placements['Child']},{whose},{placements['First move']},1)"
+    moves = f"{placements['Child']},{whose},{placements['First move']},1"
+    moved = f"SUMIFS({placements['Moved on']},{moves})"
     too_early = (
         f"COUNTIFS({ranges['Household']},{name},{ranges['Child in cohort']},1,"
         f'{ranges["Approved on"]},"<"&{at["Starts on"]})'

@@ -159,7 +159,7 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
 
 
 def _run_rate(workings: Workings, day: str) -> str:
-    """The yearly saving of the placements in place on a day, less the weekly costs that are open."""
+    """The yearly saving of what is in place on a day, less the weekly costs that are open."""
     placements, prices, costs = (
         workings.rows[table] for table in ("Placements", "Prices", "Costs")
     )

@@ -12,7 +12,7 @@ from xlpbr.workbook.template.statement import under_heading
 CHILDREN_ROW = 5
 YEARS_ROW = 5
 
-_CHILD_WIDTH, _TOTAL_WIDTH, _MONTH_WIDTH = 14, 12, 9.5
+_CHILD_WIDTH, _TOTAL_WIDTH, _MONTH_WIDTH = 13, 12, 8.7
 _YEAR_WIDTH = 17
 _MONTHS_OF_A_YEAR = 12
 
