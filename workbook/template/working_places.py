@@ -62,6 +62,7 @@ MONTHS = {
     "Break-downs": "money", "Reimbursed": "money", "Reimbursed to date": "money",
     "Owed": "money", "Payable": "money", "Payable to date": "money", "Adjustment": "money",
     "To invoice": "money", "Run rate": "money", "Measured for the bonus": "money",
+    "Differs from agreed": "count",
 }  # fmt: skip
 PLACEMENTS = {
     "Row": "count", "Child": "text", "Agreed": "count", "Residential weekly cost": "money",

@@ -25,10 +25,13 @@ from xlpbr.workbook.template.forecast import write_forecast
 from xlpbr.workbook.template.inputs import write_evidence, write_terms
 from xlpbr.workbook.template.invoices import write_invoice, write_lines
 from xlpbr.workbook.template.linked import write_linked
-from xlpbr.workbook.template.outputs import write_explain, write_readings, write_reconcile
+from xlpbr.workbook.template.month import write_month
+from xlpbr.workbook.template.outputs import write_explain, write_reconcile
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, template_plan_of
+from xlpbr.workbook.template.readings import write_readings
 from xlpbr.workbook.template.statement import write_statement
+from xlpbr.workbook.template.top_line import write_top_line
 from xlpbr.workbook.template.years import write_children, write_years
 
 _MADE = datetime(2026, 1, 1)
@@ -139,6 +142,7 @@ def write_sheets(
     }  # fmt: skip
     writers: Mapping[str, Callable[[TemplatePage, TemplatePlan], None]] = {
         "About": write_about,
+        "Month": write_month,
         "Terms": write_terms,
         **{table: partial(write_evidence, table=table) for table in ALL_COLUMNS},
         "Assumptions": write_assumptions,
@@ -161,6 +165,7 @@ def write_sheets(
             writers[sheet](page, plan)
             if sheet not in TABLE_NAMES:
                 page.protect()
+        write_top_line(page, plan, sheet)
     for sheet in plan.hidden_sheets:
         pages[sheet].sheet.hide()
     pages[plan.sheets[0]].sheet.activate()
