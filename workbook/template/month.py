@@ -9,7 +9,7 @@ Texts that a PBR_ formula gives are compared as ``A2&""``: see ``outputs``.
 from __future__ import annotations
 
 from xlpbr.functions.spills import INVOICE_HEADINGS, YEAR_HEADINGS
-from xlpbr.workbook.look.styles import DATE
+from xlpbr.workbook.look.styles import DATE, MONEY
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template import plan as places
 from xlpbr.workbook.template.month_workings import Found, write_workings_of_month
@@ -51,7 +51,14 @@ def write_month(page: TemplatePage, plan: TemplatePlan) -> None:
     row = _write_findings(page, plan, found, row)
     row = _write_years(page, plan, found, row)
     row = _write_signatures(page, plan, found, row)
-    name_figures(page, plan, {_MONTH_NAME: plan.on_sheet("Month", *places.MONTH)})
+    invoiced = ("ToInvoiceNet", "ToInvoiceVAT", "ToInvoiceGross")
+    name_figures(page, plan, {
+        _MONTH_NAME: plan.on_sheet("Month", *places.MONTH),
+        **{
+            name: f"{plan.on_sheet('Month', 1, 1).rpartition('!')[0]}!{cell}"
+            for name, cell in zip(invoiced, found.totals, strict=True)
+        },
+    })  # fmt: skip
     page.print_on_a4(
         plan.title, heading_row=None, last_column=MONTH_COLUMNS, last_row=row, pages_tall=1,
         upright=True,
@@ -90,6 +97,7 @@ def _write_invoice_lines(page: TemplatePage, plan: TemplatePlan, found: Found, r
         plan.column_of("Invoice", column, INVOICE_ROW + 1, last_line)
         for column in range(1, len(INVOICE_HEADINGS) + 1)
     )
+    all_shown = f"{found.lines}<={_INVOICE_LINES}"
     for number in range(1, _INVOICE_LINES + 1):
         row += 1
         page.sheet.set_row(row - 1, _TWO_LINES)
@@ -100,22 +108,22 @@ def _write_invoice_lines(page: TemplatePage, plan: TemplatePlan, found: Found, r
             (4, working, small, '&""'),
             *((8 + at, cells, styles.bare("money"), "") for at, cells in enumerate(amounts)),
         ):  # fmt: skip
-            shown = f'=IF({number}<{found.lines},INDEX({cells},{number}){more},"")'
+            # The total follows the last line; with more lines than rows it stands under them.
+            there = f"AND({number}<={found.lines},OR({number}<{found.lines},{all_shown}))"
+            shown = f'=IF({there},INDEX({cells},{number}){more},"")'
             page.put_formula(row, column, shown, style)
-    page.mark((first, 1), (row, MONTH_COLUMNS), f'$A{first}<>""', styles.filled_row)
+    for condition, look in (
+        (f'$A{first}="Total"', styles.total_row), (f'$A{first}<>""', styles.filled_row),
+    ):  # fmt: skip
+        page.mark((first, 1), (row, MONTH_COLUMNS), condition, look, alone=True)
     row += 1
     more_lines = f"{found.lines}-1-{_INVOICE_LINES}"
     page.put_formula(row, 1, _and_more(more_lines, "Invoice", "line"), styles.muted)
     row += 1
-    page.put(row, 1, "Total", styles.bare("text"))
-    for at, cells in enumerate(amounts):
-        total = f"=IF(ISERROR({corner}),{corner},INDEX({cells},MAX(1,{found.lines})))"
-        page.put_formula(row, 8 + at, total, styles.bare("money", bold=True))
-    page.mark((row, 1), (row, MONTH_COLUMNS), "TRUE", styles.total_row)
-    name_figures(page, plan, {
-        name: plan.on_sheet("Month", row, column)
-        for name, column in (("ToInvoiceNet", 8), ("ToInvoiceVAT", 9), ("ToInvoiceGross", 10))
-    })  # fmt: skip
+    for column, cells in ((1, '"Total"'), *enumerate(found.totals, start=8)):
+        style = styles.bare("text" if column == 1 else "money")
+        page.put_formula(row, column, f'=IF(AND(NOT(ISERROR({corner})),{all_shown}),"",{cells})', style)
+    page.mark((row, 1), (row, MONTH_COLUMNS), f'$A{row}<>""', styles.total_row)
     return row + 1
 
 
@@ -129,15 +137,18 @@ def _write_children(page: TemplatePage, found: Found, row: int) -> int:
     """Write what each child saved in the month, side by side."""
     styles = page.styles
     row = _begin(page, row, "Saving of the month by child, by PBR_CHILDREN (sheets Children and Lines)")
+    in_all = styles.bare("money", bold=True, num_format=f'"together "{MONEY}'.replace(";", ';"together "', 1))
+    page.join(row - 1, MONTH_COLUMNS - 1, MONTH_COLUMNS, in_all)
+    page.put_formula(row - 1, MONTH_COLUMNS - 1, f"={found.of_month('Saving')}", in_all)
     for pair in range(_CHILDREN_ACROSS):
-        page.put(row, 2 * pair + 1, "Child", styles.heading)
+        page.put(row, 2 * pair + 1, "Child", styles.column_heading(indent=1))
         page.put(row, 2 * pair + 2, "Saving", styles.heading_right)
     first = row + 1
     for number in range(_CHILD_ROWS * _CHILDREN_ACROSS):
         down, pair = divmod(number, _CHILDREN_ACROSS)
         at = f"MATCH({number + 1},{found.child_counts},0)"
         for offset, cells, style in (
-            (1, found.child_names, styles.bare("text")),
+            (1, found.child_names, styles.bare("text", indent=1)),
             (2, found.child_savings, styles.bare("money")),
         ):
             page.put_formula(
@@ -152,11 +163,6 @@ def _write_children(page: TemplatePage, found: Found, row: int) -> int:
     none = f'IF({found.children}=0,"No child saved anything in this month.","")'
     text = _and_more(more, "Lines", "child").removeprefix("=").replace('"s")', '"ren")')
     page.put_formula(row, 1, f"=IF({more}>0,{text},{none})", styles.muted)
-    row += 1
-    page.put(row, 1, "Saving of the month", styles.bare("text"))
-    page.put_formula(row, MONTH_COLUMNS, f"={found.of_month('Saving')}",
-                     styles.bare("money", bold=True))  # fmt: skip
-    page.mark((row, 1), (row, MONTH_COLUMNS), "TRUE", styles.total_row)
     return row + 1
 
 

@@ -49,6 +49,7 @@ class Found:
         findings: how many problems are listed.
         problems: the place of the table of PBR_CHECK.
         years: how many financial years are shown.
+        totals: what is to be invoiced: net, VAT and gross.
         agreed_row: which row of Agreed the month has; 0 without one.
         statement_row: which row of the statement the month has.
     """
@@ -66,6 +67,7 @@ class Found:
     findings: str
     problems: Position
     years: str
+    totals: tuple[str, str, str]
     agreed_row: str
     statement_row: str
 
@@ -121,6 +123,7 @@ def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
         _facts(plan, rows, lines, first_day).items(), start=_FACT_ROW
     ):
         kind = "date" if name == "First day of the month" else "count"
+        kind = "money" if name.startswith("Total") else kind
         page.put(row, _FIRST, name, page.styles.cell("text", "working"))
         page.put_formula(row, _FIRST + 1, f"={formula}", page.styles.cell(kind, "working"))
     _write_list(page, _MONTHS, {"Months": "month"}, _months(plan))
@@ -144,6 +147,7 @@ def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
         findings=facts["Findings of PBR_CHECK"],
         problems=problems_place(plan),
         years=facts["Financial years"],
+        totals=(facts["Total, net"], facts["Total, VAT"], facts["Total, gross"]),
         agreed_row=facts["Row of Agreed"],
         statement_row=facts["Row of the statement"],
     )
@@ -158,12 +162,27 @@ def _facts(plan: TemplatePlan, children: int, lines: int, first_day: str) -> dic
         "First day of the month": f"EOMONTH({chosen},-1)+1",
         "Row of the statement": f"MATCH({first_day},{plan.statement_column('Month')},0)",
         "Lines of the invoice": f'SUMPRODUCT(({invoiced}&""<>"")*1)',
+        **{
+            f"Total, {what}": _total(plan, column, lines)
+            for column, what in ((4, "net"), (5, "VAT"), (6, "gross"))
+        },
         "Children who saved": f"MAX({_listed(_CHILDREN + 2, children)})",
         "Adjustments": f"MAX({_listed(_CHANGES, lines)})",
         "Findings of PBR_CHECK": listed_problems(problems_place(plan), f"{on_checks}!"),
         "Financial years": f"COUNT({_years_column(plan, 2)})",
         "Row of Agreed": f"IFERROR(MATCH({first_day},{on_checks}!{signed},0),0)",
     }
+
+
+def _total(plan: TemplatePlan, column: int, lines: int) -> str:
+    """An amount of the last line of the invoice; the error where the invoice is one."""
+    corner = plan.on_sheet("Invoice", INVOICE_ROW, 1)
+    names, amounts = (
+        plan.column_of("Invoice", found, INVOICE_ROW + 1, INVOICE_ROW + lines)
+        for found in (1, column)
+    )
+    last = f'MAX(1,SUMPRODUCT(({names}&""<>"")*1))'
+    return f"IF(ISERROR({corner}),{corner},INDEX({amounts},{last}))"
 
 
 def _listed(column: int, rows: int) -> str:
