@@ -89,11 +89,7 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
         page, row, [(f"Step {number}", step) for number, step in enumerate(_steps(plan), start=1)]
     )
     if plan.hidden_sheets:
-        hidden = (
-            f"The sheets {all_of(plan.hidden_sheets)} are hidden: the contract does not use them."
-            f" {_UNHIDE}"
-        )
-        row = _write_facts(page, row, [("Hidden sheets", hidden)])
+        row = _write_facts(page, row, [("Hidden sheets", _said_of_hidden_sheets(plan))])
     row = _write_section(page, row, "Words and colours")
     for word, role, meaning in _key(plan):
         page.put(row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
@@ -120,6 +116,15 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
         ],
     )  # fmt: skip
     page.print_on_a4(plan.title, heading_row=None, pages_tall=1)
+
+
+def _said_of_hidden_sheets(plan: TemplatePlan) -> str:
+    """Which sheets are hidden and how one of them is used."""
+    hidden = plan.hidden_sheets
+    are = f"The sheet {hidden[0]} is hidden: the contract does not use it."
+    if len(hidden) > 1:
+        are = f"The sheets {all_of(hidden)} are hidden: the contract does not use them."
+    return f"{are} {_UNHIDE}"
 
 
 def _sheets_with_samples(plan: TemplatePlan) -> list[str]:

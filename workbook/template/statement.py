@@ -48,8 +48,9 @@ from xlpbr.workbook.template.working_places import FIRST_ROW, MONTH_COLUMN, MONT
 _MONEY_WIDTH = 14
 _CHART_ROW = 6
 _CHART_SIZE = {"width": 508, "height": 302}
-_CHARTS = ((6, "savings"), (11, "payable"))
-"""The column at which each chart stands."""
+_FIRST_CHART_COLUMN = 6
+_COLUMNS_OF_A_CHART = 5
+"""Columns that a chart is wide; a hidden one has no width."""
 
 WORKING_COLUMN = len(FIGURES) + 2
 """The first column of the workings that the charts draw their level lines from."""
@@ -124,7 +125,7 @@ def write_statement(page: TemplatePage, plan: TemplatePlan) -> None:
     _write_statement_key_figures(page, plan)
     _write_statement_table(page, plan)
     lines = _write_chart_workings(page, plan)
-    for column, which in _CHARTS:
+    for column, which in zip(_chart_columns(plan), _LINES, strict=True):
         _insert_chart(page, plan, column, which, lines)
     _write_remarks(page, plan)
     page.sheet.freeze_panes(1, 1)
@@ -383,6 +384,15 @@ _LINES: dict[str, list[tuple[str, str, str, str]]] = {
         ("Contract maximum", MAXIMUM_COLOUR, "dash", "none"),
     ],
 }
+
+
+def _chart_columns(plan: TemplatePlan) -> tuple[int, int]:
+    """The columns at which the two charts stand side by side."""
+    hidden = {STATEMENT_COLUMNS[heading] for heading in plan.idle_figures}
+    seen = [
+        column for column in range(_FIRST_CHART_COLUMN, len(FIGURES) + 1) if column not in hidden
+    ]
+    return seen[0], seen[_COLUMNS_OF_A_CHART]
 
 
 def _insert_chart(

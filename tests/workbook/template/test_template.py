@@ -403,7 +403,9 @@ def test_native_formulas_need_no_newer_excel_than_2013(opened):
     used = set()
     for book in opened.values():
         for sheet in book:
-            for formula in formulas_of(sheet).values():
+            # A formula that is filled down differs in its rows alone, and is taken apart once.
+            alike = {re.sub(r"\d+", "1", text): text for text in formulas_of(sheet).values()}
+            for formula in alike.values():
                 # Excel stores its own AGGREGATE (2010) and UNICHAR (2013) with the mark of a newer
                 # function.
                 known = formula.replace("_xlfn.AGGREGATE", "").replace("_xlfn.UNICHAR", "")
