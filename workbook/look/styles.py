@@ -211,6 +211,11 @@ class Styles:
         )
 
     @cached_property
+    def clear(self) -> Format:
+        """What a cell looks like that says all is well (for conditional formats)."""
+        return self.workbook.add_format({"bg_color": OUTPUT_FILL, "bold": True})
+
+    @cached_property
     def warned_row(self) -> Format:
         """A row that says what is open (for conditional formats)."""
         look = {"bg_color": WARNED_FILL, "font_color": WARNED_INK}

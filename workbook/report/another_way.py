@@ -99,9 +99,7 @@ def payable_again(statement: Statement) -> Pence:
         statement.months, carers, outcomes, reimbursed, strict=True
     ):
         owed = month.fee + households + children + month.bonus
-        maximum: Fraction | None = _in_force(
-            statement.terms, "contract_maximum", month.period.last
-        )
+        maximum: Fraction | None = _in_force(statement.terms, "contract_maximum", month.period.last)
         if maximum is not None and statement.terms.maximum_reading == "hard_stop":
             owed = min(owed, max(0, to_pence(maximum) - (paid - back)))
         paid += owed - back
@@ -122,11 +120,7 @@ def _by_month(statement: Statement, due: list[tuple[date, Fraction]]) -> list[Pe
     return [
         to_pence(
             sum(
-                (
-                    amount
-                    for day, amount in due
-                    if month.period.first <= day <= month.period.last
-                ),
+                (amount for day, amount in due if month.period.first <= day <= month.period.last),
                 Fraction(0),
             )
         )

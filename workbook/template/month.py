@@ -12,7 +12,7 @@ from xlpbr.functions.spills import INVOICE_HEADINGS, YEAR_HEADINGS
 from xlpbr.workbook.look.styles import DATE, MONEY
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template import plan as places
-from xlpbr.workbook.template.month_workings import Found, write_workings_of_month
+from xlpbr.workbook.template.month_workings import Found, first_with, write_workings_of_month
 from xlpbr.workbook.template.outputs import months_to_choose
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import MONTH_COLUMNS, TemplatePlan
@@ -23,10 +23,10 @@ _WIDTH = 13.2
 _SMALL, _TWO_LINES = 9, 26
 _GAP = 7
 
-_INVOICE_LINES = 8
+_INVOICE_LINES = 9
 _CHILD_ROWS, _CHILDREN_ACROSS = 8, MONTH_COLUMNS // 2
-_CHANGES = 3
-_FINDINGS = 3
+_CHANGES = 4
+_FINDINGS = 4
 _YEARS = 3
 """How much of each kind has room on the page."""
 
@@ -120,9 +120,10 @@ def _write_invoice_lines(page: TemplatePage, plan: TemplatePlan, found: Found, r
     more_lines = f"{found.lines}-1-{_INVOICE_LINES}"
     page.put_formula(row, 1, _and_more(more_lines, "Invoice", "line"), styles.muted)
     row += 1
+    stands_above = f"AND(NOT(ISERROR({corner})),{all_shown})"
     for column, cells in ((1, '"Total"'), *enumerate(found.totals, start=8)):
         style = styles.bare("text" if column == 1 else "money")
-        page.put_formula(row, column, f'=IF(AND(NOT(ISERROR({corner})),{all_shown}),"",{cells})', style)
+        page.put_formula(row, column, f'=IF({stands_above},"",{cells})', style)
     page.mark((row, 1), (row, MONTH_COLUMNS), f'$A{row}<>""', styles.total_row)
     return row + 1
 
@@ -136,8 +137,9 @@ def _and_more(number: str, sheet: str, what: str) -> str:
 def _write_children(page: TemplatePage, found: Found, row: int) -> int:
     """Write what each child saved in the month, side by side."""
     styles = page.styles
-    row = _begin(page, row, "Saving of the month by child, by PBR_CHILDREN (sheets Children and Lines)")
-    in_all = styles.bare("money", bold=True, num_format=f'"together "{MONEY}'.replace(";", ';"together "', 1))
+    row = _begin(page, row, "Saving of the month by child, by PBR_CHILDREN (sheet Children)")
+    together = ";".join(f'"together "{part}' for part in MONEY.split(";"))
+    in_all = styles.bare("money", bold=True, num_format=together)
     page.join(row - 1, MONTH_COLUMNS - 1, MONTH_COLUMNS, in_all)
     page.put_formula(row - 1, MONTH_COLUMNS - 1, f"={found.of_month('Saving')}", in_all)
     for pair in range(_CHILDREN_ACROSS):
@@ -146,7 +148,7 @@ def _write_children(page: TemplatePage, found: Found, row: int) -> int:
     first = row + 1
     for number in range(_CHILD_ROWS * _CHILDREN_ACROSS):
         down, pair = divmod(number, _CHILDREN_ACROSS)
-        at = f"MATCH({number + 1},{found.child_counts},0)"
+        at = first_with(found.child_counts, number + 1)
         for offset, cells, style in (
             (1, found.child_names, styles.bare("text", indent=1)),
             (2, found.child_savings, styles.bare("money")),
@@ -179,7 +181,7 @@ def _write_changes(page: TemplatePage, plan: TemplatePlan, found: Found, row: in
     for number in range(1, _CHANGES + 1):
         page.join(row, 2, MONTH_COLUMNS - 1, small)
         page.sheet.set_row(row - 1, LINE_HEIGHT + 1)
-        at = f"MATCH({number},{found.change_counts},0)"
+        at = first_with(found.change_counts, number)
         there = f"{number}<={found.changes}"
         nothing = none if number == 1 else '""'
         page.put_formula(row, 1, f'=IF({there},INDEX({month},{at}),"")', styles.bare("month"))
@@ -214,9 +216,7 @@ def _write_findings(page: TemplatePage, plan: TemplatePlan, found: Found, row: i
             plan.on_sheet("Checks", found.problems[0] + number, column) for column in range(1, 7)
         )
         there = f"{number}<={found.findings}"
-        where = (
-            f'{table}&IF({line}&""="","",", row "&{line})&IF({heading}&""="","",", "&{heading})'
-        )
+        where = f'{table}&IF({line}&""="","",", row "&{line})&IF({heading}&""="","",", "&{heading})'
         says = f'"Found "&{what}&"; expected "&{expected}&". "&{to_do}'
         page.put_formula(row, 1, f'=IF({there},{where},"")', small)
         page.put_formula(row, 4, f'=IF({there},{says},"")', small)
@@ -296,4 +296,3 @@ def _write_signatures(page: TemplatePage, plan: TemplatePlan, found: Found, row:
                 page.put_formula(row, left, shown, style)
         page.put(row, 1, party, styles.cell("text", bold=True))
     return row
-

@@ -174,6 +174,14 @@ def _facts(plan: TemplatePlan, children: int, lines: int, first_day: str) -> dic
     }
 
 
+def first_with(counts: str, number: int) -> str:
+    """Down which row a running count first reaches a number, counted from 1.
+
+    Not MATCH: the engine that calculates a new workbook keeps what it found in a long range.
+    """
+    return f"SUMPRODUCT(({counts}<{number})*1)+1"
+
+
 def _total(plan: TemplatePlan, column: int, lines: int) -> str:
     """An amount of the last line of the invoice; the error where the invoice is one."""
     corner = plan.on_sheet("Invoice", INVOICE_ROW, 1)

@@ -18,7 +18,7 @@ from xlpbr.workbook.template.plan import (
     TemplatePlan,
     fixed,
 )
-from xlpbr.workbook.template.statement import under_heading
+from xlpbr.workbook.template.statement import under_heading, write_last_day
 
 RECONCILE_ROW = 7
 SIGN_OFF_ROW = 18
@@ -83,6 +83,7 @@ def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
         statement=plan.name_of("Statement"), claims=plan.name_of("Claims")
     )
     page.put(TOLERANCE[0] + 1, 1, who_is_who, styles.plain)
+    write_last_day(page, plan, (TOLERANCE[0], _STATUS_COLUMN))
     rows = plan.month_rows + plan.table_rows["Claims"] + 2
     _write_statuses(page, plan, rows)
     _write_sign_off(page)

@@ -174,7 +174,9 @@ def _write_workings(page: TemplatePage) -> None:
 def in_words(term: Term, option: str) -> str:
     """An option as a person says it, and in brackets as it is written into the sheet."""
     said = term.options[option]
-    return f"{said[:1].upper()}{said[1:]} ({option})"
+    # A sign such as the x of "x 52" stays as it is.
+    begins = said[:1] if said[1:2] == " " else said[:1].upper()
+    return f"{begins}{said[1:]} ({option})"
 
 
 def _write_without_effect(page: TemplatePage) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.check_counts import areas_of_errors, cells_not_read, cells_of_errors
-from xlpbr.workbook.template.page import TemplatePage, begins_with
+from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, fixed
 
 AGREES = "Agrees"
@@ -23,8 +23,8 @@ STATE_NAME = "State"
 """The defined name of that cell, in a workbook of its own."""
 
 _CLEAR, _OPEN, _WRONG = "All checks agree", "NOT CLEAR", "NOT ALL AGREE"
-_OPEN_COLUMN = 4
-"""The column of what is open, beside what agrees."""
+_OPEN_COLUMN, _COUNT_COLUMN = 3, 5
+"""The columns of what is open and of how much, beside what agrees."""
 _MOST_PROBLEMS = 1000
 
 
@@ -66,10 +66,8 @@ def write_state(page: TemplatePage, plan: TemplatePlan, checked: Checked) -> Non
         f"AND({agreed}={checked.count},{agreed_months}={wanted_months},COUNT({errors})={sheets},"
         f"SUM({errors})=0" + (f",COUNTIF({not_read},0)={len(plan.links)})" if not_read else ")")
     )
-    disputed, stale, above = (fixed(row + down, _OPEN_COLUMN + 1) for down in (1, 2, 3))
-    nothing_open = (
-        f"AND(NOT(ISERROR({corner})),{findings}=0,{disputed}=0,{stale}=0,{above}=0)"
-    )
+    disputed, stale, above = (fixed(row + down, _COUNT_COLUMN) for down in (1, 2, 3))
+    nothing_open = f"AND(NOT(ISERROR({corner})),{findings}=0,{disputed}=0,{stale}=0,{above}=0)"
     page.put_formula(
         *STATE,
         f'=IFERROR(IF({all_agree},IF({nothing_open},"{_CLEAR}",'
@@ -96,7 +94,7 @@ def write_state(page: TemplatePage, plan: TemplatePlan, checked: Checked) -> Non
         page.put(row + offset, 1, label, styles.plain)
         page.put_formula(row + offset, 2, formula, styles.plain)
     _write_what_is_open(page, plan, checked)
-    mark_state(page, STATE)
+    mark_state(page, STATE, STATE[1] + 4)
     if not plan.book:
         page.workbook.define_name(STATE_NAME, f"={plan.on_sheet('Checks', *STATE)}")
 
@@ -118,9 +116,7 @@ def disputed_rows(plan: TemplatePlan) -> str:
     )
 
 
-def _what_is_open(
-    plan: TemplatePlan, findings: str, disputed: str, stale: str, above: str
-) -> str:
+def _what_is_open(plan: TemplatePlan, findings: str, disputed: str, stale: str, above: str) -> str:
     """What keeps the workbook from being clear, as a formula that gives a sentence."""
     return (
         f'"{_OPEN}: the figures agree, but "&{_counted(findings, "finding")}'
@@ -144,7 +140,7 @@ def _write_what_is_open(page: TemplatePage, plan: TemplatePlan, checked: Checked
         ("Invoiced above what is payable", _invoiced_above(plan, checked.claimed), "money"),
     )
     for offset, (label, formula, kind) in enumerate(lines, start=1):
-        place = (STATE[0] + offset, _OPEN_COLUMN + 1)
+        place = (STATE[0] + offset, _COUNT_COLUMN)
         page.put(place[0], _OPEN_COLUMN, label, styles.plain)
         page.put_formula(*place, f"={formula}", styles.bare(kind, align="left"))
         page.mark(place, place, {"type": "cell", "criteria": ">", "value": 0}, styles.warned)
@@ -158,7 +154,10 @@ def _invoiced_above(plan: TemplatePlan, claimed: str) -> str:
     return f"IFERROR(MAX(0,-IFERROR({last},{shown})),0)"
 
 
-def mark_state(page: TemplatePage, place: Position) -> None:
-    """Give a cell with the sentence the colour of what it says in words."""
-    page.mark(place, place, begins_with(_WRONG), page.styles.wrong, alone=True)
-    page.mark(place, place, begins_with(_OPEN), page.styles.warned, alone=True)
+def mark_state(page: TemplatePage, place: Position, last_column: int) -> None:
+    """Give the cells that the sentence runs over the colour of what it says in words."""
+    cell, last = fixed(*place), (place[0], last_column)
+    for says, look in (
+        (_WRONG, page.styles.wrong), (_OPEN, page.styles.warned), (_CLEAR, page.styles.clear),
+    ):  # fmt: skip
+        page.mark(place, last, f'LEFT({cell},{len(says)})="{says}"', look, alone=True)

@@ -84,6 +84,14 @@ _TOTALS = (
     ("Balance: below 0 is due back", "Balance", False),
     ("Net saving to date", "Net saving to date", False),
 )
+_NAMES = {
+    "Saving to date": "SavingToDate", "Fee to date": "FeeToDate",
+    "Payable to date": "PayableToDate", "Invoiced to date": "InvoicedToDate",
+    "Balance: below 0 is due back": "BalanceToDate", "Net saving to date": "NetSavingToDate",
+    RUN_RATE: "RunRate",
+}  # fmt: skip
+"""The defined names of key figures, for formulas of one's own."""
+
 _HEADROOM = "Left of the contract maximum"
 
 
@@ -117,7 +125,7 @@ def write_statement(page: TemplatePage, plan: TemplatePlan) -> None:
         f"Result (calculated, do not type here): worked out from the sheets {inputs}."
         + ("" if plan.chosen_month else " The one input on this sheet is As at."),
     )
-    page.put(AS_AT[0] + 1, 1, plan.title, styles.strong)
+    page.put(2, 7, plan.title, styles.strong)
     page.set_widths([_width(figure.kind) for figure in FIGURES])
     page.set_widths((4, 12, 16, 16), WORKING_COLUMN - 1)
     _write_as_at(page, plan)
@@ -160,6 +168,13 @@ def last_day_shown(plan: TemplatePlan) -> str:
     """The day to which figures to date go, as a formula reads it."""
     as_at, end = plan.as_at_cell, last_day_to_come(plan)
     return f'IF({as_at}="",{end},MIN({day_in(as_at)},{end}))'
+
+
+def write_last_day(page: TemplatePage, plan: TemplatePlan, place: Position) -> None:
+    """Write to which day the figures of a sheet go; its format says so in words."""
+    look = page.styles.bare("date", bold=True, num_format=f'"Figures to "{DATE}')
+    page.join(place[0], place[1], place[1] + 2, look)
+    page.put_formula(*place, f"={last_day_shown(plan)}", look)
 
 
 def a_day_of_the_programme(plan: TemplatePlan, message: str) -> dict[str, str]:
@@ -245,6 +260,9 @@ def _write_key_figure(
     page.put_formula(row, _VALUE_COLUMN, formula, styles.cell(kind, "output", bold=strong))
     if not plan.chosen_month:
         return
+    if label in _NAMES:
+        cell = plan.on_sheet("Statement", row, _VALUE_COLUMN)
+        page.workbook.define_name(_NAMES[label], f"={cell}")
     if ahead:
         page.put_formula(row, _VALUE_COLUMN + 1, f"={ahead}", styles.cell(kind, "output"))
     else:

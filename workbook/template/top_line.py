@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from xlpbr.workbook.look.styles import TABS
 from xlpbr.workbook.ooxml.addresses import quoted_sheet
+from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import MONTH_COLUMNS, TABLE_NAMES, TemplatePlan
 from xlpbr.workbook.template.state import STATE, STATE_NAME, mark_state
 
 _TITLE_WIDTH = 21
 """What the longest title of a sheet takes, in the width of columns."""
-_BACK_WIDTH = 7
+_STATE_WIDTH = 138
+"""What the longest sentence of the state takes."""
 _RESULTS = (
     "Month", "Statement", "Invoice", "Lines", "Children", "Years", "Readings", "Reconcile",
     "Explain", "Forecast",
@@ -32,21 +34,29 @@ def write_top_line(page: TemplatePage, plan: TemplatePlan, sheet: str) -> None:
     page.sheet.set_tab_color(TABS[kind_of_sheet(sheet)])
     if sheet == "About":
         return
-    back = _first_column_from(page, _TITLE_WIDTH)
+    shows_state = sheet in _RESULTS and "Checks" in plan.sheets
+    first = _first_column_from(page, _TITLE_WIDTH)
+    back = first
+    if shows_state:
+        back = _first_column_from(page, page.left_edge(first) + _STATE_WIDTH)
+        back = MONTH_COLUMNS if sheet == "Month" else back
+        _write_state_line(page, plan, (1, first), back - 1, wrapped=sheet == "Month")
     about = plan.name_of("About")
     page.sheet.write_url(
         0, back - 1, f"internal:{quoted_sheet(about)}!A1", page.styles.back, string="About",
         tip=f"Back to the sheet {about}",
     )  # fmt: skip
-    if sheet not in _RESULTS or "Checks" not in plan.sheets:
-        return
-    column = _first_column_from(page, page.left_edge(back) + _BACK_WIDTH)
+
+
+def _write_state_line(
+    page: TemplatePage, plan: TemplatePlan, place: Position, last_column: int, *, wrapped: bool
+) -> None:
     state = plan.on_sheet("Checks", *STATE) if plan.book else STATE_NAME
-    style = page.styles.make(bold=True, text_wrap=sheet == "Month")
-    if sheet == "Month":
-        page.join(1, column, MONTH_COLUMNS, style)
-    page.put_formula(1, column, f"={state}", style)
-    mark_state(page, (1, column))
+    style = page.styles.make(bold=True, text_wrap=wrapped)
+    if wrapped:
+        page.join(place[0], place[1], last_column, style)
+    page.put_formula(*place, f"={state}", style)
+    mark_state(page, place, last_column)
 
 
 def _first_column_from(page: TemplatePage, edge: float) -> int:

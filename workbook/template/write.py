@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,7 @@ from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import Contract
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.files.safe_writing import write_safely
+from xlpbr.workbook.look.named_styles import with_named_styles
 from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.ooxml.book import CellValue, Position
 from xlpbr.workbook.read.own_sheets import MADE_BY
@@ -106,7 +108,8 @@ def write_plan(
     within ``cells.dates_from_1904``.
     """
     contract = plan.contract
-    workbook = Workbook(str(target), {"date_1904": plan.date_1904})
+    written = io.BytesIO()
+    workbook = Workbook(written, {"date_1904": plan.date_1904})
     workbook.calc_on_load = False
     workbook.set_calc_mode("auto", _CALCULATED_BY)
     workbook.set_properties(
@@ -123,6 +126,7 @@ def write_plan(
     if finish is not None:
         finish(workbook)
     workbook.close()
+    target.write_bytes(with_named_styles(written.getvalue()))
 
 
 def write_sheets(

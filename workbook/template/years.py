@@ -14,7 +14,7 @@ from xlpbr.workbook.template.result_places import (
     children_width,
     year_rows,
 )
-from xlpbr.workbook.template.statement import under_heading
+from xlpbr.workbook.template.statement import under_heading, write_last_day
 
 _CHILD_WIDTH, _TOTAL_WIDTH, _MONTH_WIDTH = 13, 12, 8.7
 _YEAR_WIDTH = 17
@@ -35,6 +35,7 @@ def write_children(page: TemplatePage, plan: TemplatePlan) -> None:
         "Result (calculated, do not type here): what each child's placement saved in each month."
         " Whole pounds are shown; the cells hold the pence.",
     )
+    write_last_day(page, plan, (CHILDREN_ROW - 1, 1))
     width = children_width(plan)
     page.set_widths((_CHILD_WIDTH, _TOTAL_WIDTH, *[_MONTH_WIDTH] * (width - 2)))
     month = styles.column_heading(align="right", num_format=MONTH)
@@ -76,6 +77,7 @@ def write_years(page: TemplatePage, plan: TemplatePlan) -> None:
         " March, for the accounts and the budget report.",
     )
     page.set_widths([_YEAR_WIDTH] * len(YEAR_HEADINGS))
+    write_last_day(page, plan, (YEARS_ROW - 1, 1))
     money = under_heading(styles.heading_right, styles.bare("money"))
     page.spill(
         YEARS_ROW, 1,
