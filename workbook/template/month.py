@@ -13,11 +13,11 @@ from xlpbr.workbook.look.styles import DATE, MONEY
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template import plan as places
 from xlpbr.workbook.template.month_workings import Found, first_with, write_workings_of_month
+from xlpbr.workbook.template.outlook import last_day_shown
 from xlpbr.workbook.template.outputs import months_to_choose
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import MONTH_COLUMNS, TemplatePlan
 from xlpbr.workbook.template.result_places import INVOICE_ROW, YEARS_ROW, invoice_rows
-from xlpbr.workbook.template.statement import last_day_shown
 
 _WIDTH = 13.2
 _SMALL, _TWO_LINES = 9, 26

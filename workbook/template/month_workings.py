@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template import plan as places
 from xlpbr.workbook.template.checks import problems_place
-from xlpbr.workbook.template.native_reads import day_in
-from xlpbr.workbook.template.outlook import last_day_to_come
+from xlpbr.workbook.template.outlook import last_day_to_come, term_on_checks
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import MONTH_COLUMNS, TemplatePlan, fixed
 from xlpbr.workbook.template.result_places import (
@@ -212,7 +211,7 @@ def _write_list(
 
 def _months(plan: TemplatePlan) -> Iterator[tuple[str, ...]]:
     """The months of the programme, one under the other."""
-    start, end = day_in(plan.term_cell("Starts on")), last_day_to_come(plan)
+    start, end = term_on_checks(plan, "Starts on"), last_day_to_come(plan)
     yield (f"EOMONTH({start},-1)+1",)
     for number in range(1, plan.month_rows):
         before = fixed(_LIST_ROW + number - 1, _MONTHS)

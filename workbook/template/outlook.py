@@ -7,7 +7,6 @@ beside the figures to date under a heading of its own, so that neither is taken 
 from __future__ import annotations
 
 from xlpbr.settlement.statement import FIGURES
-from xlpbr.workbook.template.native_reads import day_in
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import (
     FIRST_MONTH_ROW,
@@ -15,6 +14,7 @@ from xlpbr.workbook.template.plan import (
     STATEMENT_HEADING_ROW,
     TemplatePlan,
 )
+from xlpbr.workbook.template.working_places import place_of_term
 
 OUTLOOK_COLUMN = len(FIGURES) + 8
 """The first column of the statement to the end, to the right of what the charts are drawn from."""
@@ -62,9 +62,23 @@ def outlook_figure(plan: TemplatePlan, heading: str, *, added_up: bool) -> str:
 
 def last_day_to_come(plan: TemplatePlan) -> str:
     """The day on which the contract ends or was ended, as a formula reads it."""
-    end, stopped = (plan.term_cell(label) for label in ("Ends on", "Terminated on"))
-    ended = f'IFERROR(IF({stopped}="",{day_in(end)},MIN({day_in(stopped)},{day_in(end)})),'
-    return f"{ended}{day_in(end)})"
+    if "Checks" in plan.sheets:
+        return term_on_checks(plan, "Last day of the contract")
+    return plan.term_cell("Ends on")
+
+
+def last_day_shown(plan: TemplatePlan) -> str:
+    """The day to which figures to date go, as a formula reads it."""
+    if "Checks" in plan.sheets:
+        return term_on_checks(plan, "Last day known")
+    as_at, months = plan.as_at_cell, plan.statement_column("Month")
+    return f'IF({as_at}="",EOMONTH(INDEX({months},MAX(1,COUNT({months}))),0),{as_at})'
+
+
+def term_on_checks(plan: TemplatePlan, name: str) -> str:
+    """A term as the workings of Checks read it, or what follows from the terms."""
+    row, column = place_of_term(name)
+    return plan.on_sheet("Checks", row, column)
 
 
 def _column(plan: TemplatePlan, heading: str) -> str:

@@ -29,6 +29,7 @@ from xlpbr.workbook.template.native_reads import day_in, number_in
 from xlpbr.workbook.template.outlook import (
     NOT_AHEAD,
     SAID_OF_THE_OUTLOOK,
+    last_day_shown,
     last_day_to_come,
     outlook_figure,
     write_outlook,
@@ -162,12 +163,6 @@ def _write_as_at(page: TemplatePage, plan: TemplatePlan) -> None:
         hint="Blank: the whole programme. A date: only what is known up to the end of that day.",
     )  # fmt: skip
     page.put(AS_AT[0] + 1, 5, _STILL_TO_COME, styles.make(bold=True, indent=1))
-
-
-def last_day_shown(plan: TemplatePlan) -> str:
-    """The day to which figures to date go, as a formula reads it."""
-    as_at, end = plan.as_at_cell, last_day_to_come(plan)
-    return f'IF({as_at}="",{end},MIN({day_in(as_at)},{end}))'
 
 
 def write_last_day(page: TemplatePage, plan: TemplatePlan, place: Position) -> None:
