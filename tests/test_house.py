@@ -62,7 +62,10 @@ ON_COLUMNS = {
     "xlpbr.portfolio.settlement": {"numpy", "numba"},
     "xlpbr.forecast.column_sums": {"numpy"},
     "xlpbr.forecast.columns": {"numpy"},
+    "xlpbr.portfolio.chains": {"numpy"},
+    "xlpbr.portfolio.clauses": {"numpy"},
     "xlpbr.portfolio.columns": {"numpy", "pandas"},
+    "xlpbr.portfolio.table_columns": {"numpy"},
     "xlpbr.portfolio.tables": {"numpy", "pandas"},
     "xlpbr.portfolio.rows": {"numpy", "pandas"},
     "xlpbr.portfolio.settle": {"numpy", "pandas"},
@@ -196,7 +199,7 @@ def test_a_part_of_the_editor_imports_only_from_parts_before_it():
             assert wrong == set(), name
 
 
-ONE_WAY_OR_THE_OTHER = {"add_savings", "settle_months"}
+ONE_WAY_OR_THE_OTHER = {"add_savings", "add_chains", "settle_months"}
 """The loops, compiled or not: either module is taken for the other."""
 
 

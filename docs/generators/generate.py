@@ -19,7 +19,7 @@ from house_order import folders
 
 from xlpbr.contract.assumptions import ASSUMPTIONS, NEEDED, Assumptions
 from xlpbr.contract.columns import EvidenceColumn
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import (
     CONTRACT_NAMES,
     EXAMPLE_NAMES,
@@ -27,11 +27,13 @@ from xlpbr.contract.library import (
     load_contract,
     titles,
 )
-from xlpbr.contract.terms import DEFAULTS, TERMS, Term
+from xlpbr.contract.terms import DEFAULTS, TERMS, VARYING, Term
+from xlpbr.errors import all_of
 from xlpbr.functions import FUNCTIONS
 from xlpbr.functions.catalogue import WorksheetFunction
 from xlpbr.periods import day_in_words
 from xlpbr.settlement.statement import FIGURES
+from xlpbr.tables.declared import OPTIONAL
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = "<!-- Made by docs/generators/generate.py from the code; change it there. -->"
@@ -130,13 +132,21 @@ def table_reference() -> str:
         " Unicode forms they are written in. A number counts by its 15 significant digits, as Excel"
         " shows it. A day after 2100 is refused; `202604` where a month is wanted is April 2026.",
         "## Terms",
-        "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings.",
+        "Two columns, `Term` and `Value`. A column `Clause` is quoted in workings. A column `From`"
+        " may hold the day from which a row's value holds; blank: from the start. A term may then"
+        " stand in several rows. Only these may:"
+        f" {all_of(term.label for term in VARYING.values())}.",
         table(
             ("Term", "What it is", "Unit", "If blank"),
             ((term.label, meaning(term), term.unit, blank(term)) for term in TERMS),
         ),
     ]
-    for name, columns in COLUMNS.items():
+    for name, columns in ALL_COLUMNS.items():
+        if name == OPTIONAL[0]:
+            parts += [
+                "The six tables that follow are optional: one that is blank or not there changes"
+                " nothing."
+            ]
         parts += [
             f"## {name}",
             table(

@@ -6,13 +6,18 @@ After a change that is meant, run ``python -m tests.support.golden``, open the f
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tests.support.samples import sample_table
+from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import assumptions_table, load_contract, terms_table
-from xlpbr.workbook.read.contract_tables import records_of
+from xlpbr.contract.life import LIFE_COLUMNS
+from xlpbr.tables.checks import problems_of
+from xlpbr.tables.evidence import read_evidence
+from xlpbr.workbook.read.contract_tables import ContractRecords, records_of
 from xlpbr.workbook.report.facts import ReportSource
 from xlpbr.workbook.report.write import write_report
 
@@ -22,8 +27,16 @@ AS_AT = date(2026, 10, 31)
 VERSIONS = {"report.xlsx": False, "report-public.xlsx": True}
 
 
-def sample_source(name: str = "plymouth-l04-2526", **changes: Any) -> ReportSource:
-    """The built-in contract with its illustrative rows, as a file would hold them."""
+def sample_source(
+    name: str = "plymouth-l04-2526", *, with_life: bool = False, **changes: Any
+) -> ReportSource:
+    """The built-in contract with its illustrative rows, as a file would hold them.
+
+    Args:
+        name: the contract.
+        with_life: whether the optional tables stand there with their sample rows.
+        changes: by table, in lower case, its rows; or other parts of the source.
+    """
     contract = load_contract(name)
     placements, carers, claims = (
         sample_table(contract, table) for table in ("Placements", "Carers", "Claims")
@@ -32,11 +45,26 @@ def sample_source(name: str = "plymouth-l04-2526", **changes: Any) -> ReportSour
         "Terms": terms_table(contract), "Placements": placements, "Carers": carers,
         "Claims": claims, "Assumptions": None,
     }  # fmt: skip
+    rows |= {table: sample_table(contract, table) if with_life else None for table in LIFE_COLUMNS}
     rows |= {table: changes.pop(table.lower()) for table in rows if table.lower() in changes}
     named = {
         "file_name": "plymouth-sample.xlsx", "sha256": "5d41402abc4b2a76b9719d911017c592" * 2,
     }  # fmt: skip
     return ReportSource(rows, **{**named, **changes})
+
+
+def records_of_source(source: ReportSource) -> ContractRecords:
+    """The records of a source's tables, the optional ones with them."""
+    records = records_of(source.rows)
+    tables = [source.rows[table] for table in COLUMNS]
+    life = {table.lower(): source.rows[table] for table in LIFE_COLUMNS}
+    evidence, counts = read_evidence(*tables, **life)
+    return replace(
+        records,
+        evidence=evidence,
+        row_counts=(records.row_counts[0], *counts),
+        problems=tuple(problems_of(records.terms, evidence, ())),
+    )
 
 
 def sample_assumptions(name: str = "plymouth-l04-2526", **changes: object) -> list[list[Any]]:
@@ -51,9 +79,9 @@ def sample_assumptions(name: str = "plymouth-l04-2526", **changes: object) -> li
 
 def write_golden(target: Path, *, public: bool) -> None:
     """One of the golden reports, with versions that do not change."""
-    source = sample_source(assumptions=sample_assumptions())
+    source = sample_source(with_life=True, assumptions=sample_assumptions())
     write_report(
-        records_of(source.rows),
+        records_of_source(source),
         source,
         target,
         as_at=AS_AT,

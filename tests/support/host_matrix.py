@@ -287,6 +287,40 @@ CLAIMS = _columns(
 2026-02-28|9000
 2026-03-01|'£1,234.50"""
 )
+COHORT = _columns(
+    """Child|Leaves care on
+'00123|2026-03-25
+'00124|
+'C 03|2026-06-30
+'C 04|"""
+)
+PRICES = _columns(
+    """Child|From|Residential weekly cost|Family weekly cost
+'00123|2026-03-01|7210.5|
+'00123|2026-02-01||1428.13"""
+)
+COSTS = _columns(
+    """Child|From|To|Weekly|Once|What|Agreed
+'00123|2026-01-29|2026-02-11|7000.49||notice|yes
+'00124|2026-02-10|||250.5|a bed|yes
+'00124|2026-02-10||120|||no"""
+)
+RATES = _columns(
+    """Outcome|Weeks|From|To|Price
+Settled|2|2026-01-01|2026-02-28|600.25
+Settled|2|2026-03-01||650
+Stays|4|||400.5"""
+)
+SIGNED = _columns(
+    """Month|Agreed on|Payable|Adjustment
+2026-01-01|2026-02-12|1500.1|
+2026-02-01|2026-03-12|5000|-20.05"""
+)
+BUDGET = _columns(
+    """Year|Saving|Cost
+'2025/26|50000|'£12,500.50
+2026-04-01|90000|20000.75"""
+)
 ASSUMPTIONS = _columns(
     """Assumption|Value|Unit
 Children still to move|3|children
@@ -364,18 +398,42 @@ CALLS: dict[str, dict[str, Any]] = {
         "maximum": 1000000.0,
         "paid_before": 900000.17,
     },
+    "PBR_REIMBURSEMENT": {
+        "amount": 28561.9,
+        "from_date": _day(2026, 3, 23),
+        "to_date": _day(2027, 3, 22),
+        "ended_on": _day(2026, 6, 15),
+        "shape": "whole",
+    },
+    "PBR_MILESTONE_FEE": {
+        "price": 6000.55,
+        "weeks": 13.0,
+        "moved_on": _day(2026, 3, 2),
+        "ended_on": _day(2026, 12, 1),
+        "from_date": _day(2026, 5, 1),
+        "to_date": _day(2026, 6, 30),
+    },
     "PBR_STATEMENT": {
         "terms": TERMS,
         "placements": PLACEMENTS,
         "carers": CARERS,
         "claims": CLAIMS,
         "as_at": _day(2026, 3, 31),
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+        "rates": RATES,
+        "agreed": SIGNED,
     },
     "PBR_READINGS": {
         "terms": TERMS,
         "placements": PLACEMENTS,
         "carers": CARERS,
         "as_at": _day(2026, 3, 31),
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+        "rates": RATES,
     },
     "PBR_RECONCILE": {"ours": OURS, "theirs": THEIRS, "tolerance": 0.5},
     "PBR_EXPLAIN": {
@@ -385,6 +443,11 @@ CALLS: dict[str, dict[str, Any]] = {
         "carers": CARERS,
         "claims": CLAIMS,
         "as_at": _day(2026, 3, 31),
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+        "rates": RATES,
+        "agreed": SIGNED,
     },
     # Few scenarios, so that the hosts answer quickly; only a blank cell asks for the default.
     "PBR_FORECAST": {
@@ -395,12 +458,65 @@ CALLS: dict[str, dict[str, Any]] = {
         "scenarios": 6.0,
         "seed": 7.0,
         "carers": CARERS,
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+        "rates": RATES,
     },
     "PBR_CHECK": {
         "terms": TERMS,
         "placements": PLACEMENTS,
         "carers": CARERS,
         "claims": CLAIMS,
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+        "rates": RATES,
+        "agreed": SIGNED,
+        "budget": BUDGET,
+    },
+    "PBR_INVOICE": {
+        "terms": TERMS,
+        "placements": PLACEMENTS,
+        "month": _day(2026, 3, 1),
+        "carers": CARERS,
+        "claims": CLAIMS,
+        "as_at": _day(2026, 3, 31),
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+        "rates": RATES,
+        "agreed": SIGNED,
+    },
+    "PBR_LINES": {
+        "terms": TERMS,
+        "placements": PLACEMENTS,
+        "month": _day(2026, 2, 1),
+        "as_at": _day(2026, 3, 31),
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+    },
+    "PBR_CHILDREN": {
+        "terms": TERMS,
+        "placements": PLACEMENTS,
+        "as_at": _day(2026, 3, 31),
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+    },
+    "PBR_YEARS": {
+        "terms": TERMS,
+        "placements": PLACEMENTS,
+        "carers": CARERS,
+        "claims": CLAIMS,
+        "as_at": _day(2026, 3, 31),
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+        "rates": RATES,
+        "agreed": SIGNED,
+        "budget": BUDGET,
     },
     "PBR_TERMS": {"contract": "plymouth-l04-2526"},
     "PBR_VERSION": {},
@@ -440,6 +556,14 @@ COLUMNS: dict[str, dict[str, list[Any]]] = {
     "PBR_OUTCOME_FEE": {
         "achieved_on": [_day(2026, 1, 1), None, _day(2026, 1, 31), _day(2026, 2, 1)],
     },
+    "PBR_REIMBURSEMENT": {
+        "amount": [28561.9, 0.05, 1000.01, 25000.0],
+        "ended_on": [_day(2026, 3, 23), None, _day(2027, 3, 22), _day(2027, 3, 23)],
+    },
+    "PBR_MILESTONE_FEE": {
+        "moved_on": [_day(2026, 3, 2), _day(2026, 1, 5), None, _day(2026, 3, 3)],
+        "ended_on": [_day(2026, 5, 31), None, None, _day(2026, 6, 2)],
+    },
     "PBR_CONTRACT_CAP": {"amounts": [60000.4, -500.25, None, 80000.17]},
 }
 """The arguments of a function that go together as columns of four rows."""
@@ -450,7 +574,7 @@ BESIDE: dict[str, str] = {"PBR_CONTRACT_CAP": "amounts", "PBR_THRESHOLD_BONUS": 
 
 # -- the cases -------------------------------------------------------------------------------
 
-_NUMERIC = {"£", "£ a week", "whole months", "fraction", "whole number"}
+_NUMERIC = {"£", "£ a week", "whole months", "whole weeks", "fraction", "whole number"}
 _DATED = {"date", "dates"}
 _NO_VALUE = CellError("#N/A", "the cell shows #N/A")
 _DIVIDED = CellError("#DIV/0!", "the cell shows #DIV/0!")
@@ -552,7 +676,7 @@ def _numbers_of(unit: str, good: float) -> Iterator[_Variant]:
         yield "number", "an eighth", 0.125, ()
         yield "number", "above 1", 1.5, ()
         yield "text number", "per cent", "12.5%", ()
-    elif unit in ("whole months", "whole number"):
+    elif unit in ("whole months", "whole weeks", "whole number"):
         yield "number", "one more", good + 1, ()
         yield "number", "a half", 1.5, ()
         yield "text number", "a text of digits", f" {good:.0f} ", ()

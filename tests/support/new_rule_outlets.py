@@ -130,7 +130,7 @@ def template(name: str, folder: Path) -> dict[str, Any]:
     write_template(contract_of(name), path, sample=True)
     values = calculate(path)
     checks = values["Checks"]
-    listed = [row for row in range(16, 70) if checks.get((row, 5))]
+    listed = [row for row in range(16, 90) if checks.get((row, 5))]
     sheet = openpyxl.load_workbook(path)["Terms"]
     return {
         "payable": checks[22, 3],

@@ -8,7 +8,7 @@ from xlpbr.contract.library import Contract
 
 
 def sample_table(contract: Contract, table: str) -> Rows:
-    """The illustrative rows of an evidence table under its headings, blank cells as None."""
+    """The illustrative rows of a table of records under its headings, blank cells as None."""
     headings = [column.heading for column in ALL_COLUMNS[table]]
     return [
         headings,

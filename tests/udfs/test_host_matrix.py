@@ -102,6 +102,14 @@ def test_figures_of_the_matrix_that_were_worked_out_by_hand():
     # A tenth of all the 4,000,000.35, and at most 250,000.
     assert by_name["PBR_THRESHOLD_BONUS: the first 5 arguments"] == [[250000.0]]
     assert by_name["PBR_THRESHOLD_BONUS, maximum: left out"] == [[400000.04]]
+    # Moved on 2 March, 13 weeks are complete on 31 May; on that day the first of the columns ended.
+    assert by_name["PBR_MILESTONE_FEE: the first 6 arguments"] == [[6000.55]]
+    assert by_name["PBR_MILESTONE_FEE, columns: together as columns"] == [
+        [0.0], [0.0], [0.0], [6000.55],
+    ]  # fmt: skip
+    # From 15 June to 22 March are 281 of the 365 days.
+    assert by_name["PBR_REIMBURSEMENT, shape: left out"] == [[21988.75]]
+    assert by_name["PBR_REIMBURSEMENT, shape: a number"] == [["#VALUE!"]]
     # What of 1,000,000 is left after 900,000.17.
     assert by_name["PBR_CONTRACT_CAP: the first 3 arguments"] == [[99999.83]]
     assert by_name["PBR_OUTCOME_FEE: the first 5 arguments"] == [[10000.55]]

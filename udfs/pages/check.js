@@ -13,6 +13,12 @@ const TABLES = [
   { name: "Placements", required: true },
   { name: "Carers", required: false },
   { name: "Claims", required: false },
+  { name: "Cohort", required: false },
+  { name: "Prices", required: false },
+  { name: "Costs", required: false },
+  { name: "Rates", required: false },
+  { name: "Agreed", required: false },
+  { name: "Budget", required: false },
 ];
 
 /** Fill the tab. */
@@ -181,7 +187,8 @@ function cardOf(problem, cells, place) {
 function spotOf(problem, { values, sheet, top, left }) {
   const width = values[0].length;
   const row = top + (problem.row ?? 0);
-  const wanted = problem.table === "Terms" ? "Value" : problem.column;
+  const isTerm = problem.table === "Terms" && keyOf(problem.column) !== "from";
+  const wanted = isTerm ? "Value" : problem.column;
   const column = values[0].findIndex((heading) => keyOf(heading) === keyOf(wanted));
   if (problem.row && column >= 0) return { sheet, cells: addressOf(row, left + column) };
   return { sheet, cells: `${addressOf(row, left)}:${addressOf(row, left + width - 1)}` };

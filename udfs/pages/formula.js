@@ -201,10 +201,15 @@ export function isInside(cell, range) {
   );
 }
 
+// Tables of which an officer may have one of the same name for something else.
+const NEVER_BY_THEIR_BARE_NAME = ["cohort", "prices", "costs", "rates", "agreed", "budget"];
+
 /** Which of the workbook's tables is called as an input is, such as PbrTerms for Terms. */
 export function tableFor(input, names) {
-  const wanted = [input, `pbr${input}`, `tbl${input}`].map((name) => name.toLowerCase());
-  return names.find((name) => wanted.includes(name.toLowerCase().replaceAll("_", "")));
+  const name = input.toLowerCase();
+  const bare = NEVER_BY_THEIR_BARE_NAME.includes(name) ? [] : [name, `tbl${name}`];
+  const wanted = [`pbr${name}`, ...bare];
+  return names.find((one) => wanted.includes(one.toLowerCase().replaceAll("_", "")));
 }
 
 /** The reference to a column of a table by its heading, which holds as the table grows. */

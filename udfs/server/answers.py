@@ -21,6 +21,7 @@ from xlpbr.functions.catalogue import WorksheetFunction
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
+from xlpbr.tables.declared import OPTIONAL
 from xlpbr.udfs.server.requests import BAD_REQUEST, FunctionCall, Refused
 from xlpbr.udfs.server.xlwings_server import FUNCTIONS_MODULE
 
@@ -118,7 +119,10 @@ def problems_in(given: dict[str, Rows]) -> bytes:
     """
     try:
         evidence, _ = tables.read_evidence(
-            given["Placements"], given.get("Carers"), given.get("Claims")
+            given["Placements"],
+            given.get("Carers"),
+            given.get("Claims"),
+            **{table.casefold(): given.get(table) for table in OPTIONAL},
         )
         found = checks.problems_of(term_rows.read_terms(given["Terms"]), evidence)
     except CellError as error:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.tables.declared import ASSUMPTIONS
 from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, refuse_unknown
+from xlpbr.workbook.attach.find_tables import MeantHeadings
 from xlpbr.workbook.attach.plan import PREFIX, plan_attachment, write_attachment
 from xlpbr.workbook.lite.parts import code_in, parts_with_code
 from xlpbr.workbook.ooxml.book import Book, TableArea, cells_of, open_book
@@ -25,7 +26,7 @@ from xlpbr.workbook.port.book_host import host_form
 from xlpbr.workbook.port.rewrite import needed_by, port, refuse_early_dates
 from xlpbr.workbook.read.ranges import filled_cells
 
-_FILLED_IN = {*COLUMNS, ASSUMPTIONS}
+_FILLED_IN = {*ALL_COLUMNS, ASSUMPTIONS}
 """The sheets that are there to be filled in by hand."""
 _VALUE_COLUMN = 2
 """The one column of Assumptions that is filled in."""
@@ -55,7 +56,7 @@ def attach(
     contract: Contract | None = None,
     sheets: Sequence[str] | None = None,
     places: Mapping[str, str | None],
-    headings: Mapping[str, str],
+    headings: MeantHeadings,
     host: str | None = None,
     allow: Collection[str] = (),
     in_place: bool = False,
@@ -66,9 +67,9 @@ def attach(
         source: the book.
         target: the file to write.
         contract: the contract; None where the book's own terms are read.
-        sheets: the sheets that are wanted; None for all.
+        sheets: the sheets that are wanted; None for all but the optional tables.
         places: by table, where the book has its own.
-        headings: by heading of the book the heading that is meant.
+        headings: by heading of the book the heading that is meant, as ``plan_attachment`` takes it.
         host: the host in whose form the formulas of the sheets are stored; for ``lite`` the book
             gets the code of the functions as well. Without one they have the form of the book.
         allow: what the edit may pass over.

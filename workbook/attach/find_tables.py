@@ -50,8 +50,23 @@ _TELLING: Mapping[str, frozenset[str]] = {
     "Invoiced": frozenset({"invoiced", "amount", "claimed"}),
     "Term": frozenset({"term", "terms"}),
     "Value": frozenset({"value", "values"}),
+    "From": frozenset({"from", "start", "starts", "effective"}),
+    "Outcome": frozenset({"outcome", "milestone"}),
+    "Weeks": frozenset({"weeks", "duration"}),
+    "Price": frozenset({"price", "rate", "tariff"}),
+    "Payable": frozenset({"payable", "signed", "agreed"}),
+    "Year": frozenset({"year"}),
+    "Saving": frozenset({"saving", "savings"}),
+    "Cost": frozenset({"cost", "costs", "spend"}),
 }
 """Words by which a heading of the book is proposed for one of ours; the person decides."""
+
+
+MeantHeadings = Mapping[str, str | tuple[str, ...]]
+"""By heading of the book, the heading of ours that is meant, or an empty text for none of ours.
+
+A heading that stands in several tables may have a meaning for each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +102,14 @@ class _Wanted:
     options: tuple[str, ...] = ()
 
 
-def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) -> LinkedTable:
+def link_table(book: Book, table: str, place: str, meant: MeantHeadings) -> LinkedTable:
     """The link to a table of a book.
 
     Args:
         book: the book.
-        table: Terms, Placements, Carers or Claims.
+        table: which, such as Terms or Placements.
         place: where it is, as ``find_range`` takes it.
-        headings: by heading of the book the heading of ours that is meant, or an empty text.
+        meant: what headings of the book mean; meanings that are none of this table's are left out.
 
     Raises:
         FileProblem: the table is not there, cannot be read, has merged cells (code
@@ -104,6 +119,7 @@ def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) 
     if given is None:
         raise FileProblem(f"{book.path}: say where the {table.lower()} are.")
     wanted = _wanted(table)
+    headings = _of_this_table(meant, wanted)
     found = _under_titles(book, given, wanted, headings)
     rows = read_range(book, found)
     columns = _columns(book, found, rows[0], wanted, headings)
@@ -137,7 +153,21 @@ def link_table(book: Book, table: str, place: str, headings: Mapping[str, str]) 
     return LinkedTable(link, texts, tuple(_notices(link, found, rows, sheet)))
 
 
-def refuse_unused_headings(linked: Iterable[LinkedTable], headings: Mapping[str, str]) -> None:
+def _of_this_table(meant: MeantHeadings, wanted: Iterable[_Wanted]) -> dict[str, str]:
+    """What headings of the book mean in one table."""
+    known = {cells.key(one.heading) for one in wanted} | {""}
+    return {theirs: ours for theirs, ours in _pairs(meant) if cells.key(ours) in known}
+
+
+def _pairs(meant: MeantHeadings) -> list[tuple[str, str]]:
+    return [
+        (theirs, one)
+        for theirs, ours in meant.items()
+        for one in ((ours,) if isinstance(ours, str) else ours)
+    ]
+
+
+def refuse_unused_headings(linked: Iterable[LinkedTable], meant: MeantHeadings) -> None:
     """Refuse a heading that is mapped and stands in no table that is linked.
 
     Raises:
@@ -145,7 +175,7 @@ def refuse_unused_headings(linked: Iterable[LinkedTable], headings: Mapping[str,
     """
     tables = list(linked)
     standing = {heading for table in tables for heading in table.headings}
-    for theirs, ours in headings.items():
+    for theirs, ours in _pairs(meant):
         if cells.key(theirs) in map(cells.key, standing):
             continue
         where = " or ".join(table.link.place for table in tables) or "the book: no table is linked"
@@ -156,19 +186,19 @@ def refuse_unused_headings(linked: Iterable[LinkedTable], headings: Mapping[str,
         )
 
 
-def refuse_unknown_headings(tables: Iterable[str], headings: Mapping[str, str]) -> None:
+def refuse_unknown_headings(tables: Iterable[str], meant: MeantHeadings) -> None:
     """Refuse a heading that is meant and is none of ours, before the book's are looked at.
 
     Args:
         tables: the tables that are linked.
-        headings: by heading of the book the heading of ours that is meant, or an empty text.
+        meant: what headings of the book mean.
 
     Raises:
         FileProblem: code ``headings``; the sentence names the nearest.
     """
     linked = list(tables)
     known = list(dict.fromkeys(one.heading for table in linked for one in _wanted(table)))
-    for theirs, ours in headings.items():
+    for theirs, ours in _pairs(meant):
         if not known or cells.is_blank(ours) or cells.key(ours) in map(cells.key, known):
             continue
         raise FileProblem(

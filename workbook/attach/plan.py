@@ -12,12 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlpbr import cells
-from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, Contract, ContractTerm
 from xlpbr.contract.terms import TERMS
 from xlpbr.errors import FileProblem, all_of
 from xlpbr.tables import terms as term_rows
+from xlpbr.tables.declared import OPTIONAL, TABLES
 from xlpbr.workbook.attach.find_tables import (
+    MeantHeadings,
     link_table,
     refuse_unknown_headings,
     refuse_unused_headings,
@@ -38,18 +39,25 @@ from xlpbr.workbook.template.write import write_plan
 PREFIX = "PBR "
 """What stands before the name of every sheet that is added to a book."""
 
-INPUTS = CONTRACT_TABLES
+INPUTS = TABLES
 """The tables that a book may have itself."""
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "Statement": INPUTS,
-    "Readings": (*INPUTS, "Statement"),
+    "Statement": CONTRACT_TABLES,
+    "Invoice": (*CONTRACT_TABLES, "Statement"),
+    "Lines": (*CONTRACT_TABLES, "Statement"),
+    "Children": (*CONTRACT_TABLES, "Statement"),
+    "Years": (*CONTRACT_TABLES, "Statement"),
+    "Readings": (*CONTRACT_TABLES, "Statement"),
     "Reconcile": ("Placements", "Carers", "Claims", "Statement"),
-    "Explain": (*INPUTS, "Statement"),
-    "Forecast": (*INPUTS, "Assumptions"),
-    "Checks": (*INPUTS, "Statement"),
+    "Explain": (*CONTRACT_TABLES, "Statement"),
+    "Forecast": (*CONTRACT_TABLES, "Assumptions"),
+    "Checks": (*CONTRACT_TABLES, "Statement"),
 }
-"""The sheets that the formulas of a sheet read; what those need in turn comes along too."""
+"""The sheets that the formulas of a sheet read; what those need in turn comes along too.
+
+The optional tables are read where they come along, and none is needed.
+"""
 
 OFFERED = tuple(sheet for sheet in SHEETS if sheet != "Month")
 """The sheets that can be added. Month is the front of a workbook of its own: a book has a front."""
@@ -83,19 +91,19 @@ def plan_attachment(
     contract: Contract | None,
     sheets: Sequence[str] | None,
     places: Mapping[str, str | None],
-    headings: Mapping[str, str],
+    headings: MeantHeadings,
 ) -> Attachment:
     """Plan the sheets that are added to a book.
 
     Args:
         book: the book; it is not changed.
         contract: the contract; None where the book's own terms are read.
-        sheets: the sheets that are wanted, by their names with or without ``PBR``; None for all.
-            What they need comes along.
-        places: by table (Terms, Placements, Carers, Claims) where the book has its own, as
-            ``find_range`` takes it; a table without a place becomes an input sheet.
+        sheets: the sheets that are wanted, by their names with or without ``PBR``; None for all
+            but the optional tables. What they need comes along.
+        places: by table where the book has its own, as ``find_range`` takes it. A table without a
+            place becomes an input sheet; an optional one only where it is wanted.
         headings: by heading of the book the heading of ours that is meant; an empty text for a
-            column that is none of ours.
+            column that is none of ours; several where it stands in several tables.
 
     Raises:
         FileProblem: a sheet is not known, a name is taken (code ``name-taken``), a table is not
@@ -158,7 +166,7 @@ def write_attachment(attachment: Attachment, path: Path) -> tuple[str, ...]:
 
 def _wished(sheets: Sequence[str] | None) -> tuple[str, ...]:
     if sheets is None:
-        return OFFERED
+        return tuple(sheet for sheet in OFFERED if sheet not in OPTIONAL)
     by_key = {cells.key(sheet): sheet for sheet in OFFERED}
     wished = []
     for name in sheets:
@@ -189,7 +197,8 @@ def _contract_of(book: Book, link: Link, contract: Contract | None) -> Contract:
     by_key = {
         cells.key(label): row
         for row in reversed(link.rows)
-        if isinstance(label := row.get("Term"), str)
+        # A row with a day says what holds later.
+        if isinstance(label := row.get("Term"), str) and cells.is_blank(row.get("From"))
     }
     entries = []
     for term in TERMS:
@@ -233,7 +242,8 @@ def _problems_of_terms(plan: TemplatePlan) -> list[str]:
     link = plan.links.get("Terms")
     if link is None:
         return []
-    table = [["Term", "Value"], *([row["Term"], row["Value"]] for row in link.rows)]
+    headings = [heading for heading in ("Term", "Value", "From") if heading in link.columns]
+    table = [headings, *([row[heading] for heading in headings] for row in link.rows)]
     blocking = term_rows.read_terms(table).blocking
     if not blocking:
         return []
@@ -259,6 +269,3 @@ def _refuse_taken_names(book: Book, attachment: Attachment) -> None:
         f" first: xlpbr detach {book.path.name} -o OUT{suffix}",
         code="name-taken",
     )
-
-
-assert set(INPUTS) == {"Terms", *COLUMNS}

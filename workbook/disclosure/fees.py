@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import ceil
 
 from xlpbr.money import Pence
-from xlpbr.settlement.fee import fee_ceiling, fee_drawn_from
-from xlpbr.settlement.rules import DAYS_IN_WEEK
+from xlpbr.settlement.fee import fee_ceiling, fee_drawn_from, share_of
 from xlpbr.settlement.statement import Statement
 from xlpbr.workbook.disclosure.other_prices import PLAUSIBLE_CHANGE
-from xlpbr.workbook.disclosure.people import days_saved
+from xlpbr.workbook.disclosure.people import Counted, amounts
 
 
-def fee_keeps_savings(statement: Statement, block: range) -> bool:
+def fee_keeps_savings(statement: Statement, counted: Counted, block: range) -> bool:
     """Whether the fee of a block tells no more about its months than their savings together.
 
     It does not where the fee is the same whatever the other prices are that the savings leave
@@ -24,11 +22,15 @@ def fee_keeps_savings(statement: Statement, block: range) -> bool:
     if len(block) == 1:
         return True
     months, terms = [statement.months[index] for index in block], statement.terms
-    parts = [_parts(statement, index) for index in block]
+    parts = [
+        [amount * 100 for _, amount in amounts(counted, month.period)]
+        for month in (statement.months[index] for index in block)
+    ]
     open_by = [ceil(PLAUSIBLE_CHANGE * sum(map(abs, month))) for month in parts]
     least = [month.saving - by for month, by in zip(months, open_by, strict=True)]
     most = [month.saving + by for month, by in zip(months, open_by, strict=True)]
-    catches_up = terms.fee_reading in ("catch_up", "up_to_cap")
+    # Where the entitlement can fall, what is saved late may never be drawn.
+    catches_up = terms.fee_reading in ("catch_up", "up_to_cap") and _never_falls(statement, block)
     if catches_up and all(part > 0 for month in parts for part in month):
         if terms.savings_reading == "cumulative":
             # The fee to date is the saving to date or the entitlement to date, whichever is less.
@@ -45,13 +47,12 @@ def fee_keeps_savings(statement: Statement, block: range) -> bool:
     return lowest == highest or (lowest == least_drawn and highest == most_drawn)
 
 
-def _parts(statement: Statement, index: int) -> list[Fraction]:
-    """What each placement saved in a month, in pence."""
-    agreed = statement.evidence.agreed
-    days = days_saved(statement, statement.months[index].period)
-    return [
-        agreed[number].weekly_saving * count * 100 / DAYS_IN_WEEK for number, count in days.items()
-    ]
+def _never_falls(statement: Statement, block: range) -> bool:
+    """Whether the entitlement to date rises or stays from month to month of a block."""
+    found = [statement.months[index].entitlement_to_date for index in block]
+    if block[0]:
+        found.insert(0, statement.months[block[0] - 1].entitlement_to_date)
+    return found == sorted(found)
 
 
 def _fee_to_date(
@@ -66,7 +67,11 @@ def _fee_to_date(
             last.saving_to_date, last.entitlement_to_date, last.fee_to_date,
         )  # fmt: skip
     cumulative = terms.savings_reading == "cumulative"
-    drawn = (saved if cumulative else fees) + sum(savings)
+    drawn = (
+        share_of(terms, saved + sum(savings))
+        if cumulative
+        else fees + sum(share_of(terms, saving) for saving in savings)
+    )
     for index, saving in zip(block, savings, strict=True):
         saved += saving
         entitled_before, entitled = entitled, statement.months[index].entitlement_to_date

@@ -9,7 +9,8 @@ moved, whose price the reader may know: what makes up for it is found outside.
 
 Why ``leaves_prices_open`` is enough. Let x be what a child is of each sum, M the sum of x x' over
 all children, and x' M^-1 x the child's weight: the largest share that the child has of any
-combination of the sums, in squares. Take away the child c and others, whose weights together are
+combination of the sums, in squares. The costs of a child are unknown as its price is, and are
+weighed in the same way beside it. Take away the child c and others, whose weights together are
 W < 1; then what is left of M is at least (1 - W) M. The prices of those who are left, each changed
 by -d x' M_left^-1 x_c of itself, make up for a change of c by d; and none of these changes is more
 than d w / (1 - W), where w is the largest weight.
@@ -18,13 +19,29 @@ than d w / (1 - W), where w is the largest weight.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-Parts = Mapping[str, Fraction]
-"""A published sum: what each child is of it, in pounds; no child at nought."""
 
-Row = Mapping[str, int]
+@dataclass(frozen=True, slots=True)
+class CostsOf:
+    """What the further costs of one child's move are of a sum; beside its price, under its name."""
+
+    child: str
+
+
+Part = str | CostsOf
+"""A child, for the price of its placements, or its costs."""
+
+Parts = Mapping[Part, Fraction]
+"""A published sum: what each child is of it, in pounds; no child at nought.
+
+A child whose price changed is one part: prices of which each is changed by the same share give such
+sums, whatever a reader knows of how one price came from the other.
+"""
+
+Row = Mapping[Part, int]
 """A sum, or a combination of sums, times whatever makes its parts whole numbers."""
 
 Known = tuple[Row, ...]
@@ -72,14 +89,18 @@ def leaves_prices_open(known: Known, cut_off: int) -> bool:
     """
     if not known:
         return True
-    found = sorted(weights(known).values(), reverse=True)
-    taken_away = sum(found[: cut_off + 1])
-    return CHANGE_LEFT_OPEN * found[0] <= PLAUSIBLE_CHANGE * (1 - taken_away)
+    of_part = weights(known)
+    of_child: dict[str, Fraction] = {}
+    for part, weight in of_part.items():
+        child = part.child if isinstance(part, CostsOf) else part
+        of_child[child] = of_child.get(child, Fraction(0)) + weight
+    taken_away = sum(sorted(of_child.values(), reverse=True)[: cut_off + 1])
+    return CHANGE_LEFT_OPEN * max(of_part.values()) <= PLAUSIBLE_CHANGE * (1 - taken_away)
 
 
-def weights(known: Known) -> dict[str, Fraction]:
-    """The largest share that each child has of any combination of the sums, in squares."""
-    found: dict[str, Fraction] = {}
+def weights(known: Known) -> dict[Part, Fraction]:
+    """The largest share that each part has of any combination of the sums, in squares."""
+    found: dict[Part, Fraction] = {}
     for row in known:
         whole = _product(row, row)
         for child, part in row.items():

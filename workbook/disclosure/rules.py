@@ -10,14 +10,19 @@ The rules, for a cut-off of 5; "enough" means 0 or more than 5:
 2. The fee is shown for runs of those, in which it would be the same under other prices that give
    the same savings, or is the saving itself: a fee that is limited in one month and equal to the
    saving in another would give a single month's saving away.
-3. What is payable is shown for runs of those, in which enough carer households were approved:
-   their price is known, so the fees of a run tell how many there were.
+3. What is payable is shown for runs of those, in which enough carer households fell due, enough
+   children reached each outcome and enough broke down: what is paid for each is known, so the
+   amounts of a run tell how many there were. And what is payable must depend on sums of the run
+   alone, not on the order in which they fell due (``keeps_order``).
 4. What was invoiced is shown where the claims so far cover whole runs or none of them.
 5. Figures to date stand at the ends of runs, figures of a month in runs of one month. A month
    that is not over yet is left out.
-6. A run rate is shown where it follows from the savings that are shown; at the end of the
-   programme the bonus and what it is measured by where they leave prices open as well; the other
-   readings only where nothing is suppressed.
+6. A run rate is shown where it follows from the savings that are shown; in the
+   month of its measure the bonus and what it is measured by where they leave prices open as well;
+   the other readings only where nothing is suppressed, and where the households and children in
+   which they differ are enough.
+7. Adjustments and what is to be invoiced are shown until the first month that was agreed at another
+   figure than what is payable: the difference may be one child's.
 
 Each run closes on what happened up to its end, whatever comes after. So a report for a later day
 shows all that an earlier one shows, and the two together tell no more than the later one.
@@ -25,31 +30,59 @@ shows all that an earlier one shows, and the two together tell no more than the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from xlpbr.contract.known_rules import known_rules
+from xlpbr.contract.terms import READINGS, ContractTerms
 from xlpbr.errors import FileProblem
-from xlpbr.money import Pence, to_pence
+from xlpbr.money import Pence
 from xlpbr.periods import ONE_DAY, month_end, month_of
-from xlpbr.settlement import rules
-from xlpbr.settlement.statement import FIGURES, Statement, settle
+from xlpbr.settlement.bonus import bonus_measures, has_bonus
+from xlpbr.settlement.counted import counted_costs, counted_placements, name_key
+from xlpbr.settlement.readings import options_to_try
+from xlpbr.settlement.statement import (
+    FIGURES,
+    MonthStatement,
+    Statement,
+    maximum_that_holds_back,
+    settle,
+)
 from xlpbr.workbook.disclosure.fees import fee_keeps_savings
+from xlpbr.workbook.disclosure.people import Counted
 from xlpbr.workbook.disclosure.savings import runs_forward, saving_runs
 
 LEAST_CUT_OFF = 2
 """With a cut-off of 1 every suppressed count would be known to be 1."""
 
 KNOWN = known_rules(
-    "break_down_amount",
+    "fee_share",
+    "bonus_measured_on",
     "break_down_months",
+    "break_down_amount",
     "phase_starts_on",
+    "terminated_on",
+    "variations",
+    "cohort",
+    "prices",
+    "costs",
+    "rates",
+    "signed",
     carer_fee_counts=("linked", "any"),
     carer_fee_due=("approved", "moved"),
+    bonus_savings=("programme", "phase"),
+    run_rate_year=("days_365", "weeks_52"),
+    break_down_reimbursement=("none", "straight_line", "whole"),
     break_down_window=("move", "phase"),
+    outcome_clock=("placement", "child"),
 )
-"""The rules of money for which it was thought through what a figure gives away."""
+"""The rules of money for which it was thought through what a figure gives away.
+
+Not ``lapses`` of Unused fee: what lapsed on 31 March tells what was drawn until then, inside a run
+of months that are shown together.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +142,7 @@ class Shown:
 def whole_months(statement: Statement) -> Statement:
     """A statement without its last month where that is not over yet."""
     day = statement.as_at
-    if not statement.months or day in (month_end(day), statement.terms.ends_on):
+    if not statement.months or day in (month_end(day), statement.terms.last_day):
         return statement
     return settle(statement.terms, statement.evidence, month_of(day) - ONE_DAY)
 
@@ -160,24 +193,32 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
             " the figures would give away. Make the full report, or choose another option."
         )
     statement = whole_months(statement)
-    months, terms = statement.months, statement.terms
+    months, terms, evidence = statement.months, statement.terms, statement.evidence
+    counted = Counted.of(statement)
 
     def enough(count: int) -> bool:
         return count == 0 or count > cut_off
 
-    savings_of = saving_runs(statement, cut_off, enough)
+    savings_of = saving_runs(statement, counted, cut_off, enough)
     saving_blocks = savings_of.runs
-    fee_blocks = runs_forward(saving_blocks, lambda block: fee_keeps_savings(statement, block))
+    fee_blocks = runs_forward(
+        saving_blocks, lambda block: fee_keeps_savings(statement, counted, block)
+    )
 
     def payable_may_close(block: range) -> bool:
-        households = sum(len(months[index].households) for index in block)
-        measured = months[block[-1]].bonus_measures is not None
-        return (not terms.carer_fee or enough(households)) and (not measured or savings_of.bonus)
+        run = [months[index] for index in block]
+        measured = any(month.bonus_measures is not None for month in run)
+        return (
+            all(map(enough, _events(run)))
+            and keeps_order(statement, block)
+            and (not measured or savings_of.bonus)
+        )
 
     payable_blocks = runs_forward(fee_blocks, payable_may_close)
     invoiced_ends = _invoiced_ends(statement, payable_blocks)
     savings, fees, payables = map(_Places.of, (saving_blocks, fee_blocks, payable_blocks))
     freely_paid = _freely_paid(statement, payables)
+    as_signed = _signed_as_payable(statement)
 
     def may_show(index: int) -> dict[str, bool]:
         month = months[index]
@@ -185,13 +226,14 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         alone = index in payables.singles
         parts = {
             "fee": index in fees.singles,
-            "carer_fees": alone or not terms.carer_fee,
-            "outcome_fees": True,
-            "reimbursed": True,
+            "carer_fees": alone or not _has_carer_fee(terms),
+            "outcome_fees": alone or not evidence.rates,
             # £0 tells too: that the savings do not reach the threshold.
             "bonus": month.bonus_measures is None or savings_of.bonus,
+            "reimbursed": alone or terms.break_down_reimbursement == "none",
             "held_back": alone or index < freely_paid,
         }
+        payable = alone or all(parts.values())
         allowed = {
             **parts,
             "children": index in savings.ends and enough(month.children) and enough(outside),
@@ -199,10 +241,10 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
             "saving_to_date": index in savings.ends,
             "entitlement_to_date": True,
             "fee_to_date": index in fees.ends,
-            "payable": alone or all(parts.values()),
+            "payable": payable,
             "payable_to_date": index in payables.ends,
-            "adjustment": True,
-            "to_invoice": alone or all(parts.values()),
+            "adjustment": index < as_signed,
+            "to_invoice": payable and index < as_signed,
             "invoiced_to_date": index in invoiced_ends,
             "balance": index in invoiced_ends,
             "net_saving_to_date": index in payables.ends,
@@ -224,10 +266,94 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         blocks=tuple(payable_blocks),
         run_rate=_run_rate(statement) if len(months) - 1 in savings_of.rates else None,
         # What a total under an option tells, of which that is not known, is not known either.
-        other_readings=not KNOWN.unknown
+        other_readings=not any(_tried_and_unknown(statement))
         and nothing_suppressed
-        and (terms.bonus_rate is None or savings_of.bonus_readings),
+        and (not has_bonus(terms) or savings_of.bonus_readings)
+        and _readings_count_enough(statement, enough),
     )
+
+
+def _events(run: Sequence[MonthStatement]) -> Iterator[int]:
+    """How many households, children of each outcome and children who broke down a run counts.
+
+    What is paid for each is known, so that the amounts tell the numbers.
+    """
+    yield sum(len(month.households) for month in run)
+    children: dict[str, set[str]] = {}
+    for month in run:
+        for one in month.outcomes:
+            children.setdefault(name_key(one.outcome), set()).add(name_key(one.child))
+    yield from (len(found) for found in children.values())
+    yield len({name_key(one.child) for month in run for one in month.break_downs})
+
+
+def keeps_order(statement: Statement, block: range) -> bool:
+    """Whether what is payable for a run of months depends on their sums alone.
+
+    It does not where what is paid back is limited by the fee to date in the midst of the run, and
+    where something is held back while the maximum varies or money is paid back: then the end of the
+    run tells what was due on the way.
+    """
+    if len(block) == 1:
+        return True
+    run = [statement.months[index] for index in block]
+    if any(sum(one.reimbursed for one in month.break_downs) > month.reimbursed for month in run):
+        return False
+    terms = statement.terms
+    turns = terms.break_down_reimbursement != "none" or bool(terms.varied("contract_maximum"))
+    return not turns or not any(month.held_back for month in run)
+
+
+def _has_carer_fee(terms: ContractTerms) -> bool:
+    return bool(terms.carer_fee) or any(one.value for one in terms.varied("carer_fee"))
+
+
+def _signed_as_payable(statement: Statement) -> int:
+    """For how many months all that was signed is what is payable, so that nothing is carried.
+
+    A difference may be one child's, found out after a month was agreed.
+    """
+    for index, month in enumerate(statement.months):
+        if month.adjustment or month.to_invoice != month.payable:
+            return index
+    return len(statement.months)
+
+
+def _tried_and_unknown(statement: Statement) -> Iterator[str]:
+    """The options that would be tried and of which it is not known what their totals tell."""
+    terms, evidence = statement.terms, statement.evidence
+    unknown = {term.field_name: options for term, options in KNOWN.unknown}
+    for term in READINGS:
+        for option in options_to_try(term, terms, evidence):
+            # What would have lapsed follows from the savings of each month, which are all shown.
+            if option in unknown.get(term.field_name, ()) and option != "lapses":
+                yield option
+
+
+_OF_EVENTS = frozenset(
+    {
+        "carer_fee_counts", "carer_fee_due", "outcome_clock", "break_down_reimbursement",
+        "break_down_window",
+    }
+)  # fmt: skip
+"""The readings that decide for whom, or when, something is paid."""
+
+
+def _readings_count_enough(statement: Statement, enough: Callable[[int], bool]) -> bool:
+    """Whether the totals under other readings tell of enough households and children."""
+    terms, evidence = statement.terms, statement.evidence
+    in_use = list(_events(statement.months))
+    for term in READINGS:
+        if term.field_name not in _OF_EVENTS:
+            continue
+        for option in options_to_try(term, terms, evidence):
+            change: dict[str, Any] = {term.field_name: option}
+            tried = settle(replace(terms, **change), evidence, statement.as_at)
+            counts = list(_events(tried.months))
+            differences = [abs(one - other) for one, other in zip(counts, in_use, strict=False)]
+            if len(counts) != len(in_use) or not all(map(enough, (*counts, *differences))):
+                return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,19 +393,29 @@ def _invoiced_ends(statement: Statement, blocks: Iterable[range]) -> frozenset[i
 def _freely_paid(statement: Statement, payables: _Places) -> int:
     """For how many months it is known that the contract maximum held nothing back."""
     terms, months = statement.terms, statement.months
-    if terms.contract_maximum is None or terms.maximum_reading == "warn":
+    maxima = [maximum_that_holds_back(terms, month.period.last) for month in months]
+    if all(maximum is None for maximum in maxima):
         return len(months)
-    maximum = to_pence(terms.contract_maximum)
-    below = [end for end in payables.ends if months[end].payable_to_date < maximum]
+    if terms.break_down_reimbursement != "none":
+        # What is paid back may have made room again.
+        return 0
+    below = [
+        end
+        for end in payables.ends
+        if all(
+            maximum is None or months[end].payable_to_date < maximum
+            for maximum in maxima[: end + 1]
+        )
+    ]
     return max(below, default=-1) + 1
 
 
 def _run_rate(statement: Statement) -> Pence:
     """The yearly saving of the placements that count for the bonus, on the statement's day."""
-    terms, day = statement.terms, statement.as_at
-    return rules.run_rate(
-        placement.weekly_saving
-        for placement in statement.evidence.agreed
-        if (terms.bonus_counts == "family" or placement.type == "foster")
-        and rules.in_place(placement.moved_on, placement.ended_on, day)
+    terms, evidence = statement.terms, statement.evidence
+    measures = bonus_measures(
+        replace(terms, bonus_measured_on=statement.as_at),
+        counted_placements(terms, evidence),
+        counted_costs(terms, evidence),
     )
+    return measures.run_rate

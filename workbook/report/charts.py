@@ -1,4 +1,4 @@
-"""The two charts of the Statement sheet and the table that they are drawn from.
+"""The charts of the Statement sheet and the table that they are drawn from.
 
 Each line has a dash and a marker of its own, so that the charts can be read without colour.
 """
@@ -6,19 +6,23 @@ Each line has a dash and a marker of its own, so that the charts can be read wit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from xlsxwriter.chart import Chart
 
+from xlpbr.contract.terms import BonusMeasure, ContractTerms
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import month_in_words
-from xlpbr.settlement.statement import FIGURE_BY_HEADING
+from xlpbr.settlement.bonus import bonus_measures, has_bonus, measured, threshold_and_rate
+from xlpbr.settlement.counted import counted_costs, counted_placements
+from xlpbr.settlement.statement import FIGURE_BY_HEADING, MonthStatement
 from xlpbr.workbook.look import styles
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import BLANK, ReportColumn, ReportPage, Value
-from xlpbr.workbook.report.summary import pounds_in_words
+from xlpbr.workbook.report.summary import day_in_full, measure_in_words, pounds_in_words
 
 DATA_SHEET = "Chart data"
 _CHART_HEIGHT = 400
@@ -44,6 +48,16 @@ _SAVING = ChartLine("Saving to date", styles.SAVING_COLOUR, "solid", "circle")
 _FEE = ChartLine("Fee to date", styles.FEE_COLOUR, "dash", "square")
 _ENTITLEMENT = ChartLine("Fee entitlement to date", styles.INK, "round_dot", "none", 1.75)
 _THRESHOLD = ChartLine("Bonus threshold", styles.THRESHOLD_COLOUR, "long_dash_dot", "none", 1.75)
+_MEASURES: Mapping[BonusMeasure, ChartLine] = {
+    "run_rate": ChartLine("Yearly saving", styles.SAVING_COLOUR, "solid", "triangle"),
+    "accumulated": ChartLine(
+        "Saving counted for the bonus", styles.SAVING_COLOUR, "solid", "triangle"
+    ),
+    "lower": ChartLine(
+        "Lower of yearly saving and saving counted", styles.SAVING_COLOUR, "solid", "triangle"
+    ),
+}
+"""What the bonus may be measured by: the threshold is drawn against that alone."""
 _PAYABLE = ChartLine("Payable to date", styles.PAYABLE_COLOUR, "solid", "circle")
 _INVOICED = ChartLine("Invoiced to date", styles.FEE_COLOUR, "dash", "diamond")
 _MAXIMUM = ChartLine("Contract maximum", styles.MAXIMUM_COLOUR, "long_dash", "none", 1.75)
@@ -67,13 +81,18 @@ def chart_columns(report: Report) -> tuple[ReportColumn, ...]:
 
 
 def _lines_of_charts(report: Report) -> list[ChartLine]:
-    return [*_savings(report).lines, *_payable(report).lines]
+    return [line for drawing in _drawings(report) for line in drawing.lines]
 
 
-def _drawn_months(report: Report) -> list[tuple[date, Mapping[str, Pence | None]]]:
+def _drawings(report: Report) -> list[Drawing]:
+    bonus = _bonus(report)
+    return [_savings(report), _payable(report), *([] if bonus is None else [bonus])]
+
+
+def _drawn_months(report: Report) -> list[tuple[MonthStatement, Mapping[str, Pence | None]]]:
     """The months for which the saving to date is shown, with their figures."""
     return [
-        (month.month, figures)
+        (month, figures)
         for month, figures in zip(report.statement.months, report.shown.figures, strict=True)
         if figures["saving_to_date"] is not None
     ]
@@ -82,32 +101,66 @@ def _drawn_months(report: Report) -> list[tuple[date, Mapping[str, Pence | None]
 def chart_rows(report: Report) -> list[list[Value]]:
     """The points: the months for which the saving to date is shown."""
     lines = _lines_of_charts(report)
-    rows: list[list[Value]] = []
-    for month, figures in _drawn_months(report):
-        row: list[Value] = [month]
-        for line in lines:
-            level = _level(report, line)
-            point = figures[line.field_name] if level is None else level
-            row.append(BLANK if point is None else point)
-        rows.append(row)
-    return rows
+    return [
+        [
+            month.month,
+            *(
+                BLANK if (point := _point(report, line, month, figures)) is None else point
+                for line in lines
+            ),
+        ]
+        for month, figures in _drawn_months(report)
+    ]
 
 
-def _level(report: Report, line: ChartLine) -> Pence | None:
-    """The amount of a level line; None for any other, and where the terms have none."""
+def _point(
+    report: Report, line: ChartLine, month: MonthStatement, figures: Mapping[str, Pence | None]
+) -> Pence | None:
+    """Where a line stands in a month; None where it has no point."""
     terms = report.terms
-    amount = {_THRESHOLD: terms.bonus_threshold, _MAXIMUM: terms.contract_maximum}.get(line)
+    if line is _MAXIMUM:
+        return _pence(terms.in_force("contract_maximum", month.period.last))
+    if line is _THRESHOLD:
+        return _pence(threshold_and_rate(terms)[0])
+    if line in _MEASURES.values():
+        return _measured_by(report, month)
+    return figures[line.field_name]
+
+
+def _pence(amount: Fraction | None) -> Pence | None:
     return None if amount is None else to_pence(amount)
+
+
+def _measured_by(report: Report, month: MonthStatement) -> Pence | None:
+    """What the bonus would be measured by at the end of a month, or on its day in that month.
+
+    None after that day, and before the phase that it counts from.
+    """
+    terms, evidence = report.terms, report.evidence
+    day = min(month.period.last, terms.bonus_day)
+    if day < month.period.first or day < _counts_from(terms):
+        return None
+    measures = bonus_measures(
+        replace(terms, bonus_measured_on=day),
+        counted_placements(terms, evidence),
+        counted_costs(terms, evidence),
+    )
+    return measured(terms, measures)
+
+
+def _counts_from(terms: ContractTerms) -> date:
+    by_phase = terms.bonus_savings == "phase" and terms.bonus_measure != "run_rate"
+    return terms.phase_starts_on or terms.starts_on if by_phase else terms.starts_on
 
 
 def charts_of(report: Report) -> list[Drawing]:
     """The charts that have at least two points to join."""
-    drawings = (_savings(report), _payable(report))
-    return [drawing for drawing in drawings if _points(report, drawing.lines[0]) > 1]
+    return [drawing for drawing in _drawings(report) if _points(report, drawing.lines[0]) > 1]
 
 
 def _points(report: Report, line: ChartLine) -> int:
-    return sum(figures[line.field_name] is not None for figures in report.shown.figures)
+    points = (_point(report, line, month, figures) for month, figures in _drawn_months(report))
+    return sum(point is not None for point in points)
 
 
 def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> None:
@@ -119,13 +172,18 @@ def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> Non
         row: the row under the table.
         data_row: the heading row of the chart data.
     """
-    for place, drawing in enumerate(charts_of(report)):
-        insert_chart(page, row + 1, place, _chart(report, page, drawing, data_row), drawing.words)
+    drawings = charts_of(report)
+    beside = max(2, len(drawings))
+    for place, drawing in enumerate(drawings):
+        chart = _chart(report, page, drawing, data_row)
+        insert_chart(page, row + 1, place, chart, drawing.words, beside)
 
 
-def insert_chart(page: ReportPage, row: int, place: int, chart: Chart, words: str) -> None:
-    """Put a chart into a row: the first or the second of two beside each other."""
-    width = page.pixels // 2 - 10
+def insert_chart(
+    page: ReportPage, row: int, place: int, chart: Chart, words: str, beside: int = 2
+) -> None:
+    """Put a chart into a row: the first, the second or another of so many beside each other."""
+    width = page.pixels // beside - 10
     chart.set_size({"width": width, "height": _CHART_HEIGHT})
     page.sheet.insert_chart(
         row, 0, chart,
@@ -190,8 +248,7 @@ def _savings(report: Report) -> Drawing:
         f"the saving to date is {saving}, the fee to date {fee} and the fee entitlement to date"
         f" {entitlement}."
     )
-    titles = ("Savings and fee over time", "Savings, fee and threshold over time")
-    return _drawing(report, titles, [_SAVING, _FEE, _ENTITLEMENT], _THRESHOLD, words)
+    return _drawing(report, "Savings and fee over time", [_SAVING, _FEE, _ENTITLEMENT], words)
 
 
 def _payable(report: Report) -> Drawing:
@@ -200,27 +257,62 @@ def _payable(report: Report) -> Drawing:
     if report.source.rows["Claims"] is not None and invoiced is not None:
         lines.append(_INVOICED)
         words += f" and {in_words(invoiced)} invoiced to date"
-    titles = ("Payable over time", "Payable against the contract maximum")
-    return _drawing(report, titles, lines, _MAXIMUM, f"{words}.")
+    terms = report.terms
+    maximum = _pence(terms.in_force("contract_maximum", report.last_shown.statement.as_at))
+    if maximum is None:
+        return _drawing(report, "Payable over time", lines, f"{words}.")
+    lines.append(_MAXIMUM)
+    level = "A line" if terms.varied("contract_maximum") else "A level line"
+    words += f". {level} stands at the contract maximum of {in_words(maximum)}."
+    return _drawing(report, "Payable against the contract maximum", lines, words)
 
 
-def _drawing(
-    report: Report, titles: tuple[str, str], lines: list[ChartLine], level: ChartLine, words: str
-) -> Drawing:
-    """A chart, with a level line where the terms have its amount; its titles without and with it.
+def _bonus(report: Report) -> Drawing | None:
+    """What the bonus is measured by, against its threshold.
 
-    The words are about the last month that is shown.
+    None without a bonus, and in a public version where that is more than the saving to date.
     """
-    amount, months = _level(report, level), report.last_shown.statement.months
+    terms, last = report.terms, report.last_shown.statement
+    threshold, _ = threshold_and_rate(terms)
+    if threshold is None or not has_bonus(terms) or not last.months:
+        return None
+    if report.is_public and not _measured_by_what_is_shown(terms):
+        return None
+    line = _MEASURES[terms.bonus_measure]
+    index = len(last.months) - 1
+    while index > 0 and last.months[index].period.first > terms.bonus_day:
+        index -= 1
+    point = _measured_by(report, last.months[index])
+    measure = measure_in_words(terms)
+    words = "nothing is counted yet" if point is None else f"{measure} is {in_words(point)}"
+    if index < len(last.months) - 1:
+        words = f"the bonus has been measured: {words}"
+    words += (
+        f". A level line stands at the bonus threshold of {in_words(to_pence(threshold))}; the"
+        f" bonus is measured on {day_in_full(terms.bonus_day)}."
+    )
+    return _drawing(report, "Bonus: what it is measured by", [line, _THRESHOLD], words)
+
+
+def _measured_by_what_is_shown(terms: ContractTerms) -> bool:
+    """Whether the bonus is measured by the column Saving to date."""
+    return (
+        terms.bonus_measure == "accumulated"
+        and terms.bonus_counts == "family"
+        and terms.bonus_savings == "programme"
+        and terms.bonus_day == terms.ends_on
+    )
+
+
+def _drawing(report: Report, title: str, lines: list[ChartLine], words: str) -> Drawing:
+    """A chart; its words are about the last month that is shown."""
+    months = report.last_shown.statement.months
     end = f"At the end of {month_in_words(months[-1].month)}" if months else "At the end"
     words = f"Line chart {_months_in_words(report)}. {end} {words}"
-    if amount is not None:
-        lines = [*lines, level]
-        words += f" A level line stands at the {level.heading.lower()} of {in_words(amount)}."
     words += f" The figures are in the table on the sheet {DATA_SHEET}."
-    return Drawing(titles[amount is not None], tuple(lines), words)
+    return Drawing(title, tuple(lines), words)
 
 
 def _months_in_words(report: Report) -> str:
-    months = [month_in_words(month) for month, _ in _drawn_months(report)]
+    months = [month_in_words(month.month) for month, _ in _drawn_months(report)]
     return f"from {months[0]} to {months[-1]}" if months else "without a month"

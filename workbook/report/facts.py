@@ -112,7 +112,7 @@ class Report:
     @property
     def day(self) -> date:
         """The day to which the report is drawn up."""
-        return self.as_at or self.terms.ends_on
+        return self.as_at or self.terms.last_day
 
     @property
     def position(self) -> Report:
@@ -248,6 +248,8 @@ def _names_of(evidence: Evidence) -> re.Pattern[str] | None:
     names = {placement.child for placement in evidence.placements}
     names.update(household.household for household in evidence.households)
     names.update(household.child for household in evidence.households)
+    for table in (evidence.cohort, evidence.prices, evidence.costs):
+        names.update(row.child for row in table)
     telling = sorted((name for name in names if _TELLING.search(name)), key=len, reverse=True)
     if not telling:
         return None

@@ -12,11 +12,11 @@ from xlpbr.contract.terms import Term
 from xlpbr.forecast.run import SENSITIVITY_SCENARIOS, Forecast, ForecastMonth, Sensitivity
 from xlpbr.forecast.scenarios import Spread
 from xlpbr.money import in_words, round_half_away, to_pence
-from xlpbr.periods import month_in_words
+from xlpbr.periods import month_end, month_in_words
 from xlpbr.workbook.look.fan_chart import COLOURS, MAXIMUM, Fan, fan_chart
 from xlpbr.workbook.report.charts import insert_chart
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, ReportColumn, ReportPage, Value
+from xlpbr.workbook.report.page import BLANK, NOT_APPLICABLE, Of, ReportColumn, ReportPage, Value
 from xlpbr.workbook.report.summary import day_in_full
 
 FORECAST_SHEET = "Forecast"
@@ -39,15 +39,13 @@ def forecast_columns(report: Report) -> list[ReportColumn]:
         ]
         if figure in _DRAWN:
             columns.append(ReportColumn(f"{figure}, 90th less 10th", 12.7, "money"))
-    if report.terms.contract_maximum is not None:
+    if _has_maximum(report):
         columns.append(ReportColumn(MAXIMUM, 13.2, "money"))
     return columns
 
 
 def forecast_rows(report: Report) -> list[list[Value]]:
     """A row for each month of the programme."""
-    maximum = report.terms.contract_maximum
-    level: list[Value] = [] if maximum is None else [to_pence(maximum)]
     rows: list[list[Value]] = []
     for month in _forecast(report).months:
         row: list[Value] = [month.month]
@@ -56,8 +54,16 @@ def forecast_rows(report: Report) -> list[list[Value]]:
             row += [spread.p10, spread.p50, spread.p90]
             if figure in _DRAWN:
                 row.append(spread.p90 - spread.p10)
-        rows.append([*row, *level])
+        if _has_maximum(report):
+            maximum = report.terms.in_force("contract_maximum", month_end(month.month))
+            row.append(BLANK if maximum is None else to_pence(maximum))
+        rows.append(row)
     return rows
+
+
+def _has_maximum(report: Report) -> bool:
+    terms = report.terms
+    return terms.contract_maximum is not None or bool(terms.varied("contract_maximum"))
 
 
 def forecast_lines(report: Report) -> list[str]:

@@ -61,7 +61,7 @@ def _claims(report: Report) -> list[Claim]:
     """The claims that the statement counts: those up to its last month, at the end all of them."""
     months = report.statement.months
     last = months[-1].month if months else date.min
-    if months and months[-1].period.last == report.terms.ends_on:
+    if months and months[-1].period.last == report.terms.last_day:
         last = date.max
     return sorted(
         (claim for claim in report.evidence.claims if claim.month <= last),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from xlpbr.contract.terms import READINGS
 from xlpbr.money import in_words
 from xlpbr.settlement import readings
 from xlpbr.settlement.readings import ReadingValue
@@ -20,7 +21,10 @@ def reading_rows(report: Report) -> list[list[Value]]:
     payable_in_use = report.shown.latest("payable_to_date")
     if payable_in_use is None:
         nothing = "the total payable may not be shown"
-        return [["All terms", "as in use", nothing, "yes", SUPPRESSED, NOT_APPLICABLE]]
+        return [
+            ["All terms", "as in use", nothing, "yes", SUPPRESSED, NOT_APPLICABLE, NOT_APPLICABLE]
+        ]
+    statement = report.statement
     return [
         [
             value.term.label,
@@ -29,9 +33,22 @@ def reading_rows(report: Report) -> list[list[Value]]:
             "yes" if value.in_use else "no",
             value.payable,
             value.difference,
+            report.text(statement.terms.clause_of(value.term.label)),
         ]
         for value in _values(report)
         if value.in_use or report.shown.other_readings
+    ]
+
+
+def options_not_tried(report: Report) -> list[str]:
+    """The options that cannot be tried, each with the term that it would need."""
+    terms, evidence = report.terms, report.evidence
+    return [
+        f"{term.label} {option}: it needs the term {missing}"
+        for term in READINGS
+        if readings.options_to_try(term, terms, evidence)
+        for option in term.options
+        if (missing := readings.missing_for(term.field_name, option, terms))
     ]
 
 
@@ -44,7 +61,9 @@ def _meaning(report: Report, value: ReadingValue) -> str:
     """What an option means and, where the contract maximum stops its total, the whole of it."""
     meaning = value.term.options[value.option]
     statement = report.statement
-    if report.is_public or statement.terms.contract_maximum is None:
+    terms = statement.terms
+    has_maximum = terms.contract_maximum is not None or terms.varied("contract_maximum")
+    if report.is_public or not has_maximum:
         return meaning
     change: dict[str, Any] = {value.term.field_name: value.option}
     tried = replace(statement.terms, **change)

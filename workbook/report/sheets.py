@@ -8,9 +8,19 @@ from dataclasses import dataclass, replace
 from xlsxwriter import Workbook
 
 from xlpbr.periods import month_in_words
+from xlpbr.settlement.bonus import has_bonus
 from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.report.charts import DATA_SHEET, add_charts, chart_columns, charts_of
 from xlpbr.workbook.report.checks import check_lines, check_rows
+from xlpbr.workbook.report.children_and_years import (
+    CHILDREN_SHEET,
+    YEARS_SHEET,
+    children_columns,
+    children_lines,
+    children_rows,
+    years_lines,
+    years_rows,
+)
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.forecast import (
     ASSUMPTIONS_SHEET,
@@ -24,6 +34,14 @@ from xlpbr.workbook.report.forecast import (
 )
 from xlpbr.workbook.report.invoices import reconciliation_lines, reconciliation_rows
 from xlpbr.workbook.report.notes import note_rows
+from xlpbr.workbook.report.one_month import (
+    INVOICE_SHEET,
+    LINES_SHEET,
+    invoice_rows,
+    invoice_sheet_lines,
+    saving_rows,
+    saving_sheet_lines,
+)
 from xlpbr.workbook.report.page import (
     NOT_APPLICABLE,
     SUPPRESSED,
@@ -33,7 +51,7 @@ from xlpbr.workbook.report.page import (
     Value,
     new_page,
 )
-from xlpbr.workbook.report.readings import reading_rows
+from xlpbr.workbook.report.readings import options_not_tried, reading_rows
 from xlpbr.workbook.report.summary import (
     ILLUSTRATION,
     day_in_full,
@@ -58,6 +76,10 @@ _SHORTHAND = f"{SUPPRESSED} means suppressed to protect single children; see Not
 
 _ON_A_PAGE = 24
 """Months of a statement that print on one page with its charts."""
+
+
+_ACROSS_A_PAGE = 18
+"""Months beside each other that print on one page and can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +122,9 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
         has_charts = sheet.name in ("Statement", FORECAST_SHEET)
         if sheet.name == "Summary" or (has_charts and len(rows) <= _ON_A_PAGE):
             page.sheet.fit_to_pages(1, 1)
+        if sheet.name == CHILDREN_SHEET and len(report.statement.months) > _ACROSS_A_PAGE:
+            page.sheet.fit_to_pages(-(-len(report.statement.months) // _ACROSS_A_PAGE), 0)
+            page.sheet.repeat_columns(0, 1)
         if sheet.name == FORECAST_SHEET:
             add_fan_charts(report, page, row)
         if sheet.name == "Statement":
@@ -110,7 +135,9 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
 
 def _sheets_of(report: Report) -> list[Sheet]:
     """The sheets of a report: some have nothing to show, as the public version's workings may."""
+    in_full = bool(report.statement.months) and not report.is_public
     shown = {
+        **dict.fromkeys((INVOICE_SHEET, LINES_SHEET, CHILDREN_SHEET, YEARS_SHEET), in_full),
         "Workings": has_workings(report),
         FORECAST_SHEET: report.forecast is not None,
         ASSUMPTIONS_SHEET: report.forecast is not None,
@@ -154,7 +181,12 @@ def _details(report: Report) -> Iterator[tuple[str, str]]:
     yield "Commissioner", report.text(terms.commissioner)
     yield "Provider", report.text(terms.provider)
     yield "Decision reference", report.text(terms.decision_reference)
-    yield "Programme", f"{day_in_full(terms.starts_on)} to {day_in_full(terms.ends_on)}"
+    ended = (
+        ""
+        if terms.terminated_on is None
+        else f"; ended early, on {day_in_full(terms.terminated_on)}"
+    )
+    yield "Programme", f"{day_in_full(terms.starts_on)} to {day_in_full(terms.ends_on)}{ended}"
     yield (
         "Period of this report",
         (
@@ -178,8 +210,9 @@ def _as_at(report: Report) -> str:
     terms, day = report.terms, day_in_full(report.day)
     if report.as_at is None:
         return f"{day}, the end of the programme; no other day was given"
-    if report.as_at > terms.ends_on:
-        return f"{day}, after the programme; the figures are those of {day_in_full(terms.ends_on)}"
+    if report.as_at > terms.last_day:
+        last = day_in_full(terms.last_day)
+        return f"{day}, after the programme; the figures are those of {last}"
     if report.as_at < terms.starts_on:
         return f"{day}, before the programme starts; there are no figures yet"
     if report.statement.as_at == report.as_at:
@@ -199,6 +232,8 @@ def _reading_lines(report: Report) -> list[str]:
             "Only the options in use are listed. The totals under the other options are left out:"
             " with them, suppressed figures could be worked back."
         ]
+    elif missing := options_not_tried(report):
+        lines.append(f"Not tried, as a term is missing: {'; '.join(missing)}.")
     return [*lines, *_where_it_is_cut(report, "Totals are those to {}.")]
 
 
@@ -214,9 +249,9 @@ def _statement_lines(report: Report) -> list[str]:
     if number:
         stand = "chart stands" if number == 1 else "charts stand"
         charts = f"{number} {stand} under the table; the points are on the sheet {DATA_SHEET}."
-        if report.terms.bonus_threshold is not None:
+        if has_bonus(report.terms):
             measure = measure_in_words(report.terms)
-            charts += f" The bonus threshold is measured by {measure}."
+            charts += f" The bonus is measured by {measure}."
     return [
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
         " to that row. What each column means is on the sheet Notes.",
@@ -247,7 +282,7 @@ def _chart_lines(report: Report) -> list[str]:
             " lines join the months that are shown.",
             "A blank cell is a figure that is suppressed; as a text it would be drawn as nought.",
         ]
-    return ["These are the points of the two charts on the sheet Statement."]
+    return ["These are the points of the charts on the sheet Statement."]
 
 
 def _fixed(*columns: ReportColumn) -> Callable[[Report], Sequence[ReportColumn]]:
@@ -282,14 +317,14 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "Statement",
         "Statement: savings, fee and what is payable, month by month",
-        "Every month's figures, and two charts.",
+        "Every month's figures, and charts.",
         statement_columns,
         _statement_lines,
         statement_rows,
     ),
     Sheet(
         DATA_SHEET,
-        "Chart data: the points of the two charts",
+        "Chart data: the points of the charts",
         "What the charts on the sheet Statement are drawn from.",
         chart_columns,
         _chart_lines,
@@ -306,6 +341,7 @@ SHEETS: tuple[Sheet, ...] = (
             ReportColumn("In use", 9),
             ReportColumn("Total payable", 16, "money"),
             ReportColumn("Difference", 16, "money"),
+            ReportColumn("Clause", 18),
         ),
         _reading_lines,
         reading_rows,
@@ -323,6 +359,71 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         reconciliation_lines,
         reconciliation_rows,
+    ),
+    Sheet(
+        INVOICE_SHEET,
+        "Invoice: what is to be invoiced for a month",
+        "The lines of one month's invoice, with VAT.",
+        _fixed(
+            ReportColumn("Line", 28),
+            ReportColumn("For month", 12, "month"),
+            ReportColumn("Working", 64),
+            ReportColumn("Net", 15, "money"),
+            ReportColumn("VAT", 15, "money"),
+            ReportColumn("Gross", 15, "money"),
+        ),
+        invoice_sheet_lines,
+        invoice_rows,
+    ),
+    Sheet(
+        LINES_SHEET,
+        "Lines: the saving of a month line by line",
+        "One month's saving: each placement, each price, each further cost.",
+        _fixed(
+            ReportColumn("Child", 14),
+            ReportColumn("What", 26),
+            ReportColumn("From", 12, "date"),
+            ReportColumn("To", 12, "date"),
+            ReportColumn("Days", 8, "count"),
+            ReportColumn("Residential weekly cost", 15, "money"),
+            ReportColumn("Family weekly cost", 15, "money"),
+            ReportColumn("Weekly", 15, "money"),
+            ReportColumn("Amount", 15, "money"),
+        ),
+        saving_sheet_lines,
+        saving_rows,
+    ),
+    Sheet(
+        CHILDREN_SHEET,
+        "Children: the saving of each child in each month",
+        "Children down, months across.",
+        children_columns,
+        children_lines,
+        children_rows,
+    ),
+    Sheet(
+        YEARS_SHEET,
+        "Years: the financial years beside the budget",
+        "Saving, payable, accrual and full-year effect of each financial year.",
+        _fixed(
+            ReportColumn("Financial year", 12),
+            *(
+                ReportColumn(heading, 15, "money")
+                for heading in (
+                    "Saving",
+                    "Payable",
+                    "Invoiced",
+                    "Accrual",
+                    "Full-year effect",
+                    "Budget saving",
+                    "Budget cost",
+                    "Saving against budget",
+                    "Cost against budget",
+                )
+            ),
+        ),
+        years_lines,
+        years_rows,
     ),
     Sheet(
         FORECAST_SHEET,

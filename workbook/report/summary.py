@@ -9,24 +9,30 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.periods import month_in_words
 from xlpbr.settlement import workings
-from xlpbr.settlement.fee import fee_without_vat
+from xlpbr.settlement.bonus import has_bonus, threshold_and_rate
+from xlpbr.settlement.fee import without_vat
 from xlpbr.workbook.report.facts import Report
+from xlpbr.workbook.report.life import life_sentences
 from xlpbr.workbook.report.page import SUPPRESSED, Of, Value
 from xlpbr.workbook.report.readings import reading_sentences
 
 ILLUSTRATION = "ILLUSTRATION: made from sample rows, not from real children"
 """What a report says that is made of sample rows."""
 
-_MEASURE_WORDS = {
-    "run_rate": "the yearly saving of the placements in place",
-    "accumulated": "the saving to date",
-    "lower": "the lower of the yearly saving of the placements in place and the saving to date",
-}
+_YEARLY = "the yearly saving of the placements in place"
 
 
 def measure_in_words(terms: ContractTerms) -> str:
     """What the bonus is measured by, in a sentence; an option without words of its own by name."""
-    return _MEASURE_WORDS.get(terms.bonus_measure, f'the measure "{terms.bonus_measure}"')
+    to_date = "the saving to date"
+    if terms.bonus_savings == "phase" and terms.phase_starts_on is not None:
+        to_date = f"the saving from {day_in_full(terms.phase_starts_on)}"
+    words = {
+        "run_rate": _YEARLY,
+        "accumulated": to_date,
+        "lower": f"the lower of {_YEARLY} and {to_date}",
+    }
+    return words.get(terms.bonus_measure, f'the measure "{terms.bonus_measure}"')
 
 
 def day_in_full(day: date) -> str:
@@ -99,6 +105,7 @@ def _settled(report: Report) -> list[str]:
         _fee(position),
         *_bonus(position),
         _maximum(position),
+        *life_sentences(position),
         *reading_sentences(position),
     ]
 
@@ -173,16 +180,21 @@ def _payable_in_words(report: Report) -> str:
 
 def _fee(report: Report) -> str:
     terms, last = report.terms, report.statement.months[-1]
-    whole = to_pence(fee_without_vat(terms))
-    if not whole:
+    # Where the fee varies, the one in force on the day; what it was is said elsewhere.
+    whole = to_pence(without_vat(terms, terms.in_force("fee", report.statement.as_at)))
+    if not whole and not last.entitlement_to_date:
         return "The contract has no fixed fee."
     name = "yearly fee" if terms.fee_period == "annual" else "fee"
-    without_vat = " without VAT" if terms.vat_reading == "inclusive" else ""
-    amount = f"{name} of {in_words(whole)}{without_vat}"
+    net = " without VAT" if terms.vat_reading == "inclusive" else ""
+    amount = f"{name} of {in_words(whole)}{net}"
     fee = report.shown.latest("fee_to_date")
     is_earned = _say(report, "is earned", "will have been earned")
     covered = _say(report, "is covered by savings and", "will be covered by savings and")
-    if terms.fee_period == "programme" and last.entitlement_to_date == whole:
+    if (
+        terms.fee_period == "programme"
+        and last.entitlement_to_date == whole
+        and not terms.varied("fee")
+    ):
         earned = f"The {amount} {is_earned} in full"
     else:
         earned = f"Of the {amount}, {in_words(last.entitlement_to_date)} {is_earned} by time"
@@ -196,18 +208,30 @@ def _fee(report: Report) -> str:
 
 
 def _bonus(report: Report) -> Iterator[str]:
-    terms, last, shown = report.terms, report.statement.months[-1], report.shown
-    if terms.bonus_threshold is None or terms.bonus_rate is None:
+    terms, shown = report.terms, report.shown
+    needed, _ = threshold_and_rate(terms)
+    if needed is None or not has_bonus(terms):
         yield "The contract has no bonus."
         return
-    threshold, end = to_pence(terms.bonus_threshold), day_in_full(terms.ends_on)
-    if last.bonus_measures is None:
+    threshold, day = to_pence(needed), day_in_full(terms.bonus_day)
+    measured = [
+        index
+        for index, month in enumerate(report.statement.months)
+        if month.bonus_measures is not None
+    ]
+    if measured:
+        yield _measured_bonus(report, shown.figures[measured[0]]["bonus"], threshold)
+    elif terms.bonus_day > terms.last_day:
         yield (
-            f"The bonus is measured once, on {end}, by {measure_in_words(terms)};"
+            f"There is no bonus: it would have been measured on {day}, and the contract was ended"
+            " before that day."
+        )
+        return
+    else:
+        yield (
+            f"The bonus is measured once, on {day}, by {measure_in_words(terms)};"
             f" the threshold is {in_words(threshold)}."
         )
-    else:
-        yield _measured_bonus(report, shown.latest("bonus"), threshold)
     if terms.bonus_measure != "accumulated":
         yield _run_rate(report, threshold)
 
@@ -215,9 +239,10 @@ def _bonus(report: Report) -> Iterator[str]:
 def _measured_bonus(report: Report, bonus: Pence | None, threshold: Pence) -> str:
     terms = report.terms
     measured, is_due = _say(report, "measured", "to be measured"), _say(report, "is", "would be")
+    on_day = f"{measured} on {day_in_full(terms.bonus_day)}"
     if bonus is None:
-        return f"The bonus, {measured} on {day_in_full(terms.ends_on)}, is {SUPPRESSED}."
-    what = f"{measured} on {day_in_full(terms.ends_on)}, {measure_in_words(terms)}"
+        return f"The bonus, {on_day}, is {SUPPRESSED}."
+    what = f"{on_day}, {measure_in_words(terms)}"
     of_threshold = f"the threshold of {in_words(threshold)}"
     if bonus == 0:
         passes = _say(report, "does not pass", "would not pass")
@@ -242,9 +267,10 @@ def _run_rate(report: Report, threshold: Pence) -> str:
 
 def _maximum(report: Report) -> str:
     terms, shown = report.terms, report.shown
-    if terms.contract_maximum is None:
+    in_force = terms.in_force("contract_maximum", report.statement.as_at)
+    if in_force is None:
         return "No contract maximum is stated."
-    maximum = to_pence(terms.contract_maximum)
+    maximum = to_pence(in_force)
     name = f"The contract maximum of {in_words(maximum)}"
     payable, held_back = shown.latest("payable_to_date"), shown.total("held_back")
     is_so = _say(report, "is", "would be")
@@ -286,15 +312,33 @@ def key_figures(report: Report) -> list[list[Value]]:
         latest("saving_to_date"),
         latest("entitlement_to_date"),
         latest("fee_to_date"),
-        total("carer_fees", "For all carer households approved so far."),
-        latest("bonus"),
+        total("carer_fees", "For all carer households that have fallen due so far."),
+    ]
+    if statement.evidence.rates:
+        rows.append(total("outcome_fees", "For all outcomes that were reached so far."))
+    bonus = lines["bonus"]
+    rows.append(
+        [
+            "Bonus",
+            Of("money", shown.total("bonus")),
+            bonus.figure.meaning,
+            report.text(bonus.clause),
+        ]
+    )
+    if terms.break_down_reimbursement != "none":
+        rows.append(total("reimbursed", "What is paid back for all break-downs so far."))
+    rows += [
         total("held_back", "All that the contract maximum did not let through."),
         latest("payable_to_date"),
+    ]
+    if statement.evidence.signed:
+        rows += [latest("adjustment"), latest("to_invoice")]
+    rows += [
         latest("invoiced_to_date"),
         latest("balance"),
         latest("net_saving_to_date"),
     ]
-    if terms.bonus_threshold is not None:
+    if has_bonus(terms):
         rows.append(
             [
                 "Run rate",

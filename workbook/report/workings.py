@@ -10,7 +10,10 @@ from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
 _MOST_WORKING = 1500
 """Characters of a working in one row: a row has a greatest height."""
 
-_OF_THE_MONTH = ("children", "saving", "fee", "carer_fees", "bonus", "held_back", "payable")
+_OF_THE_MONTH = (
+    "children", "saving", "fee", "carer_fees", "outcome_fees", "bonus", "reimbursed", "held_back",
+    "payable", "adjustment", "to_invoice",
+)  # fmt: skip
 
 _LEAST_SHOWN = 2
 """Months that the public version must be able to show, or else the sheet is left out."""

@@ -181,13 +181,6 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             does_not_apply=f'{at["Bonus rate"]}=""',
         ),
         _Check(
-            "Reimbursed to date",
-            total(months["Reimbursed"]),
-            sum_of("Reimbursed"),
-            "Break-downs within their window, at most the amount for a child and the fee to date.",
-            does_not_apply=f'{at["Break-down reimbursement"]}="none"',
-        ),
-        _Check(
             "Payable to date",
             total(months["Payable"]),
             key_figure(plan, "Payable to date"),
@@ -205,12 +198,6 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             "The months of Payable added up give the running total of the last month.",
         ),
         _Check(
-            "To invoice to date",
-            total(months["To invoice"]),
-            sum_of("To invoice"),
-            f"Payable, and in an agreed month what was agreed (columns {_columns('Agreed')}).",
-        ),
-        _Check(
             "Invoiced to date",
             unless_too_many(
                 f"IF({_not_numbers(claims['Month'])}+{_not_numbers(claims['Invoiced'])}<>0,NA(),"
@@ -220,6 +207,19 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             ),
             key_figure(plan, "Invoiced to date"),
             "Claims for a month up to the last one of the statement; at the end all of them.",
+        ),
+        _Check(
+            "Reimbursed to date",
+            total(months["Reimbursed"]),
+            sum_of("Reimbursed"),
+            "Break-downs within their window, at most the amount for a child and the fee to date.",
+            does_not_apply=f'{at["Break-down reimbursement"]}="none"',
+        ),
+        _Check(
+            "To invoice to date",
+            total(months["To invoice"]),
+            sum_of("To invoice"),
+            f"Payable, and in an agreed month what was agreed (columns {_columns('Agreed')}).",
         ),
     ]  # fmt: skip
 

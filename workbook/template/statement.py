@@ -166,10 +166,10 @@ def _write_as_at(page: TemplatePage, plan: TemplatePlan) -> None:
 
 
 def write_last_day(page: TemplatePage, plan: TemplatePlan, place: Position) -> None:
-    """Write to which day the figures of a sheet go; its format says so in words."""
-    look = page.styles.bare("date", bold=True, num_format=f'"Figures to "{DATE}')
-    page.join(place[0], place[1], place[1] + 2, look)
-    page.put_formula(*place, f"={last_day_shown(plan)}", look)
+    """Write to which day the figures of a sheet go."""
+    page.put(*place, "Figures to", page.styles.strong)
+    look = page.styles.bare("date", bold=True)
+    page.put_formula(place[0], place[1] + 1, f"={last_day_shown(plan)}", look)
 
 
 def a_day_of_the_programme(plan: TemplatePlan, message: str) -> dict[str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
-from xlpbr.workbook.look.styles import DATE
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.page import TemplatePage
@@ -67,7 +66,7 @@ MONTHS = {
 }  # fmt: skip
 PLACEMENTS = {
     "Row": "count", "Child": "text", "Agreed": "count", "Residential weekly cost": "money",
-    "Family weekly cost": "money", "Moved on": "date", "Leaves care on": "optional_date",
+    "Family weekly cost": "money", "Moved on": "date", "Leaves care on": "date",
     "Ended on": "date", "Broke down": "count", "First move": "count", "Saving a week": "money",
     "Counts from": "date", "Counts until": "date", "Counts for the bonus": "count",
     **{f"Days {day}": "count" for day in DAYS},
@@ -121,9 +120,6 @@ LAST_COLUMN = COLUMN_OF["Agreed"] + len(AGREED) - 1
 
 _MORE = {"Share earned": {"num_format": "0.000000"}, "Row": {"num_format": "0"}}
 """What more a column's format has."""
-
-_OPTIONAL_DATE = f"{DATE};;"
-"""A date, or nothing where it is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +211,7 @@ def write_block(
     """
     write_title(page, column, text, list(kinds))
     looks = {
-        heading: page.styles.cell("date", "working", num_format=_OPTIONAL_DATE)
-        if kind == "optional_date"
-        else page.styles.cell(kind, "working", **_MORE.get(heading, {}))
+        heading: page.styles.cell(kind, "working", **_MORE.get(heading, {}))
         for heading, kind in kinds.items()
     }
     for row in range(FIRST_ROW, FIRST_ROW + rows):

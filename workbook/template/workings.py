@@ -209,15 +209,15 @@ def unknown_terms(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
             f"ISNA({at})" if options else f"NOT(IFERROR({at}={_default(term)},FALSE))"
         )
     if not KNOWN.varies:
-        found["terms from a day on"] = _is_filled(plan.terms_from)
+        found["terms from a day on"] = _has_rows(plan.terms_from)
     for table in KNOWN.unknown_tables:
         if table in plan.sheets:
             first = ALL_COLUMNS[table][0].heading
-            found[f"the table {table}"] = _is_filled(plan.evidence_column(table, first))
+            found[f"the table {table}"] = _has_rows(plan.evidence_column(table, first))
     return found
 
 
-def _is_filled(cells_of_a_column: str) -> str:
+def _has_rows(cells_of_a_column: str) -> str:
     return f"ROWS({cells_of_a_column})>COUNTBLANK({cells_of_a_column})"
 
 

@@ -24,7 +24,8 @@ from xlpbr.udfs.hosts import OF_WORKBOOKS
 @click.option("--contract", help="Whose terms apply: a built-in contract or a TOML file.")
 @click.option(
     "--sheets",
-    help="The sheets to add, such as Terms,Placements,Statement; all if left out.",
+    help="The sheets to add, such as Placements,Costs,Statement; if left out, all but the"
+    " optional tables.",
 )
 @click.option(
     "--map",
@@ -198,8 +199,9 @@ COMMANDS = (attach, detach, insert, recalc)
 """The commands, as the command line lists them."""
 
 
-def _headings(mapped: tuple[str, ...]) -> Mapping[str, str]:
-    headings = {}
+def _headings(mapped: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What headings of the book mean; one that stands in several tables may be given for each."""
+    headings: dict[str, tuple[str, ...]] = {}
     for pair in mapped:
         of_book, equals, ours = pair.partition("=")
         if not equals or not of_book.strip():
@@ -207,7 +209,8 @@ def _headings(mapped: tuple[str, ...]) -> Mapping[str, str]:
                 f"--map {pair!r} needs the book's heading, =, and ours, such as"
                 " 'Weekly rate=Residential weekly cost'."
             )
-        headings[of_book.strip()] = ours.strip()
+        name = of_book.strip()
+        headings[name] = (*headings.get(name, ()), ours.strip())
     return headings
 
 

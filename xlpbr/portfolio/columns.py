@@ -216,6 +216,8 @@ def _value(column: EvidenceColumn, read: Any, names: dict[str, int]) -> int | No
         return column.options.index(read)
     if column.kind == "yes_no":
         return int(read)
+    if column.kind == "weeks":
+        return read or 0
     if column.kind in ("date", "month"):
         return FAR if read is None else int(read.toordinal())
     pence = (read or 0) * 100

@@ -27,12 +27,9 @@ from xlpbr.money import in_words, price_in_words, to_pence, to_pounds
 from xlpbr.periods import ONE_DAY, month_in_words, month_of
 from xlpbr.settlement.statement import settle
 from xlpbr.tables.assumptions import outside_the_programme
-from xlpbr.tables.declared import DECLARED
+from xlpbr.tables.declared import TABLES
 from xlpbr.tables.headings import ReadRecord
 from xlpbr.tables.life_checks import about_the_life, other_spellings
-
-_ORDER = tuple(dict.fromkeys((*DECLARED, *ALL_COLUMNS)))
-"""The tables in the order in which their problems are said."""
 
 _MOST_WORDS_OF_A_NAME = 4
 _MOST_POUNDS_A_WEEK = 20_000
@@ -66,7 +63,7 @@ def problems_of(
         problems.extend(about_the_life(terms.record, evidence.record))
         problems.extend(_about_the_maximum(terms.record, evidence.record))
         problems.extend(_about_what_is_invoiced(terms.record, evidence.record))
-    return sorted(problems, key=lambda one: (_ORDER.index(one.table), one.row or 0))
+    return sorted(problems, key=lambda one: (TABLES.index(one.table), one.row or 0))
 
 
 def _life_of(evidence: Evidence) -> Iterable[tuple[str, Sequence[LifeRecord]]]:

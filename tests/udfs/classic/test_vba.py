@@ -42,12 +42,15 @@ def test_a_wrapper_reads_tables_and_cells_each_in_their_way(modules):
     lines = wrapper_of(modules["xlwings_udfs"], "PBR_EXPLAIN")
     assert lines[0] == (
         "Function PBR_EXPLAIN(terms, placements, month, Optional carers, Optional claims,"
-        " Optional as_at)"
+        " Optional as_at, Optional cohort, Optional prices, Optional costs, Optional rates,"
+        " Optional agreed)"
     )
     call = (
         'xlpbr_excel.AnswerOf("PBR_EXPLAIN", Array(xlpbr_excel.TableOf(terms),'
         " xlpbr_excel.TableOf(placements), xlpbr_excel.CellsOf(month), xlpbr_excel.TableOf(carers),"
-        " xlpbr_excel.TableOf(claims), xlpbr_excel.CellsOf(as_at), ThisWorkbook.Date1904))"
+        " xlpbr_excel.TableOf(claims), xlpbr_excel.CellsOf(as_at), xlpbr_excel.TableOf(cohort),"
+        " xlpbr_excel.TableOf(prices), xlpbr_excel.TableOf(costs), xlpbr_excel.TableOf(rates),"
+        " xlpbr_excel.TableOf(agreed), ThisWorkbook.Date1904))"
     )
     assert any(call in line for line in lines)
 

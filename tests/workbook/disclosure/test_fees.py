@@ -11,6 +11,7 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.disclosure.fees import fee_keeps_savings
+from xlpbr.workbook.disclosure.people import Counted
 from xlpbr.workbook.disclosure.rules import show_publicly
 
 BLOCK = range(2)
@@ -59,7 +60,7 @@ def test_the_fee_of_two_months_is_shown_where_it_tells_nothing_of_each(
     fee: int, reading: str, keeps: bool
 ) -> None:
     statement = five_and_five(fee, fee_reading=reading)
-    assert fee_keeps_savings(statement, BLOCK) == keeps
+    assert fee_keeps_savings(statement, Counted.of(statement), BLOCK) == keeps
     shown = show_publicly(statement, 5)
     assert shown.latest("saving_to_date") == 34_400_000
     assert (shown.latest("fee_to_date") is not None) == keeps
@@ -68,5 +69,5 @@ def test_the_fee_of_two_months_is_shown_where_it_tells_nothing_of_each(
 @pytest.mark.parametrize("fee", [600_000, 1_428_000, 2_700_000, 4_800_000])
 def test_a_fee_drawn_from_all_savings_to_date_tells_only_their_sum(fee: int) -> None:
     statement = five_and_five(fee, savings_reading="cumulative")
-    assert fee_keeps_savings(statement, BLOCK)
-    assert fee_keeps_savings(statement, range(1))
+    assert fee_keeps_savings(statement, Counted.of(statement), BLOCK)
+    assert fee_keeps_savings(statement, Counted.of(statement), range(1))

@@ -17,6 +17,7 @@ from tests.support.golden import (
     AS_AT,
     FOLDER,
     VERSIONS,
+    records_of_source,
     sample_assumptions,
     sample_source,
     write_golden,
@@ -24,6 +25,7 @@ from tests.support.golden import (
 from tests.support.opened import opened
 from xlpbr import functions
 from xlpbr.contract.assumptions import ASSUMPTIONS
+from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.forecast.run import Forecast, forecast
 from xlpbr.settlement.statement import Statement, settle
@@ -37,11 +39,12 @@ from xlpbr.workbook.report.write import MADE_WITH, write_report
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SHEETS = [
-    "Cover", "Summary", "Statement", "Chart data", "Readings", "Reconciliation", "Workings",
-    "Terms", "Checks", "Notes",
+    "Cover", "Summary", "Statement", "Chart data", "Readings", "Reconciliation", "Invoice",
+    "Lines", "Children", "Years", "Workings", "Terms", "Checks", "Notes",
 ]  # fmt: skip
-WITH_FORECAST = [*SHEETS[:6], "Forecast", "Assumptions", *SHEETS[6:]]
-PUBLIC_SHEETS = [name for name in SHEETS if name != "Workings"]
+WITH_FORECAST = [*SHEETS[:10], "Forecast", "Assumptions", *SHEETS[10:]]
+NEVER_PUBLIC = ("Invoice", "Lines", "Children", "Years")
+PUBLIC_SHEETS = [name for name in SHEETS if name not in ("Workings", *NEVER_PUBLIC)]
 """Of the sample's months too few can be shown to show how they came about."""
 
 
@@ -50,7 +53,7 @@ def report_of(
 ) -> Path:
     given = {"prepared_by": "A. Accountant", "prepared_on": date(2026, 11, 21), **more}
     source = source or sample_source()
-    write_report(records_of(source.rows), source, target, as_at=as_at, **given)
+    write_report(records_of_source(source), source, target, as_at=as_at, **given)
     return target
 
 
@@ -135,7 +138,7 @@ def test_the_statement_is_that_of_the_function(full: Path) -> None:
 def test_the_readings_are_those_of_the_function(full: Path) -> None:
     terms, placements, carers, _ = given_tables()
     expected = functions.pbr_readings(terms, placements, carers, AS_AT)
-    got = [row[:2] + row[3:] for row in table_of(full, "Readings")]
+    got = [row[:2] + row[3:6] for row in table_of(full, "Readings")]
     assert got == expected
 
 
@@ -153,6 +156,94 @@ def test_the_workings_are_those_of_the_function_for_every_month(full: Path) -> N
             nothing = f"nothing saved, payable or invoiced; fee entitlement to date {amount}"
             expected = [["7 para 2, 3", "Whole month", nothing, "[z]"]]
         assert [row[1:] for row in rows if row[0] == month] == expected
+
+
+# A contract with a life: prices, costs, a cohort, agreed months, a budget.
+
+
+@pytest.fixture(scope="module")
+def alive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report_of(
+        tmp_path_factory.mktemp("alive") / "report.xlsx", sample_source(with_life=True)
+    )
+
+
+def shown_as(table: list[list[Any]]) -> list[list[Any]]:
+    """A function's table as the report shows it: not applicable where a cell is blank."""
+    return [["[z]" if cell == "" else cell for cell in row] for row in table]
+
+
+def test_the_life_s_sheets_are_those_of_the_functions(alive: Path) -> None:
+    terms, placements, carers, claims = given_tables()
+    life = sample_source(with_life=True).rows
+    cohort, prices, costs, rates, agreed, budget = (life[table] for table in LIFE_COLUMNS)
+    april, counted = date(2026, 4, 1), (cohort, prices, costs)
+    statement = functions.pbr_statement(
+        terms, placements, carers, claims, AS_AT, *counted, rates, agreed
+    )
+    assert table_of(alive, "Statement") == without(statement, ("Outcome fees", "Reimbursed"))
+    invoice = functions.pbr_invoice(
+        terms, placements, april, carers, claims, AS_AT, *counted, rates, agreed
+    )
+    assert table_of(alive, "Invoice") == shown_as(invoice)
+    lines = functions.pbr_lines(terms, placements, april, AS_AT, *counted)
+    assert table_of(alive, "Lines") == shown_as(lines)
+    children = functions.pbr_children(terms, placements, AS_AT, *counted)
+    got = table_of(alive, "Children")
+    assert got[0][2:] == [f"{month:%b %Y}" for month in children[0][2:]]
+    assert got[1:] == children[1:]
+    years = functions.pbr_years(
+        terms, placements, carers, claims, AS_AT, *counted, rates, agreed, budget
+    )
+    assert table_of(alive, "Years") == shown_as(years)
+
+
+def test_the_invoice_is_of_the_last_month_claimed_or_agreed(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx", sample_source(claims=None))
+    assert lines_of(target, "Invoice")[1].startswith("Month: October 2026, the last month of this")
+    target = report_of(tmp_path / "r.xlsx")
+    assert lines_of(target, "Lines")[1] == (
+        "Month: April 2026, the last month that was claimed or agreed."
+    )
+
+
+def test_the_summary_says_how_the_life_s_figures_came_about(alive: Path) -> None:
+    words = " ".join(lines_of(alive, "Summary"))
+    assert (
+        "The prices of 4 children changed on 1 Apr 2026: C01, C02, C03, C04. Days before a change"
+        " keep their prices." in words
+    )
+    assert (
+        "Further costs of moves, £30,100.00 so far, are taken off the saving: C05, Notice of the"
+        " old home: £26,200.00; C06, Setting up the room: £1,500.00; C08, Respite: £2,400.00."
+        in words
+    )
+    assert "4 months are agreed, the last April 2026: £260,953.84 was agreed to be" in words
+    checks = table_of(alive, "Checks")
+    again = [row for row in checks if row[0] == "Worked out another way"]
+    assert [row[1] for row in again] == [
+        "Statement, Saving to date", "Statement, Payable to date", "Statement, To invoice, in all",
+    ]  # fmt: skip
+    assert {row[4] for row in again} == {"yes"}
+    counted = {row[1]: row[2] for row in checks if row[0] == "Rows accounted for"}
+    assert counted["Cohort"] == "14 rows: 14 used, 0 refused, 0 blank"
+    assert counted["Rates"] == "0 rows: 0 used, 0 refused, 0 blank"
+    assert counted["Budget"] == "2 rows: 2 used, 0 refused, 0 blank"
+
+
+def test_money_back_after_break_downs_is_said_with_its_numbers(tmp_path: Path) -> None:
+    terms = [
+        [row[0], "straight_line", *row[2:]] if row[0] == "Break-down reimbursement" else row
+        for row in with_terms()
+    ]
+    words = sentences_at(tmp_path, AS_AT, terms=terms)
+    assert (
+        "For break-downs £20,267.21 is paid back: C04 broke down on 15 Jun 2026, in the window"
+        " 1 Mar 2026 to 28 Feb 2027: £20,267.21." in words
+    )
+    assert "Reimbursed" in table_of(tmp_path / "r.xlsx", "Statement")[0]
+    again = [row[1] for row in table_of(tmp_path / "r.xlsx", "Checks") if "another" in row[0]]
+    assert again[1] == "Statement, Reimbursed, in all"
 
 
 def test_the_reconciliation_holds_each_month_against_its_claim(full: Path) -> None:
@@ -185,12 +276,21 @@ def test_the_sentences_at_the_end_of_october(full: Path) -> None:
         "The placements in place on 31 October 2026 save £3,693,379.21 a year, £693,379.21 above"
         " the threshold.",
         "The contract maximum of £1,000,000.00 holds nothing back; £330,200.00 of it is left.",
-        "3 other readings of the open wording would change the total payable on this day:",
+        "Break-down reimbursement is none: when a placement breaks down, its saving stops on that"
+        " day and nothing is paid back.",
+        "The savings of other children can fill the fee's schedule again, so that a break-down may"
+        " cost the provider nothing.",
+        "1 placement has broken down so far.",
+        "6 other readings of the open wording would change the total payable on this day:",
         '- If "Fee reading" were no_catch_up (what is earned in the month itself): £289,403.58'
         " less.",
         '- If "Fee period" were annual (each year): £99,966.67 more.',
         '- If "VAT reading" were inclusive (the fee holds VAT, which is taken out first):'
         " £99,966.67 less.",
+        '- If "Unused fee" were lapses (it is lost on 31 March): £260,116.66 less.',
+        '- If "Break-down reimbursement" were straight_line (the part of the amount for the days of'
+        " the window that are left): £20,267.21 less.",
+        '- If "Break-down reimbursement" were whole (the whole amount): £28,561.90 less.',
     ]
 
 
@@ -384,7 +484,7 @@ def test_a_total_that_the_maximum_stops_is_given_without_it_too(tmp_path: Path) 
     )}  # fmt: skip
     assert rows["Fee period", "annual"] == [
         "each year; stopped at the contract maximum, without it £1,039,037.92",
-        "no", 1_000_000, 260_862.08,
+        "no", 1_000_000, 260_862.08, "7 para 3, 8",
     ]  # fmt: skip
     assert rows["Fee period", "programme"][0] == "the whole programme"
     hard = sample_source(terms=with_terms(Contract_maximum=650_000))
@@ -394,7 +494,7 @@ def test_a_total_that_the_maximum_stops_is_given_without_it_too(tmp_path: Path) 
     assert rows["Maximum reading", "hard_stop"][0].endswith("without it £739,137.92")
     assert rows["Maximum reading", "warn"] == [
         "nothing is held back; the checks say by how much it is passed",
-        "no", 739_137.92, 89_137.92,
+        "no", 739_137.92, 89_137.92, "4.1, 7 para 8",
     ]  # fmt: skip
 
 
@@ -435,9 +535,11 @@ def test_the_public_readings_list_only_what_they_can_show(tmp_path: Path) -> Non
     assert {(row[3], row[4], row[5]) for row in rows} == {("yes", 619_816.67, 0)}
     assert lines_of(target, "Readings")[1].startswith("Only the options in use are listed.")
     source = sample_source()
-    source.rows["Placements"][1:] = [["C01", "foster", 7_000, 1_400, date(2025, 9, 2), None, "yes", None]]
+    source.rows["Placements"][1:] = [
+        ["C01", "foster", 7_000, 1_400, date(2025, 9, 2), None, "yes", None]
+    ]
     nothing = report_of(tmp_path / "r.xlsx", source, date(2025, 9, 30), public=True)
-    assert [row[3:] for row in table_of(nothing, "Readings")[1:]] == [["yes", "[c]", "[z]"]]
+    assert [row[3:6] for row in table_of(nothing, "Readings")[1:]] == [["yes", "[c]", "[z]"]]
     assert lines_of(nothing, "Summary")[1].startswith("There is no month yet for which figures")
 
 
@@ -550,7 +652,9 @@ def test_a_claim_before_the_programme_is_not_expected_and_a_later_one_is_left_ou
 ) -> None:
     source = sample_source()
     assert source.rows["Claims"] is not None
-    source.rows["Claims"].extend([[date(2025, 8, 1), 100.0, "", None], [date(2026, 12, 1), 75.5, "", None]])
+    source.rows["Claims"].extend(
+        [[date(2025, 8, 1), 100.0, "", None], [date(2026, 12, 1), 75.5, "", None]]
+    )
     target = report_of(tmp_path / "r.xlsx", source)
     rows = table_of(target, "Reconciliation")
     assert rows[-2:] == [
@@ -771,7 +875,7 @@ def test_the_fan_charts_of_the_report_say_what_they_show(ahead: Path) -> None:
     sheet = opened(ahead)["Forecast"]
     (table,) = sheet.tables.values()
     first, end = sheet[table.ref][1][0].row, sheet[table.ref][-1][0].row
-    for part in ("xl/charts/chart3.xml", "xl/charts/chart4.xml"):
+    for part in ("xl/charts/chart4.xml", "xl/charts/chart5.xml"):
         places = re.findall(r"<c:f>Forecast!([^<]+)</c:f>", parts[part].decode())
         assert len(places) >= 6
         for place in places:
@@ -1036,15 +1140,21 @@ def test_the_charts_say_what_they_show_and_differ_without_colour(either: Path) -
     parts = parts_of(either)
     drawing = parts["xl/drawings/drawing1.xml"].decode()
     words = re.findall(r'descr="([^"]*)"', drawing)
-    assert len(words) == 2
     public = either.stem == "public"
+    assert len(words) == (2 if public else 3)
     month, saving = ("July", "£847,087.27") if public else ("October", "£1,712,887.46")
     assert f"At the end of {month} 2026 the saving to date is {saving}, the fee" in words[0]
-    assert "bonus threshold of £3,000,000.00" in words[0]
+    assert "bonus threshold" not in words[0]
     payable = "£619,816.67" if public else "£669,800.00"
     assert f"At the end of {month} 2026 {payable} is payable to date" in words[1]
     assert "contract maximum of £1,000,000.00" in words[1]
-    for part in ("xl/charts/chart1.xml", "xl/charts/chart2.xml"):
+    if not public:
+        assert (
+            "the yearly saving of the placements in place is £3,693,379.21. A level line stands at"
+            " the bonus threshold of £3,000,000.00; the bonus is measured on 28 February 2027."
+        ) in words[2]
+    for number in range(1, len(words) + 1):
+        part = f"xl/charts/chart{number}.xml"
         chart = ET.fromstring(parts[part])
         drawn = "{http://schemas.openxmlformats.org/drawingml/2006/"
         looks = [

@@ -1,0 +1,99 @@
+"""The sheets Invoice and Lines: one month's invoice, and its saving line by line.
+
+The lines are those of PBR_INVOICE and PBR_LINES.
+"""
+
+from __future__ import annotations
+
+from xlpbr.contract.evidence import Evidence
+from xlpbr.money import in_words
+from xlpbr.periods import month_in_words
+from xlpbr.settlement.invoice import invoice_lines, vat_rate
+from xlpbr.settlement.lines import SavingLine, saving_lines
+from xlpbr.settlement.statement import MonthStatement
+from xlpbr.workbook.report.facts import Report
+from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, Value
+
+INVOICE_SHEET = "Invoice"
+LINES_SHEET = "Lines"
+
+
+def month_of_detail(report: Report) -> int:
+    """Which month the two sheets show: the last one claimed or agreed, else the last of all."""
+    months = report.statement.months
+    named = _claimed_or_agreed(report.evidence)
+    found = [index for index, month in enumerate(months) if month.month in named]
+    return found[-1] if found else len(months) - 1
+
+
+def _claimed_or_agreed(evidence: Evidence) -> set[object]:
+    return {claim.month for claim in evidence.claims} | {row.month for row in evidence.signed}
+
+
+def _month(report: Report) -> MonthStatement:
+    return report.statement.months[month_of_detail(report)]
+
+
+def _which_month(report: Report) -> str:
+    month = _month(report)
+    named = month.month in _claimed_or_agreed(report.evidence)
+    why = "the last month that was claimed or agreed" if named else "the last month of this report"
+    return f"{month_in_words(month.month)}, {why}."
+
+
+def invoice_sheet_lines(report: Report) -> list[str]:
+    """Which month the invoice is for, what it comes to, and how its VAT is rounded."""
+    month, rate = _month(report), vat_rate(report.terms)
+    vat = "No VAT applies under the VAT reading exempt."
+    if rate:
+        percent = f"{float(rate * 100):.6g}%"
+        vat = (
+            f"VAT is {percent} of the total, rounded once; that of the lines are differences of"
+            " rounded totals, so that they add up."
+        )
+    agreed = ""
+    if month.agreed is not None:
+        agreed = " The month is agreed, so exactly what was signed is to be invoiced."
+    return [
+        f"Month: {_which_month(report)} To invoice: {in_words(month.to_invoice)} without VAT."
+        f"{agreed}",
+        vat,
+    ]
+
+
+def invoice_rows(report: Report) -> list[list[Value]]:
+    """The lines of the month's invoice, the total last."""
+    return [
+        [line.line, line.month, line.working, line.net, line.vat, line.gross]
+        for line in invoice_lines(report.statement, month_of_detail(report))
+    ]
+
+
+def saving_sheet_lines(report: Report) -> list[str]:
+    """Which month is shown, and how the lines add up."""
+    return [
+        f"Month: {_which_month(report)}",
+        "A line for each placement and price in the month, and for each further cost of a move. A"
+        " cost takes off: its weekly saving and amount are below nought. Amounts are differences"
+        " of rounded totals to date, so that they add up to the saving of the month.",
+    ]
+
+
+def saving_rows(report: Report) -> list[list[Value]]:
+    """The saving of the month line by line, the total last."""
+    month = _month(report)
+    rows = [_row(line) for line in saving_lines(report.statement, month)]
+    return [*rows, ["Total", *[NOT_APPLICABLE] * 7, month.saving]]
+
+
+def _row(line: SavingLine) -> list[Value]:
+    prices: list[Value] = [NOT_APPLICABLE, NOT_APPLICABLE]
+    if line.prices is not None:
+        prices = [
+            Of("pounds", line.prices.residential_weekly),
+            Of("pounds", line.prices.family_weekly),
+        ]
+    return [
+        line.child, line.what, line.days.first, line.days.last, line.day_count, *prices,
+        Of("pounds", line.weekly), line.amount,
+    ]  # fmt: skip
