@@ -10,6 +10,7 @@ from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.template.links import Link
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan
+from xlpbr.workbook.template.sheet_list import write_sheet_list
 
 _ABOUT_WIDTHS = (26, 104, 24)
 _FUNCTION_WIDTHS = (27, 42, 46, 19, 18, 30)
@@ -18,8 +19,10 @@ _STEPS = (
     "Terms: check every value against the contract, and each open reading with the provider.",
     "Placements and Carers: a row for each child's move and for each household approved, by"
     " pseudonym.",
-    "Statement: read what was saved, what is payable and what is still to invoice; set As at for"
-    " a statement up to a day.",
+    "Month: choose the month that is to be agreed. One page says what is to be invoiced, what"
+    " changed, what is open, and where both sign; the other sheets go to the end of that month.",
+    "Statement: read what was saved, what is payable and what is still to invoice, to date and in"
+    " outlook.",
     "Claims and Reconcile: enter the provider's invoices and see month by month what is agreed.",
     "Prices, Costs and Cohort: enter a change of price, a further cost of a move and the day on"
     " which a child leaves care, as they come.",
@@ -115,7 +118,8 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
             ("If cells show #VALUE!", _if_values_are_wrong(plan)),
         ],
     )  # fmt: skip
-    page.print_on_a4(plan.title, heading_row=None, pages_tall=1)
+    write_sheet_list(page, plan, 2, len(_ABOUT_WIDTHS) + 2)
+    page.print_on_a4(plan.title, heading_row=None, last_column=len(_ABOUT_WIDTHS), pages_tall=1)
 
 
 def _said_of_hidden_sheets(plan: TemplatePlan) -> str:

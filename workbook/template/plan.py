@@ -5,9 +5,11 @@ Rows and columns count from 1, as on the sheet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from xlpbr import cells
 from xlpbr.contract.assumptions import ASSUMPTIONS
@@ -69,6 +71,11 @@ AS_AT = own_sheets.AS_AT["Statement"]
 FORECAST_AS_AT = own_sheets.AS_AT["Forecast"]
 FORECAST_SCENARIOS = (5, 2)
 FORECAST_SEED = (6, 2)
+MONTH = (4, 2)
+"""The month of the sheet Month, which the other sheets follow."""
+MONTH_COLUMNS = 10
+MONTH_AREA = "$A$2:$J$70"
+"""The cells of the sheet Month that may show a figure."""
 EXPLAIN_MONTH = (4, 2)
 INVOICE_MONTH = (4, 2)
 LINES_MONTH = (4, 2)
@@ -121,6 +128,11 @@ class TemplatePlan:
     def as_at_name(self) -> str:
         """The defined name of the cell As at."""
         return "PbrAsAt" if self.book else "AsAt"
+
+    @property
+    def chosen_month(self) -> str:
+        """The month that is chosen on the sheet Month; empty where there is no such sheet."""
+        return self.on_sheet("Month", *MONTH) if "Month" in self.sheets else ""
 
     @property
     def evidence_tables(self) -> tuple[str, ...]:
@@ -294,17 +306,32 @@ def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
 
 
 def _shown_month(contract: Contract, months: tuple[date, ...], *, sample: bool) -> date | None:
-    """The month of the last claim, which is the one being agreed; otherwise the first month."""
-    claimed = set()
-    for claim in contract.sample.get("Claims", ()) if sample else ():
-        try:
-            claimed.add(cells.month(claim.get("Month")))
-        except CellError:
-            continue
-    in_programme = sorted(claimed.intersection(months))
-    if in_programme:
-        return in_programme[-1]
-    return months[0] if months else None
+    """The month that is to be agreed next: the one after the last that was claimed or agreed.
+
+    Before anything is claimed it is the first month in which a child moves or a household is
+    approved; without either, the first month.
+    """
+    if not months:
+        return None
+    rows = contract.sample if sample else {}
+    done = _months_in(rows, ("Claims", "Month"), ("Agreed", "Month")).intersection(months)
+    if done:
+        after = months.index(max(done)) + 1
+        return months[min(after, len(months) - 1)]
+    begun = _months_in(rows, ("Placements", "Moved on"), ("Carers", "Approved on"))
+    return min((month for month in months if month in begun), default=months[0])
+
+
+def _months_in(
+    rows: Mapping[str, Sequence[Mapping[str, Any]]], *columns: tuple[str, str]
+) -> set[date]:
+    """The months that stand in columns of the input tables, as far as they can be read."""
+    found = set()
+    for table, heading in columns:
+        for row in rows.get(table, ()):
+            with suppress(CellError):
+                found.add(cells.month(row.get(heading)))
+    return found
 
 
 def input_headings(table: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
 from xlpbr.workbook.ooxml.addresses import column_letter
+from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TemplatePlan, fixed
 
@@ -61,6 +62,7 @@ MONTHS = {
     "Break-downs": "money", "Reimbursed": "money", "Reimbursed to date": "money",
     "Owed": "money", "Payable": "money", "Payable to date": "money", "Adjustment": "money",
     "To invoice": "money", "Run rate": "money", "Measured for the bonus": "money",
+    "Differs from agreed": "count",
 }  # fmt: skip
 PLACEMENTS = {
     "Row": "count", "Child": "text", "Agreed": "count", "Residential weekly cost": "money",
@@ -149,6 +151,12 @@ def cell_of(table: str, heading: str, row: int) -> str:
 def cells_above(table: str, heading: str, row: int) -> str:
     """The cells over one of the workings of an input table, from the heading on."""
     return f"{cell_of(table, heading, HEADING_ROW)}:{cell_of(table, heading, row - 1)}"
+
+
+def place_of_term(name: str) -> Position:
+    """Where a term as read stands, or what follows from the terms."""
+    names = [*(term.label for term in READ_TERMS), *DERIVED_TERMS]
+    return FIRST_ROW + names.index(name), TERM_COLUMN + 1
 
 
 def places_of_workings(plan: TemplatePlan) -> Workings:

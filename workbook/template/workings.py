@@ -325,6 +325,8 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
         "Run rate": _run_rate(workings, last_day),
         "Measured for the bonus": f'IF({at["Bonus measure"]}="run_rate",{here("Run rate")},'
         f'IF({at["Bonus measure"]}="lower",MIN({here("Run rate")},{accumulated}),{accumulated}))',
+        "Differs from agreed": f"IF(COUNTIFS({agreed['Month']},{month})=0,0,"
+        f"(ROUND(SUMIFS({agreed['Payable']},{agreed['Month']},{month})-{here('Payable')},2)<>0)*1)",
     }  # fmt: skip
 
 
