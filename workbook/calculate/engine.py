@@ -427,7 +427,9 @@ def functions_in(formula: str) -> tuple[str, ...]:
     if not _is_readable(formula):
         return ()
     tokens = formualizer.tokenize(f"={formula}")
-    names = (token.value.removesuffix("(") for token in tokens if _opens_a_call(token))
+    names = (
+        token.value.removesuffix("(") for token in tokens if token is not None and _opens_a_call(token)
+    )
     return tuple(name for name in names if name.upper() not in _SIGNS)
 
 

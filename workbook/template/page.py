@@ -71,7 +71,7 @@ class TemplatePage:
     sheet: Worksheet
     styles: Styles
     values: Mapping[Position, CellValue] | None
-    evidence_tables: tuple[str, ...]
+    evidence_tables: tuple[str, ...] = ()
     widths: dict[int, float] = field(default_factory=dict)
 
     @property
