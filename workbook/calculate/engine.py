@@ -428,7 +428,9 @@ def functions_in(formula: str) -> tuple[str, ...]:
         return ()
     tokens = formualizer.tokenize(f"={formula}")
     names = (
-        token.value.removesuffix("(") for token in tokens if token is not None and _opens_a_call(token)
+        token.value.removesuffix("(")
+        for token in tokens
+        if token is not None and _opens_a_call(token)
     )
     return tuple(name for name in names if name.upper() not in _SIGNS)
 

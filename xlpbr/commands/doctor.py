@@ -43,11 +43,11 @@ def doctor(form: Form | None) -> None:
         )
         return
     screen = terminal.console()
-    for line in lines(computer, found):
+    for line in said_line_by_line(computer, found):
         screen.print(terminal.harmless(line), markup=False, soft_wrap=True)
 
 
-def lines(computer: Computer, found: dict[str, list[Finding]]) -> Iterator[str]:
+def said_line_by_line(computer: Computer, found: dict[str, list[Finding]]) -> Iterator[str]:
     """What was found, for a person, in lines of less than 80 columns."""
     yield f"xlpbr {xlpbr.__version__} on {computer.system}. Nothing was changed."
     for name, of_host in found.items():

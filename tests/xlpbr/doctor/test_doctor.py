@@ -12,7 +12,7 @@ import xlwings
 
 from xlpbr import __version__
 from xlpbr.commands import doctor as command
-from xlpbr.commands.doctor import lines
+from xlpbr.commands.doctor import said_line_by_line
 from xlpbr.doctor.computer import Computer, WindowsRegistry
 from xlpbr.doctor.findings import Finding
 from xlpbr.doctor.hosts import findings
@@ -288,7 +288,7 @@ def test_the_profile_of_libreoffice_is_where_each_system_has_it(tmp_path):
 def test_every_line_fits_eighty_columns_and_long_paths_are_wrapped(windows):
     long = Path("C:\\Users\\" + "A.Very.Long.Name" * 8 + "\\python.exe")
     for computer in (windows(), windows(python=long), windows(platform="darwin")):
-        said = list(lines(computer, findings(computer)))
+        said = list(said_line_by_line(computer, findings(computer)))
         assert max(map(len, said)) < 80
         assert said[0].endswith("Nothing was changed.")
         assert any(line.startswith("  there    Python 3.12.4") for line in said)
