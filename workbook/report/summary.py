@@ -256,7 +256,9 @@ def _run_rate(report: Report, threshold: Pence) -> str:
     whose = "foster placements" if report.terms.bonus_counts == "foster" else "placements"
     save = _say(report, "save", "would save")
     start = f"The {whose} in place on {day} {save} {pounds_in_words(rate)} a year"
-    if rate is None:
+    # Beside another measure, or after the day, it would contradict the bonus.
+    decides = report.terms.bonus_measure == "run_rate"
+    if rate is None or not decides or report.statement.as_at > report.terms.bonus_day:
         return f"{start}."
     distance = rate - threshold
     if distance == 0:

@@ -91,6 +91,17 @@ def _working(report: Report, line: workings.WorkingLine, amount: int | None) -> 
     name = line.figure.field_name
     if amount is None or (name == "bonus" and report.shown.run_rate is None):
         return SUPPRESSED
-    if name in ("children", "saving"):
-        return "not shown child by child in the public version"
+    if name in _ONE_BY_ONE and (amount or name in ("children", "saving")):
+        return f"not shown {_ONE_BY_ONE[name]} in the public version"
     return line.working
+
+
+_ONE_BY_ONE = {
+    "children": "child by child",
+    "saving": "child by child",
+    "carer_fees": "household by household",
+    "outcome_fees": "child by child",
+    "reimbursed": "child by child",
+    "invoiced_to_date": "claim by claim",
+}
+"""The workings that name children, households and invoices."""

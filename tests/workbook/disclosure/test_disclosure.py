@@ -883,3 +883,42 @@ def test_what_depends_on_the_order_in_a_run_is_not_shown() -> None:
     assert keeps_order(statement, range(cut, cut + 1))
     assert not keeps_order(statement, range(cut - 1, cut + 1))
     assert keeps_order(statement, range(cut + 1, cut + 3))
+
+
+def test_the_public_workings_name_nobody(tmp_path: Path) -> None:
+    """All come on one day, so that every month is shown; all that is paid is for enough of them."""
+    first, last = date(2026, 4, 1), date(2027, 3, 31)
+    terms = [
+        ["Term", "Value"], ["Starts on", first], ["Ends on", last], ["Fee", 6_000_000],
+        ["Carer fee", 1_000], ["Break-down reimbursement", "whole"], ["Break-down amount", 500],
+    ]  # fmt: skip
+    headings = ["Child", "Residential weekly cost", "Family weekly cost", "Moved on", "Ended on"]
+    rows: dict[str, list[list[object]] | None] = {
+        "Terms": terms,
+        "Placements": [
+            headings,
+            *(
+                [f"C{n:02}", 7_000, 1_400, first, date(2026, 9, 1) if n < 20 else None]
+                for n in range(60)
+            ),
+        ],
+        "Carers": [
+            ["Household", "Approved on", "Child"],
+            *([f"H{n:02}", date(2026, 5, 4), f"C{n:02}"] for n in range(20)),
+        ],
+        "Claims": [["Month", "Invoiced", "Invoice number"], [first, 1_000, "INV-77"]],
+        "Rates": [["Outcome", "Weeks", "Price"], ["13 weeks", 13, 100]],
+        "Assumptions": None,
+    }  # fmt: skip
+    target = tmp_path / "public.xlsx"
+    source = ReportSource(rows, file_name="book.xlsx", sha256="0" * 64)
+    write_report(
+        records_of(rows), source, target, as_at=date(2026, 10, 31), prepared_by="-",
+        prepared_on=date(2026, 11, 21), public=True,
+    )  # fmt: skip
+    book = openpyxl.load_workbook(target)
+    workings = [[str(cell.value) for cell in row] for row in book["Workings"].iter_rows()]
+    for figure in ("Carer fees", "Outcome fees", "Reimbursed"):
+        assert any(row[2] == figure and "in the public version" in row[3] for row in workings)
+    for part, content in parts_of(target).items():
+        assert not re.search(r"\b[CH]\d\d\b(?!:)|INV-77", re.sub(r'\br="[^"]*"', "", content)), part
