@@ -16,10 +16,13 @@ machine does only adds to them, and how many times as long as the direct call ea
 - classic: xlwings' real server of functions, with the values as COM hands them over;
 - lite: xlwings' ``custom_functions_call``, as Lite and Server run it; "lite stock" is the same with
   the look-up that ``udfs/office_js.py`` spares;
-- server: a server on loopback, one request a call;
+- server: a server on loopback, the calls of a recalculation together as the page sends them;
+  "server singly" is the same with one request a call;
 - calc: formulas in cells of a private LibreOffice, where it is installed.
 
-The bounds are for a column of savings in one call and for the first call after the start.
+The bounds are for a column of savings in one call, for a call a row through the server, for single
+calls of classic against a function that is declared with nothing but ``xlwings.func``, and for the
+first call after the start.
 """
 # Each host is imported only in its own process.
 # ruff: noqa: PLC0415
@@ -34,7 +37,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,9 +45,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 HIDDEN = ("pandas", "numpy")
-HOSTS = ("core", "embedded", "classic", "lite", "lite stock", "server", "calc")
+HOSTS = ("core", "embedded", "classic", "lite", "lite stock", "server", "server singly", "calc")
 BOUND_COLUMN = {"classic": 2.0, "lite": 2.0}
+BOUND_ROWS = {"server": 15.0}
 BOUND_FIRST = 0.5
+BOUND_SINGLE = 1.5
+BARE = "bare_functions"
 SHOWN = {
     "saving": "savings, one call",
     "fees": "fees, one call",
@@ -202,10 +208,10 @@ def lite(given: Work, *, spared: bool = True) -> Iterator[Host]:
 
 
 @contextmanager
-def served(given: Work) -> Iterator[Host]:
+def served(given: Work, *, together: bool = True) -> Iterator[Host]:
     import httpx
 
-    from tests.support.server_process import CALL, running_server
+    from tests.support.server_process import CALL, CALLS, running_server
 
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -218,10 +224,23 @@ def served(given: Work) -> Iterator[Host]:
             assert answer.status_code == 200, answer.text
             return answer.json()["result"]
 
+        def recalculated() -> list[Any]:
+            found = []
+            for body in as_the_page_sends(request("PBR_SAVING", *row) for row in given.savings):
+                headers = {"Content-Type": "application/json"}
+                answer = client.post(CALLS, content=body, headers=headers)
+                assert answer.status_code == 200, answer.text
+                for status, one in answer.json()["answers"]:
+                    assert status == 200, one
+                    found.append(only(one["result"]))
+            return found
+
         yield Host(
             lambda: called("PBR_SAVING", *given.saving),
             lambda: called("PBR_FEE_CAP", *given.fees),
-            lambda: [only(called("PBR_SAVING", *row)) for row in given.savings],
+            recalculated
+            if together
+            else lambda: [only(called("PBR_SAVING", *row)) for row in given.savings],
         )
 
 
@@ -281,6 +300,7 @@ STARTED = {
     "lite": lite,
     "lite stock": lambda given: lite(given, spared=False),
     "server": served,
+    "server singly": lambda given: served(given, together=False),
     "calc": calc,
 }
 """By host, how it is started."""
@@ -304,6 +324,25 @@ def request(name: str, *arguments: Any) -> dict[str, Any]:
 
     rows = [value if isinstance(value, list) else [[value]] for value in arguments]
     return sent(name, *rows)
+
+
+def as_the_page_sends(calls: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """The bodies of the requests in which pages/together.js sends calls."""
+    from xlpbr.udfs.server.requests import MOST_CALLS
+    from xlpbr.udfs.server.slots import SHORT_BYTES
+
+    read = ("func_name", "args", "runtime", "date_format", "culture_info_name")
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    held: list[bytes] = []
+    size = 0
+    for call in calls:
+        sent = encode({name: call[name] for name in read if name in call}).encode()
+        if held and (size + len(sent) + 100 > SHORT_BYTES or len(held) == MOST_CALLS):
+            yield b'{"calls":[' + b",".join(held) + b"]}"
+            held, size = [], 0
+        held.append(sent)
+        size += len(sent) + 1
+    yield b'{"calls":[' + b",".join(held) + b"]}"
 
 
 def only(rows: Any) -> Any:
@@ -339,6 +378,46 @@ def in_turns(name: str, rows: int) -> dict[str, Any]:
     return {what: min(times) for what, times in found.items()}
 
 
+def single_calls(name: str, calls: int) -> dict[str, Any]:
+    """The least seconds of single calls, by a classic workbook and by xlwings' bare call.
+
+    The bare call is a function that hands its arguments to the same core, declared with nothing
+    but ``xlwings.func``, as xlwings converts them by itself. They take turns; every result is
+    compared.
+    """
+    from types import ModuleType
+
+    from xlpbr.functions import FUNCTIONS
+
+    given = work(calls)
+    saving = FUNCTIONS["PBR_SAVING"].call
+    took: dict[str, list[float]] = {}
+    with STARTED[name](given) as host:
+
+        def PBR_SAVING(  # noqa: N802 - as a cell names it
+            before: Any, after: Any, moved: Any, ended: Any, first: Any, last: Any
+        ) -> Any:
+            return saving(before, after, moved, ended, first, last)
+
+        module = sys.modules[BARE] = ModuleType(BARE)
+        module.__file__ = __file__
+        vars(module)["PBR_SAVING"] = sys.modules["xlwings.udfs"].xlfunc(PBR_SAVING)
+        server = sys.modules["xlwings.com_server"].XLPython()
+
+        def bare() -> list[Any]:
+            return [only(server.CallUDF(BARE, "PBR_SAVING", [*row])) for row in given.savings]
+
+        for _ in range(TURNS["saving"]):
+            plain, expected = seconds(bare)
+            ours, result = seconds(host.savings)
+            assert len(expected) == calls
+            assert result == expected
+            took.setdefault("bare", []).append(plain)
+            took.setdefault("ours", []).append(ours)
+    refuse_pandas()
+    return {what: min(times) for what, times in took.items()}
+
+
 def first_call(name: str, _: int) -> dict[str, Any]:
     """Seconds until a host has started, and of the first call after that."""
     given = work(1)
@@ -365,7 +444,8 @@ def run_child(task: str, name: str, rows: str) -> None:
     # None in place of a module makes its import fail.
     sys.modules.update(dict.fromkeys(HIDDEN))
     sys.path.insert(0, str(ROOT))
-    done = {"measure": in_turns, "first": first_call}[task](name, int(rows))
+    tasks = {"measure": in_turns, "first": first_call, "single": single_calls}
+    done = tasks[task](name, int(rows))
     print("RESULT " + json.dumps(done))
 
 
@@ -393,7 +473,15 @@ def measure() -> list[Any]:
         for name in names
     ]
     work = "10,000 savings, a call a row, against 10,000 direct calls"
-    lines += [Row(work, name, f"{times[name]['savings']:.1f} x") for name in names]
+    lines += [
+        at_most(work, name, times[name]["savings"], BOUND_ROWS[name], "x")
+        if name in BOUND_ROWS
+        else Row(work, name, f"{times[name]['savings']:.1f} x")
+        for name in names
+    ]
+    single = in_child("single", "classic", 1_000)
+    work = "1,000 single calls, against a bare function of xlwings"
+    lines.append(at_most(work, "classic", single["ours"] / single["bare"], BOUND_SINGLE, "x"))
     kept, anew = settings_looked_up(100)
     lines.append(
         Row(
@@ -449,6 +537,9 @@ def main(names: list[str], rows: int) -> tuple[dict[str, dict[str, float]], dict
         if name in BOUND_COLUMN:
             found, bound = times[name]["saving"], BOUND_COLUMN[name]
             print(f"{name}: {found:.2f} times the direct call (to reach: {bound} or less)")
+        if name in BOUND_ROWS:
+            found, bound = times[name]["savings"], BOUND_ROWS[name]
+            print(f"{name}: {found:.1f} times the direct calls (to reach: {bound:g} or less)")
     slowest = max(firsts, key=lambda name: firsts[name])
     print(f"first call: {slowest} is slowest, {firsts[slowest]:.3f} s (to reach: {BOUND_FIRST} s)")
     return times, firsts

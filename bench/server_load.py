@@ -4,17 +4,18 @@ Run with the Python of an environment in which xlpbr[server] is installed:
 
     python -m bench.server_load [--workers 2] [--people 4] [--rows 500] [--seconds 60]
 
-Starts a server of its own on loopback and lets each person recalculate the same sheet, as Excel
-does: one request for each cell, several at a time. A sheet has ``rows`` one-cell savings, the same
-savings as one column, a fee schedule, a statement, its readings and its check. Each person starts
-again until the time is over. Every result is compared with the function called directly. Bounded:
-at most ``people`` times ``at-once`` requests at a time, and ``seconds`` in all.
+Starts a server of its own on loopback and lets each person recalculate the same sheet, as the page
+in Excel does: the calls together in requests of at most 64 KB, several requests at a time. A sheet
+has ``rows`` one-cell savings, the same savings as one column, a fee schedule, a statement, its
+readings and its check. Each person starts again until the time is over. Every result is compared
+with the function called directly. Bounded: at most ``people`` times ``at-once`` requests at a time,
+and ``seconds`` in all.
 
-Says how many requests and cells a second there were, how long they took, what was refused, and the
-memory of the workers; then how long PBR_VERSION takes on one worker while four of the largest
-forecasts and four of the largest bodies are worked on, with its memory; then what the per-cell
-look-up in xlwings would cost if it were not spared, side by side in one process. Figures of
-different machines are not comparable; ratios are.
+Says how many requests, calls and cells a second there were, how long the requests took, what was
+refused, and the memory of the workers; then how long PBR_VERSION takes on one worker while four of
+the largest forecasts and four of the largest bodies are worked on, with its memory; then what the
+per-cell look-up in xlwings would cost if it were not spared, side by side in one process. Figures
+of different machines are not comparable; ratios are.
 """
 
 from __future__ import annotations
@@ -34,19 +35,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import islice
+from operator import ne
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from bench.hosts import as_the_page_sends
 from tests.support.samples import sample_table
+from tests.support.server_process import CALL, CALLS
 from xlpbr.cells import serial_of
 from xlpbr.contract.library import assumptions_table, load_contract, terms_table
 from xlpbr.errors import CellError
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.server.settings import Limits
 
-CALL = "/xlwings/custom-functions-call"
 SERVE = """
 import sys
 from xlpbr.udfs.server.serve import serve
@@ -86,17 +90,19 @@ class Tally:
 
     took: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
     cells: int = 0
     sheets: int = 0
     wrong: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, seconds: float, status: str, cells: int, *, right: bool) -> None:
+    def add(self, seconds: float, statuses: list[str], cells: int, *, wrong: int) -> None:
         with self.lock:
             self.took.append(seconds)
-            self.statuses[status] += 1
+            self.statuses.update(statuses)
+            self.calls += len(statuses)
             self.cells += cells
-            self.wrong += not right
+            self.wrong += wrong
 
 
 def as_sent(value: Any) -> Any:
@@ -154,13 +160,35 @@ def prepared(name: str, arguments: list[Any]) -> tuple[dict[str, Any], Any, int]
     body = request_body(name, arguments)
     sent = body["args"]
     try:
-        answer: Any = {"result": as_answered(FUNCTIONS[name].call(*arguments))}
+        answer: Any = [200, {"result": as_answered(FUNCTIONS[name].call(*arguments))}]
     except CellError as error:
-        answer = {"detail": error.message}
+        answer = [400, {"detail": error.message}]
     return body, answer, sum(len(row) for argument in sent for row in argument)
 
 
-def recalculate(address: str, calls: Any, until: float, at_once: int, tally: Tally) -> None:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request: its body, what must come back, and how many cells it takes."""
+
+    body: bytes
+    answers: list[Any]
+    cells: int
+
+
+def in_requests(calls: list[tuple[dict[str, Any], Any, int]]) -> list[Sent]:
+    """The calls of a sheet in the requests in which the page sends them."""
+    found = []
+    left = iter(calls)
+    for body in as_the_page_sends(call for call, _, _ in calls):
+        count = len(json.loads(body)["calls"])
+        taken = list(islice(left, count))
+        found.append(Sent(body, [answer for _, answer, _ in taken], sum(one[2] for one in taken)))
+    return found
+
+
+def recalculate(
+    address: str, requests: list[Sent], until: float, at_once: int, tally: Tally
+) -> None:
     """One person's Excel: the whole sheet, several requests at a time, again until the end."""
     limits = httpx.Limits(max_connections=at_once)
     with (
@@ -168,25 +196,28 @@ def recalculate(address: str, calls: Any, until: float, at_once: int, tally: Tal
         ThreadPoolExecutor(at_once) as pool,
     ):
 
-        def one(call: tuple[dict[str, Any], Any, int]) -> None:
-            body, answer, cells = call
+        def one(sent: Sent) -> None:
             if time.monotonic() > until:
                 return
+            headers = {"Content-Type": "application/json"}
+            count = len(sent.answers)
             started = time.perf_counter()
             try:
-                got = client.post(CALL, json=body)
+                got = client.post(CALLS, content=sent.body, headers=headers)
             except httpx.HTTPError as error:
-                tally.add(0.0, type(error).__name__, cells, right=False)
+                tally.add(0.0, [type(error).__name__] * count, sent.cells, wrong=count)
                 return
+            took = time.perf_counter() - started
+            answers = got.json().get("answers", [[got.status_code, got.json()]] * count)
             tally.add(
-                time.perf_counter() - started,
-                str(got.status_code),
-                cells,
-                right=got.json() == answer,
+                took,
+                [str(status) for status, _ in answers],
+                sent.cells,
+                wrong=sum(map(ne, answers, sent.answers)),
             )
 
         while time.monotonic() < until:
-            list(pool.map(one, calls))
+            list(pool.map(one, requests))
             if time.monotonic() < until:
                 with tally.lock:
                     tally.sheets += 1
@@ -241,6 +272,7 @@ def say(tally: Tally, seconds: float, memory: list[int]) -> None:
     took = sorted(tally.took)
     at = lambda share: took[min(len(took) - 1, int(len(took) * share))] * 1000  # noqa: E731
     print(f"requests     {len(took)} in {seconds:.1f} s: {len(took) / seconds:.0f} a second")
+    print(f"calls        {tally.calls / seconds:,.0f} a second")
     print(f"cells        {tally.cells / seconds:,.0f} a second; whole sheets {tally.sheets}")
     print(
         f"a request    median {statistics.median(took) * 1000:.1f} ms, 95% {at(0.95):.1f} ms, "
@@ -303,13 +335,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     given = parser.parse_args()
     calls = sheet(given.rows)
+    requests = in_requests(calls)
     tally = Tally()
 
     def use(address: str, parent: int) -> None:
         started = time.monotonic()
         until = started + given.seconds
         people = [
-            threading.Thread(target=recalculate, args=(address, calls, until, given.at_once, tally))
+            threading.Thread(
+                target=recalculate, args=(address, requests, until, given.at_once, tally)
+            )
             for _ in range(given.people)
         ]
         for person in people:

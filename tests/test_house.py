@@ -38,10 +38,10 @@ ORDER: list[set[str]] = [
         "xlpbr.workbook.hosts",
         "xlpbr.workbook.libreoffice",
     },
-    {"xlpbr.workbook.disclosure"},
+    {"xlpbr.workbook.acceptance", "xlpbr.workbook.disclosure"},
     {"xlpbr.workbook.report"},
     {"xlpbr.workbook.portfolio"},
-    {"xlpbr.api"},
+    {"xlpbr.api", "xlpbr.doctor"},
     {"xlpbr.commands"},
     {"xlpbr.cli"},
 ]
@@ -67,7 +67,11 @@ ON_COLUMNS = {
     "xlpbr.portfolio.settlement": {"numpy", "numba"},
     "xlpbr.forecast.column_sums": {"numpy"},
     "xlpbr.forecast.columns": {"numpy"},
+    "xlpbr.forecast.numba_draws": {"numpy", "numba"},
+    "xlpbr.portfolio.chains": {"numpy"},
+    "xlpbr.portfolio.clauses": {"numpy"},
     "xlpbr.portfolio.columns": {"numpy", "pandas"},
+    "xlpbr.portfolio.table_columns": {"numpy", "pandas"},
     "xlpbr.portfolio.tables": {"numpy", "pandas"},
     "xlpbr.portfolio.rows": {"numpy", "pandas"},
     "xlpbr.portfolio.settle": {"numpy", "pandas"},
@@ -204,7 +208,7 @@ def test_a_part_of_the_editor_imports_only_from_parts_before_it():
             assert wrong == set(), name
 
 
-ONE_WAY_OR_THE_OTHER = {"add_savings", "settle_months"}
+ONE_WAY_OR_THE_OTHER = {"add_savings", "add_chains", "settle_months"}
 """The loops, compiled or not: either module is taken for the other."""
 
 

@@ -43,7 +43,7 @@ MADE_FROM = "<!-- Made by docs/generators/generate.py from {}. -->\n\n"
 def pages() -> dict[Path, str]:
     """Every derived page with its text."""
     reference = ROOT / "docs" / "reference"
-    matrix = MADE_FROM.format("tests/support/host_matrix.py")
+    matrix = MADE_FROM.format("workbook/acceptance")
     order = MADE_FROM.format("ORDER in tests/test_house.py")
     parts = {
         reference / "hosts.md": ("hosts", f"{matrix}{host_table()}\n"),

@@ -1,24 +1,17 @@
-"""The table of ``docs/reference/hosts.md``, derived from the matrix that the hosts' tests run."""
+"""The table of ``docs/reference/hosts.md``, derived from the cases that the hosts' tests run."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from pathlib import Path
 
 from xlpbr.functions import FUNCTIONS
 from xlpbr.udfs.hosts import HOSTS
-
-ROOT = Path(__file__).resolve().parents[2]
+from xlpbr.workbook.acceptance.differences import DIFFERENCES
+from xlpbr.workbook.acceptance.host_cases import KINDS, cases
 
 
 def host_table() -> str:
     """The calls of each function by kind of input, and what differs from the core by host."""
-    # The matrix belongs to the tests; this page is made in a checkout, where they are.
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
-    from tests.support.host_matrix import DIFFERENCES, KINDS, cases  # noqa: PLC0415
-
     counted = Counter((case.function, case.kind) for case in cases())
     lines = [
         _line(["Function", *KINDS, "in all"]),

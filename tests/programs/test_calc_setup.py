@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.needed import CALC_REMEDY, need
 from xlpbr import __version__
+from xlpbr.doctor.libreoffice import extension_versions
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.calc import functions as calc
 from xlpbr.workbook.libreoffice import engine as calc_engine
@@ -62,6 +63,7 @@ def test_installing_and_removing_says_each_step_and_keeps_the_persons_settings(p
     assert "Insert, Function, Financial" in said[-1]
     assert "Priya" in (profile / "user/registrymodifications.xcu").read_text()
     assert calc_setup.is_installed(program, profile)
+    assert extension_versions(profile) == [__version__]
     assert _shown_by(program, profile) == f"{__version__};5600;error"
     # Again: it replaces what is there.
     assert list(calc_setup.install(profile)) == said
@@ -69,6 +71,7 @@ def test_installing_and_removing_says_each_step_and_keeps_the_persons_settings(p
         "Took the extension xlpbr out of LibreOffice; your other settings are as before."
     ]
     assert not calc_setup.is_installed(program, profile)
+    assert extension_versions(profile) == []
     assert "nothing was changed" in "".join(calc_setup.uninstall(profile))
     assert "Priya" in (profile / "user/registrymodifications.xcu").read_text()
 

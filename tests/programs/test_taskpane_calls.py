@@ -12,12 +12,15 @@ import pytest
 from tests.support.browser import Pane, new_pane
 from tests.support.host_matrix import KINDS, LEFT_OUT, Case, cases, differs, expected
 from tests.support.node.runs import request_of, shown
-from tests.support.server_process import CALL, RunningServer
+from tests.support.server_process import CALLS, RunningServer
 from xlpbr import __version__
 from xlpbr.errors import NA, NUM, VALUE, CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.server.slots import SHORT_BYTES
 
 AT_ONCE = 24
+SAVINGS = 2_000
+"""Formulas of one row each; xlwings' client has at most 1,000 calls under way."""
 
 COUNT_REQUESTS = """
 globalThis.requests = [];
@@ -65,10 +68,15 @@ def open_page(pane: Pane, server: RunningServer) -> None:
     pane.page.wait_for_function("fakeExcel.functions.size > 0")
 
 
-def requests_since(excel: Pane) -> int:
-    """How many requests xlwings' client has made since this was last asked."""
-    found: int = excel.page.evaluate("globalThis.requests.splice(0).length")
-    return found
+def requests_since(excel: Pane) -> list[Any]:
+    """The bodies of the requests that were sent since this was last asked."""
+    found: list[str] = excel.page.evaluate("globalThis.requests.splice(0)")
+    return list(map(json.loads, found))
+
+
+def calls_since(excel: Pane) -> int:
+    """How many calls have gone to the server since it was last asked, by themselves or together."""
+    return sum(len(body.get("calls", [body])) for body in requests_since(excel))
 
 
 def arguments_of(case: Case, blank: Any = "") -> list[Any]:
@@ -77,8 +85,10 @@ def arguments_of(case: Case, blank: Any = "") -> list[Any]:
     return given + [None] * (len(FUNCTIONS[case.function].arguments) - len(given))
 
 
-def call_all(excel: Pane, calls: list[tuple[str, list[Any]]]) -> list[dict[str, Any]]:
-    answers: list[dict[str, Any]] = excel.page.evaluate(CALL_ALL, [calls, AT_ONCE])
+def call_all(
+    excel: Pane, calls: list[tuple[str, list[Any]]], at_once: int = AT_ONCE
+) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = excel.page.evaluate(CALL_ALL, [calls, at_once])
     return answers
 
 
@@ -98,7 +108,7 @@ def answers(excel: Pane) -> list[tuple[Case, dict[str, Any]]]:
     assert {case.kind for case in chosen} == set(KINDS)
     requests_since(excel)
     found = call_all(excel, [(case.function, arguments_of(case)) for case in chosen])
-    assert requests_since(excel) == len(chosen) > 250, "a call was asked for more than once"
+    assert calls_since(excel) == len(chosen) > 250, "a call was asked for more than once"
     return list(zip(chosen, found, strict=True))
 
 
@@ -158,7 +168,7 @@ def wrong_answers(excel: Pane) -> dict[str, tuple[str, str]]:
     calls = [(name, given) for name, (given, _) in WITH_MESSAGES.items()]
     requests_since(excel)
     found = call_all(excel, calls)
-    assert requests_since(excel) == len(calls), "a call was asked for more than once"
+    assert calls_since(excel) == len(calls), "a call was asked for more than once"
     assert [answer.get("kind") for answer in found] == ["XlwingsError"] * len(calls)
     return {
         name: (answer["code"], answer["error"])
@@ -207,6 +217,56 @@ def test_without_the_script_for_it_an_error_still_is_one_and_is_named(browser, s
         assert wrong_answers(excel) == marked()
 
 
+def savings() -> tuple[list[tuple[str, list[Any]]], list[dict[str, Any]]]:
+    """A sheet of formulas of one row each, some of them wrong, and what each must give."""
+    calls: list[tuple[str, list[Any]]] = []
+    expected: list[dict[str, Any]] = []
+    for row in range(SAVINGS):
+        price = "tbc" if row % 50 == 7 else 3000 + row * 37 % 4000 + 0.49
+        given = [price, 1400.5, 46000 + row % 365, "", 46023, 46387]
+        calls.append(("PBR_SAVING", [[[value]] for value in given]))
+        try:
+            expected.append({"result": [[FUNCTIONS["PBR_SAVING"].call(*given)]]})
+        except CellError as error:
+            thrown = {"error": error.message, "code": error.code, "kind": "XlwingsError"}
+            expected.append(thrown)
+    assert len({str(answer) for answer in expected}) > SAVINGS / 4
+    return calls, expected
+
+
+def test_the_calls_of_one_recalculation_travel_together_and_each_has_its_own_answer(excel):
+    calls, expected = savings()
+    requests_since(excel)
+    assert call_all(excel, calls, SAVINGS) == expected
+    sent = requests_since(excel)
+    assert all(set(body) == {"calls"} for body in sent)
+    assert sum(len(body["calls"]) for body in sent) == SAVINGS
+    assert len(sent) <= SAVINGS / 100
+    assert max(len(json.dumps(body, separators=(",", ":"))) for body in sent) <= SHORT_BYTES
+
+
+def test_without_the_script_for_it_each_call_goes_by_itself(browser, server):
+    calls, expected = savings()
+    with new_pane(browser, watched=False, before=COUNT_REQUESTS) as excel:
+        excel.page.context.route("**/pages/together.js", lambda route: route.abort())
+        open_page(excel, server)
+        assert call_all(excel, calls[:60], 60) == expected[:60]
+        assert [body["func_name"] for body in requests_since(excel)] == ["PBR_SAVING"] * 60
+
+
+def test_what_is_large_or_plays_scenarios_goes_by_itself(excel):
+    large = ("PBR_CONTRACT_CAP", [[[1000.25]] * 3_000, [[1]], None])
+    forecast = ("PBR_FORECAST", [[["Term"]], [["Child"]], [["Assumption"]], *[None] * 3])
+    small = ("PBR_VERSION", [])
+    requests_since(excel)
+    answers = call_all(excel, [small, large, forecast, small])
+    assert [answer.get("code") for answer in answers] == [None, None, VALUE, None]
+    sent = requests_since(excel)
+    alone = sorted(body["func_name"] for body in sent if "func_name" in body)
+    assert alone == ["PBR_CONTRACT_CAP", "PBR_FORECAST"]
+    assert [len(body["calls"]) for body in sent if "calls" in body] == [2]
+
+
 def test_an_answer_that_the_server_is_busy_is_asked_for_again(excel):
     statuses = []
 
@@ -217,24 +277,45 @@ def test_an_answer_that_the_server_is_busy_is_asked_for_again(excel):
         else:
             route.continue_()
 
-    excel.page.route(f"**{CALL}", busy_twice)
-    assert call_all(excel, [("PBR_VERSION", [])]) == [{"result": [[__version__]]}]
+    excel.page.route(f"**{CALLS}", busy_twice)
+    assert call_all(excel, [("PBR_VERSION", [])] * 3) == [{"result": [[__version__]]}] * 3
     assert statuses == [503, 503, 200]
-    excel.page.unroute(f"**{CALL}")
+    excel.page.unroute(f"**{CALLS}")
 
 
-def test_a_fault_of_the_server_is_not_asked_for_again(excel):
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 500, "json": {"detail": "The server made a mistake."}},
+        {"json": {"answers": [[500, {"detail": "The server made a mistake."}]] * 3}},
+    ],
+)
+def test_a_fault_of_the_server_is_not_asked_for_again(excel, answer):
     asked = []
 
     def fault(route: Any) -> None:
         asked.append(route.request.url)
-        route.fulfill(status=500, json={"detail": "The server made a mistake."})
+        route.fulfill(**answer)
 
-    excel.page.route(f"**{CALL}", fault)
-    answer = call_all(excel, [("PBR_VERSION", [])])[0]
-    assert (answer["error"], answer["code"]) == ("The server made a mistake.", VALUE)
+    excel.page.route(f"**{CALLS}", fault)
+    for found in call_all(excel, [("PBR_VERSION", [])] * 3):
+        assert (found["error"], found["code"]) == ("The server made a mistake.", VALUE)
     assert len(asked) == 1
-    excel.page.unroute(f"**{CALL}")
+    excel.page.unroute(f"**{CALLS}")
+
+
+def test_a_server_that_is_not_there_is_asked_three_times_and_said(excel):
+    asked = []
+
+    def nothing(route: Any) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    excel.page.route(f"**{CALLS}", nothing)
+    for found in call_all(excel, [("PBR_VERSION", [])] * 3):
+        assert (found["error"], found["code"]) == ("Error: Network error", VALUE)
+    assert len(asked) == 3
+    excel.page.unroute(f"**{CALLS}")
 
 
 def test_the_functions_calculate_before_the_pane_has_anything_to_show(browser, server):
@@ -246,13 +327,18 @@ def test_the_functions_calculate_before_the_pane_has_anything_to_show(browser, s
         assert excel.left == []
 
 
-def test_what_goes_to_the_server_is_the_call_and_no_name_of_a_person(excel):
+def test_what_goes_to_the_server_is_the_call_and_no_name_of_a_person_or_a_workbook(excel):
     requests_since(excel)
     call_all(excel, [("PBR_VERSION", [])])
-    body = json.loads(excel.page.evaluate("globalThis.requests[0]"))
-    assert set(body) == {
-        "client", "func_name", "args", "caller_address", "session_id", "culture_info_name",
-        "date_format", "version", "runtime",
-    }  # fmt: skip
-    assert body["caller_address"] == "[test.xlsx]Sheet1!B2"
-    assert (body["culture_info_name"], body["date_format"]) == ("en-GB", "dd/mm/yyyy")
+    (body,) = requests_since(excel)
+    assert body == {
+        "calls": [
+            {
+                "func_name": "PBR_VERSION",
+                "args": [],
+                "runtime": "1.4",
+                "date_format": "dd/mm/yyyy",
+                "culture_info_name": "en-GB",
+            }
+        ]
+    }

@@ -332,7 +332,7 @@ def test_the_page_asks_this_server_only_and_is_not_refused_by_its_own_headers(br
         assert pane.left == []
         assert pane.complaints == []
         posted = {path for path in pane.asked if path.startswith("POST")}
-        assert posted == {"POST /xlpbr/check", "POST /xlwings/custom-functions-call"}
+        assert posted == {"POST /xlpbr/check", "POST /xlpbr/calls"}
 
 
 def test_outside_excel_it_can_be_read_and_says_what_is_missing(page, address):

@@ -6,18 +6,14 @@ After a change that is meant, run ``python -m tests.support.golden``, open the f
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tests.support.samples import sample_table
-from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import assumptions_table, load_contract, terms_table
 from xlpbr.contract.life import LIFE_COLUMNS
-from xlpbr.tables.checks import problems_of
-from xlpbr.tables.evidence import read_evidence
-from xlpbr.workbook.read.contract_tables import ContractRecords, records_of
+from xlpbr.workbook.read.contract_tables import records_of
 from xlpbr.workbook.report.facts import ReportSource
 from xlpbr.workbook.report.write import write_report
 
@@ -53,20 +49,6 @@ def sample_source(
     return ReportSource(rows, **{**named, **changes})
 
 
-def records_of_source(source: ReportSource) -> ContractRecords:
-    """The records of a source's tables, the optional ones with them."""
-    records = records_of(source.rows)
-    tables = [source.rows[table] for table in COLUMNS]
-    life = {table.lower(): source.rows[table] for table in LIFE_COLUMNS}
-    evidence, counts = read_evidence(*tables, **life)
-    return replace(
-        records,
-        evidence=evidence,
-        row_counts=(records.row_counts[0], *counts),
-        problems=tuple(problems_of(records.terms, evidence, ())),
-    )
-
-
 def sample_assumptions(name: str = "plymouth-l04-2526", **changes: object) -> list[list[Any]]:
     """The illustrative assumptions, from the month after the day of the reports.
 
@@ -81,7 +63,7 @@ def write_golden(target: Path, *, public: bool) -> None:
     """One of the golden reports, with versions that do not change."""
     source = sample_source(with_life=True, assumptions=sample_assumptions())
     write_report(
-        records_of_source(source),
+        records_of(source.rows),
         source,
         target,
         as_at=AS_AT,

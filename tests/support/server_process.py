@@ -19,6 +19,7 @@ from tests.support.needed import ROOT, need
 
 PATIENCE_SECONDS = 60
 CALL = "/xlwings/custom-functions-call"
+CALLS = "/xlpbr/calls"
 
 SERVE = """
 import sys

@@ -96,8 +96,7 @@ def _found_python(here: Computer) -> str:
             f"{here.python} lacks pywin32, by which xlwings reaches Excel. Run:"
             f' "{here.python}" -m pip install pywin32. Then run xlpbr install classic again.'
         )
-    libraries = [f"xlwings{bits}-{xlwings.__version__}.dll" for bits in (64, 32)]
-    missing = [name for name in libraries if not (here.folder / name).is_file()]
+    missing = libraries_missing(here)
     if missing:
         raise FileProblem(
             f"{' and '.join(missing)} of xlwings {'is' if len(missing) == 1 else 'are'} missing in"
@@ -124,17 +123,16 @@ def _install_addin(here: Computer) -> str:
 
 def _note_python(here: Computer) -> str:
     """Name this Python in the user's settings, unless they name one already."""
-    named = _settings(here)
+    named, is_this = named_python(here)
     python = str(here.python)
-    if _same(named.get(_INTERPRETER), python) or _same(_of_conda(named), str(here.folder)):
+    if is_this:
         return f"Settings: {here.settings} names this Python already."
-    for key in (_INTERPRETER, _CONDA):
-        if named.get(key):
-            return (
-                f"Settings: {here.settings} names another Python, {named[key]}. It is kept, because"
-                " other workbooks may need it. Workbooks that xlpbr makes on this computer name"
-                " their Python themselves, on the sheet xlwings.conf."
-            )
+    if named:
+        return (
+            f"Settings: {here.settings} names another Python, {named}. It is kept, because"
+            " other workbooks may need it. Workbooks that xlpbr makes on this computer name"
+            " their Python themselves, on the sheet xlwings.conf."
+        )
     try:
         line = f'"{_INTERPRETER}","{python}"\r\n'.encode(here.encoding)
     except UnicodeEncodeError:
@@ -144,6 +142,25 @@ def _note_python(here: Computer) -> str:
         ) from None
     _append(here.settings, line)
     return f"Settings: {here.settings} now names this Python, for every workbook that names none."
+
+
+def named_python(here: Computer) -> tuple[str, bool]:
+    """The Python that the user's settings of xlwings name, and whether it is this one.
+
+    Raises:
+        FileProblem: the settings cannot be read.
+    """
+    named = _settings(here)
+    is_this = _same(named.get(_INTERPRETER), str(here.python)) or _same(
+        _of_conda(named), str(here.folder)
+    )
+    return named.get(_INTERPRETER) or named.get(_CONDA, ""), is_this
+
+
+def libraries_missing(here: Computer) -> list[str]:
+    """The libraries of xlwings that Excel would look for in vain."""
+    names = [f"xlwings{bits}-{xlwings.__version__}.dll" for bits in (64, 32)]
+    return [name for name in names if not (here.folder / name).is_file()]
 
 
 def _settings(here: Computer) -> dict[str, str]:

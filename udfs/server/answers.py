@@ -65,15 +65,18 @@ def _finished(work: Coroutine[Any, Any, Any]) -> Any:
 
 def as_json(value: Any) -> bytes:
     """A value as JSON in bytes; a date as ISO writes it."""
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_iso
-    ).encode("utf-8", errors="replace")
+    return _ENCODER.encode(value).encode("utf-8", errors="replace")
 
 
 def _iso(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_iso
+)
 
 
 @cache

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -26,13 +27,22 @@ from starlette.types import ASGIApp
 from xlpbr import __version__
 from xlpbr.udfs.server import answers as server_answers
 from xlpbr.udfs.server import xlwings_server as server_project
-from xlpbr.udfs.server.guard import FAULT, FAULT_REASON, guarded, note
+from xlpbr.udfs.server.guard import FAULT, FAULT_REASON, add_to_note, guarded, note
 from xlpbr.udfs.server.manifest import manifest
-from xlpbr.udfs.server.requests import BAD_REQUEST, TOO_LARGE, Refused, function_call, tables
+from xlpbr.udfs.server.requests import (
+    BAD_REQUEST,
+    MOST_CALLS,
+    PLAYS_SCENARIOS,
+    TOO_LARGE,
+    Refused,
+    function_call,
+    tables,
+)
 from xlpbr.udfs.server.settings import Settings, from_environment
 from xlpbr.udfs.server.sign_in import sign_in_check
-from xlpbr.udfs.server.slots import Slots
-from xlpbr.udfs.server.time_limit import TookTooLong, within
+from xlpbr.udfs.server.slots import SHORT_BYTES, Slots
+from xlpbr.udfs.server.time_limit import Result, TookTooLong, within
+from xlpbr.udfs.server.together import CallsTogether
 
 PAGES = Path(__file__).parent.parent / "pages"
 
@@ -41,12 +51,20 @@ BUSY = 503
 TOOK_TOO_LONG = 504
 
 CALL = "/xlwings/custom-functions-call"
+CALLS = "/xlpbr/calls"
+"""Where the page sends the calls of one recalculation, a few requests in place of one a cell."""
+
+TOGETHER = {
+    "call": CALL,
+    "calls": CALLS,
+    "most": MOST_CALLS,
+    "bytes": SHORT_BYTES,
+    "alone": sorted(PLAYS_SCENARIOS),
+}
+"""What the page is told of calls that travel together: no more at a time than a short call has."""
 
 _MOST_BYTES_HELD = 256_000_000
 """Bodies that one worker holds while they wait; more, and it says that it is busy."""
-
-_SHORT_BYTES = 65_536
-_PLAYS_SCENARIOS = frozenset({"PBR_FORECAST"})
 
 _Answer = Callable[[Request], Awaitable[Response]]
 
@@ -78,6 +96,7 @@ def application(settings: Settings) -> ASGIApp:
         Route("/xlpbr/contracts.json", _json_of(server_answers.contracts)),
         Route("/xlpbr/check", posts.check, methods=["POST"]),
         Route(CALL, posts.call, methods=["POST"]),
+        Route(CALLS, posts.calls, methods=["POST"]),
         # xlwings Server has more routes; what is not needed is not there.
         Route("/xlwings/custom-functions-meta.json", client),
         Route("/xlwings/custom-functions-code.js", client),
@@ -93,7 +112,7 @@ def application(settings: Settings) -> ASGIApp:
 
 
 class _Posts:
-    """The two requests that carry cells: one at a time through sign-in, limits and time."""
+    """The requests that carry cells: one at a time through sign-in, limits and time."""
 
     def __init__(self, settings: Settings) -> None:
         self._limits = settings.limits
@@ -105,40 +124,58 @@ class _Posts:
 
     async def call(self, request: Request) -> Response:
         """Calculate a function."""
+        async with self._received(request) as (person, body):
 
-        def work(body: bytes) -> bytes:
-            call = function_call(body, self._limits)
-            note(request.scope, function=call.function, cells=call.cells)
-            return server_answers.result_of(call)
+            def work() -> bytes:
+                call = function_call(body, self._limits)
+                note(request.scope, function=call.function, cells=call.cells)
+                return server_answers.result_of(call)
 
-        return await self._answer(request, work, self._is_short)
+            async with self._slots.taken(person, short=self._is_short(body)):
+                return _json(await self._calculated(request, work))
+
+    async def calls(self, request: Request) -> Response:
+        """Calculate functions, each as ``call`` would; what others ask is done in between."""
+        async with self._received(request) as (person, body):
+            calls = CallsTogether(body, self._limits)
+            while not calls.is_done:
+                async with self._slots.taken(person, short=calls.is_short):
+                    try:
+                        await self._calculated(request, calls.go_on)
+                    except Refused as refusal:
+                        if refusal.status != TOOK_TOO_LONG:
+                            raise
+                        calls.stop_the_next(refusal)
+                if not calls.is_done and await request.is_disconnected():
+                    raise _broke_off()
+            note(request.scope, calls=calls.count, refused=calls.refused, cells=calls.cells)
+            return _json(calls.answer())
 
     async def check(self, request: Request) -> Response:
         """List the problems of the tables."""
+        async with self._received(request) as (person, body):
 
-        def work(body: bytes) -> bytes:
-            given, cells = tables(body, self._limits)
-            note(request.scope, cells=cells)
-            return server_answers.problems_in(given)
+            def work() -> bytes:
+                given, cells = tables(body, self._limits)
+                note(request.scope, cells=cells)
+                return server_answers.problems_in(given)
 
-        return await self._answer(request, work)
+            async with self._slots.taken(person, short=False):
+                return _json(await self._calculated(request, work))
 
     def _is_short(self, body: bytes) -> bool:
         """Whether a call takes next to no time: few cells, and nothing that plays scenarios."""
-        if len(body) > _SHORT_BYTES:
+        if len(body) > SHORT_BYTES:
             return False
         try:
-            return function_call(body, self._limits).function not in _PLAYS_SCENARIOS
+            return not function_call(body, self._limits).plays_scenarios
         except Refused:
             # It is refused again where it is logged, and that takes next to no time.
             return True
 
-    async def _answer(
-        self,
-        request: Request,
-        work: Callable[[bytes], bytes],
-        is_short: Callable[[bytes], bool] = lambda _: False,
-    ) -> Response:
+    @asynccontextmanager
+    async def _received(self, request: Request) -> AsyncIterator[tuple[str, bytes]]:
+        """Who asks, and what; it counts as held until it is answered."""
         person = ""
         if self._who is not None:
             person = await self._who(request.headers.get("authorization", ""))
@@ -149,15 +186,12 @@ class _Posts:
         body = bytearray()
         try:
             await self._receive(request, body)
-            whole = bytes(body)
-            async with self._slots.taken(person, short=is_short(whole)):
-                answer = await self._calculated(request, partial(work, whole))
+            yield person, bytes(body)
         finally:
             self._held_bytes -= len(body)
             self._held -= 1
-        return Response(answer, media_type="application/json")
 
-    async def _calculated(self, request: Request, work: Callable[[], bytes]) -> bytes:
+    async def _calculated(self, request: Request, work: Callable[[], Result]) -> Result:
         started = time.perf_counter()
         try:
             return await within(self._limits.seconds, self._threads, work)
@@ -168,7 +202,7 @@ class _Posts:
                 "rows, or ask whoever runs the server to allow more time.",
             ) from None
         finally:
-            note(request.scope, calculated=time.perf_counter() - started)
+            add_to_note(request.scope, calculated=time.perf_counter() - started)
 
     async def _receive(self, request: Request, body: bytearray) -> None:
         """Fill in the body; what has arrived counts as held, also of one that is never whole."""
@@ -198,7 +232,15 @@ class _Posts:
                 BAD_REQUEST, "The request did not arrive in time. Calculate again."
             ) from None
         except ClientDisconnect:
-            raise Refused(BAD_REQUEST, "The request broke off.") from None
+            raise _broke_off() from None
+
+
+def _broke_off() -> Refused:
+    return Refused(BAD_REQUEST, "The request broke off.")
+
+
+def _json(answer: bytes) -> Response:
+    return Response(answer, media_type="application/json")
 
 
 def _busy() -> Refused:
@@ -210,8 +252,12 @@ async def _health(request: Request) -> Response:  # noqa: ARG001
 
 
 async def _page(settings: Settings, request: Request) -> Response:  # noqa: ARG001
+    # xlwings' scripts read the first, pages/together.js the second.
     config = json.dumps(
-        server_project.client_settings(with_sign_in=settings.sign_in is not None)
+        {
+            **server_project.client_settings(with_sign_in=settings.sign_in is not None),
+            "together": TOGETHER,
+        }
     ).replace("<", "\\u003c")
     page = (PAGES / "taskpane.html").read_text(encoding="utf-8")
     # The comment at the head of the page explains the places; only those below it are filled.
@@ -237,7 +283,7 @@ async def _manifest(settings: Settings, request: Request) -> Response:  # noqa: 
 
 def _json_of(answer: Callable[[], bytes]) -> _Answer:
     async def respond(request: Request) -> Response:  # noqa: ARG001
-        return Response(answer(), media_type="application/json")
+        return _json(answer())
 
     return respond
 

@@ -42,6 +42,17 @@ def note(scope: Scope, **facts: Any) -> None:
     scope.setdefault(_NOTES, {}).update(facts)
 
 
+def add_to_note(scope: Scope, **amounts: float) -> None:
+    """Add to what the request's line in the log says of amounts, from 0 on."""
+    noted = scope.setdefault(_NOTES, {})
+    noted.update({name: noted.get(name, 0) + amount for name, amount in amounts.items()})
+
+
+def log_fault(error: Exception) -> None:
+    """Log an exception that nothing expected, without its message, which may quote a cell."""
+    _log.error("A fault: %s at %s", type(error).__name__, _places(error))
+
+
 def guarded(app: ASGIApp, settings: Settings, headers: Mapping[str, str]) -> ASGIApp:
     """The application with all that holds for every request.
 
@@ -76,8 +87,7 @@ def guarded(app: ASGIApp, settings: Settings, headers: Mapping[str, str]) -> ASG
             else:
                 await app(scope, receive, send_with_headers)
         except Exception as error:
-            # The last place: whatever it is, its message may quote a cell and is not logged.
-            _log.error("A fault: %s at %s", type(error).__name__, _places(error))
+            log_fault(error)
             if not status:
                 answer = JSONResponse({"detail": FAULT_REASON}, FAULT)
                 await answer(scope, receive, send_with_headers)
@@ -133,6 +143,9 @@ def _write_line(scope: Scope, status: int, seconds: float) -> None:
     parts = [scope["method"], asked, str(status or "no answer"), f"{seconds * 1000:.0f} ms"]
     if "calculated" in facts:
         parts.append(f"{facts['calculated'] * 1000:.0f} ms calculating")
+    for counted in ("calls", "refused"):
+        if counted in facts:
+            parts.append(f"{facts[counted]} {counted}")
     if "cells" in facts:
         parts.append(f"{facts['cells']} cells")
     if "person" in facts:

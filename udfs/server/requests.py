@@ -29,6 +29,12 @@ _LARGEST_NUMBER = 10**308
 _SIGNS_BESIDE_CELLS = 100_000
 """Brackets and commas that may stand in texts and between arguments; an object is a cell too."""
 
+MOST_CALLS = 1_000
+"""Calls of one request: xlwings' JavaScript has no more of them under way at a time."""
+
+PLAYS_SCENARIOS = frozenset({"PBR_FORECAST"})
+"""Functions that take their time however few cells they are given."""
+
 _KEPT_OF_AN_OBJECT = ("type", "basicValue", "errorType")
 
 
@@ -71,6 +77,11 @@ class FunctionCall:
     date_format: str | None
     culture: str | None
 
+    @property
+    def plays_scenarios(self) -> bool:
+        """Whether it takes its time however few cells it has."""
+        return self.function in PLAYS_SCENARIOS
+
 
 def function_call(body: bytes, limits: Limits) -> FunctionCall:
     """The call in a request's body.
@@ -79,7 +90,34 @@ def function_call(body: bytes, limits: Limits) -> FunctionCall:
         Refused: 400 for what is no JSON, 422 for what is no call of a function, 413 for more
             cells than are allowed.
     """
-    data = _json_object(body, limits)
+    return _call_in(_json_object(body, limits), limits)
+
+
+def function_calls(body: bytes, limits: Limits) -> list[FunctionCall | Refused]:
+    """The calls in the body of a request that brings many, each a call or why it is none.
+
+    Each call may have the cells that one call may have; the brackets and commas of all together
+    are those of one call as well.
+
+    Raises:
+        Refused: as ``function_call``, for the request as a whole.
+    """
+    given = _json_object(body, limits).get("calls")
+    if not isinstance(given, list):
+        raise _no_call(f"calls: found {_kind(given)}; expected a list of calls.")
+    if len(given) > MOST_CALLS:
+        raise Refused(TOO_LARGE, f"calls: found {len(given):,}; expected at most {MOST_CALLS:,}.")
+    return [_call_or_refusal(data, limits) for data in given]
+
+
+def _call_or_refusal(data: Any, limits: Limits) -> FunctionCall | Refused:
+    try:
+        return _call_in(_an_object(data), limits)
+    except Refused as refusal:
+        return refusal
+
+
+def _call_in(data: dict[str, Any], limits: Limits) -> FunctionCall:
     name = data.get("func_name")
     function = FUNCTIONS.get(name) if isinstance(name, str) else None
     if function is None:
@@ -169,6 +207,10 @@ def _json_object(body: bytes, limits: Limits) -> dict[str, Any]:
     except (ValueError, RecursionError):
         # The message of the error may quote the request.
         raise Refused(BAD_REQUEST, "The request is not JSON that can be read.") from None
+    return _an_object(data)
+
+
+def _an_object(data: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise _no_call(f"found {_kind(data)}; expected a JSON object.")
     return data

@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 
 import anyio
 
+SHORT_BYTES = 65_536
+"""The body of a request that takes next to no time, unless what it asks for plays scenarios."""
+
 
 class Slots:
     """The calls that one worker calculates at the same time.

@@ -59,6 +59,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 The optional tables are read where they come along, and none is needed.
 """
 
+OFFERED = tuple(sheet for sheet in SHEETS if sheet != "Month")
+"""The sheets that can be added. Month is the front of a workbook of its own: a book has a front."""
+
 ALWAYS = ("About",)
 """What every attachment has: it says what was added and how it is taken out."""
 
@@ -163,15 +166,15 @@ def write_attachment(attachment: Attachment, path: Path) -> tuple[str, ...]:
 
 def _wished(sheets: Sequence[str] | None) -> tuple[str, ...]:
     if sheets is None:
-        return tuple(sheet for sheet in SHEETS if sheet not in OPTIONAL)
-    by_key = {cells.key(sheet): sheet for sheet in SHEETS}
+        return tuple(sheet for sheet in OFFERED if sheet not in OPTIONAL)
+    by_key = {cells.key(sheet): sheet for sheet in OFFERED}
     wished = []
     for name in sheets:
         found = by_key.get(cells.key(name).removeprefix(cells.key(PREFIX)).strip())
         if found is None:
             raise FileProblem(
-                f'"{name}" is not a sheet of the template{did_you_mean(name, SHEETS)}. The sheets'
-                f" are: {', '.join(SHEETS)}."
+                f'"{name}" is not a sheet of the template{did_you_mean(name, OFFERED)}. The sheets'
+                f" are: {', '.join(OFFERED)}."
             )
         wished.append(found)
     return tuple(wished)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
+from itertools import groupby
 
 import formualizer
-from formualizer.visitor import collect_function_names
 
 from xlpbr.errors import NA, CellError, FileProblem
 from xlpbr.udfs.embedded import from_engine, register, to_engine
@@ -277,12 +277,36 @@ def _natural_shape(calculation: Calculation, place: Place) -> tuple[int, int] | 
 
 def _without_room(calculation: Calculation, places: Sequence[Place]) -> set[Place]:
     """The formulas in whose way something stands."""
-    shown = calculation.engine.evaluate_cells([_at(place) for place in places])
     return {
         place
-        for place, value in zip(places, map(from_engine, shown), strict=True)
+        for place, value in zip(places, _shown(calculation, places), strict=True)
         if isinstance(value, CellError) and value.code == _SPILL_ERROR
     }
+
+
+def _shown(calculation: Calculation, places: Sequence[Place]) -> list[CellValue]:
+    """What cells show once all is calculated.
+
+    They are read as they stand, a column's neighbours at once: to be asked for what it need not
+    calculate takes the engine a hundred times as long.
+    """
+    found: dict[Place, CellValue] = {}
+    ordered = sorted(set(places), key=lambda place: (place[0], place[1][1], place[1][0]))
+    names = {sheet for sheet, _ in ordered}
+    sheets = {name: calculation.engine.sheet(name_in_engine(name)) for name in names}
+    for _, run in groupby(enumerate(ordered), key=_neighbours):
+        column = [place for _, place in run]
+        sheet, first, last = column[0][0], column[0][1], column[-1][1]
+        area = formualizer.RangeAddress(name_in_engine(sheet), *first, *last)
+        for place, (value,) in zip(column, sheets[sheet].get_values(area), strict=True):
+            found[place] = from_engine(value)
+    return [found[place] for place in places]
+
+
+def _neighbours(numbered: tuple[int, Place]) -> tuple[str, int, int]:
+    """The same for cells that stand one below the other, in the order of columns."""
+    number, (sheet, (row, column)) = numbered
+    return sheet, column, row - number
 
 
 def _at(place: Place) -> tuple[str, int, int]:
@@ -314,15 +338,11 @@ def filled_by(calculation: Calculation, place: Place) -> list[Position]:
 
 
 def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
-    """What formulas and the cells that they fill show.
-
-    All are asked for at once: asked for one by one, each takes the engine some milliseconds.
-    """
+    """What formulas and the cells that they fill show, once all is calculated."""
     wanted = [(place[0], filled) for place in places for filled in filled_by(calculation, place)]
-    found = calculation.engine.evaluate_cells([_at(place) for place in wanted])
     values: Values = {}
-    for (sheet, position), value in zip(wanted, found, strict=True):
-        values.setdefault(sheet, {})[position] = from_engine(value)
+    for (sheet, position), value in zip(wanted, _shown(calculation, wanted), strict=True):
+        values.setdefault(sheet, {})[position] = value
     return values
 
 
@@ -398,16 +418,33 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
     return given[-1] if given else error.message
 
 
-def functions_in(formula: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def functions_in(formula: str) -> tuple[str, ...]:
     """The names of the functions that a formula calls; none where it cannot be read.
 
     What stands for a sign, ``@`` or ``#``, is no function.
     """
+    if not _is_readable(formula):
+        return ()
+    tokens = formualizer.tokenize(f"={formula}")
+    names = (token.value.removesuffix("(") for token in tokens if _opens_a_call(token))
+    return tuple(name for name in names if name.upper() not in _SIGNS)
+
+
+def _opens_a_call(token: formualizer.Token) -> bool:
+    return (
+        token.token_type == formualizer.TokenType.Func
+        and token.subtype == formualizer.TokenSubType.Open
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _is_readable(formula: str) -> bool:
     try:
-        names = collect_function_names(formualizer.parse(f"={formula}"))
+        formualizer.parse(f"={formula}")
     except formualizer.ParserError:
-        return []
-    return [name for name in names if name.upper() not in _SIGNS]
+        return False
+    return True
 
 
 def unknown_functions(formulas: Iterable[str]) -> set[str]:

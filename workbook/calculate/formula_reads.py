@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 import formualizer
 
@@ -38,6 +40,8 @@ _WRITTEN = re.compile(
     r"|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\$?[0-9]+:\$?[0-9]+)(?![\w(])"
 )
 _WORD = re.compile(r"[^\W\d][\w.\\?]*(?![\w(!])")
+_TALL_ROWS = 32
+"""A range of so many rows is looked at for every cell, and not noted under each of its rows."""
 MOST_NAMES_IN_NAMES = 20
 """A name may stand for another name, and so on; a circle of names ends here."""
 
@@ -121,24 +125,51 @@ def unread_sheets(book: Book, all_reads: Mapping[Place, Reads]) -> dict[Place, s
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRanges:
+    """The ranges of a sheet that formulas read.
+
+    Attributes:
+        readers: the formulas that read each range.
+        of_row: by row, the ranges that hold it; those that are tall are not among them.
+        tall: the ranges of many rows.
+    """
+
+    readers: Mapping[Area, Collection[Place]]
+    of_row: Mapping[int, Collection[Area]]
+    tall: Collection[Area]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBy:
     """Which formulas read which cells."""
 
     single: Mapping[tuple[str, Position], Collection[Place]]
-    ranges: Mapping[str, Collection[tuple[Area, Place]]]
+    ranges: Mapping[str, ReadRanges]
 
 
 def read_by(all_reads: Mapping[Place, Reads]) -> ReadBy:
     """Turn round what formulas read."""
     single: dict[tuple[str, Position], list[Place]] = defaultdict(list)
-    ranges: dict[str, list[tuple[Area, Place]]] = defaultdict(list)
+    ranges: dict[str, dict[Area, list[Place]]] = defaultdict(lambda: defaultdict(list))
     for place, found in all_reads.items():
         for sheet, area in found.areas:
             if area[:2] == area[2:]:
                 single[sheet, area[:2]].append(place)
             else:
-                ranges[sheet].append((area, place))
-    return ReadBy(single, ranges)
+                ranges[sheet][area].append(place)
+    return ReadBy(single, {sheet: _by_row(readers) for sheet, readers in ranges.items()})
+
+
+def _by_row(readers: Mapping[Area, Collection[Place]]) -> ReadRanges:
+    of_row: dict[int, list[Area]] = defaultdict(list)
+    tall = []
+    for area in readers:
+        if area[2] - area[0] >= _TALL_ROWS:
+            tall.append(area)
+            continue
+        for row in range(area[0], area[2] + 1):
+            of_row[row].append(area)
+    return ReadRanges(readers, of_row, tall)
 
 
 def readers_of(known: ReadBy, sheet: str, positions: Collection[Position]) -> set[Place]:
@@ -147,15 +178,22 @@ def readers_of(known: ReadBy, sheet: str, positions: Collection[Position]) -> se
     found: set[Place] = set()
     for position in positions:
         found.update(known.single.get((folded, position), ()))
-    ranges = known.ranges.get(folded, ())
-    if ranges and positions:
+    ranges = known.ranges.get(folded)
+    if ranges is not None and positions:
         rows = [row for row, _ in positions]
         columns = [column for _, column in positions]
         top, bottom, left, right = min(rows), max(rows), min(columns), max(columns)
-        for area, place in ranges:
+        for area in _near(ranges, top, bottom):
             if area[0] <= bottom and top <= area[2] and area[1] <= right and left <= area[3]:
-                found.add(place)
+                found.update(ranges.readers[area])
     return found
+
+
+def _near(ranges: ReadRanges, top: int, bottom: int) -> Iterable[Area]:
+    """The ranges that may hold one of some rows."""
+    if bottom - top >= _TALL_ROWS:
+        return ranges.readers
+    return chain(ranges.tall, *(ranges.of_row.get(row, ()) for row in range(top, bottom + 1)))
 
 
 def _nodes(tree: formualizer.ASTNode) -> Iterator[formualizer.ASTNode]:
@@ -223,6 +261,7 @@ def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
     return [(name, area) for name in names[low : high + 1]]
 
 
+@lru_cache(maxsize=65_536)
 def written_area(address: str) -> Area | None:
     """The cells of an address such as ``B2:D9``, ``A:C`` or ``2:5``; None where it is none."""
     columns, rows = _COLUMNS.fullmatch(address), _ROWS.fullmatch(address)

@@ -244,6 +244,8 @@ def in_circles(depending: Mapping[Place, set[Place]]) -> set[Place]:
     One that depends on such a circle without being in it, or is in another that shares a cell with
     it, may be left out; it depends on a formula that is found.
     """
+    if _has_no_circle(depending):
+        return set()
     found = {place for place, sources in depending.items() if place in sources}
     while True:
         graph = {
@@ -257,9 +259,33 @@ def in_circles(depending: Mapping[Place, set[Place]]) -> set[Place]:
             return found
 
 
+def _has_no_circle(depending: Mapping[Place, set[Place]]) -> bool:
+    """Whether no formula depends on itself; this is quick, and which ones do is not."""
+    entered: set[Place] = set()
+    left: set[Place] = set()
+    for start in depending:
+        waiting = [(start, iter(depending[start]))] if start not in entered else []
+        entered.add(start)
+        while waiting:
+            place, sources = waiting[-1]
+            for source in sources:
+                if source not in entered:
+                    entered.add(source)
+                    waiting.append((source, iter(depending[source])))
+                    break
+                if source not in left:
+                    return False
+            else:
+                left.add(place)
+                waiting.pop()
+    return True
+
+
 def kept_with(depending: Mapping[Place, set[Place]], reasons: Collection[Place]) -> set[Place]:
     """Some formulas that keep their value, and all that depend on one of them."""
     kept = set(reasons)
+    if not kept:
+        return kept
     for place in _in_order(depending):
         if depending[place] & kept:
             kept.add(place)

@@ -106,10 +106,12 @@ def refreshed(
         stored = [place[1]] if place in extra else stored_cells(book, place)
         return spills.get(place, stored)
 
-    proof = prove(known, dependents(book, known.read_by, known.roots, fills))
+    depending = dependents(book, known.read_by, known.roots, fills)
+    proof = prove(known, depending)
     unsettled: set[Place] = set()
-    for _ in range(MOST_ROUNDS):
-        depending = dependents(book, known.read_by, known.roots, fills)
+    for turn in range(MOST_ROUNDS):
+        if turn:
+            depending = dependents(book, known.read_by, known.roots, fills)
         if proof.asked != depending.keys():
             proof = prove(known, depending)
         reasons = _reasons(known, depending, proof)

@@ -31,7 +31,9 @@ def fee_keeps_savings(statement: Statement, counted: Counted, block: range) -> b
     most = [month.saving + by for month, by in zip(months, open_by, strict=True)]
     # Where the entitlement can fall, what is saved late may never be drawn.
     catches_up = terms.fee_reading in ("catch_up", "up_to_cap") and _never_falls(statement, block)
-    if catches_up and all(part > 0 for month in parts for part in month):
+    # No month can have cost more than it saved, whatever the other prices and costs are.
+    is_saved = all(part > 0 for month in parts for part in month) or min(least) >= 0
+    if catches_up and is_saved:
         if terms.savings_reading == "cumulative":
             # The fee to date is the saving to date or the entitlement to date, whichever is less.
             return True

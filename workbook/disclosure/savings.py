@@ -66,7 +66,7 @@ class Told:
     def and_further(self, sums: Iterable[Parts]) -> Told:
         """The same once further sums are published."""
         sums = list(sums)
-        alone = [
+        alone: list[Parts] = [
             {part: amount for part, amount in one.items() if not isinstance(part, CostsOf)}
             for one in sums
         ]

@@ -67,13 +67,17 @@ def new_classic_workbook(contract: Contract, path: Path, *, sample: bool = False
             f"{path.name}: a workbook with macros must be named .xlsm, or Excel does not open it."
             f" Write to {path.with_suffix('.xlsm').name}."
         )
-    settings = settings_for(Path(sys.executable), sys.platform)
+    new_workbook(contract, path, sample=sample, finish=add_macros)
 
-    def finish(book: Workbook) -> None:
-        write_settings(book, settings)
-        book.add_vba_project(io.BytesIO(vba_project(len(book.worksheets()))), is_stream=True)
 
-    new_workbook(contract, path, sample=sample, finish=finish)
+def add_macros(book: Workbook) -> None:
+    """Add the macros, and xlwings' settings as the last sheet, to a workbook that is being written.
+
+    Raises:
+        FileProblem: pyOpenVBA is not installed, or xlwings is of a version that was not foreseen.
+    """
+    write_settings(book, settings_for(Path(sys.executable), sys.platform))
+    book.add_vba_project(io.BytesIO(vba_project(len(book.worksheets()))), is_stream=True)
 
 
 def settings_for(python: Path, platform: str, home: str | None = None) -> dict[str, str]:

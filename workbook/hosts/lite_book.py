@@ -38,6 +38,20 @@ def new_lite_workbook(
         plain, stored = Path(folder) / "plain.xlsx", Path(folder) / "stored.xlsx"
         new_workbook(contract, plain, sample=sample)
         port(plain, "lite", stored)
-        book = open_book(stored)
-        edit(book, Changes(beside=parts_with_code(book, embed=embed)), path, program=XLPBR)
-        close_archive(book.archive)
+        put_code_in(stored, path, embed=embed)
+
+
+def put_code_in(stored: Path, target: Path, *, embed: bool = True) -> None:
+    """Write a copy of a workbook that carries the code of the functions.
+
+    Args:
+        stored: the workbook, its formulas as xlwings Lite has them.
+        target: the file to write.
+        embed: whether the copy holds the source of the functions.
+
+    Raises:
+        FileProblem: the file cannot be written.
+    """
+    book = open_book(stored)
+    edit(book, Changes(beside=parts_with_code(book, embed=embed)), target, program=XLPBR)
+    close_archive(book.archive)

@@ -100,7 +100,7 @@ def running(program: Path | None = None) -> Iterator[Calc]:
         FileProblem: LibreOffice is not installed, does not start, or its Python cannot run xlpbr.
     """
     found = program or find_calc()
-    if found is None or not _has_python(found):
+    if found is None or not can_run_python(found):
         raise FileProblem(NOT_INSTALLED)
     with tempfile.TemporaryDirectory(prefix="xlpbr-calc-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -214,7 +214,7 @@ def private_files() -> dict[str, bytes]:
     } | registration.component_files(registration.FUNCTIONS_FILE, _WORKER_FILE)
 
 
-def _has_python(program: Path) -> bool:
+def can_run_python(program: Path) -> bool:
     """Whether LibreOffice can load what is written in Python; without, it would wait for ever."""
     return sys.platform == "darwin" or any(program.parent.glob("*pythonloader*"))
 

@@ -25,6 +25,9 @@ RULE = "#B8C2CC"
 MUTED = "#4A5866"
 WRONG_FILL = "#FBE3E0"
 WRONG_INK = "#8B1A10"
+WARNED_FILL = "#FFE3A3"
+WARNED_INK = "#5A3A00"
+"""Amber: the figures hold, and something that touches money is open. Red: a figure is wrong."""
 LINK_INK = "#1A4C8B"
 
 SAVING_COLOUR = "#1F6F8B"
@@ -34,8 +37,11 @@ PAYABLE_COLOUR = "#1F3A5F"
 MAXIMUM_COLOUR = "#8B1A10"
 """Lines in charts; each also has a dash or marker of its own."""
 
-MONEY = '"£"#,##0.00;[Red]-"£"#,##0.00;"£"0.00'
-"""Pounds with the sign as text: currency formats lose pence on some hosts."""
+MONEY = '"£"#,##0.00;-"£"#,##0.00;"£"0.00'
+"""Pounds with the sign as text: currency formats lose pence on some hosts.
+
+Its minus says that an amount is below 0: a red one on the fill of results would be hard to read.
+"""
 WHOLE_POUNDS = '"£"#,##0;-"£"#,##0'
 COUNT = "#,##0"
 NUMBER = "#,##0.00##"
@@ -53,6 +59,9 @@ NUMBER_FORMATS = {
 
 FILLS = {"input": INPUT_FILL, "working": WORKING_FILL, "output": OUTPUT_FILL}
 """The fill of each role; the role is always told in words as well."""
+
+TABS = {"input": "#E8B931", "output": "#3D9A5F", "check": "#7A4EA3", "guide": "#1F3A5F"}
+"""The colour of the tab of each kind of sheet: stronger than the fills, which stand behind text."""
 
 FILLED_ROW = {"bg_color": OUTPUT_FILL, "border": 1, "border_color": RULE}
 TOTAL_ROW = {"bg_color": OUTPUT_FILL, "bold": True, "top": 1, "bottom": 1, "border_color": INK}
@@ -104,6 +113,11 @@ class Styles:
             font_color=LINK_INK, underline=1, border=1, border_color=RULE, valign="top",
             align="left", indent=1,
         )  # fmt: skip
+
+    @cached_property
+    def back(self) -> Format:
+        """A link in running text."""
+        return self.make(font_color=LINK_INK, underline=1)
 
     @cached_property
     def prose(self) -> Format:
@@ -188,3 +202,27 @@ class Styles:
         return self.workbook.add_format(
             {"bg_color": WRONG_FILL, "font_color": WRONG_INK, "bold": True}
         )
+
+    @cached_property
+    def warned(self) -> Format:
+        """What a cell looks like that says something is open (for conditional formats)."""
+        return self.workbook.add_format(
+            {"bg_color": WARNED_FILL, "font_color": WARNED_INK, "bold": True}
+        )
+
+    @cached_property
+    def clear(self) -> Format:
+        """What a cell looks like that says all is well (for conditional formats)."""
+        return self.workbook.add_format({"bg_color": OUTPUT_FILL, "bold": True})
+
+    @cached_property
+    def warned_row(self) -> Format:
+        """A row that says what is open (for conditional formats)."""
+        look = {"bg_color": WARNED_FILL, "font_color": WARNED_INK}
+        return self.workbook.add_format({**look, "border": 1, "border_color": RULE})
+
+    @cached_property
+    def wrong_row(self) -> Format:
+        """A row that says what is wrong (for conditional formats)."""
+        look = {"bg_color": WRONG_FILL, "font_color": WRONG_INK}
+        return self.workbook.add_format({**look, "border": 1, "border_color": RULE})

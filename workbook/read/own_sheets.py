@@ -18,9 +18,9 @@ from xlpbr.workbook.ooxml.zip.archive import has_part, read_part
 from xlpbr.workbook.ours import XLPBR
 
 SHEETS = (
-    "About", "Terms", "Placements", "Carers", "Claims", "Cohort", "Prices", "Costs", "Rates",
-    "Agreed", "Budget", "Assumptions", "Statement", "Invoice", "Lines", "Children", "Years",
-    "Readings", "Reconcile", "Explain", "Forecast", "Checks", "Functions",
+    "About", "Month", "Terms", "Placements", "Carers", "Claims", "Cohort", "Prices", "Costs",
+    "Rates", "Agreed", "Budget", "Assumptions", "Statement", "Invoice", "Lines", "Children",
+    "Years", "Readings", "Reconcile", "Explain", "Forecast", "Checks", "Functions",
 )  # fmt: skip
 """The sheets, in their order, by the names that they have in a workbook of their own."""
 

@@ -23,8 +23,8 @@ _DAYS_IN_WEEK = 7
 
 def saving_again(statement: Statement) -> Pence:
     """The saving to date: each placement and each cost, day after day, rounded once a row."""
-    return sum(_saved(statement, row) for row in _counting(statement.evidence)) - sum(
-        _costs(statement)
+    return sum(_saved_by_row(statement, row) for row in _counting(statement.evidence)) - sum(
+        _cost_of_each_row(statement)
     )
 
 
@@ -52,7 +52,7 @@ def _end_of(evidence: Evidence, row: Placement) -> date:
     return min(row.ended_on or date.max, _leaves_on(evidence, row))
 
 
-def _saved(statement: Statement, row: Placement) -> Pence:
+def _saved_by_row(statement: Statement, row: Placement) -> Pence:
     moved_on, evidence = row.moved_on or date.max, statement.evidence
     last = min(statement.as_at, _end_of(evidence, row) - ONE_DAY)
     turns: dict[date, list[Any]] = {}
@@ -76,7 +76,7 @@ def _each_day(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _costs(statement: Statement) -> Iterator[Pence]:
+def _cost_of_each_row(statement: Statement) -> Iterator[Pence]:
     """What each agreed cost of a child that has moved comes to."""
     moved = {name_key(row.child) for row in _counting(statement.evidence)}
     for cost in statement.evidence.costs:

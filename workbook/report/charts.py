@@ -85,7 +85,7 @@ def _lines_of_charts(report: Report) -> list[ChartLine]:
 
 
 def _drawings(report: Report) -> list[Drawing]:
-    bonus = _bonus(report)
+    bonus = _bonus_drawing(report)
     return [_savings(report), _payable(report), *([] if bonus is None else [bonus])]
 
 
@@ -267,7 +267,7 @@ def _payable(report: Report) -> Drawing:
     return _drawing(report, "Payable against the contract maximum", lines, words)
 
 
-def _bonus(report: Report) -> Drawing | None:
+def _bonus_drawing(report: Report) -> Drawing | None:
     """What the bonus is measured by, against its threshold.
 
     None without a bonus, and in a public version where that is more than the saving to date.

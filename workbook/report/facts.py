@@ -251,7 +251,9 @@ def _names_of(evidence: Evidence) -> re.Pattern[str] | None:
     names = {placement.child for placement in evidence.placements}
     names.update(household.household for household in evidence.households)
     names.update(household.child for household in evidence.households)
-    names.update(row.child for row in (*evidence.cohort, *evidence.prices, *evidence.costs))
+    names.update(child.child for child in evidence.cohort)
+    names.update(change.child for change in evidence.prices)
+    names.update(cost.child for cost in evidence.costs)
     telling = sorted((name for name in names if _TELLING.search(name)), key=len, reverse=True)
     if not telling:
         return None

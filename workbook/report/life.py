@@ -66,14 +66,14 @@ def _variations(terms: ContractTerms, day: date) -> Iterator[str]:
         if one.starts_on <= terms.starts_on:
             continue
         holds = "is" if one.starts_on <= day else "will be"
-        before = _shown(terms, one.field_name, one.starts_on - ONE_DAY)
+        before = _in_force_in_words(terms, one.field_name, one.starts_on - ONE_DAY)
         label, now = VARYING[one.field_name].label, _value_in_words(one)
         yield (
             f"From {day_in_words(one.starts_on)} the {label} {holds} {now}; before it was {before}."
         )
 
 
-def _shown(terms: ContractTerms, field_name: str, day: date) -> str:
+def _in_force_in_words(terms: ContractTerms, field_name: str, day: date) -> str:
     return _value_in_words(Variation(field_name, day, terms.in_force(field_name, day)))
 
 

@@ -82,11 +82,11 @@ def saving_sheet_lines(report: Report) -> list[str]:
 def saving_rows(report: Report) -> list[list[Value]]:
     """The saving of the month line by line, the total last."""
     month = _month(report)
-    rows = [_row(line) for line in saving_lines(report.statement, month)]
+    rows = [_row_of_line(line) for line in saving_lines(report.statement, month)]
     return [*rows, ["Total", *[NOT_APPLICABLE] * 7, month.saving]]
 
 
-def _row(line: SavingLine) -> list[Value]:
+def _row_of_line(line: SavingLine) -> list[Value]:
     prices: list[Value] = [NOT_APPLICABLE, NOT_APPLICABLE]
     if line.prices is not None:
         prices = [

@@ -154,6 +154,7 @@ def _table_name(sheet_name: str) -> str:
 def _write_cover(workbook: Workbook, styles: Styles, frame: PageFrame, report: Report) -> None:
     columns = (ReportColumn("Sheet", 24, "text"), ReportColumn("What it shows", 96))
     page = new_page(workbook, styles, "Cover", report.title, columns, frame)
+    page.sheet.fit_to_pages(1, 1)
     public = [f"{PUBLIC_WORDS}: {_public_line(report)}"] if report.is_public else []
     row = page.write_lines(1, [*public, *notices(report)], strong=True)
     for label, text in _details(report):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from xlpbr import cells
 from xlpbr.contract.terms import TERMS, Term
+from xlpbr.periods import day_in_words
 from xlpbr.settlement.statement import FIGURES, Figure, FigureKind
 from xlpbr.workbook.report.charts import chart_columns, chart_rows
 from xlpbr.workbook.report.facts import Report
@@ -59,21 +61,20 @@ def drawn_rows(report: Report) -> list[list[Value]]:
 
 def term_rows(report: Report) -> list[list[Value]]:
     """Every term with its clause and why it is read so."""
-    return [
-        [
-            term.label,
-            _term_value(report, term),
-            term.unit,
-            report.text(report.terms.clauses.get(term.label, "")) or "none named",
-            _term_meaning(report, term),
-            report.text(report.reading_notes.get(cells.key(term.label), "")) or NOT_APPLICABLE,
-        ]
-        for term in TERMS
-    ]
+    rows: list[list[Value]] = []
+    for term in TERMS:
+        clause = report.text(report.terms.clauses.get(term.label, "")) or "none named"
+        note = report.text(report.reading_notes.get(cells.key(term.label), "")) or NOT_APPLICABLE
+        value = _term_value(report, term, getattr(report.terms, term.field_name))
+        rows.append([term.label, value, term.unit, clause, _term_meaning(report, term), note])
+        for one in report.terms.varied(term.field_name):
+            value = _term_value(report, term, one.value)
+            since = f"From {day_in_words(one.starts_on)} on."
+            rows.append([term.label, value, term.unit, clause, since, NOT_APPLICABLE])
+    return rows
 
 
-def _term_value(report: Report, term: Term) -> Value:
-    value = getattr(report.terms, term.field_name)
+def _term_value(report: Report, term: Term, value: Any) -> Value:
     if value is None or value == "":
         return "not given"
     if term.kind == "money":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import xlpbr
 from xlpbr import cells, functions
+from xlpbr.errors import all_of
 from xlpbr.functions.catalogue import FUNCTIONS, WorksheetFunction
 from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.template.links import Link
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan
+from xlpbr.workbook.template.sheet_list import write_sheet_list
 
 _ABOUT_WIDTHS = (26, 104, 24)
 _FUNCTION_WIDTHS = (27, 42, 46, 19, 18, 30)
@@ -17,9 +19,17 @@ _STEPS = (
     "Terms: check every value against the contract, and each open reading with the provider.",
     "Placements and Carers: a row for each child's move and for each household approved, by"
     " pseudonym.",
-    "Statement: read what was saved, what is payable and what is still to invoice; set As at for"
-    " a statement up to a day.",
+    "Month: choose the month that is to be agreed. One page says what is to be invoiced, what"
+    " changed, what is open, and where both sign; the other sheets go to the end of that month.",
+    "Statement: read what was saved, what is payable and what is still to invoice, to date and in"
+    " outlook.",
     "Claims and Reconcile: enter the provider's invoices and see month by month what is agreed.",
+    "Prices, Costs and Cohort: enter a change of price, a further cost of a move and the day on"
+    " which a child leaves care, as they come.",
+    "Invoice and Lines: read what is to be invoiced for a month, with VAT, and the days and prices"
+    " that it comes from. Agreed: enter each month that both parties have signed.",
+    "Children and Years: read the saving of each child, and each financial year with its accrual"
+    " and its budget.",
     "Explain and Checks: see how each figure of a month was worked out, and that every check"
     " agrees, before anything is paid or reported.",
     "Assumptions and Forecast: say what is still to come, and see how far savings and payments may"
@@ -29,6 +39,10 @@ _STEPS = (
 _STEPS_OF_SHEETS = {
     "Statement": "what was saved, what is payable and what is still to invoice; set As at for a"
     " statement up to a day.",
+    "Invoice": "what is to be invoiced for a month, line by line, with VAT.",
+    "Lines": "the days and prices that the saving of a month comes from.",
+    "Children": "what each child's placement saved in each month.",
+    "Years": "the financial years with their accrual and their budget.",
     "Readings": "what each open reading of the contract is worth.",
     "Reconcile": "the provider's invoices month by month against what is payable.",
     "Explain": "how each figure of one month was worked out.",
@@ -36,9 +50,14 @@ _STEPS_OF_SHEETS = {
     "Checks": "that every check agrees, before anything is paid or reported.",
 }
 
+_UNHIDE = (
+    "To use one: right-click the tab of any sheet, choose Unhide and the sheet. As long as it is"
+    " empty, it changes no figure."
+)
+
 _KEY = (
-    ("Input", "input", "Yellow. Type here. Also every row of the sheets Terms, Placements,"
-     " Carers and Claims, and the values of Assumptions."),
+    ("Input", "input", "Yellow. Type here. Also every row of the sheets from Terms to"
+     " Budget, and the values of Assumptions."),
     ("Working", "working", "Grey. A step on the way, in plain Excel formulas. Do not type here."),
     ("Output", "output", "Green. A result (calculated, do not type here)."),
 )  # fmt: skip
@@ -62,9 +81,9 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
         facts.append(
             (
                 "Illustrations",
-                "The rows in Placements, Carers and Claims and the values of Assumptions are"
-                " illustrations, as the Note of each row says. They show no real child, household"
-                " or invoice. Clear them before use.",
+                f"The rows in {all_of(_sheets_with_samples(plan))} and the values of Assumptions"
+                " are illustrations, as the Note of each row says. They show no real child,"
+                " household or invoice. Clear them before use.",
             )
         )
     row = _write_facts(page, 3, facts)
@@ -72,6 +91,8 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
     row = _write_facts(
         page, row, [(f"Step {number}", step) for number, step in enumerate(_steps(plan), start=1)]
     )
+    if plan.hidden_sheets:
+        row = _write_facts(page, row, [("Hidden sheets", _said_of_hidden_sheets(plan))])
     row = _write_section(page, row, "Words and colours")
     for word, role, meaning in _key(plan):
         page.put(row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
@@ -97,7 +118,21 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
             ("If cells show #VALUE!", _if_values_are_wrong(plan)),
         ],
     )  # fmt: skip
-    page.print_on_a4(plan.title, heading_row=None, pages_tall=1)
+    write_sheet_list(page, plan, 2, len(_ABOUT_WIDTHS) + 2)
+    page.print_on_a4(plan.title, heading_row=None, last_column=len(_ABOUT_WIDTHS), pages_tall=1)
+
+
+def _said_of_hidden_sheets(plan: TemplatePlan) -> str:
+    """Which sheets are hidden and how one of them is used."""
+    hidden = plan.hidden_sheets
+    are = f"The sheet {hidden[0]} is hidden: the contract does not use it."
+    if len(hidden) > 1:
+        are = f"The sheets {all_of(hidden)} are hidden: the contract does not use them."
+    return f"{are} {_UNHIDE}"
+
+
+def _sheets_with_samples(plan: TemplatePlan) -> list[str]:
+    return [table for table in plan.evidence_tables if plan.contract.sample.get(table)]
 
 
 def _facts_of_attachment(plan: TemplatePlan) -> list[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from xlpbr.contract.evidence import ALL_COLUMNS
-from xlpbr.contract.terms import TERMS
 from xlpbr.functions.spills import INVOICE_HEADINGS, LINE_HEADINGS, YEAR_HEADINGS
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.ooxml.addresses import quoted_sheet
@@ -11,15 +10,10 @@ from xlpbr.workbook.read.own_sheets import NOT_READ
 from xlpbr.workbook.template.assumptions import HEADINGS as ASSUMPTION_HEADINGS
 from xlpbr.workbook.template.forecast import WIDTH as FORECAST_WIDTH
 from xlpbr.workbook.template.forecast import last_forecast_row
-from xlpbr.workbook.template.invoices import (
-    INVOICE_ROW,
-    LINES_ROW,
-    invoice_rows,
-    lines_rows,
-)
-from xlpbr.workbook.template.outputs import EXPLAIN_ROW, READINGS_ROW, RECONCILE_ROW
+from xlpbr.workbook.template.outputs import EXPLAIN_ROW, RECONCILE_ROW
 from xlpbr.workbook.template.page import NOT_ZERO, TemplatePage
 from xlpbr.workbook.template.plan import (
+    MONTH_AREA,
     SAY_NOT_READ,
     TABLE_HEADING_ROW,
     TERMS_HEADINGS,
@@ -27,11 +21,16 @@ from xlpbr.workbook.template.plan import (
     fixed,
     input_headings,
 )
-from xlpbr.workbook.template.years import (
+from xlpbr.workbook.template.readings import LAST_READING_ROW, READINGS_COLUMN
+from xlpbr.workbook.template.result_places import (
     CHILDREN_ROW,
+    INVOICE_ROW,
+    LINES_ROW,
     YEARS_ROW,
     children_rows,
     children_width,
+    invoice_rows,
+    lines_rows,
     year_rows,
 )
 
@@ -70,18 +69,19 @@ def areas_of_errors(plan: TemplatePlan) -> dict[str, str]:
         ]
     }
     reconciled = RECONCILE_ROW + plan.month_rows + plan.table_rows["Claims"] + 2
-    options = sum(len(term.options) for term in TERMS)
+    # The first row of a sheet of results says how the workbook stands, which comes from here.
     areas = {
         **inputs,
-        "Statement": f"$A$1:{fixed(plan.last_month_row, len(FIGURES))}",
-        "Invoice": f"$A$1:{fixed(INVOICE_ROW + invoice_rows(plan), len(INVOICE_HEADINGS))}",
-        "Lines": f"$A$1:{fixed(LINES_ROW + lines_rows(plan), len(LINE_HEADINGS))}",
-        "Children": f"$A$1:{fixed(CHILDREN_ROW + children_rows(plan), children_width(plan))}",
-        "Years": f"$A$1:{fixed(YEARS_ROW + year_rows(plan), len(YEAR_HEADINGS))}",
-        "Readings": f"$A$1:{fixed(READINGS_ROW + options, 6)}",
-        "Reconcile": f"$A$1:{fixed(reconciled, 9)}",
-        "Explain": f"$A$1:{fixed(EXPLAIN_ROW + len(FIGURES), 4)}",
-        "Forecast": f"$A$1:{fixed(last_forecast_row(plan), FORECAST_WIDTH)}",
+        "Month": MONTH_AREA,
+        "Statement": f"$A$2:{fixed(plan.last_month_row, len(FIGURES))}",
+        "Invoice": f"$A$2:{fixed(INVOICE_ROW + invoice_rows(plan), len(INVOICE_HEADINGS))}",
+        "Lines": f"$A$2:{fixed(LINES_ROW + lines_rows(plan), len(LINE_HEADINGS))}",
+        "Children": f"$A$2:{fixed(CHILDREN_ROW + children_rows(plan), children_width(plan))}",
+        "Years": f"$A$2:{fixed(YEARS_ROW + year_rows(plan), len(YEAR_HEADINGS))}",
+        "Readings": f"$A$2:{fixed(LAST_READING_ROW, READINGS_COLUMN + 4)}",
+        "Reconcile": f"$A$2:{fixed(reconciled, 9)}",
+        "Explain": f"$A$2:{fixed(EXPLAIN_ROW + len(FIGURES), 4)}",
+        "Forecast": f"$A$2:{fixed(last_forecast_row(plan), FORECAST_WIDTH)}",
     }
     return {plan.name_of(sheet): area for sheet, area in areas.items() if sheet in plan.sheets}
 

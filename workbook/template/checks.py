@@ -9,13 +9,10 @@ from xlpbr import cells
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template.check_counts import (
-    areas_of_errors,
-    cells_not_read,
-    cells_of_errors,
     write_errors,
     write_not_read,
 )
-from xlpbr.workbook.template.outputs import pick_month
+from xlpbr.workbook.template.outputs import pick_month, whose_month
 from xlpbr.workbook.template.page import TemplatePage, begins_with
 from xlpbr.workbook.template.plan import (
     CHECK_MONTH,
@@ -23,6 +20,13 @@ from xlpbr.workbook.template.plan import (
     STATEMENT_COLUMNS,
     TemplatePlan,
     fixed,
+)
+from xlpbr.workbook.template.state import (
+    AGREES,
+    DOES_NOT_APPLY,
+    Checked,
+    listed_problems,
+    write_state,
 )
 from xlpbr.workbook.template.statement import key_figure, shown_or_blank, under_heading
 from xlpbr.workbook.template.working_places import (
@@ -37,16 +41,17 @@ from xlpbr.workbook.template.working_places import (
 )
 from xlpbr.workbook.template.workings import unknown_terms, write_workings
 
-AGREES = "Agrees"
 _DIFFERS = "DIFFERS: see How it is worked out"
 _NO_FIGURE = "No figure: the function gives an error"
 _NOT_CHECKED = "Not checked: an input is not a number"
 _TOO_MANY = "Not checked: more rows than prepared"
 _NOT_KNOWN = "Not checked here: {}"
-_DOES_NOT_APPLY = "Does not apply"
-_NOT_IN_THE_TERMS = f"{_DOES_NOT_APPLY}: none in the terms"
+_NOT_IN_THE_TERMS = f"{DOES_NOT_APPLY}: none in the terms"
 
-RESULT = (6, 2)
+_STOPS = "ERROR: the figures stop until these are put right"
+_LOOK = "LOOK: the figures are worked out, and these may change what is paid"
+_NONE = "Nothing found"
+
 CHECKS_ROW = 15
 _PROBLEM_ROWS = 40
 _STATUS_LOOK = {"bold": True, "valign": "vcenter", "indent": 1}
@@ -76,8 +81,8 @@ def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
         "Checks",
         "Result (calculated, do not type here): the figures of the functions worked out again in"
         " plain Excel formulas. Every difference must be 0.00.",
-        "The workings stand to the right, from column H, marked Working. The one input on this"
-        " sheet is the month to work out again.",
+        "The workings stand to the right, from column H, marked Working."
+        f" {whose_month(plan, 'the month to work out again')}",
     )
     page.set_widths((*_WIDTHS, 4, 25, 16, 4))
     page.set_widths([15] * (LAST_COLUMN - MONTH_COLUMN + 1), MONTH_COLUMN)
@@ -89,10 +94,24 @@ def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
     write_errors(page, plan)
     write_not_read(page, plan)
     _write_month_checks(page, plan, workings, unknown)
-    problems_row = HEADING_ROW + plan.month_rows + 3
+    problems_row = problems_place(plan)[0]
     _write_problems(page, plan, problems_row)
-    _write_result(page, plan, len(checks), problems_row)
+    checked = Checked(
+        statuses=f"$E${CHECKS_ROW + 1}:$E${CHECKS_ROW + len(checks)}",
+        count=len(checks),
+        months=f"$E${HEADING_ROW + 1}:$E${HEADING_ROW + plan.month_rows}",
+        problems=(problems_row, 1),
+        claimed=workings.rows["Claims"]["Month"],
+        differs=workings.months["Differs from agreed"],
+    )
+    write_state(page, plan, checked)
+    page.sheet.freeze_panes(1, 1)
     page.print_on_a4(plan.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
+
+
+def problems_place(plan: TemplatePlan) -> tuple[int, int]:
+    """Where the table of PBR_CHECK stands."""
+    return HEADING_ROW + plan.month_rows + 3, 1
 
 
 def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
@@ -162,13 +181,6 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             does_not_apply=f'{at["Bonus rate"]}=""',
         ),
         _Check(
-            "Reimbursed to date",
-            total(months["Reimbursed"]),
-            sum_of("Reimbursed"),
-            "Break-downs within their window, at most the amount for a child and the fee to date.",
-            does_not_apply=f'{at["Break-down reimbursement"]}="none"',
-        ),
-        _Check(
             "Payable to date",
             total(months["Payable"]),
             key_figure(plan, "Payable to date"),
@@ -186,12 +198,6 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             "The months of Payable added up give the running total of the last month.",
         ),
         _Check(
-            "To invoice to date",
-            total(months["To invoice"]),
-            sum_of("To invoice"),
-            f"Payable, and in an agreed month what was agreed (columns {_columns('Agreed')}).",
-        ),
-        _Check(
             "Invoiced to date",
             unless_too_many(
                 f"IF({_not_numbers(claims['Month'])}+{_not_numbers(claims['Invoiced'])}<>0,NA(),"
@@ -201,6 +207,19 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             ),
             key_figure(plan, "Invoiced to date"),
             "Claims for a month up to the last one of the statement; at the end all of them.",
+        ),
+        _Check(
+            "Reimbursed to date",
+            total(months["Reimbursed"]),
+            sum_of("Reimbursed"),
+            "Break-downs within their window, at most the amount for a child and the fee to date.",
+            does_not_apply=f'{at["Break-down reimbursement"]}="none"',
+        ),
+        _Check(
+            "To invoice to date",
+            total(months["To invoice"]),
+            sum_of("To invoice"),
+            f"Payable, and in an agreed month what was agreed (columns {_columns('Agreed')}).",
         ),
     ]  # fmt: skip
 
@@ -279,7 +298,7 @@ def _write_headings(page: TemplatePage, row: int) -> None:
 
 def _mark_what_differs(page: TemplatePage, first_row: int, last_row: int) -> None:
     status = f"$E{first_row}"
-    applies = f'LEFT({status},{len(_DOES_NOT_APPLY)})<>"{_DOES_NOT_APPLY}"'
+    applies = f'LEFT({status},{len(DOES_NOT_APPLY)})<>"{DOES_NOT_APPLY}"'
     differs = f'AND({status}<>"",{status}<>"{AGREES}",{applies})'
     page.mark((first_row, 5), (last_row, 5), differs, page.styles.wrong)
 
@@ -327,6 +346,9 @@ def _write_problems(page: TemplatePage, plan: TemplatePlan, row: int) -> None:
     """Write the list of problems, last on the sheet so that it can be as long as it must."""
     styles = page.styles
     page.put(row - 1, 1, "Problems in the data, by PBR_CHECK (Output)", styles.subtitle)
+    corner = plan.statement_corner
+    found = f'IF({listed_problems((row, 1))}=0,"{_NONE}","{_LOOK}")'
+    page.put_formula(row - 1, 4, f'=IF(ISERROR({corner}),"{_STOPS}",{found})', styles.strong)
     wrapped = styles.bare("wrapped")
     page.spill(
         row, 1, plan.call("PBR_CHECK", "Terms", *ALL_COLUMNS), _PROBLEM_ROWS + 1,
@@ -338,61 +360,12 @@ def _write_problems(page: TemplatePage, plan: TemplatePlan, row: int) -> None:
     )  # fmt: skip
     for number in range(1, _PROBLEM_ROWS + 1):
         page.sheet.set_row(row + number - 1, 2 * LINE_HEIGHT + 2)
+    page.mark((row - 1, 4), (row - 1, 4), begins_with("ERROR"), styles.wrong, alone=True)
+    page.mark((row - 1, 4), (row - 1, 4), begins_with("LOOK"), styles.warned, alone=True)
     holds = f'$A{row + 1}&""<>""'
-    page.mark((row + 1, 1), (row + _PROBLEM_ROWS, 6), holds, styles.filled_row)
-
-
-def _write_result(page: TemplatePage, plan: TemplatePlan, count: int, problems_row: int) -> None:
-    styles = page.styles
-    first, last = CHECKS_ROW + 1, CHECKS_ROW + count
-    listed, months = (
-        f"$E${first}:$E${last}",
-        f"$E${HEADING_ROW + 1}:$E${HEADING_ROW + plan.month_rows}",
-    )
-    errors, sheets = cells_of_errors(plan), len(areas_of_errors(plan))
-    not_read = cells_not_read(plan)
-    agreed = f'(COUNTIF({listed},"{AGREES}")+COUNTIF({listed},"{_DOES_NOT_APPLY}*"))'
-    agreed_months = f'COUNTIF({months},"{AGREES}")'
-    wanted_months = f"COUNT({plan.all_statement_months})"
-    problems = f"$A${problems_row + 1}:$A${problems_row + 1000}"
-    # Not COUNTIF: LibreOffice Calc compares the texts of an add-in's table wrongly with it.
-    listed_problems = f'SUMPRODUCT(({problems}&""<>"")*({problems}&""<>"All tables"))'
-    corner = fixed(problems_row, 1)
-    row = RESULT[0]
-    page.put(row - 1, 1, "Result (Output)", styles.subtitle)
-    page.put(row, 1, "All checks", styles.strong)
-    all_agree = (
-        f"AND({agreed}={count},{agreed_months}={wanted_months},COUNT({errors})={sheets},"
-        f"SUM({errors})=0" + (f",COUNTIF({not_read},0)={len(plan.links)})" if not_read else ")")
-    )
-    page.put_formula(
-        *RESULT,
-        f'=IFERROR(IF({all_agree},IF(AND(NOT(ISERROR({corner})),{listed_problems}=0),'
-        '"All checks agree","NOT CLEAR: the figures agree, but problems are listed at the foot'
-        ' of this sheet"),"NOT ALL AGREE: look at the lines below that do not say Agrees"),'
-        '"NOT ALL AGREE: a check shows an error")',
-        styles.cell("text", "output", bold=True, font_size=12),
-    )  # fmt: skip
-    lines = [
-        ("Figures that agree", f'={agreed}&" of {count}"'),
-        ("Months whose fee agrees", f'={agreed_months}&" of "&{wanted_months}'),
-        ("Cells that show an error", f'=SUM({errors})&" on {sheets} sheets"'),
-        (
-            "Problems in the data",
-            f"=IF(ISERROR({corner}),{corner},{listed_problems})"
-            '&" listed at the foot of this sheet"',
-        ),
-    ]
-    if not_read:
-        lines.append(
-            (
-                "Rows of the book not read",
-                f'=SUM({not_read})&" for {len(plan.links)} linked sheets"'
-                if len(plan.links) > 1
-                else f'=SUM({not_read})&" for 1 linked sheet"',
-            )
-        )
-    for offset, (label, formula) in enumerate(lines, start=1):
-        page.put(row + offset, 1, label, styles.plain)
-        page.put_formula(row + offset, 2, formula, styles.plain)
-    page.mark(RESULT, RESULT, begins_with("NOT"), styles.wrong)
+    none = f'$A{row + 1}&""="All tables"'
+    stops = f"AND({holds},ISERROR({corner}))"
+    for condition, look in (
+        (none, styles.filled_row), (stops, styles.wrong_row), (holds, styles.warned_row),
+    ):  # fmt: skip
+        page.mark((row + 1, 1), (row + _PROBLEM_ROWS, 6), condition, look, alone=True)

@@ -107,7 +107,7 @@ def write_forecast(page: TemplatePage, plan: TemplatePlan) -> None:
         " contract's own rules. The inputs on this sheet are As at, Scenarios and Seed.",
         tables=("Assumptions",),
     )
-    page.put(1, 3, plan.title, styles.subtitle)
+    page.put(2, 7, plan.title, styles.strong)
     page.set_widths([_LABEL_WIDTH, *[_MONEY_WIDTH] * (WIDTH - 1)])
     page.set_widths((4, 12, 14, 14, 14), WORKING_COLUMN - 1)
     _write_inputs(page, plan)
@@ -115,7 +115,7 @@ def write_forecast(page: TemplatePage, plan: TemplatePlan) -> None:
     _write_how_to_read(page)
     _write_table(page, plan)
     _write_charts(page, plan)
-    page.sheet.freeze_panes(0, 1)
+    page.sheet.freeze_panes(1, 1)
     page.print_on_a4(plan.title, last_column=_PRINTED, heading_row=FORECAST_HEADING_ROW)
 
 

@@ -123,7 +123,7 @@ _WIDTHS = {
     "Invoice number": 22, "Date of invoice": 16, "Paid on": 16, "Ended because": 15, "VAT": 14,
     "Leaves care on": 17, "From": 14, "To": 14, "Weekly": 15, "Once": 15, "What": 34,
     "Outcome": 22, "Weeks": 11, "Price": 15, "Payable": 16, "Adjustment": 16, "Agreed on": 14,
-    "Council": 24, "Provider": 24, "Reference": 18, "Year": 14, "Saving": 18, "Cost": 18,
+    "Council": 21, "Provider": 21, "Reference": 16, "Year": 14, "Saving": 18, "Cost": 18,
 }  # fmt: skip
 _TABLE_WIDTH, _LONG_TABLE_WIDTH = 152, 196
 """What the columns of an input sheet are wide together, so that a page is filled both ways."""
@@ -170,7 +170,7 @@ def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
     for row, (term, values) in enumerate(zip(TERMS, rows, strict=True), start=FIRST_TABLE_ROW):
         page.put(row, 1, values[0], label)
         page.put(row, 2, values[1], by_kind.get(term.kind, input_style))
-        page.put(row, 3, None, by_kind["date"])
+        page.put(row, 3, None, by_kind["date"] if term.field_name in VARYING else wrapped)
         for column in (4, 5, 6):
             page.put(row, column, values[column - 1], wrapped)
         page.check_entry((row, 2), _rule_of_term(term))

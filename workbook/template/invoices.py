@@ -1,6 +1,7 @@
 """The sheets Invoice and Lines: what one month comes to, and where its saving comes from.
 
-The month of both follows the one of the sheet Explain, until another is chosen on them.
+The month of both is the one of the sheet Month; without it, that of the sheet Explain, until
+another is chosen on them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 
 from xlpbr.functions.spills import INVOICE_HEADINGS, LINE_HEADINGS
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
-from xlpbr.workbook.template.outputs import pick_month
+from xlpbr.workbook.template.outputs import pick_month, whose_month
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import (
     EXPLAIN_MONTH,
@@ -18,26 +19,17 @@ from xlpbr.workbook.template.plan import (
     TemplatePlan,
     fixed,
 )
+from xlpbr.workbook.template.result_places import (
+    INVOICE_ROW,
+    LINES_ROW,
+    invoice_rows,
+    lines_rows,
+)
 from xlpbr.workbook.template.statement import under_heading
 
-INVOICE_ROW = 6
-LINES_ROW = 6
 _INVOICE_WIDTHS = (34, 13, 88, 17, 16, 17)
 _LINES_WIDTHS = (16, 40, 15, 15, 9, 18, 18, 16, 17)
 _LINE_KINDS = ("text", "text", "date", "date", "count", "money", "money", "money", "money")
-_SPARE_INVOICE_ROWS = 30
-"""Lines beside one for each household: fee, outcomes, bonus, reimbursements and adjustments."""
-
-
-def invoice_rows(plan: TemplatePlan) -> int:
-    """The rows that are prepared for the lines of an invoice, the heading row included."""
-    return 1 + plan.table_rows["Carers"] + _SPARE_INVOICE_ROWS
-
-
-def lines_rows(plan: TemplatePlan) -> int:
-    """The rows that are prepared for the lines of a month's saving, the heading row included."""
-    rows = plan.table_rows
-    return 2 + rows["Placements"] + rows["Prices"] + rows["Costs"]
 
 
 def write_invoice(page: TemplatePage, plan: TemplatePlan) -> None:
@@ -46,7 +38,7 @@ def write_invoice(page: TemplatePage, plan: TemplatePlan) -> None:
     page.introduce_results(
         "Invoice",
         "Result (calculated, do not type here): what is to be invoiced for one month, line by line."
-        " The one input on this sheet is Month.",
+        f" {whose_month(plan)}",
     )
     page.set_widths(_INVOICE_WIDTHS)
     _pick_month(page, plan, INVOICE_MONTH)
@@ -77,7 +69,7 @@ def write_lines(page: TemplatePage, plan: TemplatePlan) -> None:
     page.introduce_results(
         "Lines",
         "Result (calculated, do not type here): where the saving of one month comes from, line by"
-        " line. A cost takes off. The one input on this sheet is Month.",
+        f" line. A cost takes off. {whose_month(plan)}",
     )
     page.set_widths(_LINES_WIDTHS)
     _pick_month(page, plan, LINES_MONTH)

@@ -1,4 +1,4 @@
-"""The sheets Readings, Reconcile and Explain: one PBR_ formula each, with what helps to read it.
+"""The sheets Reconcile and Explain: one PBR_ formula each, with what helps to read it.
 
 Formulas compare a text that a PBR_ formula gives as ``A2&""``: LibreOffice Calc takes the texts of
 an add-in's table wrongly as they stand, with ``=`` as with COUNTIFS and SUMIFS.
@@ -6,11 +6,7 @@ an add-in's table wrongly as they stand, with ``=`` as with COUNTIFS and SUMIFS.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from xlpbr.contract.terms import READINGS, Term
 from xlpbr.settlement.statement import FIGURES
-from xlpbr.workbook.look.styles import FILLED_ROW
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
@@ -22,9 +18,8 @@ from xlpbr.workbook.template.plan import (
     TemplatePlan,
     fixed,
 )
-from xlpbr.workbook.template.statement import under_heading
+from xlpbr.workbook.template.statement import under_heading, write_last_day
 
-READINGS_ROW = 8
 RECONCILE_ROW = 7
 SIGN_OFF_ROW = 18
 EXPLAIN_ROW = 6
@@ -42,8 +37,6 @@ _WHO_IS_WHO = (
 
 _STATUS_COLUMN = 7
 _OURS_COLUMN = 12
-_READING_WIDTHS = (26, 17, 9, 18, 18, 74)
-_MEANING_COLUMN = 8
 _WORKING_WIDTH = 110
 _CLAUSE_WIDTH = 24
 _CHILDREN_IN_VIEW = 12
@@ -68,72 +61,6 @@ _LONG_WORKINGS = {
 """What the other long workings say."""
 
 
-def write_readings(page: TemplatePage, plan: TemplatePlan) -> None:
-    """Write the Readings sheet: what each open reading is worth."""
-    styles = page.styles
-    page.introduce_results(
-        "Readings",
-        "Result (calculated, do not type here): what the contract would pay in all if one term"
-        " were read another way, each way tried alone, up to As at on the sheet"
-        f" {plan.name_of('Statement')}.",
-        f"A row with yes is the reading in use (sheet {plan.name_of('Terms')}). Difference is"
-        " against the terms as they stand: above 0 the council would pay more, below 0 less.",
-    )
-    page.set_widths((*_READING_WIDTHS, 4, 44, 74))
-    options = [(term, option) for term in READINGS for option in term.options]
-    first, last = READINGS_ROW + 1, READINGS_ROW + len(options)
-    totals, names = (f"{fixed(first, column)}:{fixed(last, column)}" for column in (4, 1))
-    corner = fixed(READINGS_ROW, 1)
-    # Readings that the contract cannot reach are left out, so that there may be fewer rows.
-    listed = f'SUMPRODUCT(({names}&""<>"")*1)'
-    for row, label, function in ((5, "Least payable", "MIN"), (6, "Most payable", "MAX")):
-        page.put(row, 1, label, styles.strong)
-        formula = (
-            f"=IF(ISERROR({corner}),{corner},"
-            f"IF(COUNT({totals})={listed},{function}({totals}),NA()))"
-        )
-        page.put_formula(row, 2, formula, styles.cell("money", "output", bold=True))
-        page.put(row, 3, "of all the readings below, each tried alone", styles.remark)
-    money = under_heading(styles.heading_right, styles.bare("money"))
-    text = under_heading(styles.heading, styles.bare("text"))
-    page.spill(
-        READINGS_ROW, 1,
-        plan.call(
-            "PBR_READINGS", "Terms", "Placements", "Carers", plan.as_at_cell,
-            "Cohort", "Prices", "Costs", "Rates",
-        ),
-        len(options) + 1, [text, text, text, money, money],
-    )  # fmt: skip
-    page.put(READINGS_ROW, 6, "What the option means", styles.column_heading(indent=1))
-    _write_meanings(page, options)
-    in_use = page.workbook.add_format({**FILLED_ROW, "bold": True})
-    for condition, look in (
-        (f'$C{first}&""="yes"', in_use), (f'$A{first}&""<>""', styles.filled_row),
-    ):  # fmt: skip
-        page.mark((first, 1), (last, 5), condition, look, alone=True)
-    page.mark((first, 6), (last, 6), f'$A{first}&""<>""', styles.boxed)
-    page.sheet.freeze_panes(READINGS_ROW, 0)
-    page.print_on_a4(plan.title, heading_row=READINGS_ROW, last_column=len(_READING_WIDTHS))
-
-
-def _write_meanings(page: TemplatePage, options: Sequence[tuple[Term, str]]) -> None:
-    """Write what each option means to the right, and beside each row the meaning of its own."""
-    styles = page.styles
-    first, last = READINGS_ROW + 1, READINGS_ROW + len(options)
-    page.put(READINGS_ROW - 1, _MEANING_COLUMN, "Working: every option", styles.subtitle)
-    page.put_row(READINGS_ROW, _MEANING_COLUMN, ("Option", "Meaning"), styles.heading)
-    keys, meanings = (
-        f"{fixed(first, column)}:{fixed(last, column)}"
-        for column in (_MEANING_COLUMN, _MEANING_COLUMN + 1)
-    )
-    working, shown = styles.cell("text", "working"), styles.bare("text", indent=1)
-    for row, (term, option) in enumerate(options, start=first):
-        page.put(row, _MEANING_COLUMN, f"{term.label}: {option}", working)
-        page.put(row, _MEANING_COLUMN + 1, term.options[option], working)
-        found = f'INDEX({meanings},MATCH($A{row}&": "&$B{row},{keys},0))'
-        page.put_formula(row, 6, f'=IFERROR({found},"")', shown)
-
-
 def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Reconcile sheet: what is payable against what the provider invoiced."""
     styles = page.styles
@@ -156,6 +83,7 @@ def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
         statement=plan.name_of("Statement"), claims=plan.name_of("Claims")
     )
     page.put(TOLERANCE[0] + 1, 1, who_is_who, styles.plain)
+    write_last_day(page, plan, (TOLERANCE[0], _STATUS_COLUMN))
     rows = plan.month_rows + plan.table_rows["Claims"] + 2
     _write_statuses(page, plan, rows)
     _write_sign_off(page)
@@ -179,6 +107,7 @@ def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
         (f'$A{first}&""<>""', styles.filled_row),
     ):
         page.mark((first, 1), (RECONCILE_ROW + rows, 5), condition, look, alone=True)
+    page.sheet.freeze_panes(RECONCILE_ROW, 1)
     page.print_on_a4(plan.title, heading_row=RECONCILE_ROW, last_column=_OURS_COLUMN - 2)
 
 
@@ -267,7 +196,7 @@ def write_explain(page: TemplatePage, plan: TemplatePlan) -> None:
     page.introduce_results(
         "Explain",
         "Result (calculated, do not type here): how each figure of one month came about, with its"
-        " clause, in numbers that can be checked by hand. The one input on this sheet is Month.",
+        f" clause, in numbers that can be checked by hand. {whose_month(plan)}",
     )
     page.set_widths((_CLAUSE_WIDTH, 28, _WORKING_WIDTH, 15))
     hint = "Choose a month of the statement from the list, or type a day of that month."
@@ -329,21 +258,40 @@ def pick_month(
     *,
     follows: str = "",
 ) -> None:
-    """Write an input cell for a month, with the statement's months to choose from.
+    """Write the month of a sheet: that of the sheet Month, or an input where there is none.
 
-    It may follow another cell until a month is chosen.
+    An input has the statement's months to choose from, and may follow another cell until a month
+    is chosen.
     """
+    if plan.chosen_month:
+        chosen = f"Chosen on the sheet {plan.name_of('Month')}."
+        page.put(place[0], 1, label, page.styles.strong)
+        look = page.styles.cell("month", "working", bold=True)
+        page.put_formula(*place, f"={plan.chosen_month}", look)
+        page.put(place[0], place[1] + 1, chosen, page.styles.remark)
+        return
     months = plan.statement_column("Month")
     first = plan.on_sheet("Statement", FIRST_MONTH_ROW, 1)
     page.put_input(
         place, label, "month", plan.shown_month,
-        {
-            "validate": "list", "source": f"={first}:INDEX({months},MAX(1,COUNT({months})))",
-            "input_title": "Month", "input_message": "Choose a month of the statement.",
-            "error_title": "Not a month of the statement", "error_type": "warning",
-            "error_message": "Choose a month from the list. Another day of a month works too.",
-        },
-        hint=hint,
+        months_to_choose(f"={first}:INDEX({months},MAX(1,COUNT({months})))"), hint=hint,
     )  # fmt: skip
     if follows:
         page.put_formula(*place, f"={follows}", page.styles.cell("month", "input", bold=True))
+
+
+def months_to_choose(source: str) -> dict[str, str]:
+    """The validation of a month: a list from these cells; another day of a month works too."""
+    return {
+        "validate": "list", "source": source,
+        "input_title": "Month", "input_message": "Choose a month of the programme.",
+        "error_title": "Not a month of the programme", "error_type": "warning",
+        "error_message": "Choose a month from the list. Another day of a month works too.",
+    }  # fmt: skip
+
+
+def whose_month(plan: TemplatePlan, label: str = "Month") -> str:
+    """What is said of a sheet's month in its introduction."""
+    if plan.chosen_month:
+        return f"The month is chosen on the sheet {plan.name_of('Month')}."
+    return f"The one input on this sheet is {label}."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -29,6 +29,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|_x(?=[0-9A-Fa-f]{4}_)")
 """A character that a workbook stores as its number, or what would be taken for one stored so."""
 _MARGIN = 1.5
 """What of a column's width is left blank beside its text, indent included."""
+
+_USUAL_WIDTH = 8.43
 
 _ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 _ENTERED = "Figures from the rows entered in the input sheets."
@@ -63,12 +65,14 @@ class TemplatePage:
         values: the last value of each formula cell and of each cell that a formula fills;
             None while they are not known.
         evidence_tables: the input tables of what happened that the workbook has.
+        widths: the widths that columns were given, by their number.
     """
 
     sheet: Worksheet
     styles: Styles
     values: Mapping[Position, CellValue] | None
     evidence_tables: tuple[str, ...]
+    widths: dict[int, float] = field(default_factory=dict)
 
     @property
     def workbook(self) -> Workbook:
@@ -141,7 +145,8 @@ class TemplatePage:
         for down in range(max(rows, height)):
             for across, style in enumerate(style_of):
                 self.sheet.write_blank(row + down - 1, column + across - 1, None, style(down))
-        last_column = column if height == 1 else column + len(style_of) - 1
+        width = 1 if height == 1 else self._filled_columns(row, column, len(style_of))
+        last_column = column + width - 1
         self.sheet.write_dynamic_array_formula(
             row - 1, column - 1, row + height - 2, last_column - 1,
             formula, style_of[0](0), self._stored(self._last_value(row, column)),
@@ -205,6 +210,15 @@ class TemplatePage:
         """Set the widths of columns that stand side by side."""
         for column, width in enumerate(widths, start=first_column):
             self.sheet.set_column(column - 1, column - 1, width)
+            self.widths[column] = width
+
+    def left_edge(self, column: int) -> float:
+        """How far a column stands to the right, in the width of columns."""
+        return sum(self.widths.get(before, _USUAL_WIDTH) for before in range(1, column))
+
+    def join(self, row: int, first_column: int, last_column: int, style: Format) -> None:
+        """Make cells side by side one, whose text then has their width."""
+        self.sheet.merge_range(row - 1, first_column - 1, row - 1, last_column - 1, "", style)
 
     def fit_row(self, row: int, *texts_and_widths: tuple[str, float]) -> None:
         """Make a row as high as its longest text needs, wrapped to the width of its column.
@@ -220,7 +234,9 @@ class TemplatePage:
         *,
         heading_row: int | None,
         last_column: int | None = None,
+        last_row: int = LAST_ROW,
         pages_tall: int = 0,
+        upright: bool = False,
     ) -> None:
         """Set a sheet up for A4 landscape, one page wide.
 
@@ -228,10 +244,15 @@ class TemplatePage:
             title: the contract's title, for the header.
             heading_row: the row that is repeated on every page.
             last_column: the last column that is printed, where workings stand to the right of it.
+            last_row: the last row that is printed, where the page is laid out as one.
             pages_tall: how many pages it must fit on; 0 for as many as it takes.
+            upright: whether it is printed in portrait.
         """
         sheet = self.sheet
-        sheet.set_landscape()
+        if upright:
+            sheet.set_portrait()
+        else:
+            sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, pages_tall)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
@@ -244,7 +265,7 @@ class TemplatePage:
             # print_area would write them as $A:$F, which not every program reads.
             self.workbook.define_name(
                 f"{quoted_sheet(sheet.name)}!_xlnm.Print_Area",
-                f"={quoted_sheet(sheet.name)}!$A$1:${column_letter(last_column)}${LAST_ROW}",
+                f"={quoted_sheet(sheet.name)}!$A$1:${column_letter(last_column)}${last_row}",
             )
         sheet.hide_gridlines(2)
 
@@ -301,6 +322,13 @@ class TemplatePage:
         while (row + height, column) in self.values:
             height += 1
         return height
+
+    def _filled_columns(self, row: int, column: int, most: int) -> int:
+        """How many of the columns that are prepared a formula filled beside and with its own."""
+        values = self.values or {}
+        return next(
+            (width for width in range(1, most) if (row, column + width) not in values), most
+        )
 
 
 def refusal(message: str) -> dict[str, Any]:

@@ -5,9 +5,11 @@ Rows and columns count from 1, as on the sheet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from xlpbr import cells
 from xlpbr.contract.assumptions import ASSUMPTIONS
@@ -44,7 +46,8 @@ TABLE_HEADING_ROW = 5
 FIRST_TABLE_ROW = TABLE_HEADING_ROW + 1
 SPARE_TERM_ROWS = 10
 SPARE_TABLE_ROWS = 40
-"""Rows under an input table that the workings read as well, for a table that grows."""
+SPARE_LIFE_ROWS = 20
+"""Rows under an input table, or an optional one, that the workings read too as it grows."""
 
 AUDIT_COLUMNS: Mapping[str, tuple[EvidenceColumn, ...]] = {
     table: NOTED.get(table, ()) for table in ALL_COLUMNS
@@ -68,6 +71,11 @@ AS_AT = own_sheets.AS_AT["Statement"]
 FORECAST_AS_AT = own_sheets.AS_AT["Forecast"]
 FORECAST_SCENARIOS = (5, 2)
 FORECAST_SEED = (6, 2)
+MONTH = (4, 2)
+"""The month of the sheet Month, which the other sheets follow."""
+MONTH_COLUMNS = 10
+MONTH_AREA = "$A$2:$J$70"
+"""The cells of the sheet Month that may show a figure."""
 EXPLAIN_MONTH = (4, 2)
 INVOICE_MONTH = (4, 2)
 LINES_MONTH = (4, 2)
@@ -122,6 +130,11 @@ class TemplatePlan:
         return "PbrAsAt" if self.book else "AsAt"
 
     @property
+    def chosen_month(self) -> str:
+        """The month that is chosen on the sheet Month; empty where there is no such sheet."""
+        return self.on_sheet("Month", *MONTH) if "Month" in self.sheets else ""
+
+    @property
     def evidence_tables(self) -> tuple[str, ...]:
         """The input tables of what happened that the workbook has, in their order."""
         return tuple(table for table in ALL_COLUMNS if table in self.sheets)
@@ -134,7 +147,30 @@ class TemplatePlan:
         """
         if self.book:
             return ()
-        return tuple(table for table in LIFE_TABLES if not self.contract.sample.get(table))
+        return tuple(table for table in LIFE_TABLES if not self.uses(table))
+
+    def uses(self, table: str) -> bool:
+        """Whether the contract uses an optional table, as far as is known when it is made."""
+        return table in self.links or bool(self.contract.sample.get(table))
+
+    @property
+    def idle_figures(self) -> tuple[str, ...]:
+        """The figures of the statement that stay 0.00 under the terms: their columns are hidden."""
+        terms = self.terms
+        has = {
+            "Carer fees": terms.carer_fee > 0 or bool(terms.varied("carer_fee")),
+            "Outcome fees": self.uses("Rates"),
+            "Bonus": terms.bonus_rate is not None or bool(terms.varied("bonus_rate")),
+            "Reimbursed": terms.break_down_reimbursement != "none",
+            "Held back": self._has_maximum and terms.maximum_reading == "hard_stop",
+            "Adjustment": self.uses("Agreed"),
+        }
+        return tuple(heading for heading, is_there in has.items() if not is_there)
+
+    @property
+    def _has_maximum(self) -> bool:
+        terms = self.terms
+        return terms.contract_maximum is not None or bool(terms.varied("contract_maximum"))
 
     def call(self, function: str, *arguments: str) -> str:
         """A formula that calls a function; an input table is given by its name.
@@ -199,7 +235,8 @@ class TemplatePlan:
         """How many rows of an input table are read: it may grow by some."""
         if table not in self.sheets and table in LIFE_TABLES:
             return 1
-        return self.table_rows[table] + SPARE_TABLE_ROWS
+        spare = SPARE_LIFE_ROWS if table in LIFE_TABLES else SPARE_TABLE_ROWS
+        return self.table_rows[table] + spare
 
     def term_cell(self, label: str) -> str:
         """The value of a term, found by its name as the functions do."""
@@ -258,8 +295,8 @@ def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
             "Carers": max(cohort + 5, 20, rows["Carers"] + 10),
             "Claims": max(len(months) + 6, 24, rows["Claims"] + 10),
             "Cohort": max(cohort + 5, 25, rows["Cohort"] + 10),
-            "Prices": max(40, rows["Prices"] + 20),
-            "Costs": max(40, rows["Costs"] + 20),
+            "Prices": max(cohort + 10, 30, rows["Prices"] + 15),
+            "Costs": max(cohort + 10, 30, rows["Costs"] + 15),
             "Rates": max(12, rows["Rates"] + 6),
             "Agreed": max(len(months) + 2, 24, rows["Agreed"] + 10),
             "Budget": max(8, rows["Budget"] + 4),
@@ -269,17 +306,32 @@ def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
 
 
 def _shown_month(contract: Contract, months: tuple[date, ...], *, sample: bool) -> date | None:
-    """The month of the last claim, which is the one being agreed; otherwise the first month."""
-    claimed = set()
-    for claim in contract.sample.get("Claims", ()) if sample else ():
-        try:
-            claimed.add(cells.month(claim.get("Month")))
-        except CellError:
-            continue
-    in_programme = sorted(claimed.intersection(months))
-    if in_programme:
-        return in_programme[-1]
-    return months[0] if months else None
+    """The month that is to be agreed next: the one after the last that was claimed or agreed.
+
+    Before anything is claimed it is the first month in which a child moves or a household is
+    approved; without either, the first month.
+    """
+    if not months:
+        return None
+    rows = contract.sample if sample else {}
+    done = _months_in(rows, ("Claims", "Month"), ("Agreed", "Month")).intersection(months)
+    if done:
+        after = months.index(max(done)) + 1
+        return months[min(after, len(months) - 1)]
+    begun = _months_in(rows, ("Placements", "Moved on"), ("Carers", "Approved on"))
+    return min((month for month in months if month in begun), default=months[0])
+
+
+def _months_in(
+    rows: Mapping[str, Sequence[Mapping[str, Any]]], *columns: tuple[str, str]
+) -> set[date]:
+    """The months that stand in columns of the input tables, as far as they can be read."""
+    found = set()
+    for table, heading in columns:
+        for row in rows.get(table, ()):
+            with suppress(CellError):
+                found.add(cells.month(row.get(heading)))
+    return found
 
 
 def input_headings(table: str) -> list[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from xlsxwriter.format import Format
 
+from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import all_of
+from xlpbr.functions.spills import YEAR_HEADINGS
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.look.months_chart import dress_months_chart
 from xlpbr.workbook.look.styles import (
+    DATE,
     FEE_COLOUR,
     FONT,
     MAXIMUM_COLOUR,
@@ -20,8 +23,17 @@ from xlpbr.workbook.look.styles import (
     SAVING_COLOUR,
     THRESHOLD_COLOUR,
 )
+from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.native_reads import day_in, number_in
+from xlpbr.workbook.template.outlook import (
+    NOT_AHEAD,
+    SAID_OF_THE_OUTLOOK,
+    last_day_shown,
+    last_day_to_come,
+    outlook_figure,
+    write_outlook,
+)
 from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     AS_AT,
@@ -31,12 +43,15 @@ from xlpbr.workbook.template.plan import (
     TemplatePlan,
     fixed,
 )
+from xlpbr.workbook.template.result_places import YEARS_ROW, year_rows
+from xlpbr.workbook.template.working_places import FIRST_ROW, MONTH_COLUMN, MONTHS
 
 _MONEY_WIDTH = 14
 _CHART_ROW = 6
 _CHART_SIZE = {"width": 508, "height": 302}
-_CHARTS = ((6, "savings"), (11, "payable"))
-"""The column at which each chart stands."""
+_FIRST_CHART_COLUMN = 6
+_COLUMNS_OF_A_CHART = 5
+"""Columns that a chart is wide; a hidden one has no width."""
 
 WORKING_COLUMN = len(FIGURES) + 2
 """The first column of the workings that the charts draw their level lines from."""
@@ -50,25 +65,51 @@ _STILL_TO_COME = (
 KEY_FIGURES_ROW = 7
 _VALUE_COLUMN = 4
 
+RUN_RATE = "Run rate: saving in a whole year"
+
 _TOTALS = (
-    # What is shown, the figure of the statement, whether its months are added up.
+    # What is shown, the figure of the statement, whether its months are added up. A figure that
+    # the contract does not have is left out.
     ("Children in family placements", "Children in family placements", False),
     ("Saving to date", "Saving", True),
     ("Fee to date", "Fee", True),
     ("Carer fees to date", "Carer fees", True),
+    ("Outcome fees to date", "Outcome fees", True),
     ("Bonus", "Bonus", True),
+    (RUN_RATE, "", False),
+    ("Reimbursed to date", "Reimbursed", True),
     ("Held back at the maximum", "Held back", True),
     ("Payable to date", "Payable", True),
+    ("To invoice to date", "To invoice", True),
     ("Invoiced to date", "Invoiced to date", False),
     ("Balance: below 0 is due back", "Balance", False),
     ("Net saving to date", "Net saving to date", False),
 )
+_NAMES = {
+    "Saving to date": "SavingToDate", "Fee to date": "FeeToDate",
+    "Payable to date": "PayableToDate", "Invoiced to date": "InvoicedToDate",
+    "Balance: below 0 is due back": "BalanceToDate", "Net saving to date": "NetSavingToDate",
+    RUN_RATE: "RunRate",
+}  # fmt: skip
+"""The defined names of key figures, for formulas of one's own."""
+
 _HEADROOM = "Left of the contract maximum"
+
+
+def _totals(plan: TemplatePlan) -> list[tuple[str, str, bool]]:
+    """The key figures of a contract. What it may never have stays, where a check needs it."""
+    left_out = {"Outcome fees", "Reimbursed"}.intersection(plan.idle_figures)
+    if "Adjustment" in plan.idle_figures:
+        # What is to be invoiced is what is payable, until a month is agreed.
+        left_out.add("To invoice")
+    if "Years" not in plan.sheets:
+        left_out.add(RUN_RATE)
+    return [total for total in _TOTALS if not left_out.intersection(total[:2])]
 
 
 def key_figure(plan: TemplatePlan, label: str) -> str:
     """The cell of a key figure."""
-    number = [total for total, _, _ in _TOTALS].index(label)
+    number = [total for total, _, _ in _totals(plan)].index(label)
     return plan.on_sheet("Statement", KEY_FIGURES_ROW + number, _VALUE_COLUMN)
 
 
@@ -82,30 +123,53 @@ def write_statement(page: TemplatePage, plan: TemplatePlan) -> None:
     )
     page.introduce_results(
         "Statement",
-        f"Result (calculated, do not type here): worked out from the sheets {inputs}. The"
-        " one input on this sheet is As at.",
+        f"Result (calculated, do not type here): worked out from the sheets {inputs}."
+        + ("" if plan.chosen_month else " The one input on this sheet is As at."),
     )
-    page.put(1, 3, plan.title, styles.subtitle)
+    page.put(2, 7, plan.title, styles.strong)
     page.set_widths([_width(figure.kind) for figure in FIGURES])
     page.set_widths((4, 12, 16, 16), WORKING_COLUMN - 1)
+    _write_as_at(page, plan)
+    page.workbook.define_name(plan.as_at_name, f"={plan.as_at_cell}")
+    _write_statement_key_figures(page, plan)
+    _write_statement_table(page, plan)
+    lines = _write_chart_workings(page, plan)
+    for column, which in zip(_chart_columns(plan), _LINES, strict=True):
+        _insert_chart(page, plan, column, which, lines)
+    _write_remarks(page, plan)
+    page.sheet.freeze_panes(1, 1)
+    page.print_on_a4(
+        plan.title,
+        last_column=len(FIGURES), heading_row=STATEMENT_HEADING_ROW,
+    )  # fmt: skip
+
+
+def _write_as_at(page: TemplatePage, plan: TemplatePlan) -> None:
+    """Write the last day to count: the end of the month that is chosen, or an input."""
+    styles = page.styles
+    if plan.chosen_month:
+        month = plan.chosen_month
+        page.put(AS_AT[0], 1, "As at", styles.strong)
+        look = styles.cell("date", "working", bold=True)
+        page.put_formula(*AS_AT, f'=IF({month}="","",EOMONTH({month},0))', look)
+        whose = f"The end of the month that is chosen on the sheet {plan.name_of('Month')}."
+        page.put(AS_AT[0], AS_AT[1] + 1, whose, styles.remark)
+        page.put(AS_AT[0] + 1, 6, SAID_OF_THE_OUTLOOK, styles.remark)
+        write_outlook(page, plan)
+        return
     page.put_input(
         AS_AT, "As at", "date", None,
         a_day_of_the_programme(plan, "The last day to count. Blank: the whole programme."),
         hint="Blank: the whole programme. A date: only what is known up to the end of that day.",
     )  # fmt: skip
     page.put(AS_AT[0] + 1, 5, _STILL_TO_COME, styles.make(bold=True, indent=1))
-    page.workbook.define_name(plan.as_at_name, f"={plan.as_at_cell}")
-    _write_statement_key_figures(page, plan)
-    _write_statement_table(page, plan)
-    lines = _write_chart_workings(page, plan)
-    for column, which in _CHARTS:
-        _insert_chart(page, plan, column, which, lines)
-    _write_remarks(page, plan)
-    page.sheet.freeze_panes(0, 1)
-    page.print_on_a4(
-        plan.title,
-        last_column=len(FIGURES), heading_row=STATEMENT_HEADING_ROW,
-    )  # fmt: skip
+
+
+def write_last_day(page: TemplatePage, plan: TemplatePlan, place: Position) -> None:
+    """Write to which day the figures of a sheet go."""
+    page.put(*place, "Figures to", page.styles.strong)
+    look = page.styles.bare("date", bold=True)
+    page.put_formula(place[0], place[1] + 1, f"={last_day_shown(plan)}", look)
 
 
 def a_day_of_the_programme(plan: TemplatePlan, message: str) -> dict[str, str]:
@@ -135,24 +199,52 @@ def shown_or_blank(plan: TemplatePlan, formula: str, *headings: str) -> str:
 
 def _write_statement_key_figures(page: TemplatePage, plan: TemplatePlan) -> None:
     styles = page.styles
-    page.put(KEY_FIGURES_ROW - 1, 1, "Key figures (Output)", styles.subtitle)
     row = KEY_FIGURES_ROW
-    for label, heading, added_up in _TOTALS:
-        cells = plan.statement_column(heading)
-        months = plan.statement_column("Month")
-        last = f"IF(COUNT({months})=0,0,INDEX({cells},COUNT({months})))"
-        formula = f"ROUND(SUM({cells}),2)" if added_up else last
+    page.put(row - 1, 1, "Key figures (Output)", styles.subtitle)
+    day = styles.column_heading(num_format=DATE, align="right")
+    page.put(row - 2, _VALUE_COLUMN, "To date", styles.heading_right)
+    page.put_formula(row - 1, _VALUE_COLUMN, f"={last_day_shown(plan)}", day)
+    if plan.chosen_month:
+        page.put(row - 2, _VALUE_COLUMN + 1, "Outlook to", styles.heading_right)
+        page.put_formula(row - 1, _VALUE_COLUMN + 1, f"={last_day_to_come(plan)}", day)
+    for label, heading, added_up in _totals(plan):
+        ahead = ""
+        if label == RUN_RATE:
+            formula = f"={_run_rate(plan)}"
+        else:
+            cells = plan.statement_column(heading)
+            months = plan.statement_column("Month")
+            last = f"IF(COUNT({months})=0,0,INDEX({cells},COUNT({months})))"
+            formula = shown_or_blank(plan, f"ROUND(SUM({cells}),2)" if added_up else last, heading)
+            if heading not in NOT_AHEAD:
+                ahead = outlook_figure(plan, heading, added_up=added_up)
         kind = "count" if heading == "Children in family placements" else "money"
-        _write_key_figure(page, row, label, shown_or_blank(plan, formula, heading), kind)
+        _write_key_figure(page, plan, row, label, formula, ahead, kind)
         row += 1
     if plan.terms.contract_maximum is not None:
         maximum = plan.term_if_there("Contract maximum")
         payable = key_figure(plan, "Payable to date")
-        formula = f'=IF({maximum}="","no maximum",ROUND({number_in(maximum)}-{payable},2))'
-        _write_key_figure(page, row, _HEADROOM, formula, "money")
+        in_all = fixed(int(payable.rpartition("$")[2]), _VALUE_COLUMN + 1)
+        left, ahead = (
+            f'IF({maximum}="","no maximum",ROUND({number_in(maximum)}-{paid},2))'
+            for paid in (payable, in_all)
+        )
+        _write_key_figure(page, plan, row, _HEADROOM, f"={left}", ahead, "money")
 
 
-def _write_key_figure(page: TemplatePage, row: int, label: str, formula: str, kind: str) -> None:
+def _run_rate(plan: TemplatePlan) -> str:
+    """What the placements in place save in a year, from the last row of Years."""
+    column = YEAR_HEADINGS.index("Full-year effect") + 1
+    corner = plan.on_sheet("Years", YEARS_ROW, 1)
+    years = plan.column_of("Years", column, YEARS_ROW + 1, YEARS_ROW + year_rows(plan) - 1)
+    last = f"IF(COUNT({years})=0,0,INDEX({years},COUNT({years})))"
+    return f"IF(ISERROR({corner}),{corner},{last})"
+
+
+def _write_key_figure(
+    page: TemplatePage, plan: TemplatePlan, row: int, label: str, formula: str, ahead: str,
+    kind: str,
+) -> None:  # fmt: skip
     # The label may run over the two columns beside it: it is longer than a month is wide.
     styles = page.styles
     edge: dict[str, Any] = {"bottom": 1, "bottom_color": RULE}
@@ -161,6 +253,15 @@ def _write_key_figure(page: TemplatePage, row: int, label: str, formula: str, ki
         page.put(row, column, None, styles.bare("text", **edge))
     strong = label in ("Saving to date", "Payable to date", "Net saving to date")
     page.put_formula(row, _VALUE_COLUMN, formula, styles.cell(kind, "output", bold=strong))
+    if not plan.chosen_month:
+        return
+    if label in _NAMES:
+        cell = plan.on_sheet("Statement", row, _VALUE_COLUMN)
+        page.workbook.define_name(_NAMES[label], f"={cell}")
+    if ahead:
+        page.put_formula(row, _VALUE_COLUMN + 1, f"={ahead}", styles.cell(kind, "output"))
+    else:
+        page.put(row, _VALUE_COLUMN + 1, None, styles.cell("text", "plain"))
 
 
 def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
@@ -181,6 +282,9 @@ def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
             for figure in FIGURES
         ],
     )  # fmt: skip
+    for heading in plan.idle_figures:
+        column = STATEMENT_COLUMNS[heading]
+        page.sheet.set_column(column - 1, column - 1, _MONEY_WIDTH, None, {"hidden": True})
     last = (plan.last_month_row, len(FIGURES))
     page.mark((FIRST_MONTH_ROW, 1), last, f'$A{FIRST_MONTH_ROW}<>""', styles.filled_row)
 
@@ -192,20 +296,29 @@ def under_heading(heading: Format, figure: Format) -> Callable[[int], Format]:
 
 def _write_chart_workings(page: TemplatePage, plan: TemplatePlan) -> dict[str, str]:
     """Write the level lines of the charts, and give the range of each."""
-    levels = [
-        label
+    levels = {
+        label: level_line(plan, label)
         for label, value in (
             ("Bonus threshold", plan.terms.bonus_threshold),
             ("Contract maximum", plan.terms.contract_maximum),
         )
         if value is not None
-    ]
+    }
+    if "Bonus threshold" in levels and not _is_the_saving_to_date(plan.terms):
+        # Without what the bonus is measured by, its threshold would stand beside other figures.
+        if "Checks" in plan.sheets:
+            levels = {MEASURED: "", **levels}
+        else:
+            del levels["Bonus threshold"]
     place = (STATEMENT_HEADING_ROW, WORKING_COLUMN)
-    lines = {label: level_line(plan, label) for label in levels}
+
+    def formulas_of(row: int) -> Iterator[str]:
+        for label, formula in levels.items():
+            yield _measured(plan, row) if label == MEASURED else formula
+
     write_months(
-        page, plan, place, "months and level lines of the charts", levels,
-        lambda _: lines.values(),
-    )  # fmt: skip
+        page, plan, place, "what else the charts are drawn from", list(levels), formulas_of
+    )
     columns = {
         **STATEMENT_COLUMNS,
         **{heading: number for number, heading in enumerate(["Month", *levels], WORKING_COLUMN)},
@@ -215,6 +328,20 @@ def _write_chart_workings(page: TemplatePage, plan: TemplatePlan) -> dict[str, s
         heading: plan.column_of("Statement", column, FIRST_MONTH_ROW, last_row)
         for heading, column in columns.items()
     }
+
+
+def _is_the_saving_to_date(terms: ContractTerms) -> bool:
+    """Whether the bonus is measured by the line that is drawn anyhow."""
+    return (terms.bonus_measure, terms.bonus_counts, terms.bonus_savings) == (
+        "accumulated", "family", "programme",
+    )  # fmt: skip
+
+
+def _measured(plan: TemplatePlan, row: int) -> str:
+    """What the bonus is measured by at the end of a month, from the workings of Checks."""
+    column = MONTH_COLUMN + list(MONTHS).index(MEASURED)
+    measured = plan.on_sheet("Checks", FIRST_ROW + row - FIRST_MONTH_ROW, column)
+    return f"IF(ISNUMBER({measured}),{measured},NA())"
 
 
 def write_months(
@@ -253,11 +380,15 @@ def level_line(plan: TemplatePlan, label: str) -> str:
     return f"IFERROR({number_in(plan.term_cell(label))},NA())"
 
 
+MEASURED = "Measured for the bonus"
+"""The line that the threshold of the bonus is held against."""
+
 _LINES: dict[str, list[tuple[str, str, str, str]]] = {
     # The figure, its colour, its dash, its marker: each line is known without its colour.
     "savings": [
         ("Saving to date", SAVING_COLOUR, "solid", "circle"),
         ("Fee to date", FEE_COLOUR, "solid", "square"),
+        (MEASURED, PAYABLE_COLOUR, "solid", "diamond"),
         ("Bonus threshold", THRESHOLD_COLOUR, "dash", "none"),
     ],
     "payable": [
@@ -266,6 +397,15 @@ _LINES: dict[str, list[tuple[str, str, str, str]]] = {
         ("Contract maximum", MAXIMUM_COLOUR, "dash", "none"),
     ],
 }
+
+
+def _chart_columns(plan: TemplatePlan) -> tuple[int, int]:
+    """The columns at which the two charts stand side by side."""
+    hidden = {STATEMENT_COLUMNS[heading] for heading in plan.idle_figures}
+    seen = [
+        column for column in range(_FIRST_CHART_COLUMN, len(FIGURES) + 1) if column not in hidden
+    ]
+    return seen[0], seen[_COLUMNS_OF_A_CHART]
 
 
 def _insert_chart(
@@ -312,15 +452,35 @@ def _write_remarks(page: TemplatePage, plan: TemplatePlan) -> None:
     months = f"COUNT({plan.all_statement_months})"
     longer = f"The charts show {made_for} months; the programme is longer now."
     remark = '""'
-    if plan.terms.bonus_threshold is not None:
+    if plan.terms.bonus_threshold is not None and _is_the_saving_to_date(plan.terms):
         measure = plan.term_if_there("Bonus measure")
         remark = (
             f'IF({measure}="accumulated","",'
-            '"The bonus is measured by the yearly run rate on the last day, not by this line'
-            f' alone: see {plan.name_of("Terms")}, Bonus measure.")'
+            '"The bonus is no longer measured by the saving to date: see'
+            f' {plan.name_of("Terms")}, Bonus measure. ")'
         )
+    remark = f"{remark}&{_said_of_hidden_columns(plan)}"
     formula = f'=IF({months}>{made_for},"{longer}",{remark})'
     page.put_formula(STATEMENT_HEADING_ROW - 1, 6, formula, page.styles.muted)
+
+
+def _said_of_hidden_columns(plan: TemplatePlan) -> str:
+    """Which columns are hidden and how they are shown; that they hold figures, once they do."""
+    if not plan.idle_figures:
+        return '""'
+    names = [
+        f"{heading} ({column_letter(STATEMENT_COLUMNS[heading])})" for heading in plan.idle_figures
+    ]
+    listed = all_of(names)
+    how = "To show them: select the columns on both sides, right-click, Unhide."
+    figures = "+".join(
+        f"SUMPRODUCT(({cells}<>0)*ISNUMBER({cells}))"
+        for cells in map(plan.statement_column, plan.idle_figures)
+    )
+    return (
+        f'IF({figures}>0,"Hidden columns hold figures now: {listed}. {how}",'
+        f'"Hidden, as the contract has no such clause: {listed}. {how}")'
+    )
 
 
 def _width(kind: str) -> float:

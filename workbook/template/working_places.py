@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
 from xlpbr.contract.terms import TERMS
-from xlpbr.workbook.look.styles import DATE
 from xlpbr.workbook.ooxml.addresses import column_letter
+from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TemplatePlan, fixed
 
@@ -62,10 +62,11 @@ MONTHS = {
     "Break-downs": "money", "Reimbursed": "money", "Reimbursed to date": "money",
     "Owed": "money", "Payable": "money", "Payable to date": "money", "Adjustment": "money",
     "To invoice": "money", "Run rate": "money", "Measured for the bonus": "money",
+    "Differs from agreed": "count",
 }  # fmt: skip
 PLACEMENTS = {
     "Row": "count", "Child": "text", "Agreed": "count", "Residential weekly cost": "money",
-    "Family weekly cost": "money", "Moved on": "date", "Leaves care on": "optional_date",
+    "Family weekly cost": "money", "Moved on": "date", "Leaves care on": "date",
     "Ended on": "date", "Broke down": "count", "First move": "count", "Saving a week": "money",
     "Counts from": "date", "Counts until": "date", "Counts for the bonus": "count",
     **{f"Days {day}": "count" for day in DAYS},
@@ -120,9 +121,6 @@ LAST_COLUMN = COLUMN_OF["Agreed"] + len(AGREED) - 1
 _MORE = {"Share earned": {"num_format": "0.000000"}, "Row": {"num_format": "0"}}
 """What more a column's format has."""
 
-_OPTIONAL_DATE = f"{DATE};;"
-"""A date, or nothing where it is 0."""
-
 
 @dataclass(frozen=True, slots=True)
 class Workings:
@@ -153,6 +151,12 @@ def cell_of(table: str, heading: str, row: int) -> str:
 def cells_above(table: str, heading: str, row: int) -> str:
     """The cells over one of the workings of an input table, from the heading on."""
     return f"{cell_of(table, heading, HEADING_ROW)}:{cell_of(table, heading, row - 1)}"
+
+
+def place_of_term(name: str) -> Position:
+    """Where a term as read stands, or what follows from the terms."""
+    names = [*(term.label for term in READ_TERMS), *DERIVED_TERMS]
+    return FIRST_ROW + names.index(name), TERM_COLUMN + 1
 
 
 def places_of_workings(plan: TemplatePlan) -> Workings:
@@ -207,9 +211,7 @@ def write_block(
     """
     write_title(page, column, text, list(kinds))
     looks = {
-        heading: page.styles.cell("date", "working", num_format=_OPTIONAL_DATE)
-        if kind == "optional_date"
-        else page.styles.cell(kind, "working", **_MORE.get(heading, {}))
+        heading: page.styles.cell(kind, "working", **_MORE.get(heading, {}))
         for heading, kind in kinds.items()
     }
     for row in range(FIRST_ROW, FIRST_ROW + rows):

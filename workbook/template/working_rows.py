@@ -63,6 +63,7 @@ def _formulas_of_placement(plan: TemplatePlan, workings: Workings, row: int) -> 
     type_of_row = f'LOWER(TRIM({kind}&""))'
     in_cohort = f"OR({at['Children in Cohort']}=0,COUNTIF({cohort['Child']},{name})>0)"
     leaves = here("Leaves care on")
+    leaving = f"SUMIFS({cohort['Leaves care on']},{cohort['Child']},{name},{cohort['First']},1)"
     why = f'LOWER(TRIM(SUBSTITUTE(SUBSTITUTE({because}&"","_"," "),"-"," ")))'
     earlier = _earlier(workings, "Placements", "Child", "Moved on", row)
     found = {
@@ -72,10 +73,9 @@ def _formulas_of_placement(plan: TemplatePlan, workings: Workings, row: int) -> 
         "Residential weekly cost": read(before, number_in),
         "Family weekly cost": read(after, number_in),
         "Moved on": read(moved, day_in),
-        "Leaves care on": f"IF({here('Agreed')}=0,0,"
-        f"SUMIFS({cohort['Leaves care on']},{cohort['Child']},{name},{cohort['First']},1))",
-        "Ended on": f'IF({here("Agreed")}=0,"",IF({ended}="",IF({leaves}=0,"",{leaves}),'
-        f"IF({leaves}=0,{day_in(ended)},MIN({day_in(ended)},{leaves}))))",
+        "Leaves care on": f'IF({here("Agreed")}=0,"",IF({leaving}=0,"",{leaving}))',
+        "Ended on": f'IF({here("Agreed")}=0,"",IF({ended}="",{leaves},IF({leaves}="",'
+        f"{day_in(ended)},MIN({day_in(ended)},{leaves}))))",
         "Broke down": f'IF({here("Moved on")}="",0,IF(OR({ended}="",{here("Ended on")}={leaves}),0,'
         f'IF(OR({why}="",{why}="broke down"),1,0)))',
         "First move": f'IF({here("Moved on")}="",0,IF({earlier}=0,1,0))',
@@ -180,7 +180,8 @@ def _formulas_of_household(plan: TemplatePlan, workings: Workings, row: int) -> 
         f"IF({at['Children in Cohort']}>0,COUNTIF({cohort['Child']},{whose}),"
         f"COUNTIF({placements['Child']},{whose}))"
     )
-    moved = f"SUMIFS({placements['Moved on']},{placements['Child']},{whose},{placements['First move']},1)"
+    moves = f"{placements['Child']},{whose},{placements['First move']},1"
+    moved = f"SUMIFS({placements['Moved on']},{moves})"
     too_early = (
         f"COUNTIFS({ranges['Household']},{name},{ranges['Child in cohort']},1,"
         f'{ranges["Approved on"]},"<"&{at["Starts on"]})'

@@ -159,7 +159,7 @@ def _derived(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
 
 
 def _run_rate(workings: Workings, day: str) -> str:
-    """The yearly saving of the placements in place on a day, less the weekly costs that are open."""
+    """The yearly saving of what is in place on a day, less the weekly costs that are open."""
     placements, prices, costs = (
         workings.rows[table] for table in ("Placements", "Prices", "Costs")
     )
@@ -209,15 +209,15 @@ def unknown_terms(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
             f"ISNA({at})" if options else f"NOT(IFERROR({at}={_default(term)},FALSE))"
         )
     if not KNOWN.varies:
-        found["terms from a day on"] = _is_filled(plan.terms_from)
+        found["terms from a day on"] = _has_rows(plan.terms_from)
     for table in KNOWN.unknown_tables:
         if table in plan.sheets:
             first = ALL_COLUMNS[table][0].heading
-            found[f"the table {table}"] = _is_filled(plan.evidence_column(table, first))
+            found[f"the table {table}"] = _has_rows(plan.evidence_column(table, first))
     return found
 
 
-def _is_filled(cells_of_a_column: str) -> str:
+def _has_rows(cells_of_a_column: str) -> str:
     return f"ROWS({cells_of_a_column})>COUNTBLANK({cells_of_a_column})"
 
 
@@ -325,6 +325,8 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
         "Run rate": _run_rate(workings, last_day),
         "Measured for the bonus": f'IF({at["Bonus measure"]}="run_rate",{here("Run rate")},'
         f'IF({at["Bonus measure"]}="lower",MIN({here("Run rate")},{accumulated}),{accumulated}))',
+        "Differs from agreed": f"IF(COUNTIFS({agreed['Month']},{month})=0,0,"
+        f"(ROUND(SUMIFS({agreed['Payable']},{agreed['Month']},{month})-{here('Payable')},2)<>0)*1)",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,7 @@ from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import Contract
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.files.safe_writing import write_safely
+from xlpbr.workbook.look.named_styles import with_named_styles
 from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.ooxml.book import CellValue, Position
 from xlpbr.workbook.read.own_sheets import MADE_BY
@@ -25,13 +27,17 @@ from xlpbr.workbook.template.forecast import write_forecast
 from xlpbr.workbook.template.inputs import write_evidence, write_terms
 from xlpbr.workbook.template.invoices import write_invoice, write_lines
 from xlpbr.workbook.template.linked import write_linked
-from xlpbr.workbook.template.outputs import write_explain, write_readings, write_reconcile
+from xlpbr.workbook.template.month import write_month
+from xlpbr.workbook.template.outputs import write_explain, write_reconcile
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, template_plan_of
+from xlpbr.workbook.template.quick_sheet import QuickSheet
+from xlpbr.workbook.template.readings import write_readings
 from xlpbr.workbook.template.statement import write_statement
+from xlpbr.workbook.template.top_line import write_top_line
 from xlpbr.workbook.template.years import write_children, write_years
 
-_MADE = datetime(2026, 1, 1)
+MADE = datetime(2026, 1, 1)
 """The same inputs give the same file, byte for byte, so no clock is read."""
 
 _CALCULATED_BY = 191029
@@ -103,7 +109,8 @@ def write_plan(
     within ``cells.dates_from_1904``.
     """
     contract = plan.contract
-    workbook = Workbook(str(target), {"date_1904": plan.date_1904})
+    written = io.BytesIO()
+    workbook = Workbook(written, {"date_1904": plan.date_1904})
     workbook.calc_on_load = False
     workbook.set_calc_mode("auto", _CALCULATED_BY)
     workbook.set_properties(
@@ -113,13 +120,14 @@ def write_plan(
             "author": "xlpbr",
             "company": "",
             "comments": f"{MADE_BY} {xlpbr.__version__} from: {contract.source}",
-            "created": _MADE,
+            "created": MADE,
         }
     )
     write_sheets(workbook, plan, values)
     if finish is not None:
         finish(workbook)
     workbook.close()
+    target.write_bytes(with_named_styles(written.getvalue()))
 
 
 def write_sheets(
@@ -131,7 +139,7 @@ def write_sheets(
     styles = Styles(workbook)
     pages = {
         sheet: TemplatePage(
-            workbook.add_worksheet(name), styles,
+            workbook.add_worksheet(name, QuickSheet), styles,
             None if values is None else values.get(name, {}),
             plan.evidence_tables,
         )
@@ -139,6 +147,7 @@ def write_sheets(
     }  # fmt: skip
     writers: Mapping[str, Callable[[TemplatePage, TemplatePlan], None]] = {
         "About": write_about,
+        "Month": write_month,
         "Terms": write_terms,
         **{table: partial(write_evidence, table=table) for table in ALL_COLUMNS},
         "Assumptions": write_assumptions,
@@ -161,6 +170,7 @@ def write_sheets(
             writers[sheet](page, plan)
             if sheet not in TABLE_NAMES:
                 page.protect()
+        write_top_line(page, plan, sheet)
     for sheet in plan.hidden_sheets:
         pages[sheet].sheet.hide()
     pages[plan.sheets[0]].sheet.activate()

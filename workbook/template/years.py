@@ -7,14 +7,17 @@ from xlpbr.workbook.look.styles import MONTH
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TemplatePlan
-from xlpbr.workbook.template.statement import under_heading
+from xlpbr.workbook.template.result_places import (
+    CHILDREN_ROW,
+    YEARS_ROW,
+    children_rows,
+    children_width,
+    year_rows,
+)
+from xlpbr.workbook.template.statement import under_heading, write_last_day
 
-CHILDREN_ROW = 5
-YEARS_ROW = 5
-
-_CHILD_WIDTH, _TOTAL_WIDTH, _MONTH_WIDTH = 14, 12, 9.5
+_CHILD_WIDTH, _TOTAL_WIDTH, _MONTH_WIDTH = 13, 12, 8.7
 _YEAR_WIDTH = 17
-_MONTHS_OF_A_YEAR = 12
 
 _WHAT_IS_WHAT = (
     "Accrual: payable to date less invoiced to date on the year's last day: what is owed and not"
@@ -22,21 +25,6 @@ _WHAT_IS_WHAT = (
     "Full-year effect: what the placements in place on the year's last day save in a whole year.",
     "Against budget: the figure less the budget (sheet {budget}). Blank for a year without a row.",
 )
-
-
-def children_rows(plan: TemplatePlan) -> int:
-    """The rows that are prepared for the children, headings and total included."""
-    return 2 + plan.table_rows["Placements"]
-
-
-def children_width(plan: TemplatePlan) -> int:
-    """The columns that are prepared for the children: name, total and months."""
-    return 2 + plan.month_rows
-
-
-def year_rows(plan: TemplatePlan) -> int:
-    """The rows that are prepared for the financial years, the heading row included."""
-    return 3 + plan.month_rows // _MONTHS_OF_A_YEAR
 
 
 def write_children(page: TemplatePage, plan: TemplatePlan) -> None:
@@ -47,6 +35,7 @@ def write_children(page: TemplatePage, plan: TemplatePlan) -> None:
         "Result (calculated, do not type here): what each child's placement saved in each month."
         " Whole pounds are shown; the cells hold the pence.",
     )
+    write_last_day(page, plan, (CHILDREN_ROW - 1, 1))
     width = children_width(plan)
     page.set_widths((_CHILD_WIDTH, _TOTAL_WIDTH, *[_MONTH_WIDTH] * (width - 2)))
     month = styles.column_heading(align="right", num_format=MONTH)
@@ -88,6 +77,7 @@ def write_years(page: TemplatePage, plan: TemplatePlan) -> None:
         " March, for the accounts and the budget report.",
     )
     page.set_widths([_YEAR_WIDTH] * len(YEAR_HEADINGS))
+    write_last_day(page, plan, (YEARS_ROW - 1, 1))
     money = under_heading(styles.heading_right, styles.bare("money"))
     page.spill(
         YEARS_ROW, 1,

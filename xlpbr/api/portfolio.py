@@ -15,6 +15,7 @@ from xlpbr.api.frames import figures_frame, pounds, table_frame
 from xlpbr.api.inputs import Table, contract_of, is_workbook, rows_of, value_rows
 from xlpbr.api.records import PlacedProblem, problems_frame, settled_records
 from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.life import LIFE_RECORDS
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import VALUE, CellError
 from xlpbr.portfolio.settle import settle_contracts, settle_tables
@@ -75,6 +76,7 @@ def settle_many(
     claims: Table = None,
     *,
     as_at: Any = None,
+    **life: Table,
 ) -> SettledPortfolio:
     """Settle many contracts: workbooks, or tables with a column ``Contract``.
 
@@ -89,6 +91,8 @@ def settle_many(
         claims: the headings of Claims and ``Contract``; None for none.
         as_at: the last day that is known, for all or by contract in a dict; None, or a contract
             that is not named, for the whole programme.
+        life: the optional tables ``cohort``, ``prices``, ``costs``, ``rates`` and ``agreed``, each
+            with the headings of its table and ``Contract``.
 
     Raises:
         CellError: the first wrong input of a workbook, and which workbook it is in.
@@ -114,13 +118,12 @@ def settle_many(
             terms = {name: _terms_rows(one) for name, one in contracts.items()}
         elif isinstance(contracts, list | tuple):
             terms = [_terms_rows(one) for one in contracts]
-        months, notes = settle_tables(
-            terms,
-            _as_frame("placements", placements),
-            _as_frame("carers", carers),
-            _as_frame("claims", claims),
-            as_at,
-        )
+        tables = {"placements": placements, "carers": carers, "claims": claims, **life}
+        given = {name.capitalize(): _as_frame(name, table) for name, table in tables.items()}
+        unknown = sorted(set(life) - {table.lower() for table in LIFE_RECORDS if table != "Budget"})
+        if unknown:
+            raise TypeError(f"settle_many has no table {unknown[0]}")
+        months, notes = settle_tables(terms, given, as_at)
         names = contracts if isinstance(contracts, Mapping) else months["contract"].unique()
         placed = [
             (note.contract, PlacedProblem(note.problem, note.problem.table)) for note in notes

@@ -15,7 +15,9 @@ import click
 
 import xlpbr
 from xlpbr.cells import Rows
+from xlpbr.commands import acceptance as acceptance_commands
 from xlpbr.commands import agree as agree_commands
+from xlpbr.commands import doctor as doctor_commands
 from xlpbr.commands import edit as edit_commands
 from xlpbr.commands import figures as figure_commands
 from xlpbr.commands import forecast as forecast_commands
@@ -105,6 +107,8 @@ for _command in (
     *host_commands.COMMANDS,
     *forecast_commands.COMMANDS,
     *portfolio_commands.COMMANDS,
+    *acceptance_commands.COMMANDS,
+    *doctor_commands.COMMANDS,
 ):
     commands.add_command(_command)
 

@@ -8,8 +8,10 @@ known placement takes away what comes after it; the children to come are added u
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from xlpbr.forecast.payments import Steps
 from xlpbr.forecast.plan import ScenarioPlan
@@ -17,6 +19,8 @@ from xlpbr.periods import FAR
 from xlpbr.portfolio.numpy_loops import I64, Flags, rounded
 from xlpbr.portfolio.settlement import MonthColumns, PlacementColumns, saving_columns
 from xlpbr.settlement import rules
+
+F64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +62,31 @@ class SumColumns:
     carer_fees: I64
     outcome_fees: I64 | None
     paid_back: I64 | None
+
+
+def compiled_sums_of(plan: ScenarioPlan, loops: Any, of: Any, draws: F64) -> SumColumns:
+    """The same of scenarios that the compiled loop draws as well.
+
+    Args:
+        plan: what is the same in every scenario.
+        loops: the module ``numba_draws``.
+        of: the plan as its arrays.
+        draws: the uniform numbers, a row for each scenario.
+    """
+    shape, payments = (len(draws), len(plan.ends)), plan.payments
+    saved, carer_fees, outcome_fees, paid_back = (np.empty(shape, np.int64) for _ in range(4))
+    in_place, accumulated = (np.empty(len(draws), np.int64) for _ in range(2))
+    loops.add_scenarios(
+        of, draws, saved, in_place, accumulated, carer_fees, outcome_fees, paid_back
+    )
+    return SumColumns(
+        saved,
+        _run_rates(plan, in_place),
+        accumulated,
+        rounded(carer_fees, payments.carer_fee.parts),
+        rounded(outcome_fees, payments.outcome_parts) if payments.outcomes else None,
+        None if payments.break_down_amount is None else paid_back,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 
 from xlpbr.forecast.chances import Price
-from xlpbr.forecast.column_sums import DrawnColumns, sums_of
+from xlpbr.forecast.column_sums import DrawnColumns, SumColumns, compiled_sums_of, sums_of
 from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, ScenarioPlan
 from xlpbr.forecast.scenarios import BLOCK, PERCENTILES, Spread, Summary, block_seed, rank
 from xlpbr.money import round_half_away
@@ -58,11 +60,19 @@ def settle_range_on_columns(
     """
     parts = []
     frames: dict[int, ScenarioFrame] = {}
+    loops = None if compiled is False else _compiled_loops()
+    if compiled and loops is None:
+        raise ImportError('the compiled loops need numba: pip install "xlpbr[fast]"')
+    of_loops = None if loops is None else loops.compiled_plan_of(plan)
     for draws in blocks_of_draws(plan.width, seed, first, last):
         count = len(draws)
-        frames[count] = frames.get(count) or frame_of(plan, count)
-        drawn = drawn_columns(plan, draws)
-        parts.append(settle_drawn(plan, frames[count], drawn, compiled=compiled))
+        frame = frames[count] = frames.get(count) or frame_of(plan, count)
+        if loops is None:
+            drawn = drawn_columns(plan, draws)
+            sums = sums_of(plan, frame.months, frame.foster_only, drawn, compiled=False)
+        else:
+            sums = compiled_sums_of(plan, loops, of_loops, draws)
+        parts.append(settle_sums(plan, frame, sums, compiled=compiled))
     return OutcomeColumns(
         np.concatenate([part.saving_to_date for part in parts]),
         np.concatenate([part.payable_to_date for part in parts]),
@@ -70,6 +80,15 @@ def settle_range_on_columns(
         np.concatenate([part.threshold_passed for part in parts]),
         np.concatenate([part.maximum_binds for part in parts]),
     )
+
+
+@cache
+def _compiled_loops() -> ModuleType | None:
+    try:
+        from xlpbr.forecast import numba_draws  # noqa: PLC0415 - numba is an extra
+    except ImportError:
+        return None
+    return numba_draws
 
 
 # -- the uniform numbers -----------------------------------------------------------------------
@@ -240,8 +259,15 @@ def settle_drawn(
     plan: ScenarioPlan, frame: ScenarioFrame, drawn: DrawnColumns, *, compiled: bool | None = None
 ) -> OutcomeColumns:
     """Some drawn scenarios, settled by the contract's rules."""
-    payments, count, width = plan.payments, len(drawn.ended), len(plan.ends)
-    found = sums_of(plan, frame.months, frame.foster_only, drawn, compiled=compiled)
+    sums = sums_of(plan, frame.months, frame.foster_only, drawn, compiled=compiled)
+    return settle_sums(plan, frame, sums, compiled=compiled)
+
+
+def settle_sums(
+    plan: ScenarioPlan, frame: ScenarioFrame, found: SumColumns, *, compiled: bool | None = None
+) -> OutcomeColumns:
+    """The same of what the scenarios add up to."""
+    payments, (count, width) = plan.payments, found.saved.shape
     measured, bonus = np.zeros(count, np.int64), np.zeros(count, np.int64)
     if plan.bonus.month is not None:
         measured = measured_savings(plan.terms, found.run_rate, found.accumulated)

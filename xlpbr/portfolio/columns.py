@@ -183,7 +183,7 @@ def _by_value(column: EvidenceColumn, series: pd.Series) -> ColumnValues:
     if column.kind == "text":
         plain = _plain_keys(found)
         if plain is not None:
-            return _named(places, plain)
+            return _named(places, *plain)
     # One more than there are cells: the place -1 of a missing one is the last.
     values = np.full(len(found) + 1, _value(column, readers.read_cell(_optional(column), None), {}))
     blank, refused, finer = (np.zeros(len(found) + 1, np.bool_) for _ in range(3))
@@ -216,6 +216,8 @@ def _value(column: EvidenceColumn, read: Any, names: dict[str, int]) -> int | No
         return column.options.index(read)
     if column.kind == "yes_no":
         return int(read)
+    if column.kind == "weeks":
+        return read or 0
     if column.kind in ("date", "month"):
         return FAR if read is None else int(read.toordinal())
     pence = (read or 0) * 100
@@ -244,21 +246,28 @@ def _distinct(series: pd.Series) -> tuple[I64, list[Cell]]:
     return codes, found
 
 
-def _plain_keys(found: list[Cell]) -> list[str] | None:
-    """What plain texts without spaces are matched by; None where one must be looked at."""
-    if not all(type(cell) is str for cell in found):
+def _plain_keys(found: list[Cell]) -> tuple[list[str], bool] | None:
+    """What plain texts without spaces are matched by, and whether no two can be by the same.
+
+    None where one must be looked at.
+    """
+    if set(map(type, found)) - {str}:
         return None
     together = "\n".join(found)
     if "#" in together or not together.isascii() or together.split() != found:
         return None
-    return together.casefold().split("\n")
+    # Different texts are still different in small letters, if all had small ones or large ones.
+    apart = together in (together.upper(), together.lower())
+    return together.casefold().split("\n"), apart
 
 
-def _named(places: I64, keys: list[str]) -> ColumnValues:
+def _named(places: I64, keys: list[str], apart: bool) -> ColumnValues:
+    none = np.zeros(len(places), np.bool_)
+    if apart:
+        return ColumnValues(places, places < 0, none, none, tuple(keys))
     # Most often no two texts are matched by the same: then each place stays what it is.
     names = dict.fromkeys(keys)
     if len(names) < len(keys):
         place_of = {name: place for place, name in enumerate(names)}
         places = np.array([*(place_of[key] for key in keys), -1], np.int64)[places]
-    none = np.zeros(len(places), np.bool_)
     return ColumnValues(places, places < 0, none, none, tuple(names))

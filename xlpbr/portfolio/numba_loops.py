@@ -181,6 +181,56 @@ def add_savings(
 
 
 @_compiled(
+    _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _NUMBERS, _NUMBERS,
+    numba.int64, _read(numba.uint32), _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _RESULT,
+)  # fmt: skip
+def add_chains(
+    first_row: I64,
+    weekly: I64,
+    start: I64,
+    ended: I64,
+    base: I64,
+    stays: Flags,
+    first_month: I64,
+    period_end: I64,
+    first_day: int,
+    places: U32,
+    opens: I64,
+    last_day: I64,
+    beyond: I64,  # noqa: ARG001 - the loop of numpy takes it
+    classes: I64,  # noqa: ARG001
+    saving_to_date: I64,
+) -> int:
+    """Add the rows of ``chains`` of every group to the savings to date."""
+    for group in range(U(len(first_row) - 1)):
+        month = U(first_month[group])
+        length = U(first_month[group + U(1)]) - month
+        if length == U(0):
+            continue
+        begins = U(places[U(opens[group])]) >> U(3)
+        last = last_day[group] + first_day
+        for row in range(U(first_row[group]), U(first_row[group + U(1)])):
+            pence, first = weekly[row], start[row]
+            if first > last:
+                continue
+            until = max(ended[row], first)
+            constant = base[row] - pence * first + 3
+            period = month + (U(places[U(first - first_day)]) >> U(3)) - begins
+            while period < month + length:
+                after = period_end[period] + 1
+                if after > until:
+                    break
+                saving_to_date[period] += (constant + pence * after) // 7
+                period += U(1)
+            if stays[row]:
+                total = (constant + pence * until) // 7
+                while period < month + length:
+                    saving_to_date[period] += total
+                    period += U(1)
+    return 0
+
+
+@_compiled(
     _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _NUMBERS, _NUMBERS, _NUMBERS,
     _FLAGS, _FLAGS, _FLAGS, _NUMBERS, _NUMBERS,
     _RESULT, _RESULT, _RESULT, _RESULT, _RESULT, _RESULT, _RESULT,

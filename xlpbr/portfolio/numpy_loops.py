@@ -104,6 +104,64 @@ def add_savings(
     return MAY_BE_LARGE if large else 0
 
 
+def add_chains(
+    first_row: I64,
+    weekly: I64,
+    start: I64,
+    ended: I64,
+    base: I64,
+    stays: Flags,
+    first_month: I64,
+    period_end: I64,
+    first_day: int,
+    places: U32,
+    opens: I64,
+    last_day: I64,
+    beyond: I64,
+    classes: I64,
+    saving_to_date: I64,
+) -> int:
+    """Add the rows of ``chains`` of every group to the savings to date.
+
+    As in ``add_savings``, with what a total starts from in the residue.
+
+    Returns:
+        0.
+    """
+    for groups, rows in blocks(first_row):
+        firsts = first_row[groups.start : groups.stop + 1].clip(rows.start, rows.stop)
+        group = np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
+        last, after_last = last_day[groups][group], beyond[groups][group]
+        pence, from_total = weekly[rows], base[rows]
+        begins_on = start[rows] - first_day
+        ends_on = np.maximum(ended[rows] - first_day, begins_on)
+        months = first_month[groups.start : groups.stop + 1]
+        lengths = np.diff(months)
+        first_place = np.arange(len(lengths)) + months[:-1] - months[0]
+        shift = first_place - (places[opens[groups]] >> 3)
+        comes = places[np.where(begins_on > last, after_last, begins_on)].astype(np.int64)
+        goes = places[np.where(ends_on > last, after_last, ends_on)].astype(np.int64)
+        begins, ends = (
+            np.where(last < 0, first_place[group], (place >> 3) + shift[group])
+            for place in (comes, goes)
+        )
+        owed = pence * begins_on - from_total
+        of_class = ((pence % 7) * 8 + (from_total - pence * begins_on) % 7) * 16
+        low, high = classes[of_class + 8], classes[of_class + 9]
+        at_end = np.where(stays[rows], pence * ends_on + classes[of_class + (goes & 7)], owed)
+        week, owing, packed_low, packed_high = (
+            running(begins, ends, added, taken, first_place, lengths)
+            for added, taken in ((pence, pence), (owed, at_end), (low, low), (high, high))
+        )
+        periods = slice(int(months[0]), int(months[-1]))
+        after = period_end[periods] - first_day + 1
+        weekday, count = after % 7, (packed_high >> 48) & 0xFFFF
+        packed = np.where(weekday < 4, packed_low, packed_high)
+        residue = (packed >> (16 * (weekday & 3))) & 0xFFFF
+        saving_to_date[periods] += (week * after - owing + 3 * count - residue) // 7
+    return 0
+
+
 def settle_months(
     first_month: I64,
     saving_to_date: I64,

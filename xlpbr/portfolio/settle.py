@@ -6,8 +6,9 @@ a penny, or so large that the sums of whole numbers could overflow, goes through
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -20,19 +21,21 @@ from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NA, VALUE, CellError, Problem
 from xlpbr.periods import FAR
+from xlpbr.portfolio.chains import cost_chains
+from xlpbr.portfolio.clauses import PlacementRows
 from xlpbr.portfolio.columns import plain_cells
 from xlpbr.portfolio.numpy_loops import I64
 from xlpbr.portfolio.rows import KNOWN, PortfolioColumns, PortfolioProblem, settle_portfolio
-from xlpbr.portfolio.settlement import LIMIT
+from xlpbr.portfolio.table_columns import portfolio_of, portfolio_of_tables
 from xlpbr.portfolio.tables import (
     ContractProblem,
     Names,
     TableColumns,
-    core_evidence,
-    first_approvals,
+    life_that_does_not_fit,
     read_table,
 )
 from xlpbr.settlement.carers import due_households
+from xlpbr.settlement.counted import counted_costs, counted_placements, name_key
 from xlpbr.tables.terms import read_terms
 
 __all__ = ["PortfolioProblem", "settle_contracts", "settle_many"]
@@ -47,6 +50,11 @@ def settle_many(
     claims: pd.DataFrame | None = None,
     *,
     as_at: AsAt = None,
+    cohort: pd.DataFrame | None = None,
+    prices: pd.DataFrame | None = None,
+    costs: pd.DataFrame | None = None,
+    rates: pd.DataFrame | None = None,
+    agreed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The month statements of many contracts.
 
@@ -58,6 +66,12 @@ def settle_many(
         claims: the headings of Claims and ``Contract``; None where there are none.
         as_at: the last day that is known, for all contracts or by contract; None, or a contract
             that is not named, for the whole programme.
+        cohort: the headings of Cohort and ``Contract``; None, as a contract without a row in it,
+            for every child of its placements. The other tables likewise.
+        prices: the headings of Prices and ``Contract``.
+        costs: the headings of Costs and ``Contract``.
+        rates: the headings of Rates and ``Contract``.
+        agreed: the headings of Agreed and ``Contract``.
 
     Returns:
         A row for each contract and month, in the order of the terms: ``contract``, then the
@@ -69,34 +83,44 @@ def settle_many(
         PortfolioProblem: all that is wrong in the tables; rows are counted from 1 under the
             headings.
     """
-    settled, notes = settle_tables(terms, placements, carers, claims, as_at)
+    given = {
+        "Placements": placements, "Carers": carers, "Claims": claims, "Cohort": cohort,
+        "Prices": prices, "Costs": costs, "Rates": rates, "Agreed": agreed,
+    }  # fmt: skip
+    settled, notes = settle_tables(terms, given, as_at)
     settled.attrs["notes"] = [note.sentence for note in notes]
     return settled
 
 
 def settle_tables(
     terms: Mapping[str, ContractTerms | Cell] | Iterable[ContractTerms | Cell],
-    placements: pd.DataFrame | None,
-    carers: pd.DataFrame | None,
-    claims: pd.DataFrame | None,
+    given: Mapping[str, pd.DataFrame | None],
     as_at: AsAt,
 ) -> tuple[pd.DataFrame, tuple[ContractProblem, ...]]:
-    """The same, and what to know of the tables, which stops no figure."""
+    """The same, and what to know of the tables, which stops no figure.
+
+    Args:
+        terms: as ``settle_many`` takes them.
+        given: the other tables by name; Placements must be there.
+        as_at: as ``settle_many`` takes it.
+    """
     problems: list[ContractProblem] = []
     notes: list[ContractProblem] = []
     names, records = _contracts(terms, problems)
     last_days = _last_days(names, records, as_at, problems)
     tables = {
         table: read_table(table, frame, names, problems, notes)
-        for table, frame in (("Placements", placements), ("Carers", carers), ("Claims", claims))
+        for table, frame in given.items()
         if table == "Placements" or (frame is not None and getattr(frame, "size", True))
     }
     read = {table: columns for table, columns in tables.items() if columns is not None}
     if "Placements" in read:
         problems.extend(_without_placements(names, read["Placements"]))
+        said = set(problems)
+        problems.extend(one for one in life_that_does_not_fit(read, names) if one not in said)
     if problems:
         raise PortfolioProblem(problems)
-    columns = _portfolio_of_tables(names.written, records, last_days, read)
+    columns = portfolio_of_tables(names.written, records, last_days, read)
     return settle_portfolio(columns), tuple(notes)
 
 
@@ -216,72 +240,7 @@ def _without_placements(names: Names, placements: TableColumns) -> Iterable[Cont
             yield ContractProblem(names.written[place], problem)
 
 
-# Columns --------------------------------------------------------------------------------------
-
-
-def _portfolio_of_tables(
-    names: tuple[str, ...],
-    terms: Sequence[ContractTerms],
-    last_days: Sequence[date],
-    tables: Mapping[str, TableColumns],
-) -> PortfolioColumns:
-    finer = np.zeros(len(names), np.bool_)
-    for table in tables.values():
-        finer[table.contract[table.finer]] = True
-    placements = tables["Placements"]
-    columns = placements.columns
-    counts = (columns["agreed"] == 1) & (columns["moved_on"] < FAR)
-    weekly = columns["residential_weekly"] - columns["family_weekly"]
-    approvals, claims = _none(2), _none(3)
-    if "Carers" in tables:
-        approvals = first_approvals(placements, tables["Carers"])
-    if "Claims" in tables:
-        of_claims = tables["Claims"].columns
-        claims = (tables["Claims"].contract, of_claims["month"], of_claims["invoiced"])
-    return PortfolioColumns(
-        names,
-        terms,
-        last_days,
-        _evidence_reader(tables, len(names)),
-        finer,
-        (
-            placements.contract[counts],
-            weekly[counts],
-            columns["moved_on"][counts],
-            columns["ended_on"][counts],
-            columns["type"][counts] == 0,
-        ),
-        (approvals[0], approvals[1]),
-        (claims[0], claims[1], claims[2]),
-    )
-
-
-def _none(count: int) -> tuple[I64, ...]:
-    return tuple(np.zeros(0, np.int64) for _ in range(count))
-
-
-def _evidence_reader(
-    tables: Mapping[str, TableColumns], contracts: int
-) -> Callable[[int], Evidence]:
-    """A function that reads the rows of one contract as the core does."""
-    in_order = {}
-    for table, columns in tables.items():
-        order = np.argsort(columns.contract, kind="stable")
-        ends = np.searchsorted(columns.contract[order], np.arange(contracts + 1))
-        in_order[table] = (columns.frame, columns.rows[order], ends)
-
-    def read(place: int) -> Evidence:
-        found = core_evidence(
-            {
-                table: frame.iloc[rows[ends[place] : ends[place + 1]]]
-                for table, (frame, rows, ends) in in_order.items()
-            }
-        )
-        for problem in found.blocking:
-            raise problem.as_error()
-        return found.record
-
-    return read
+# Columns of records ---------------------------------------------------------------------------
 
 
 def _portfolio_of_records(
@@ -290,44 +249,97 @@ def _portfolio_of_records(
     last_days: Sequence[date],
 ) -> PortfolioColumns:
     finer = np.zeros(len(contracts), np.bool_)
-    placements: list[tuple[int, int, int, int, bool]] = []
-    approvals: list[tuple[int, int]] = []
+    placements: list[tuple[int, ...]] = []
+    changes: list[tuple[int, ...]] = []
+    costs: list[tuple[int, ...]] = []
+    due: list[tuple[int, int]] = []
     claims: list[tuple[int, int, int]] = []
+    children: dict[tuple[int, str], int] = {}
     for place, (terms, evidence) in enumerate(contracts):
-        for placement in evidence.agreed:
-            if placement.moved_on is None:
-                continue
-            weekly = placement.weekly_saving * 100
-            finer[place] |= weekly.denominator != 1 or abs(weekly) >= LIMIT
+        pence = _Pence()
+        counted = counted_placements(terms, evidence)
+        for one in counted:
+            number = children.setdefault((place, name_key(one.placement.child)), len(children))
+            ended_on = one.placement.ended_on
+            for span in one.spans[1:]:
+                changes.append(
+                    (len(placements), span.starts_on.toordinal(), pence.of(span.weekly_saving))
+                )
             placements.append(
                 (
                     place,
-                    0 if finer[place] else weekly.numerator,
-                    placement.moved_on.toordinal(),
-                    FAR if placement.ended_on is None else placement.ended_on.toordinal(),
-                    placement.type == "foster",
+                    number,
+                    pence.of(one.spans[0].weekly_saving),
+                    one.moved_on.toordinal(),
+                    FAR if ended_on is None else ended_on.toordinal(),
+                    one.placement.type == "foster",
+                    one.placement.ended_because == "broke down",
                 )
             )
-        approvals.extend((place, one.due_on.toordinal()) for one in due_households(terms, evidence))
-        finer[place] |= not KNOWN.cover(terms, evidence)
-        for claim in evidence.claims:
-            pence = claim.invoiced * 100
-            finer[place] |= pence.denominator != 1 or abs(pence) >= LIMIT
-            amount = 0 if finer[place] else pence.numerator
-            claims.append((place, claim.month.toordinal(), amount))
-    contract, weekly_saving, moved, ended, foster = _columns(placements, 5)
-    approved_in, approved = _columns(approvals, 2)
+        fostered = {
+            name_key(one.placement.child) for one in counted if one.placement.type == "foster"
+        }
+        for counted_cost in counted_costs(terms, evidence):
+            cost = counted_cost.cost
+            last = cost.last_day
+            costs.append(
+                (
+                    place,
+                    cost.starts_on.toordinal(),
+                    FAR if last is None else last.toordinal(),
+                    pence.of(cost.weekly or Fraction(0)),
+                    pence.of(cost.once or Fraction(0)),
+                    name_key(cost.child) in fostered,
+                )
+            )
+        due.extend((place, one.due_on.toordinal()) for one in due_households(terms, evidence))
+        claims.extend(
+            (place, claim.month.toordinal(), pence.of(claim.invoiced)) for claim in evidence.claims
+        )
+        finer[place] = pence.finer or not KNOWN.cover(terms, evidence)
+    contract, child, weekly, moved, ended, foster, broke_down = _columns(placements, 7)
+    starts = np.array([terms.starts_on.toordinal() for terms, _ in contracts], np.int64)
+    of, day, changed_to = _columns(changes, 3)
+    cost_of, since, until, a_week, once, of_fostered = _columns(costs, 6)
+    due_in, due_on = _columns(due, 2)
     claimed_in, month, invoiced = _columns(claims, 3)
-    return PortfolioColumns(
+    return portfolio_of(
         names,
         [terms for terms, _ in contracts],
         last_days,
         lambda place: contracts[place][1],
         finer,
-        (contract, weekly_saving, moved, ended, foster.astype(np.bool_)),
-        (approved_in, approved),
+        PlacementRows(
+            contract, child, weekly, moved, ended, foster.astype(np.bool_),
+            broke_down.astype(np.bool_),
+        ),
+        (of, day, changed_to),
+        cost_chains(
+            cost_of, starts[cost_of], since, until, a_week, once, of_fostered.astype(np.bool_)
+        ),
+        (due_in, due_on),
         (claimed_in, month, invoiced),
-    )
+        {place: seen.rates for place, (_, seen) in enumerate(contracts) if seen.rates},
+        {place: seen.signed for place, (_, seen) in enumerate(contracts) if seen.signed},
+    )  # fmt: skip
+
+
+_LARGE = 10**16
+"""Pence; a contract with an amount so large is left to ``settle``."""
+
+
+class _Pence:
+    """Pounds in whole pence, and whether an amount was finer or too large for that."""
+
+    def __init__(self) -> None:
+        self.finer = False
+
+    def of(self, pounds: Fraction) -> int:
+        pence = pounds * 100
+        if pence.denominator == 1 and abs(pence) < _LARGE:
+            return pence.numerator
+        self.finer = True
+        return 0
 
 
 def _columns(rows: Sequence[tuple[int, ...]], count: int) -> list[I64]:

@@ -29,6 +29,7 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, CellError
 from xlpbr.money import Pence, in_words
 from xlpbr.portfolio import numpy_loops
+from xlpbr.portfolio.chains import ChainRows
 from xlpbr.portfolio.numpy_loops import I64, Flags, offsets
 from xlpbr.settlement.bonus import BonusMeasures, bonus_on_measures, threshold_and_rate
 from xlpbr.settlement.rules import DAYS_IN_YEAR
@@ -87,12 +88,14 @@ class SavingColumns:
         children: placements in place at the end of each of the T periods.
         run_rate: by group, on its last day, of the placements that count for the bonus.
         accumulated: by group, up to its last day, of the same placements.
+        in_place: by group, what a week saves on its last day, of the same placements.
     """
 
     saving_to_date: I64
     children: I64
     run_rate: I64
     accumulated: I64
+    in_place: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,6 +194,7 @@ def saving_columns(
         np.zeros(periods, np.int64),
         np.zeros(groups, np.int64),
         np.zeros(groups, np.int64),
+        np.zeros(groups, np.int64),
     )
     most = _most_a_week(placements, calendar)
     answer = loops.add_savings(
@@ -201,13 +205,41 @@ def saving_columns(
         ),
         calendar.first_day, calendar.place, calendar.opens, calendar.last, calendar.beyond,
         CLASSES, 1 << (most.bit_length() - 1),
-        found.saving_to_date, found.children, found.run_rate, found.accumulated,
+        found.saving_to_date, found.children, found.in_place, found.accumulated,
     )  # fmt: skip
     if answer == numpy_loops.STARTS_EARLY:
         raise ValueError("a placement starts before the first month of its group")
     if answer == numpy_loops.MAY_BE_LARGE:
         _refuse_large_savings(placements, calendar, most)
-    return replace(found, run_rate=(found.run_rate * DAYS_IN_YEAR + 3) // 7)
+    return replace(found, run_rate=(found.in_place * DAYS_IN_YEAR + 3) // 7)
+
+
+def add_chains(
+    first_row: I64,
+    chains: ChainRows,
+    months: MonthColumns,
+    saving_to_date: I64,
+    *,
+    compiled: bool | None = None,
+) -> None:
+    """Add prices that change, and costs, to the savings to date of each period.
+
+    Args:
+        first_row: G + 1 offsets; the rows of group g are ``first_row[g]:first_row[g + 1]``.
+        chains: the rows; no sum of theirs may pass int64.
+        months: the periods of the same groups.
+        saving_to_date: pence at the end of each of the T periods; the rows are added to it.
+        compiled: True for the compiled loops, False for numpy; None for what is installed.
+    """
+    calendar = _calendar(months)
+    _loops(compiled).add_chains(
+        *_contiguous(
+            first_row, chains.weekly, chains.start, chains.ended, chains.base, chains.stays,
+            months.first_month, months.period_end,
+        ),
+        calendar.first_day, calendar.place, calendar.opens, calendar.last, calendar.beyond,
+        CHAIN_CLASSES, saving_to_date,
+    )  # fmt: skip
 
 
 def measured_savings(terms: ContractTerms, run_rate: I64, accumulated: I64) -> I64:
@@ -379,6 +411,10 @@ def _classes() -> I64:
     """
     weekly, start, day = np.ogrid[:8, :8, :8]
     residue = ((weekly * (day - start) + 3) % 7).astype(np.int64)
+    return _packed(residue)
+
+
+def _packed(residue: I64) -> I64:
     found = np.zeros((8, 8, 16), np.int64)
     found[..., :8] = 3 - residue
     shifts = 16 * np.arange(4, dtype=np.int64)
@@ -388,6 +424,16 @@ def _classes() -> I64:
 
 
 CLASSES = _classes()
+
+
+def _chain_classes() -> I64:
+    """The same for rows whose total starts from something: by weekly pence and total of day 0."""
+    weekly, total, day = np.ogrid[:8, :8, :8]
+    residue = ((weekly * day + total + 3) % 7).astype(np.int64)
+    return _packed(residue)
+
+
+CHAIN_CLASSES = _chain_classes()
 
 
 # -- days and months --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ says why; so are the rows of a child that overlap.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,8 @@ import pandas as pd
 from xlpbr import cells
 from xlpbr.cells import Cell
 from xlpbr.contract.columns import EvidenceColumn
-from xlpbr.contract.evidence import COLUMNS, Evidence
+from xlpbr.contract.evidence import ALL_COLUMNS, COLUMNS, Evidence
+from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.errors import NA, VALUE, Problem
 from xlpbr.periods import FAR
 from xlpbr.portfolio.columns import ColumnValues, column_left_out, plain_cells, read_column
@@ -32,6 +34,8 @@ CONTRACT = EvidenceColumn(
 _NEAR_NAME = 0.75
 _MOST_COMPARED = 20
 """For so many unknown contracts the nearest name is looked for: among thousands it takes long."""
+
+_ROW_OF_PLACEMENTS = re.compile(r"in row (\d+) of Placements")
 
 _TOTALS = ("total", "sum")
 """A row of totals is called something with one of these; the reader of tables looks closer."""
@@ -64,12 +68,13 @@ class TableColumns:
     """The rows of one table that count.
 
     Attributes:
-        table: Placements, Carers or Claims.
+        table: the table's name.
         frame: the whole table as it was given.
         rows: where each row that counts stands in it, counted from 0.
         contract: the place of its contract.
         columns: by field name, the values of the rows that count.
         names: by field name, what texts are matched by.
+        blank: by field name, whether the cell is blank.
         finer: whether a row has an amount finer than a penny.
     """
 
@@ -79,6 +84,7 @@ class TableColumns:
     contract: I64
     columns: Mapping[str, I64]
     names: Mapping[str, tuple[str, ...]]
+    blank: Mapping[str, Flags]
     finer: Flags
 
 
@@ -92,13 +98,13 @@ def read_table(
     """The rows of a table with a column ``Contract``; None where its headings are not right.
 
     Args:
-        table: Placements, Carers or Claims.
+        table: the table's name.
         frame: the table; its headings are those of the table and ``Contract``.
         contracts: the contracts that are known.
         problems: what stops the figures is added to it.
         notes: the optional columns that the table lacks are added to it; they stop no figure.
     """
-    declared = (CONTRACT, *COLUMNS[table])
+    declared = (CONTRACT, *ALL_COLUMNS[table])
     of_headings: list[Problem] = []
     if not isinstance(frame, pd.DataFrame):
         problem = Problem(
@@ -109,7 +115,9 @@ def read_table(
         problems.append(ContractProblem("", problem))
         return None
     headings = [[str(name) for name in frame.columns]]
-    places = find_columns(table, headings, declared, of_headings, NOTED_KEYS[table])
+    places = find_columns(
+        table, headings, declared, of_headings, NOTED_KEYS.get(table, frozenset())
+    )
     for problem in of_headings:
         (notes if problem.code is None else problems).append(ContractProblem("", problem))
     if any(problem.code is not None for problem in of_headings):
@@ -128,13 +136,20 @@ def read_table(
     filled = ~np.logical_and.reduce([column.blank for column in read.values()])
     slow = np.logical_or.reduce([column.refused for column in read.values()])
     slow |= _called_totals(contract) & (contract_of < 0)
-    first = read[COLUMNS[table][0].field_name]
-    slow |= _called_totals(first)
+    first = ALL_COLUMNS[table][0]
+    if first.kind == "text":
+        slow |= _called_totals(read[first.field_name])
     slow |= np.logical_or.reduce(
-        [read[c.field_name].blank for c in COLUMNS[table] if c.required and c.field_name in read]
+        [
+            read[c.field_name].blank
+            for c in ALL_COLUMNS[table]
+            if c.required and c.field_name in read
+        ]
     )
     if table == "Placements":
         slow |= _does_not_fit(read)
+    if table == "Costs" and "last_day" in read:
+        slow |= read["last_day"].values < read["starts_on"].values
     slow &= filled
 
     def name_of(row: int) -> str:
@@ -152,13 +167,15 @@ def read_table(
         overlapping = _may_overlap(read, contract_of, counts & ~refused)
         problems.extend(_overlaps(frame, overlapping, contract_of, contracts))
     rows = np.flatnonzero(counts)
+    every = _all(table, read, len(frame))
     return TableColumns(
         table,
         frame,
         rows,
         contract_of[rows],
-        {name: column.values[rows] for name, column in _all(table, read, len(frame)).items()},
+        {name: column.values[rows] for name, column in every.items()},
         {name: column.names for name, column in read.items()},
+        {name: column.blank[rows] for name, column in every.items()},
         np.logical_or.reduce([column.finer[rows] for column in read.values()]),
     )
 
@@ -182,7 +199,7 @@ def _all(table: str, read: dict[str, ColumnValues], count: int) -> dict[str, Col
     """The columns of a table, with those that may be left out."""
     return {
         column.field_name: read.get(column.field_name) or column_left_out(column, count)
-        for column in COLUMNS[table]
+        for column in ALL_COLUMNS[table]
     }
 
 
@@ -191,7 +208,8 @@ def core_evidence(given: Mapping[str, pd.DataFrame]) -> ReadRecord[Evidence]:
     rows: dict[str, Cell] = {table: cells.rows(frame) for table, frame in given.items()}
     no_placements = [[column.heading for column in COLUMNS["Placements"]]]
     placements = rows.get("Placements", no_placements)
-    return read_evidence(placements, rows.get("Carers"), rows.get("Claims"))[0]
+    life = {table.lower(): rows.get(table) for table in LIFE_COLUMNS}
+    return read_evidence(placements, rows.get("Carers"), rows.get("Claims"), **life)[0]
 
 
 def _called_totals(column: ColumnValues) -> Flags:
@@ -232,7 +250,10 @@ def _left_out(
         wrong.add(row)
         problems.append(ContractProblem(name_of(row), _at(problem, rows)))
     evidence = found.record
-    records = (*evidence.placements, *evidence.households, *evidence.claims)
+    records = (
+        *evidence.placements, *evidence.households, *evidence.claims, *evidence.cohort,
+        *evidence.prices, *evidence.costs, *evidence.rates, *evidence.signed,
+    )  # fmt: skip
     out[rows] = True
     out[list(wrong)] = False
     out[rows[[record.row - 1 for record in records]]] = False  # type: ignore[attr-defined]
@@ -324,21 +345,85 @@ def _overlaps(
                 yield ContractProblem(contracts.written[place], _at(problem, of_contract))
 
 
-def first_approvals(placements: TableColumns, carers: TableColumns) -> tuple[I64, I64]:
-    """The first approval of each household whose child has a row in Placements, agreed or not.
+def life_that_does_not_fit(
+    tables: Mapping[str, TableColumns], contracts: Names
+) -> Iterable[ContractProblem]:
+    """What does not fit between rows of the optional tables, as the reader of tables says it.
 
-    Returns:
-        The place of the contract, and the day, of each.
+    It is asked about the contracts with rates, which have few rows, and those in which something
+    may be wrong.
     """
-    of_child = {name: place for place, name in enumerate(placements.names["child"])}
-    child = np.array([of_child.get(name, -1) for name in carers.names["child"]] + [-1], np.int64)
-    child = child[carers.columns["child"]]
-    approved = carers.columns["approved_on"]
-    names = len(of_child) + 1
-    cohort = placements.contract * names + placements.columns["child"]
-    counts = (child >= 0) & (approved < FAR) & np.isin(carers.contract * names + child, cohort)
-    contract, approved = carers.contract[counts], approved[counts]
-    household = _pairs(contract, carers.columns["household"][counts])
-    order = np.lexsort((approved, household))
-    _, first = np.unique(household[order], return_index=True)
-    return contract[order][first], approved[order][first]
+    if "Rates" in tables:
+        places = set(tables["Rates"].contract.tolist())
+        yield from _said_by_the_core(tables, contracts, places, ("Rates",))
+    if "Cohort" in tables:
+        cohort = tables["Cohort"]
+        child = pd.Series(_pairs(cohort.contract, cohort.columns["child"]))
+        places = set(cohort.contract[child.duplicated(keep=False).to_numpy()].tolist())
+        places |= set(_leaving_before_a_move(cohort, tables["Placements"]))
+        yield from _said_by_the_core(tables, contracts, places, ("Cohort", "Placements"))
+    if "Prices" in tables:
+        prices = tables["Prices"]
+        of_day = pd.DataFrame(
+            {
+                "child": _pairs(prices.contract, prices.columns["child"]),
+                "day": prices.columns["starts_on"],
+            }
+        )
+        places = set(prices.contract[of_day.duplicated(keep=False).to_numpy()].tolist())
+        yield from _said_by_the_core(tables, contracts, places, ("Prices",))
+
+
+def _said_by_the_core(
+    tables: Mapping[str, TableColumns], contracts: Names, places: set[int], named: tuple[str, ...]
+) -> Iterable[ContractProblem]:
+    for place in sorted(places):
+        rows = {name: tables[name].rows[tables[name].contract == place] for name in named}
+        found = core_evidence({name: tables[name].frame.iloc[rows[name]] for name in named})
+        for problem in found.blocking:
+            if problem.table == named[0] and problem.row is not None:
+                placed = _at(problem, rows[problem.table])
+                if "Placements" in rows:
+                    placed = replace(placed, expected=_meant(placed.expected, rows["Placements"]))
+                yield ContractProblem(contracts.written[place], placed)
+
+
+def _meant(said: str, rows: I64) -> str:
+    """A text that names a row of Placements, with the row's number in the whole table."""
+    return _ROW_OF_PLACEMENTS.sub(
+        lambda found: f"in row {_number(rows, int(found[1]))} of Placements", said
+    )
+
+
+def _leaving_before_a_move(cohort: TableColumns, placements: TableColumns) -> list[int]:
+    """The contracts in which a child may leave care before it moves."""
+    leaving = cohort.columns["leaves_on"]
+    first = {
+        (place, cohort.names["child"][name]): day
+        for place, name, day in zip(
+            cohort.contract.tolist(), cohort.columns["child"].tolist(), leaving.tolist(),
+            strict=True,
+        )
+        if day < FAR
+    }  # fmt: skip
+    if not first:
+        return []
+    of_name = {name: place for place, name in enumerate(placements.names["child"])}
+    found = set()
+    by_pair = {
+        (place, of_name[name]): day for (place, name), day in first.items() if name in of_name
+    }
+    pairs = np.array([*by_pair], np.int64).reshape(-1, 2)
+    if not len(pairs):
+        return []
+    names = len(of_name) + 1
+    keys = pairs[:, 0] * names + pairs[:, 1]
+    days = np.array([*by_pair.values()], np.int64)
+    order = np.argsort(keys)
+    keys, days = keys[order], days[order]
+    own = placements.contract * names + placements.columns["child"]
+    at = np.minimum(np.searchsorted(keys, own), len(keys) - 1)
+    moved = placements.columns["moved_on"]
+    early = (keys[at] == own) & (moved < FAR) & (days[at] < moved)
+    found |= set(placements.contract[early].tolist())
+    return sorted(found)

@@ -70,6 +70,10 @@ CORNERS = {
 }  # fmt: skip
 
 
+NOT_READ_ROW = 31
+"""Where the sheet Checks says how many rows of the first linked table are not read."""
+
+
 def write_budget(workbook, *, rows=ROWS, table=None, terms=(), total=False, merged=None):
     """A council's book: a summary, placements under titles, the provider's bills, perhaps terms."""
     day = workbook.add_format({"num_format": "dd/mm/yyyy"})
@@ -136,7 +140,11 @@ def mapped(rows):
     return [list(headings), *([row[index] for index in order] for row in rows)]
 
 
-CLAIMS = [["Month", "Invoiced"], [date(2025, 9, 9), 12345.67], [date(2025, 10, 1), 20000.0]]
+CLAIMS = [
+    ["Invoice number", "Month", "Invoiced"],
+    ["INV-1", date(2025, 9, 9), 12345.67],
+    ["INV-2", date(2025, 10, 1), 20000.0],
+]
 
 
 def shown(values, sheet, table):
@@ -154,12 +162,15 @@ def shown(values, sheet, table):
 def assert_results(values, terms, placements, claims, *, date_1904=False):
     with cells.dates_from_1904(on=date_1904):
         statement = functions.pbr_statement(terms, placements, None, claims)
-        month = date(2025, 9, 1)
+        month, payable = date(2025, 9, 1), statement[0].index("Payable")
+        theirs = [row[-2:] for row in claims]
         expected = {
             "Statement": statement,
             "Readings": functions.pbr_readings(terms, placements),
             "Explain": functions.pbr_explain(terms, placements, month, None, claims),
-            "Reconcile": functions.pbr_reconcile([[row[0], row[10]] for row in statement], claims),
+            "Reconcile": functions.pbr_reconcile(
+                [[row[0], row[payable]] for row in statement], theirs
+            ),
             # The sheet Assumptions is not the book's own, and blank.
             "Forecast": functions.pbr_forecast(terms, placements, [["Assumption", "Value"]]),
         }
@@ -321,8 +332,8 @@ def test_linked_tables_give_what_the_functions_give_for_the_books_own(how, date_
     checks = values["PBR Checks"]
     # The date typed as text is read by the functions and by the checks alike.
     assert checks[18, 5] == "Agrees"
-    assert [checks[row, 5] for row in (28, 29)] == [0.0, 0.0]
-    assert checks[24, 5] == "Agrees"
+    assert [checks[row, 5] for row in (NOT_READ_ROW, NOT_READ_ROW + 1)] == [0.0, 0.0]
+    assert checks[26, 5] == "Agrees"
 
 
 @pytest.mark.slow
@@ -350,15 +361,15 @@ def test_rows_added_to_the_books_table_are_counted_or_missed_aloud(how, tmp_path
     values = calculate(together(attachment, tmp_path / "grown.xlsx", **content))
     checks = values["PBR Checks"]
     if how == "address":
-        assert values["PBR Placements"][3, 4] == checks[28, 5] == 2.0
-        assert checks[28, 6] == (
+        assert values["PBR Placements"][3, 4] == checks[NOT_READ_ROW, 5] == 2.0
+        assert checks[NOT_READ_ROW, 6] == (
             "Rows of the book are not read: run xlpbr detach, then attach again with a larger"
             " range."
         )
         assert checks[6, 2].startswith("NOT ALL AGREE")
         assert_results(values, terms_table(CONTRACT), mapped(rows), CLAIMS[:1])
     else:
-        assert values["PBR Placements"][3, 4] == checks[28, 5] == 0.0
+        assert values["PBR Placements"][3, 4] == checks[NOT_READ_ROW, 5] == 0.0
         assert checks[6, 2] == "All checks agree"
         assert_results(values, terms_table(CONTRACT), mapped((*rows, *MORE)), CLAIMS[:1])
 
@@ -526,7 +537,7 @@ def test_linked_cells_are_locked_and_do_not_look_like_inputs(tmp_path):
     book = openpyxl.load_workbook(tmp_path / "made.xlsx")
     linked, typed = book["PBR Placements"], book["PBR Carers"]
     assert linked.protection.sheet
-    assert linked.tables["PbrPlacements"].ref == f"A5:J{5 + len(ROWS) + 50}"
+    assert linked.tables["PbrPlacements"].ref == f"A5:K{5 + len(ROWS) + 50}"
     for row in linked["A6:J20"]:
         for cell in row:
             assert cell.protection.locked

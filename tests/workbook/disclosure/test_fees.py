@@ -70,4 +70,4 @@ def test_the_fee_of_two_months_is_shown_where_it_tells_nothing_of_each(
 def test_a_fee_drawn_from_all_savings_to_date_tells_only_their_sum(fee: int) -> None:
     statement = five_and_five(fee, savings_reading="cumulative")
     assert fee_keeps_savings(statement, Counted.of(statement), BLOCK)
-    assert fee_keeps_savings(statement, range(1))
+    assert fee_keeps_savings(statement, Counted.of(statement), range(1))

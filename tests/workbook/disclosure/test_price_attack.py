@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import combinations
@@ -16,21 +17,37 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from tests.support.price_attack import TOP, Knowledge
+from tests.support.golden import sample_source
+from tests.support.price_attack import TOP, Floats, Knowledge
 from xlpbr.contract.evidence import Evidence, Placement
+from xlpbr.contract.life import CohortChild, FurtherCost, PriceChange
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.disclosure.rules import Shown, show_publicly
+from xlpbr.workbook.read.contract_tables import records_of
 
 OPEN_BY = 0.25
 """By what share of a child's price it must stay open, upwards and downwards."""
+
+KINDS = ("foster", "kinship", "reunified")
 
 _TRIED = 25
 """How many single children and how many groups, those that look narrowest, are tried."""
 
 
 def agreed_of(statement: Statement) -> list[Placement]:
-    return [p for p in statement.evidence.placements if p.agreed and p.moved_on is not None]
+    """The placements that count, of children of the cohort where there is one."""
+    evidence = statement.evidence
+    leaves = {one.child: one.leaves_on or date.max for one in evidence.cohort}
+    found = [p for p in evidence.placements if p.agreed and p.moved_on is not None]
+    if not leaves:
+        return found
+    return [
+        replace(p, ended_on=None if end == date.max else end)
+        for p in found
+        if p.child in leaves
+        for end in [min(p.ended_on or date.max, leaves[p.child])]
+    ]
 
 
 def days_between(placement: Placement, first: date, last: date) -> int:
@@ -41,50 +58,157 @@ def days_between(placement: Placement, first: date, last: date) -> int:
     return max(0, (end - start).days + 1)
 
 
-def known_from(reports: Sequence[Shown]) -> Knowledge:
+def price_on(evidence: Evidence, placement: Placement, day: date) -> Fraction:
+    """What a week saves on a day, after the changes of price up to then."""
+    home, family = placement.residential_weekly, placement.family_weekly
+    for change in sorted(evidence.prices, key=lambda change: change.starts_on):
+        after_the_move = placement.moved_on < change.starts_on <= day
+        if change.child == placement.child and after_the_move:
+            home = home if change.residential_weekly is None else change.residential_weekly
+            family = family if change.family_weekly is None else change.family_weekly
+    return home - family
+
+
+class Unknowns:
+    """What an attacker does not know: the price of each placement at its move, and each cost.
+
+    The share by which a price changed is known; so is every cost where the attacker knows costs.
+    """
+
+    def __init__(self, statement: Statement, *, costs_known: bool) -> None:
+        evidence = statement.evidence
+        self.placements = agreed_of(statement)
+        moved = {p.child for p in self.placements}
+        self.costs = [cost for cost in evidence.costs if cost.agreed and cost.child in moved]
+        self.costs_known = costs_known
+        self.starts_on, self.last = statement.terms.starts_on, statement.as_at
+        number = (self.last - self.starts_on).days + 1
+        self.days = [self.starts_on + timedelta(n) for n in range(number)]
+        columns = [self._by_day(evidence, p) for p in self.placements]
+        self.spent = [self._cost_by_day(cost) for cost in self.costs]
+        prices = [float(p.weekly_saving) for p in self.placements]
+        names = [p.child for p in self.placements]
+        self.count = len(columns)
+        if not costs_known:
+            columns += [-column for column in self.spent]
+            prices += [float(cost.weekly or cost.once) for cost in self.costs]
+            names += [cost.child for cost in self.costs]
+        self.prices, self.names = np.array(prices), names
+        self.running = np.array([np.concatenate([[0.0], np.cumsum(one)]) for one in columns])
+
+    def _by_day(self, evidence: Evidence, placement: Placement) -> Floats:
+        base = placement.weekly_saving
+        return np.array(
+            [
+                float(price_on(evidence, placement, day) / base) / 7
+                if days_between(placement, day, day)
+                else 0.0
+                for day in self.days
+            ]
+        )
+
+    def _cost_by_day(self, cost: FurtherCost) -> Floats:
+        last = cost.last_day or date.max
+        if cost.once:
+            return np.array([float(day == cost.starts_on) for day in self.days])
+        return np.array([float(cost.starts_on <= day <= last) / 7 for day in self.days])
+
+    def saved(self, first: date, end: date, kinds: tuple[str, ...] = KINDS) -> Floats:
+        """How often each unknown stands in the saving of a period, of some kinds of placement."""
+        start, stop = ((day - self.starts_on).days for day in (first, end + timedelta(1)))
+        row = self.running[:, stop] - self.running[:, start]
+        return row * self._of(kinds)
+
+    def known_costs(self, first: date, end: date, kinds: tuple[str, ...] = KINDS) -> float:
+        """What the attacker adds to a saving of a period: the costs that are known."""
+        if not self.costs_known:
+            return 0.0
+        start, stop = ((day - self.starts_on).days for day in (first, end + timedelta(1)))
+        with_type = {p.child for p in self.placements if p.type in kinds}
+        return sum(
+            float(cost.weekly or cost.once) * float(column[start:stop].sum())
+            for cost, column in zip(self.costs, self.spent, strict=True)
+            if cost.child in with_type
+        )
+
+    def yearly(self, day: date, kinds: tuple[str, ...]) -> tuple[Floats, float]:
+        """How often each unknown stands in the run rate of a day, and the known costs in it."""
+        row = self.saved(day, day, kinds) * 365
+        known = 0.0
+        for number, cost in enumerate(self.costs):
+            is_open = cost.last_day is None and not cost.once and cost.starts_on <= day
+            if self.costs_known:
+                with_type = {p.child for p in self.placements if p.type in kinds}
+                if is_open and cost.child in with_type:
+                    known += float(cost.weekly) * 365 / 7
+            elif not is_open:
+                row[self.count + number] = 0.0
+        return row, known
+
+    def _of(self, kinds: tuple[str, ...]) -> Floats:
+        with_type = {p.child for p in self.placements if p.type in kinds}
+        factors = [float(p.type in kinds) for p in self.placements]
+        if not self.costs_known:
+            factors += [float(cost.child in with_type) for cost in self.costs]
+        return np.array(factors)
+
+
+def known_from(reports: Sequence[Shown], *, costs_known: bool = False) -> Knowledge:
     """What the reports of a contract, month by month, tell together."""
     rows, low, high = [], [], []
     last = reports[-1]
     statement = last.statement
-    placements = agreed_of(statement)
-    prices = np.array([float(p.weekly_saving) for p in placements])
+    unknowns = Unknowns(statement, costs_known=costs_known)
 
-    def tell(row: Sequence[float], least: float, most: float) -> None:
+    def tell(row: Sequence[float] | Floats, least: float, most: float) -> None:
         rows.append(np.array(row, dtype=float))
         low.append(least)
         high.append(most)
 
-    def saved(first: date, end: date) -> list[float]:
-        return [days_between(p, first, end) / 7 for p in placements]
-
-    penny = 0.01 * len(placements)
+    penny = 0.01 * (len(unknowns.placements) + len(unknowns.costs))
     months, starts_on = statement.months, statement.terms.starts_on
     for index, figures in enumerate(last.figures):
         for name, first in (
             ("saving_to_date", starts_on), ("saving", months[index].period.first),
         ):  # fmt: skip
             if figures[name]:
-                value = figures[name] / 100
-                tell(saved(first, months[index].period.last), value - penny, value + penny)
+                end = months[index].period.last
+                value = figures[name] / 100 + unknowns.known_costs(first, end)
+                tell(unknowns.saved(first, end), value - penny, value + penny)
     for shown in reports:
         terms = shown.statement.terms
+        counted = ("foster",) if terms.bonus_counts == "foster" else KINDS
         if shown.run_rate and terms.bonus_threshold is not None:
-            counted = ("foster",) if terms.bonus_counts == "foster" else ("foster", "reunified")
-            day = shown.statement.as_at
-            row = [365 / 7 * days_between(p, day, day) * (p.type in counted) for p in placements]
-            tell(row, shown.run_rate / 100 - 0.01, shown.run_rate / 100 + 0.01)
-    for row, least, most in _from_fees(last, saved):
+            row, known = unknowns.yearly(shown.statement.as_at, counted)
+            value = shown.run_rate / 100 + known
+            tell(row, value - 0.01, value + 0.01)
+        for bonus in (f["bonus"] for f in shown.figures if f["bonus"]):
+            # The bonus tells what it was measured by, where that is one saving and not the lower.
+            value, day = (
+                float(terms.bonus_threshold) + bonus / 100 / float(terms.bonus_rate),
+                (terms.bonus_day),
+            )
+            if terms.bonus_measure == "run_rate":
+                row, known = unknowns.yearly(day, counted)
+                tell(row, value + known - 0.2, value + known + 0.2)
+            elif terms.bonus_measure == "accumulated":
+                by_phase = terms.bonus_savings == "phase"
+                first = (terms.phase_starts_on or starts_on) if by_phase else starts_on
+                value += unknowns.known_costs(first, day, counted)
+                tell(unknowns.saved(first, day, counted), value - 0.2 - penny, value + 0.2 + penny)
+    for row, least, most in _from_fees(last, unknowns.saved, unknowns.known_costs):
         tell(row, least - penny, most + penny)
-    shape = (len(rows), len(placements))
-    return Knowledge(np.array(rows).reshape(shape), np.array(low), np.array(high), prices)
+    shape = (len(rows), len(unknowns.prices))
+    return Knowledge(np.array(rows).reshape(shape), np.array(low), np.array(high), unknowns.prices)
 
 
 def _from_fees(
-    shown: Shown, saved: Callable[[date, date], list[float]]
-) -> Iterator[tuple[list[float], float, float]]:
+    shown: Shown, saved: Callable[[date, date], Floats], costs: Callable[[date, date], float]
+) -> Iterator[tuple[Floats, float, float]]:
     """What the fees say for certain of the savings of the months between.
 
-    They are at least so much where the fee is limited, and at most so much where it never is.
+    They are at least so much where the fee is limited, and at most so much where it never is. A
+    limit of nought tells nothing: a month may have cost more than it saved.
     """
     statement, terms = shown.statement, shown.statement.terms
     months = statement.months
@@ -107,20 +231,19 @@ def _from_fees(
             steps = np.diff([entitled_before, *entitled.values()])
             limited = abs(fee - fee_before - steps.sum()) < 0.005
             for m, step in zip(block, steps, strict=True):
-                row = saved(months[m].period.first, months[m].period.last)
-                if limited:
-                    yield row, step, no_end
+                days = months[m].period.first, months[m].period.last
+                if limited and step > 0:
+                    yield saved(*days), step + costs(*days), no_end
                 if free:
-                    yield row, -no_end, step
+                    yield saved(*days), -no_end, step + costs(*days)
             continue
         for m in block[:-1]:
-            yield (
-                saved(months[m + 1].period.first, months[end].period.last),
-                fee - entitled[m], no_end,
-            )  # fmt: skip
+            days = months[m + 1].period.first, months[end].period.last
+            if fee > entitled[m]:
+                yield saved(*days), fee - entitled[m] + costs(*days), no_end
             if free:
-                row = saved(start, months[m].period.last)
-                yield row, -no_end, entitled[m] - fee_before
+                days = start, months[m].period.last
+                yield saved(*days), -no_end, entitled[m] - fee_before + costs(*days)
 
 
 def every_report(terms: ContractTerms, evidence: Evidence, cut_off: int) -> list[Shown]:
@@ -134,18 +257,33 @@ def every_report(terms: ContractTerms, evidence: Evidence, cut_off: int) -> list
 def assert_prices_stay_open(
     reports: Sequence[Shown], cut_off: int, rng: random.Random
 ) -> tuple[float, float]:
-    """That no price and no group's sum is narrowed down; how open the narrowest are, as shares."""
-    placements = agreed_of(reports[-1].statement)
-    known = known_from(reports)
-    children = sorted({p.child for p in placements})
-    of_child = {c: [n for n, p in enumerate(placements) if p.child == c] for c in children}
+    """That no price and no group's sum is narrowed down; how open the narrowest are, as shares.
+
+    Neither for an attacker who knows no cost, nor for one who knows all of them.
+    """
+    found = [
+        _narrowest(reports, cut_off, rng, costs_known=costs_known)
+        for costs_known in ((False, True) if reports[-1].statement.evidence.costs else (False,))
+    ]
+    return min(one for one, _ in found), min(other for _, other in found)
+
+
+def _narrowest(
+    reports: Sequence[Shown], cut_off: int, rng: random.Random, *, costs_known: bool
+) -> tuple[float, float]:
+    unknowns = Unknowns(reports[-1].statement, costs_known=costs_known)
+    known = known_from(reports, costs_known=costs_known)
+    names, count = unknowns.names, unknowns.count
+    children = sorted(set(names))
+    of_child = {c: [n for n, name in enumerate(names) if name == c] for c in children}
+    placed = {c: [n for n in of_child[c] if n < count] for c in children}
     narrowest_child = narrowest_group = float("inf")
     if not len(known.rows):
         return narrowest_child, narrowest_group
     for told in (None, *rng.sample(children, min(3, len(children)))):
         given = of_child[told] if told else []
-        others = [n for n in range(len(placements)) if n not in given]
-        singles = np.eye(len(placements))[others]
+        others = [n for n in range(len(names)) if n not in given]
+        singles = np.eye(len(names))[others]
         order = np.argsort(known.openness(singles, given) / known.prices[others])
         for wanted in singles[order[:_TRIED]]:
             price = float(wanted @ known.prices)
@@ -156,9 +294,9 @@ def assert_prices_stay_open(
         found = list(groups_of([c for c in children if c != told], cut_off, rng))
         if not found:
             continue
-        wanted_of = np.zeros((len(found), len(placements)))
+        wanted_of = np.zeros((len(found), len(names)))
         for row, group in zip(wanted_of, found, strict=True):
-            row[[n for child in group for n in of_child[child]]] = 1.0
+            row[[n for child in group for n in placed[child]]] = 1.0
         largest = np.array([max(known.prices[np.flatnonzero(row)]) for row in wanted_of])
         order = np.argsort(known.openness(wanted_of, given) / largest)
         for number in order[:_TRIED]:
@@ -320,6 +458,74 @@ def _placement(
     return Placement(child, kind, cost, family, moved_on, ended_on, True, row)
 
 
+def random_life(rng: random.Random) -> tuple[ContractTerms, Evidence]:
+    """A programme whose prices change, with further costs, and children who leave care."""
+    terms, evidence = random_programme(rng)
+    placements = evidence.placements
+    if rng.random() < 0.6:
+        # All stay who came on one of two days: then there are months that may be shown.
+        days = [terms.starts_on + timedelta(rng.choice([0, 14, 61])) for _ in range(2)]
+        first = {p.child: p for p in reversed(placements)}
+        placements = tuple(
+            replace(p, moved_on=rng.choice(days), ended_on=None) for p in first.values()
+        )
+        terms = replace(terms, starts_on=terms.starts_on.replace(day=1))
+    children = sorted({p.child for p in placements})
+    length = (terms.ends_on - terms.starts_on).days
+    some_day = terms.starts_on + timedelta(rng.randrange(length))
+    terms = replace(
+        terms,
+        bonus_measured_on=rng.choice([None, None, some_day, _month_end(some_day)]),
+        phase_starts_on=terms.starts_on + timedelta(rng.randrange(60)),
+        bonus_savings=rng.choice(["programme", "phase"]),
+        run_rate_year="days_365",
+        fee_share=Fraction(rng.choice([1, 1, "0.5"])),
+    )
+    if terms.bonus_day < terms.phase_starts_on:
+        terms = replace(terms, bonus_savings="programme")
+    turn = date(2026, rng.choice([1, 4, 4, 6]), 1)
+    risen = rng.choice([0.0, 0.3, 1.0, 1.0])
+    shares = rng.choice([[1.05], [1.05, 1.03], [0.93, 1.05, 1.2]])
+    prices = []
+    for child in children:
+        if rng.random() >= risen:
+            continue
+        first = next(p for p in placements if p.child == child)
+        share = Fraction(str(rng.choice(shares)))
+        family = first.family_weekly * share
+        prices.append(PriceChange(child, turn, first.weekly_saving * share + family, family))
+    costs = []
+    spent = rng.choice([0.0, 0.2, 1.0])
+    kinds = rng.choice([["notice"], ["once"], ["open"], ["notice", "once", "open", "later"]])
+    for child in children:
+        if rng.random() >= spent:
+            continue
+        moved_on = next(p.moved_on for p in placements if p.child == child)
+        kind = rng.choice(kinds)
+        amount = Fraction(rng.randrange(20_000, 600_000), 100)
+        if kind == "once":
+            costs.append(FurtherCost(child, moved_on, None, None, amount))
+        elif kind == "open":
+            costs.append(FurtherCost(child, moved_on, None, amount / 10))
+        else:
+            start = moved_on + timedelta(0 if kind == "notice" else rng.choice([31, 90]))
+            costs.append(FurtherCost(child, start, start + timedelta(27), amount))
+    cohort = ()
+    if rng.random() < 0.5:
+        cohort = tuple(
+            CohortChild(child, turn if rng.random() < 0.1 else None)
+            for child in children
+            if rng.random() < 0.95
+        )
+        leaves = {one.child: one.leaves_on or date.max for one in cohort}
+        placements = tuple(p for p in placements if p.moved_on <= leaves.get(p.child, date.max))
+    return terms, Evidence(placements, cohort=cohort, prices=tuple(prices), costs=tuple(costs))
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=1) + timedelta(31)).replace(day=1) - timedelta(1)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_few_programmes_keep_their_prices_open(seed: int) -> None:
     rng = random.Random(seed)
@@ -335,3 +541,66 @@ def test_hundreds_of_programmes_keep_their_prices_open(seed: int) -> None:
         terms, evidence = random_programme(rng)
         cut_off = rng.choice([2, 3, 5, 5, 8])
         assert_prices_stay_open(every_report(terms, evidence, cut_off), cut_off, rng)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_few_lives_keep_their_prices_open(seed: int) -> None:
+    rng = random.Random(1_000 + seed)
+    terms, evidence = random_life(rng)
+    assert_prices_stay_open(every_report(terms, evidence, 5), 5, rng)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10, 40))
+def test_hundreds_of_lives_keep_their_prices_open(seed: int) -> None:
+    rng = random.Random(2_000 + seed)
+    for _ in range(10):
+        terms, evidence = random_life(rng)
+        cut_off = rng.choice([2, 3, 5, 5, 8])
+        assert_prices_stay_open(every_report(terms, evidence, cut_off), cut_off, rng)
+
+
+def all_at_once(number: int) -> tuple[ContractTerms, tuple[Placement, ...]]:
+    """Children who all move in on the first day of June 2026."""
+    terms, _ = six_in_june()
+    return terms, tuple(
+        _placement(f"C{n}", 5_000.0 + n, date(2026, 6, 1), None, n + 1, False)
+        for n in range(number)
+    )
+
+
+def shown_savings(terms: ContractTerms, evidence: Evidence) -> list[bool]:
+    shown = every_report(terms, evidence, 5)[-1]
+    return [figures["saving_to_date"] is not None for figures in shown.figures]
+
+
+def test_prices_of_all_that_rise_by_one_share_hide_no_month() -> None:
+    terms, placements = all_at_once(7)
+    prices = tuple(
+        PriceChange(p.child, date(2026, 9, 1), p.weekly_saving * Fraction("1.05"), Fraction(0))
+        for p in placements
+    )
+    assert all(shown_savings(terms, Evidence(placements, prices=prices)))
+
+
+def test_one_child_s_change_of_price_is_not_shown() -> None:
+    terms, placements = all_at_once(20)
+    prices = (PriceChange("C3", date(2026, 9, 1), Fraction(6_500), None),)
+    shown = shown_savings(terms, Evidence(placements, prices=prices))
+    assert shown == [True] * 5 + [False] * 7
+
+
+def test_one_child_s_cost_is_not_shown() -> None:
+    """June and July have the same prices, so that the difference would be the cost."""
+    terms, placements = all_at_once(20)
+    costs = (FurtherCost("C3", date(2026, 7, 6), None, None, Fraction(1_500)),)
+    shown = shown_savings(terms, Evidence(placements, costs=costs))
+    assert shown == [True] * 3 + [False] * 9
+
+
+@pytest.mark.parametrize("cut_off", [2, 3, 5])
+def test_the_sample_with_its_life_keeps_its_prices_open(cut_off: int) -> None:
+    records = records_of(sample_source(with_life=True).rows)
+    reports = every_report(records.terms.record, records.evidence.record, cut_off)
+    assert any(figures["saving_to_date"] for figures in reports[-1].figures)
+    assert_prices_stay_open(reports, cut_off, random.Random(cut_off))

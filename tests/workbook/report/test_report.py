@@ -17,7 +17,6 @@ from tests.support.golden import (
     AS_AT,
     FOLDER,
     VERSIONS,
-    records_of_source,
     sample_assumptions,
     sample_source,
     write_golden,
@@ -53,7 +52,7 @@ def report_of(
 ) -> Path:
     given = {"prepared_by": "A. Accountant", "prepared_on": date(2026, 11, 21), **more}
     source = source or sample_source()
-    write_report(records_of_source(source), source, target, as_at=as_at, **given)
+    write_report(records_of(source.rows), source, target, as_at=as_at, **given)
     return target
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-import math
+import random
 import re
 import zipfile
 from datetime import date, datetime
@@ -24,9 +24,9 @@ from tests.support.strategies import options_known_to
 from tests.support.templates import template
 from xlpbr import cells, functions
 from xlpbr.contract.assumptions import ASSUMPTIONS
-from xlpbr.contract.evidence import COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, TERM_HEADINGS, load_contract, terms_table
-from xlpbr.contract.terms import TERMS
+from xlpbr.contract.terms import TERMS, VARYING
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions.catalogue import FUNCTIONS
 from xlpbr.tables import evidence as tables
@@ -43,27 +43,35 @@ from xlpbr.workbook.template.plan import AUDIT_COLUMNS, input_headings, template
 from xlpbr.workbook.template.workings import KNOWN
 from xlpbr.workbook.template.write import new_workbook, write_template
 
-INPUT_SHEETS = ("Terms", "Placements", "Carers", "Claims")
+INPUT_SHEETS = ("Terms", *ALL_COLUMNS)
+LIFE = ("Cohort", "Prices", "Costs", "Rates", "Agreed", "Budget")
 TYPED_SHEETS = (*INPUT_SHEETS, "Assumptions")
 FORMULA_SHEETS = tuple(sheet for sheet in SHEETS if sheet not in TYPED_SHEETS)
 INPUT_CELLS = {
     "Statement": {"D4"}, "Reconcile": {"B4"}, "Explain": {"B4"}, "Checks": {"B12"},
-    "Forecast": {"B4", "B5", "B6"},
+    "Forecast": {"B4", "B5", "B6"}, "Invoice": {"B4"}, "Lines": {"B4"},
 }  # fmt: skip
 SIGN_OFF = {"H18", "I18", "J18", "H19", "I19", "J19"}
 AUDIT_HEADINGS = {
     "Placements": ["Agreed by and on", "Evidence"],
     "Carers": ["Panel reference"],
     "Claims": ["Date of invoice", "Paid on"],
+    **{table: [] for table in LIFE},
 }
-RESULT_SHEETS = ("Statement", "Readings", "Reconcile", "Explain", "Forecast")
+RESULT_SHEETS = (
+    "Statement", "Invoice", "Lines", "Children", "Years", "Readings", "Reconcile", "Explain",
+    "Forecast",
+)  # fmt: skip
 ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 ENTERED = "Figures from the rows entered in the input sheets."
 SPILLS = {
     "Statement": "A23", "Readings": "A8", "Reconcile": "A7", "Explain": "A6", "Forecast": "A46",
+    "Invoice": "A6", "Lines": "A6", "Children": "A5", "Years": "A5",
 }  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-CHECK_ROWS = range(16, 25)
+CHECK_ROWS = range(16, 27)
+ERROR_ROWS = range(31, 51)
+FIRST_MONTH_CHECK = 57
 RESULT = (6, 2)
 
 
@@ -166,6 +174,38 @@ def rows_of(path, table):
     return [[cell.value for cell in row] for row in sheet[area]]
 
 
+def tables_of(path):
+    return {table: rows_of(path, table) for table in INPUT_SHEETS}
+
+
+def sample_tables(contract):
+    return {
+        "Terms": terms_table(contract),
+        **{table: sample_table(contract, table) for table in ALL_COLUMNS},
+    }
+
+
+def life(tables, *names):
+    return {name.lower(): tables[name] for name in names}
+
+
+def statement_of(tables, as_at=None):
+    return functions.pbr_statement(
+        *(tables[table] for table in INPUT_SHEETS[:4]), as_at, **life(tables, *LIFE[:5])
+    )
+
+
+def problems_of(tables):
+    return functions.pbr_check(*(tables[table] for table in INPUT_SHEETS))
+
+
+def explained(tables, month):
+    terms, placements, carers, claims = (tables[table] for table in INPUT_SHEETS[:4])
+    return functions.pbr_explain(
+        terms, placements, month, carers, claims, **life(tables, *LIFE[:5])
+    )
+
+
 def spilled(values, sheet, corner, rows, columns):
     row, column = cells_at(corner)
     return [
@@ -180,7 +220,7 @@ def cells_at(address):
 
 
 def problems_corner(contract, *, sample):
-    return f"A{40 + template_plan_of(contract, sample=sample).month_rows + 3}"
+    return f"A{FIRST_MONTH_CHECK - 1 + template_plan_of(contract, sample=sample).month_rows + 3}"
 
 
 # Structure.
@@ -204,10 +244,10 @@ def test_the_inputs_are_excel_tables_with_the_declared_headings(opened):
             found = book[table].tables[f"Pbr{table}"]
             headings = [column.name for column in found.tableColumns]
             if table == "Terms":
-                assert headings == ["Term", "Value", "Unit", "Clause", "Reading"]
-                assert found.ref == f"A5:E{5 + len(TERMS)}"
+                assert headings == ["Term", "Value", "From", "Unit", "Clause", "Reading"]
+                assert found.ref == f"A5:F{5 + len(TERMS) + 6}"
             else:
-                read = [column.heading for column in COLUMNS[table]]
+                read = [column.heading for column in ALL_COLUMNS[table]]
                 assert headings == [*read, *AUDIT_HEADINGS[table], "Note"]
             for row in book[table][found.ref]:
                 assert not any(
@@ -225,15 +265,18 @@ def rows_in(sheet):
 def test_the_terms_are_those_of_the_contract(books):
     for (name, _), path in books.items():
         expected = [[plain(value) for value in row] for row in terms_table(load_contract(name))]
-        assert [[plain(value) for value in row] for row in rows_of(path, "Terms")] == expected
+        found = [[plain(value) for value in row] for row in rows_of(path, "Terms")]
+        assert [[*row[:2], *row[3:]] for row in found[: len(expected)]] == expected
+        assert [row[2] for row in found[: len(expected)]] == ["From"] + [None] * len(TERMS)
+        assert found[len(expected) :] == [[None] * 6] * 6
 
 
 @pytest.mark.slow
 def test_every_sample_row_says_that_it_is_an_illustration(books):
     for (name, sample), path in books.items():
-        for table in COLUMNS:
+        for table in ALL_COLUMNS:
             found = [row for row in rows_of(path, table)[1:] if any(v is not None for v in row)]
-            assert len(found) == (len(load_contract(name).sample[table]) if sample else 0)
+            assert len(found) == (len(load_contract(name).sample.get(table, ())) if sample else 0)
             assert all(row[-1].startswith("Illustration, not a real") for row in found)
 
 
@@ -255,10 +298,12 @@ def test_values_can_be_chosen_and_wrong_ones_are_refused(opened):
             expected = {"date": "date", "count": "whole"}.get(term.kind, "decimal")
             assert rule.type == expected
             assert rule.showErrorMessage
-    for table, columns in COLUMNS.items():
+    prompts = {}
+    for table, columns in ALL_COLUMNS.items():
         found = book[table].data_validations.dataValidation
         by_column = {str(rule.sqref)[0]: rule for rule in found}
-        for letter, column in zip("ABCDEFG", columns, strict=False):
+        for letter, column in zip("ABCDEFGHI", columns, strict=False):
+            prompts[table, column.heading] = by_column[letter].promptTitle
             rule = by_column[letter]
             assert max(area.max_row for area in rule.sqref.ranges) >= 5 + len(rows_in(book[table]))
             assert column.meaning in rule.prompt
@@ -272,7 +317,53 @@ def test_values_can_be_chosen_and_wrong_ones_are_refused(opened):
                 assert rule.type == "date"
             if column.kind in ("option", "yes_no"):
                 assert rule.formula1 == f'"{",".join(column.options)}"'
-    assert (by_column["A"].promptTitle, by_column["B"].promptTitle) == ("Month", "Invoiced (£)")
+            if column.kind in ("fee", "amount", "weeks"):
+                assert rule.type == ("whole" if column.kind == "weeks" else "decimal")
+    assert prompts["Claims", "Month"] == "Month"
+    assert prompts["Claims", "Invoiced"] == "Invoiced (£)"
+    assert prompts["Placements", "Ended because"] == "Ended because"
+
+
+def test_a_term_that_changes_is_chosen_from_those_that_may(opened):
+    sheet = opened["plymouth-l04-2526", True]["Terms"]
+    first, last = 6 + len(TERMS), 11 + len(TERMS)
+    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    chosen = rules[f"A{first}:A{last}"]
+    varying = ",".join(term.label for term in VARYING.values())
+    assert (chosen.type, chosen.formula1) == ("list", f'"{varying}"')
+    starts = rules[f"C6:C{last}"]
+    assert starts.type == "date"
+    assert "Bonus rate" in starts.prompt
+
+
+def test_tables_that_the_contract_does_not_use_are_hidden_and_about_says_so(opened):
+    for (name, _), book in opened.items():
+        used = load_contract(name).sample
+        hidden = [sheet.title for sheet in book if sheet.sheet_state == "hidden"]
+        assert hidden == [table for table in LIFE if table not in used]
+        texts = [cell.value for cell in book["About"]["B"] if isinstance(cell.value, str)]
+        (said,) = [text for text in texts if "Unhide" in text]
+        assert all(table in said for table in hidden)
+
+
+def test_columns_of_clauses_that_the_contract_does_not_have_are_hidden(opened, calculated):
+    for key, letters in (
+        ("plymouth-l04-2526", {"I", "K"}), ("cheshire-east-2026", {"I", "J", "K", "L", "O"}),
+    ):  # fmt: skip
+        sheet = opened[key, True]["Statement"]
+        assert {letter for letter, look in sheet.column_dimensions.items() if look.hidden} == {
+            letter for letter in letters if sheet.column_dimensions[letter].hidden
+        }
+        hidden = {
+            openpyxl.utils.get_column_letter(number)
+            for look in sheet.column_dimensions.values()
+            if look.hidden
+            for number in range(look.min, look.max + 1)
+        }
+        assert hidden == letters
+        said = calculated[key, True]["Statement"][22, 6]
+        assert said.startswith("Hidden, as the contract has no such clause: Outcome fees (I)")
+        assert said.endswith("select the columns on both sides, right-click, Unhide.")
 
 
 def test_excels_limits_are_kept(opened, books):
@@ -308,7 +399,9 @@ def test_native_formulas_need_no_newer_excel_than_2013(opened):
     used = set()
     for book in opened.values():
         for sheet in book:
-            for formula in formulas_of(sheet).values():
+            # A formula that is filled down differs in its rows alone, and is taken apart once.
+            alike = {re.sub(r"\d+", "1", text): text for text in formulas_of(sheet).values()}
+            for formula in alike.values():
                 # Excel stores its own AGGREGATE (2010) and UNICHAR (2013) with the mark of a newer
                 # function.
                 known = formula.replace("_xlfn.AGGREGATE", "").replace("_xlfn.UNICHAR", "")
@@ -321,7 +414,7 @@ def test_native_formulas_need_no_newer_excel_than_2013(opened):
     called = {name for name in used if name.startswith("PBR_")}
     assert called == {
         "PBR_STATEMENT", "PBR_READINGS", "PBR_RECONCILE", "PBR_EXPLAIN", "PBR_FORECAST",
-        "PBR_CHECK", "PBR_VERSION",
+        "PBR_CHECK", "PBR_VERSION", "PBR_INVOICE", "PBR_LINES", "PBR_CHILDREN", "PBR_YEARS",
     }  # fmt: skip
     assert called <= set(FUNCTIONS)
     assert used - called <= EXCEL_2013
@@ -368,7 +461,7 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
             assert int(sheet.page_setup.paperSize) == 9
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
             one_page = sheet.title in ("About", "Assumptions") or (
-                sheet.title in COLUMNS and len(rows_in(sheet)) <= 45
+                sheet.title in ALL_COLUMNS and len(rows_in(sheet)) <= 45
             )
             assert sheet.page_setup.fitToHeight == (None if one_page else 0)
             assert sheet.oddHeader.left.text == load_contract(name).title
@@ -385,12 +478,21 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
 def test_a_page_of_a4_is_read_without_a_glass(opened):
     # A4 landscape between its margins has 784 points; a column of w digits takes 7w + 5 pixels.
     for book in opened.values():
-        printed = {"Reconcile": 10, "Explain": 4, "Forecast": 13, "Checks": 6}
-        for name in ("Placements", "Assumptions", "Functions", *printed):
+        months = len(template_plan_of(contract_of(book), sample=False).months)
+        printed = {
+            "Reconcile": 10, "Explain": 4, "Forecast": 13, "Checks": 6, "Readings": 6,
+            "Children": 2 + months,
+        }  # fmt: skip
+        whole = ("Placements", "Claims", *LIFE, "Assumptions", "Functions", "Invoice", "Lines")
+        for name in (*whole, "Years", *printed):
             sheet = book[name]
             last = printed.get(name, sheet.max_column)
             pixels = sum(int(7 * width_of(sheet, column)) for column in range(1, last + 1))
             assert 784 / (pixels * 0.75) * 11 >= 8
+
+
+def contract_of(book):
+    return load_contract(book["Terms"]["B6"].value)
 
 
 def width_of(sheet, column):
@@ -411,15 +513,14 @@ def test_the_rows_of_explain_have_room_for_every_month_of_the_samples(opened):
     for name in CONTRACT_NAMES:
         contract = load_contract(name)
         sheet = opened[name, True]["Explain"]
-        terms, tables = terms_table(contract), [sample_table(contract, t) for t in COLUMNS]
-        placements, carers, claims = tables
-        for month, *_ in functions.pbr_statement(terms, *tables)[1:]:
-            lines = functions.pbr_explain(terms, placements, month, carers, claims)[1:]
+        tables = sample_tables(contract)
+        for month, *_ in statement_of(tables)[1:]:
+            lines = explained(tables, month)[1:]
             for row, (clause, _, working, _) in enumerate(lines, start=7):
                 needed = max(lines_needed(clause, 22.5), lines_needed(working, 108.5))
                 assert needed <= room_of(sheet, row, 3), (name, month, row)
                 compared += 1
-    assert compared == (18 + 17) * 14
+    assert compared == (18 + 17) * 18
 
 
 def test_the_rows_of_checks_are_as_high_as_what_they_hold(opened):
@@ -432,7 +533,7 @@ def test_the_rows_of_checks_are_as_high_as_what_they_hold(opened):
             statuses.update(re.findall(r'"([A-Z][^"]+)"', sheet.cell(row, 5).value))
     # Every status takes one line, whichever comes to stand there.
     assert AGREES in statuses
-    assert len(statuses) == 6
+    assert len(statuses) == 8
     for status in statuses:
         assert lines_needed(status, 36.5, bold=True) == 1
 
@@ -499,35 +600,35 @@ def test_the_audit_columns_change_no_figure_and_stop_nothing(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     path = tmp_path / "book.xlsx"
     write_template(contract, path, sample=True)
-    plain_rows = [rows_of(path, table) for table in INPUT_SHEETS]
+    plain_rows = tables_of(path)
     edits = (
-        ("Placements", "H6", "A. Officer and B. Manager, 3 March 2026"),
-        ("Placements", "I6", "file 17"),
+        ("Placements", "I6", "A. Officer and B. Manager, 3 March 2026"),
+        ("Placements", "J6", "file 17"),
         ("Carers", "D6", "panel 2026/4"), ("Claims", "C6", "INV-1"),
-        ("Claims", "D6", 46054), ("Claims", "E6", 46084),
+        ("Claims", "E6", 46054), ("Claims", "F6", 46084),
     )  # fmt: skip
     for sheet, address, value in edits:
         set_cell(path, sheet, address, value)
-    filled_rows = [rows_of(path, table) for table in INPUT_SHEETS]
+    filled_rows = tables_of(path)
     assert filled_rows != plain_rows
-    assert functions.pbr_check(*filled_rows) == functions.pbr_check(*plain_rows)
-    assert functions.pbr_statement(*filled_rows) == functions.pbr_statement(*plain_rows)
-    found, _ = tables.read_evidence(*filled_rows[1:])
-    assert found.problems == ()
-    assert calculate(path)["Checks"][RESULT] == "All checks agree"
+    assert problems_of(filled_rows) == problems_of(plain_rows)
+    assert statement_of(filled_rows) == statement_of(plain_rows)
+    found, _ = tables.read_evidence(*(filled_rows[table] for table in INPUT_SHEETS[1:4]))
+    assert [problem.column for problem in found.problems] == ["Agreed"]
+    assert calculate(path)["Checks"][RESULT].startswith("NOT CLEAR: the figures agree")
 
 
 def test_no_audit_heading_is_taken_for_a_misspelt_one():
     for table, columns in AUDIT_COLUMNS.items():
         headings = [column.heading for column in columns]
         assert headings == AUDIT_HEADINGS[table]
-        for column in COLUMNS[table]:
+        for column in ALL_COLUMNS[table]:
             assert ranges.nearest(column.heading, headings, 0.75) is None
 
 
 def test_no_heading_of_our_sheets_could_be_another():
     """But for those that are known and not read, such as Agreed by and on."""
-    for table, columns in COLUMNS.items():
+    for table, columns in ALL_COLUMNS.items():
         read = {column.heading for column in columns}
         for heading in {*input_headings(table), "Note"} - read - set(AUDIT_HEADINGS[table]):
             assert ranges.could_be_too(heading, read) is None
@@ -564,14 +665,14 @@ def test_the_charts_have_words_lines_that_differ_and_axis_titles(books):
         for chart, (lines, level) in zip(
             charts[:2],
             (
-                (["Saving to date", "Fee to date"], "Bonus threshold"),
-                (["Payable to date", "Invoiced to date"], "Contract maximum"),
+                (["Saving to date", "Fee to date"], ["Measured for the bonus", "Bonus threshold"]),
+                (["Payable to date", "Invoiced to date"], ["Contract maximum"]),
             ),
             strict=True,
         ):
             series = list(chart.iter(f"{c}ser"))
             names = [found.find(f"{c}tx/{c}v").text for found in series]
-            assert names == [*lines, level] if has_levels else lines
+            assert names == ([*lines, *level] if has_levels else lines)
             looks = {
                 (
                     found.find(f"{c}marker/{c}symbol").get("val"),
@@ -646,24 +747,32 @@ def test_every_formula_carries_the_value_that_the_engine_gives(books, calculated
 def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, calculated):
     for (name, sample), path in books.items():
         values = calculated[name, sample]
-        terms, placements, carers, claims = (rows_of(path, table) for table in INPUT_SHEETS)
+        tables = tables_of(path)
+        terms, placements, carers, claims = (tables[table] for table in INPUT_SHEETS[:4])
         month = values_of(path)["Explain"]["B4"].value
-        statement = functions.pbr_statement(terms, placements, carers, claims)
+        statement = statement_of(tables)
+        of_children = life(tables, "Cohort", "Prices", "Costs")
         expected = {
             "Statement": statement,
-            "Readings": functions.pbr_readings(terms, placements, carers),
-            "Explain": functions.pbr_explain(terms, placements, month, carers, claims),
+            "Readings": functions.pbr_readings(
+                terms, placements, carers, **life(tables, *LIFE[:4])
+            ),
+            "Explain": explained(tables, month),
+            "Invoice": functions.pbr_invoice(
+                terms, placements, month, carers, claims, **life(tables, *LIFE[:5])
+            ),
+            "Lines": functions.pbr_lines(terms, placements, month, **of_children),
+            "Children": functions.pbr_children(terms, placements, **of_children),
+            "Years": functions.pbr_years(terms, placements, carers, claims, **life(tables, *LIFE)),
             "Reconcile": functions.pbr_reconcile(
-                [[row[0], row[10]] for row in statement], [row[:2] for row in claims]
+                [[row[0], row[15]] for row in statement], [row[:2] for row in claims]
             ),
-            "Forecast": functions.pbr_forecast(
-                terms, placements, rows_of(path, "Assumptions"), None, 1000, 1, carers
-            ),
+            "Forecast": forecast_of(path),
         }
         for sheet, rows in expected.items():
             found = spilled(values, sheet, SPILLS[sheet], len(rows), len(rows[0]))
             assert found == [[plain(value) for value in row] for row in rows]
-        problems = functions.pbr_check(terms, placements, carers, claims)
+        problems = problems_of(tables)
         corner = problems_corner(load_contract(name), sample=sample)
         found = spilled(values, "Checks", corner, len(problems), 6)
         assert found == [[plain(value) for value in row] for row in problems]
@@ -686,7 +795,16 @@ def test_sample_figures_are_called_illustrations_until_the_sample_is_cleared(
     write_template(contract, path, sample=True)
     notes = [
         (table, f"{letter}{row}")
-        for table, letter in (("Placements", "J"), ("Carers", "E"), ("Claims", "F"))
+        for table, letter in (
+            ("Placements", "K"),
+            ("Carers", "E"),
+            ("Claims", "G"),
+            ("Cohort", "C"),
+            ("Prices", "E"),
+            ("Costs", "H"),
+            ("Agreed", "H"),
+            ("Budget", "D"),
+        )
         for row in range(6, 6 + len(contract.sample[table]))
     ]
     for table, address in notes[:-1]:
@@ -717,7 +835,7 @@ def test_months_with_nothing_due_are_counted_apart(calculated, tmp_path):
     assert statuses(found) == {
         "over": 1, "under": 2, "not claimed": 5, "nothing due": 9, "not expected": 0, "agreed": 1,
     }  # fmt: skip
-    assert [found["Reconcile"][row, 9] for row in (10, 11)] == [-479759.92, 0.0]
+    assert [found["Reconcile"][row, 9] for row in (10, 11)] == [-442856.46, 0.0]
     assert statuses(calculated["cheshire-east-2026", False])["nothing due"] == 17
     # A claim of nothing is a claim: September is agreed, and no longer without one.
     contract = load_contract("plymouth-l04-2526")
@@ -729,21 +847,26 @@ def test_months_with_nothing_due_are_counted_apart(calculated, tmp_path):
 
 def test_plymouths_statement_is_right_to_the_penny(calculated):
     values = calculated["plymouth-l04-2526", True]["Statement"]
-    key_figures = [values[row, 4] for row in range(7, 18)]
+    key_figures = [values[row, 4] for row in range(7, 19)]
     assert key_figures == [
-        12.0, 2927149.13, 599800.0, 70000.0, 69337.92, 0.0, 739137.92, 247495.67, 491642.25,
-        2188011.21, 260862.08,
+        11.0, 2872710.66, 599800.0, 70000.0, 34010.3, 0.0, 703810.3, 703810.3, 247495.67,
+        456314.63, 2168900.36, 296189.7,
     ]  # fmt: skip
 
 
 def test_the_books_own_checks_agree(calculated):
-    for values in calculated.values():
+    for key, values in calculated.items():
         checks = values["Checks"]
-        assert checks[RESULT] == "All checks agree"
+        # Two rows of Plymouth's sample are disputed, and a claim is above what is payable.
+        assert checks[RESULT].startswith(
+            "NOT CLEAR: the figures agree"
+            if key == ("plymouth-l04-2526", True)
+            else "All checks agree"
+        )
         for row in CHECK_ROWS:
             assert checks[row, 4] == 0.0
             assert checks[row, 5] == "Agrees" or checks[row, 5].startswith("Does not apply")
-        assert [checks[row, 2] for row in range(28, 38)] == [0.0] * 10
+        assert [checks[row, 2] for row in ERROR_ROWS] == [0.0] * len(ERROR_ROWS)
     cheshire = calculated["cheshire-east-2026", True]["Checks"]
     assert cheshire[21, 5] == "Does not apply: none in the terms"
 
@@ -754,40 +877,91 @@ OF_THE_FEE = {"Fee_reading", "Savings_reading", "Fee_period"}
 COMBINATIONS = list(
     itertools.product(CONTRACT_NAMES, *(own for label, own in OPTIONS if label in OF_THE_FEE))
 )
-OTHERS = list(itertools.product(*(own for label, own in OPTIONS if label not in OF_THE_FEE)))
 
 
 def combination(number: int) -> tuple[str, dict[str, str]]:
     """A contract, and an option of every reading."""
     name, *of_the_fee = COMBINATIONS[number]
-    # A stride without a common factor takes the other readings through all their options.
-    stride = next(step for step in itertools.count(35) if math.gcd(step, len(OTHERS)) == 1)
-    others = iter(OTHERS[number * stride % len(OTHERS)])
-    fee = iter(of_the_fee)
-    return name, {label: next(fee if label in OF_THE_FEE else others) for label, _ in OPTIONS}
+    drawn, fee = random.Random(number), iter(of_the_fee)
+    return name, {
+        label: next(fee) if label in OF_THE_FEE else drawn.choice(list(own))
+        for label, own in OPTIONS
+    }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(len(COMBINATIONS)))
-def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
+def of_child(number: int, **row):
+    return {"Child": f"{'CK'[number]}0{row.pop('child')}", "Agreed": "yes", **row}
+
+
+def a_life(contract: int):
+    """Rows for every optional table of the samples' children but Rates."""
+
+    def prices(child, day, *both):
+        return {
+            **of_child(contract, child=child), "From": day,
+            **dict(zip(("Residential weekly cost", "Family weekly cost"), both, strict=True)),
+        }  # fmt: skip
+
+    def without_agreed(rows):
+        return [{key: value for key, value in row.items() if key != "Agreed"} for row in rows]
+
+    return {
+        "Prices": without_agreed([
+            prices(1, date(2026, 2, 1), 9999, 1), prices(1, date(2026, 7, 1), 7289.2345, None),
+            prices(1, date(2026, 4, 1), None, 1467.75), prices(1, date(2027, 1, 1), 7300, 1500),
+            prices(4, date(2026, 7, 21), 7289.23, 1401.5), prices(4, date(2026, 10, 1), 7011, None),
+            prices(3, date(2026, 10, 17), None, 333.333),
+        ]),
+        "Costs": [
+            of_child(contract, child=1, From=date(2026, 6, 1), To=date(2026, 6, 28), Weekly=6550),
+            of_child(contract, child=2, From=date(2026, 8, 1), Weekly=123.45, Once=1500.5),
+            of_child(contract, child=3, From=date(2025, 9, 1), Weekly=-70.01, Once=300),
+            of_child(contract, child=3, From=date(2026, 9, 1), Weekly=999, Agreed="disputed"),
+            of_child(contract, child=9 if contract else 0, From=date(2026, 9, 1), Weekly=5000),
+        ],
+        "Cohort": without_agreed([
+            *(of_child(contract, child=child) for child in (1, 2, 4, 5, 6, 7, 8, 9)),
+            {**of_child(contract, child=3), "Leaves care on": date(2026, 12, 24)},
+        ]),
+        "Agreed": [
+            {"Month": date(2026, 5, 1), "Payable": 140_000},
+            {"Month": date(2026, 6, 9), "Payable": 90_000.01, "Adjustment": -5_000},
+            {"Month": date(2026, 6, 1), "Payable": 9_000},
+            {"Month": date(2026, 8, 1), "Payable": 0},
+        ],
+    }  # fmt: skip
+
+
+def varied(number: int):
+    """A contract under a combination of readings, most of them with a life."""
     name, options = combination(number)
     contract = with_terms(
         load_contract(name), **options,
         Starts_on=date(2025, 10, 17), Ends_on=date(2027, 2, 11),
         Fee_months=(12, 17, "")[number % 3], Fee=(599800, 123456.78)[number % 2],
         Bonus_threshold=1_000_000, Bonus_rate=0.075, Contract_maximum=640_000.5,
+        Phase_starts_on=date(2026, 3, 1), Fee_share=(1, 0.85)[number % 2],
+        **{"Break-down months": (12, 7)[number % 2]}, Cohort_size=21,
+        **{"Break-down amount": ("", 31_234.56, "")[number % 3]},
+        Bonus_measured_on=("", date(2026, 12, 15))[number // 3 % 2],
+        Terminated_on=("", "", "", date(2027, 1, 20))[number % 4],
     )  # fmt: skip
+    return with_sample(contract, **a_life(CONTRACT_NAMES.index(name))) if number % 5 else contract
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(COMBINATIONS)))
+def test_the_native_formulas_agree_under_every_reading(number, tmp_path):
+    contract = varied(number)
     values = figures(contract, tmp_path / "book.xlsx")
     checks = values["Checks"]
     assert {checks[row, 4] for row in CHECK_ROWS} == {0.0}
-    fees = [checks[row, 4] for row in range(41, 41 + 17)]
+    fees = [checks[FIRST_MONTH_CHECK + number, 4] for number in range(17)]
     assert fees == [0.0] * 17
     assert checks[19, 3] > 0
-    terms = terms_table(contract)
-    tables = [sample_table(contract, table) for table in COLUMNS]
-    statement = functions.pbr_statement(terms, *tables)
-    assert checks[22, 3] == statement[-1][11]
-    clear = functions.pbr_check(terms, *tables)[1][0] == "All tables"
+    tables = sample_tables(contract)
+    assert checks[22, 3] == statement_of(tables)[-1][13]
+    clear = problems_of(tables)[1][0] == "All tables"
     assert checks[RESULT].startswith(
         "All checks agree" if clear else "NOT CLEAR: the figures agree"
     )
@@ -803,7 +977,7 @@ def test_the_chosen_month_is_performed_again_for_every_month(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     path = tmp_path / "book.xlsx"
     write_template(contract, path, sample=True)
-    for month, saving in ((date(2026, 3, 17), 79270.25), (date(2026, 11, 1), 303565.44)):
+    for month, saving in ((date(2026, 3, 17), 79270.25), (date(2026, 11, 1), 305914.62)):
         set_cell(path, "Checks", "B12", cells.serial_of(month))
         checks = calculate(path)["Checks"]
         assert [checks[17, column] for column in (2, 3, 4, 5)] == [saving, saving, 0.0, "Agrees"]
@@ -814,28 +988,31 @@ def test_as_at_shortens_the_statement_and_the_checks_follow(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     day = date(2026, 4, 20)
     values = figures(contract, tmp_path / "book.xlsx", ("Statement", "D4", cells.serial_of(day)))
-    tables = [sample_table(contract, table) for table in COLUMNS]
-    statement = functions.pbr_statement(terms_table(contract), *tables, day)
+    statement = statement_of(sample_tables(contract), day)
     assert len(statement) == 9
-    found = spilled(values, "Statement", "A23", len(statement) + 1, 15)
-    assert found == [*([plain(value) for value in row] for row in statement), [None] * 15]
-    assert values["Statement"][13, 4] == statement[-1][11]
-    assert values["Checks"][RESULT] == "All checks agree"
-    assert values["Readings"][9, 4] == statement[-1][11]
+    found = spilled(values, "Statement", "A23", len(statement) + 1, 19)
+    assert found == [*([plain(value) for value in row] for row in statement), [None] * 19]
+    assert values["Statement"][13, 4] == statement[-1][13]
+    assert values["Checks"][RESULT].startswith("NOT CLEAR: the figures agree")
+    assert values["Readings"][9, 4] == statement[-1][13]
 
 
 @pytest.mark.program
+@pytest.mark.parametrize("number", [None, 1, 8, 16])
 def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
-    calculated, tmp_path, monkeypatch
+    number, tmp_path, monkeypatch
 ):
+    contract = load_contract("plymouth-l04-2526") if number is None else varied(number)
+    path = tmp_path / "native.xlsx"
+    write_template(contract, path, sample=True)
+    expected = calculate(path)
+
     def as_constants(sheet, row, column, last_row, last_column, formula, style, value):
         sheet.write(row, column, value, style)
 
     # The PBR_ formulas stand as their last values; all others are calculated from scratch.
     monkeypatch.setattr(Worksheet, "write_dynamic_array_formula", as_constants)
-    expected = calculated["plymouth-l04-2526", True]
-    path = tmp_path / "native.xlsx"
-    write_template(load_contract("plymouth-l04-2526"), path, sample=True, values=expected)
+    write_template(contract, path, sample=True, values=expected)
     found = values_of(calculated_by_libreoffice(path, tmp_path))
     compared = 0
     for sheet in read_by_openpyxl(path):
@@ -849,7 +1026,7 @@ def test_a_second_spreadsheet_program_works_the_native_formulas_out_the_same(
                 value = float(f"{value:.15g}")  # LibreOffice stores fifteen digits.
             assert other == value, (sheet.title, address)
             compared += 1
-    assert compared > 1900
+    assert compared > 6_000
 
 
 # The forecast.
@@ -859,9 +1036,12 @@ FORECAST_ROW = 46
 
 
 def forecast_of(path, as_at=None, scenarios=1000, seed=1):
-    terms, placements, carers, _ = (rows_of(path, table) for table in INPUT_SHEETS)
+    tables = tables_of(path)
     assumed = rows_of(path, "Assumptions")
-    return functions.pbr_forecast(terms, placements, assumed, as_at, scenarios, seed, carers)
+    return functions.pbr_forecast(
+        tables["Terms"], tables["Placements"], assumed, as_at, scenarios, seed, tables["Carers"],
+        **life(tables, *LIFE[:4]),
+    )  # fmt: skip
 
 
 def test_the_assumptions_are_a_table_of_their_own_with_values_by_kind(opened):
@@ -914,12 +1094,11 @@ def test_the_key_figures_of_the_forecast_are_those_of_its_total(books, calculate
 def test_without_assumptions_the_forecast_is_the_statement(books, calculated):
     for name in CONTRACT_NAMES:
         path, values = books[name, False], calculated[name, False]["Forecast"]
-        tables = [rows_of(path, table) for table in INPUT_SHEETS]
-        _, *months = functions.pbr_statement(*tables)
+        _, *months = statement_of(tables_of(path))
         for row, month in enumerate(months, start=FORECAST_ROW + 1):
             assert plain(values[row, 1]) == plain(month[0])
             # Saving, Payable and Saving to date, each as three percentiles and a mean.
-            for column, figure in ((2, 2), (6, 10), (14, 3)):
+            for column, figure in ((2, 2), (6, 12), (14, 3)):
                 assert [values[row, column + n] for n in range(4)] == [month[figure]] * 4
 
 
@@ -979,7 +1158,7 @@ def test_a_wrong_assumption_stops_the_forecast_and_no_other_sheet(tmp_path):
     forecast = values["Forecast"]
     for place in ((FORECAST_ROW, 1), (10, 2), (12, 5), (15, 2), (17, 2)):
         assert plain(forecast[place]) == "#NUM!"
-    assert values["Statement"][13, 4] == 739137.92
+    assert values["Statement"][13, 4] == 703810.3
     assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
 
 
@@ -1011,7 +1190,7 @@ def test_an_error_in_an_input_is_never_summed_away(tmp_path, table, address, val
     values = figures(
         load_contract("plymouth-l04-2526"), tmp_path / "book.xlsx", (table, address, value)
     )
-    for row in range(7, 18):
+    for row in range(7, 19):
         assert plain(values["Statement"][row, 4]) == code
     if table != "Claims":
         assert plain(values["Readings"][5, 2]) == code
@@ -1021,20 +1200,20 @@ def test_an_error_in_an_input_is_never_summed_away(tmp_path, table, address, val
     checks = values["Checks"]
     assert checks[RESULT].startswith("NOT ALL AGREE")
     assert checks[18, 5] == "No figure: the function gives an error"
-    assert sum(checks[row, 2] for row in range(28, 38)) > 0
+    assert sum(checks[row, 2] for row in ERROR_ROWS) > 0
     problems = [
         found for (_, column), found in sorted(checks.items()) if column == 1 and found == table
     ]
-    assert problems == [table]
+    assert table in problems
 
 
 @pytest.mark.slow
 def test_a_price_typed_as_text_is_read_by_the_functions_and_by_the_checks(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     values = figures(contract, tmp_path / "book.xlsx", ("Placements", "C6", "£7,076.92"))
-    assert values["Statement"][8, 4] == 2927149.13
+    assert values["Statement"][8, 4] == 2872710.66
     assert values["Checks"][18, 5] == "Agrees"
-    assert values["Checks"][RESULT] == "All checks agree"
+    assert values["Checks"][RESULT].startswith("NOT CLEAR: the figures agree")
 
 
 @pytest.mark.slow

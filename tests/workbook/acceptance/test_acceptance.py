@@ -1,0 +1,207 @@
+"""The acceptance workbook: every case is in it, in each host's form, with its values at once."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from xlpbr import __version__
+from xlpbr.errors import CellError, FileProblem
+from xlpbr.functions import FUNCTIONS
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS
+from xlpbr.workbook.acceptance import plan, write
+from xlpbr.workbook.acceptance.differences import differs
+from xlpbr.workbook.acceptance.first_sheet import FIRST_SHEET, HEADLINE, LINE
+from xlpbr.workbook.acceptance.host_cases import (
+    ERROR_IN_A_RANGE,
+    LEFT_OUT,
+    Case,
+    cases,
+    draws_many,
+    result,
+)
+from xlpbr.workbook.acceptance.plan import FIRST_ROW, INPUTS, RESULTS, comparison, equal, plan_for
+from xlpbr.workbook.acceptance.sheets import CASES, EQUAL, NOT_EQUAL, NOT_HERE
+from xlpbr.workbook.acceptance.write import new_acceptance_workbook
+from xlpbr.workbook.calculate.engine import load, values_of
+from xlpbr.workbook.ooxml.addresses import split_area, split_cell
+from xlpbr.workbook.ooxml.book import cells_of, open_book
+
+
+def few() -> list[Case]:
+    """Some cases of each kind, those with declared differences among them."""
+    wanted = ("PBR_FEE_CAP", "PBR_CONTRACT_CAP", "PBR_VERSION", "PBR_TERMS")
+    return [case for case in cases() if case.function in wanted]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("acceptance")
+    found = {}
+    for host in OF_WORKBOOKS:
+        found[host] = folder / f"{host}{HOSTS[host].suffix}"
+        assert new_acceptance_workbook(host, found[host], few()) == len(few())
+    return found
+
+
+def shown(path: Path, sheet: str) -> dict[tuple[int, int], object]:
+    return {place: cell.value for place, cell in cells_of(open_book(path), sheet).items()}
+
+
+# -- the plan --------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_every_case_is_in_the_workbook_or_said_to_be_left_out():
+    found = plan_for("lite")
+    assert {block.case for block in found.blocks} | set(found.left_out) == set(cases())
+    assert len(found.blocks) + len(found.left_out) == len(cases()) > 1600
+    assert 0 < len(found.left_out) < 10
+    assert all(draws_many(case) for case in found.left_out)
+    assert all(len(comparison(block)) < 8000 for block in found.blocks)
+    assert {block.case.function for block in found.blocks} == FUNCTIONS.keys()
+
+
+def test_no_block_stands_in_another_and_each_call_reads_its_own_arguments():
+    found = plan_for("calc", few())
+    for one, other in pairwise(found.blocks):
+        assert other.row > one.row + one.height
+    for one, other in pairwise(found.given):
+        assert other.area[0] > one.area[2] + 1
+    rows = {given.area: given.rows for given in found.given}
+    for block in found.blocks:
+        read = re.findall(rf"{INPUTS}!([A-Z]+\d+(?::[A-Z]+\d+)?)", block.call)
+        given = [one for one in block.case.arguments if one is not LEFT_OUT]
+        assert len(read) == len(given)
+        for reference, argument in zip(read, given, strict=True):
+            assert isinstance(argument, list) == (":" in reference)
+            area = split_area(reference) if ":" in reference else split_cell(reference) * 2
+            there = rows[tuple(area)]
+            assert repr(there) == repr(argument if isinstance(argument, list) else [[argument]])
+
+
+def test_what_is_equal_is_equal_in_kind_and_to_the_letter():
+    error, other = CellError("#N/A", "one"), CellError("#NUM!", "another")
+    assert equal([[1.0, "a"]], [[1.0, "a"]])
+    assert equal([[error]], [[CellError("#N/A", "of another reason")]])
+    for got in ([["1"]], [[1.01]], [[other]], [[1.0], [1.0]], [[1.0, ""]], [[""]]):
+        assert not equal(got, [[1.0]])
+    assert not equal([["A"]], [["a"]])
+    assert not equal([[other]], [[error]])
+
+
+# -- the workbook of each host ---------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_each_host_has_its_own_form(made):
+    for host, path in made.items():
+        book = open_book(path)
+        formulas = [cell.formula or "" for cell in cells_of(book, RESULTS).values()]
+        calls = [formula for formula in formulas if "(" in formula]
+        assert len(calls) == len(few())
+        assert all(call.startswith(f"{HOSTS[host].prefix}PBR_") for call in calls), host
+        members = {name.casefold() for name in zipfile.ZipFile(path).namelist()}
+        brought = {one.name for one in HOSTS.values() if one.part
+                   and any(name.startswith(one.part) for name in members)}  # fmt: skip
+        assert brought == ({host} & {"classic", "lite"}), host
+        # Whatever values stand there, the program calculates all of it when it opens the book.
+        calculation = zipfile.ZipFile(path).read("xl/workbook.xml")
+        assert b'fullCalcOnLoad="1"' in calculation
+    assert "xlwings.conf" in [sheet.name for sheet in open_book(made["classic"]).sheets]
+
+
+@pytest.mark.slow
+def test_the_values_are_there_at_once_and_say_who_calculated_them(made):
+    for host, path in made.items():
+        first = shown(path, FIRST_SHEET)
+        headline, line = first[HEADLINE], first[LINE]
+        assert str(headline).startswith(f"All {len(few())} cases are equal"), host
+        assert "not opened in a spreadsheet yet" in str(line)
+        assert "not opened in a spreadsheet yet" in str(headline)
+        assert f"xlpbr {__version__}; workbook of {__version__}; host {host};" in str(line)
+        assert "not equal 0; checks 9 of 9" in str(line)
+        listed = shown(path, CASES)
+        # No spreadsheet may take these for its own: it counts the bare words alone.
+        results = [listed[FIRST_ROW + at, 6] for at in range(len(few()))]
+        assert all(str(one).endswith(NOT_HERE) for one in results)
+        assert f"{NOT_EQUAL}{NOT_HERE}" not in results
+        assert results.count(f"{EQUAL}{NOT_HERE}") > len(few()) / 2
+        if host == "classic":
+            assert set(results) == {f"{EQUAL}{NOT_HERE}"}
+
+
+@pytest.mark.slow
+def test_a_program_that_calculates_the_first_sheet_alone_takes_no_value_for_its_own(made):
+    book = open_book(made["calc"])
+    places = {(FIRST_SHEET, place) for place, cell in cells_of(book, FIRST_SHEET).items()
+              if cell.formula}  # fmt: skip
+    calculation = load(book, calculated=places)
+    seen = values_of(calculation, places)[FIRST_SHEET]
+    assert str(seen[HEADLINE]).startswith(f"{len(few())} cases were not calculated here yet")
+    assert "; equal 0; declared 0; not equal 0;" in str(seen[LINE])
+
+
+@pytest.mark.slow
+def test_what_must_come_stands_beside_as_the_function_gives_it(made):
+    found = shown(made["server"], RESULTS)
+    for block in plan_for("server", few()).blocks:
+        top, left, bottom, right = block.beside
+        rows = [
+            [found.get((row, column)) or found.get((row, column), "")
+             for column in range(left, right + 1)]
+            for row in range(top, bottom + 1)
+        ]  # fmt: skip
+        rows = [["" if cell is None else cell for cell in row] for row in rows]
+        assert equal(rows, result(block.case)), block.case.name
+
+
+@pytest.mark.slow
+def test_a_function_that_is_wrong_here_is_counted_and_named(tmp_path, monkeypatch):
+    wrong = next(case for case in few() if case.name == "PBR_FEE_CAP, savings: half a penny")
+    calculated = write._calculated
+    monkeypatch.setattr(write, "_calculated", lambda *given: calculated(*given) | {wrong: [[1.0]]})
+    path = tmp_path / "wrong.xlsx"
+    new_acceptance_workbook("server", path, few())
+    first = shown(path, FIRST_SHEET)
+    assert str(first[HEADLINE]).startswith(f"1 of {len(few())} cases are NOT EQUAL")
+    assert wrong.name in first.values()
+    assert "; not equal 1;" in str(first[LINE])
+
+
+def test_differences_are_those_of_the_host():
+    for host in ("classic", "calc"):
+        declared = {block.case for block in plan_for(host, few()).blocks if block.difference}
+        assert declared == {case for case in few() if differs(host, case)}
+    in_range = [case for case in few() if ERROR_IN_A_RANGE in case.marks]
+    assert in_range
+    assert all(differs("calc", case) for case in in_range)
+
+
+def test_a_host_or_an_ending_that_is_none_is_refused(tmp_path):
+    with pytest.raises(FileProblem, match=r"must end in \.xlsm"):
+        new_acceptance_workbook("classic", tmp_path / "book.xlsx", few())
+    with pytest.raises(FileProblem, match="is not a host"):
+        new_acceptance_workbook("embedded", tmp_path / "book.xlsx", few())
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- the command -----------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_command_makes_it_and_says_what_to_do(xlpbr, tmp_path, monkeypatch):
+    monkeypatch.setattr(plan, "cases", lambda: tuple(few()))
+    path = tmp_path / "lite.xlsx"
+    status, _, said = xlpbr("acceptance", "--host", "lite", "-o", path)
+    assert status == 0
+    assert f"with {len(few())} cases" in said
+    assert "read its first sheet" in said
+    status, _, said = xlpbr("acceptance", "--host", "lite", "-o", path)
+    assert (status, "--replace" in said) == (2, True)
+    status, _, said = xlpbr("acceptance", "--host", "classic", "-o", path)
+    assert (status, ".xlsm" in said) == (2, True)

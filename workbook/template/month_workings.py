@@ -1,0 +1,244 @@
+"""What the sheet Month finds on the other sheets, in plain formulas to the right of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlpbr.workbook.ooxml.book import Position
+from xlpbr.workbook.template import plan as places
+from xlpbr.workbook.template.checks import problems_place
+from xlpbr.workbook.template.outlook import last_day_to_come, term_on_checks
+from xlpbr.workbook.template.page import TemplatePage
+from xlpbr.workbook.template.plan import MONTH_COLUMNS, TemplatePlan, fixed
+from xlpbr.workbook.template.result_places import (
+    CHILDREN_ROW,
+    INVOICE_ROW,
+    YEARS_ROW,
+    children_rows,
+    children_width,
+    invoice_rows,
+    year_rows,
+)
+from xlpbr.workbook.template.state import STATE, listed_problems
+from xlpbr.workbook.template.working_places import places_of_workings
+
+_FIRST = MONTH_COLUMNS + 2
+_FACT_ROW = 4
+_LIST_ROW = 6
+_MONTHS, _CHILDREN, _CHANGES = _FIRST + 3, _FIRST + 5, _FIRST + 9
+"""The first column of each block: facts, months, children, changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the workings stand, as formulas of the sheet Month take them.
+
+    Attributes:
+        plan: the sizes.
+        months: the months of the programme, from the first to the last one filled.
+        first_day: the first day of the month that is chosen.
+        lines: how many lines the invoice has, its total included.
+        children: how many children saved something in the month.
+        child_names: the children, a row each, as on the sheet Children.
+        child_savings: what each saved in the month.
+        child_counts: how many of those down to each row saved something.
+        changes: how many lines of the invoice tell of what was agreed before.
+        change_counts: how many of those there are down to each line.
+        findings: how many problems are listed.
+        problems: the place of the table of PBR_CHECK.
+        years: how many financial years are shown.
+        totals: what is to be invoiced: net, VAT and gross.
+        agreed_row: which row of Agreed the month has; 0 without one.
+        statement_row: which row of the statement the month has.
+    """
+
+    plan: TemplatePlan
+    months: str
+    first_day: str
+    lines: str
+    children: str
+    child_names: str
+    child_savings: str
+    child_counts: str
+    changes: str
+    change_counts: str
+    findings: str
+    problems: Position
+    years: str
+    totals: tuple[str, str, str]
+    agreed_row: str
+    statement_row: str
+
+    def of_month(self, heading: str) -> str:
+        """A figure of the month, from the statement."""
+        return f"INDEX({self.plan.statement_column(heading)},{self.statement_row})"
+
+    def years_column(self, column: int) -> str:
+        """A column of the financial years, without its heading."""
+        return _years_column(self.plan, column)
+
+    @property
+    def _open(self) -> tuple[str, str, str]:
+        disputed, differs, above = (
+            self.plan.on_sheet("Checks", STATE[0] + down, STATE[1] + 3) for down in (1, 2, 3)
+        )
+        return disputed, differs, above
+
+    @property
+    def nothing_open(self) -> str:
+        """The condition under which nothing was found and nothing is disputed."""
+        return f"AND({self.findings}=0,{','.join(f'{one}=0' for one in self._open)})"
+
+    @property
+    def said_of_findings(self) -> str:
+        """The counts in words, as a formula gives them."""
+        disputed, differs, above = self._open
+        return (
+            f'{self.findings}&IF({self.findings}=1," finding"," findings")&" by PBR_CHECK; "'
+            f'&{disputed}&IF({disputed}=1," row is"," rows are")&" disputed; "'
+            f'&{differs}&IF({differs}=1," agreed month has"," agreed months have")'
+            f'&" another figure now; "&IF({above}>0,"invoiced "&TEXT({above},"£#,##0.00")'
+            '&" above payable.","not more is invoiced than is payable.")'
+        )
+
+
+def _years_column(plan: TemplatePlan, column: int) -> str:
+    return plan.column_of("Years", column, YEARS_ROW + 1, YEARS_ROW + year_rows(plan) - 1)
+
+
+def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
+    """Write the workings of the sheet Month, and say where they stand."""
+    page.set_widths((4, 28, 12, 4, 12, 4, 14, 14, 8, 4, 8), _FIRST - 1)
+    page.put(2, _FIRST, "Working: what the page shows of the other sheets", page.styles.subtitle)
+    rows = children_rows(plan) - 2
+    lines = invoice_rows(plan) - 1
+    facts = {
+        name: fixed(row, _FIRST + 1)
+        for row, name in enumerate(_facts(plan, rows, lines, ""), start=_FACT_ROW)
+    }
+    first_day = facts["First day of the month"]
+    for row, (name, formula) in enumerate(
+        _facts(plan, rows, lines, first_day).items(), start=_FACT_ROW
+    ):
+        kind = "date" if name == "First day of the month" else "count"
+        kind = "money" if name.startswith("Total") else kind
+        page.put(row, _FIRST, name, page.styles.cell("text", "working"))
+        page.put_formula(row, _FIRST + 1, f"={formula}", page.styles.cell(kind, "working"))
+    _write_list(page, _MONTHS, {"Months": "month"}, _months(plan))
+    _write_list(
+        page, _CHILDREN, {"Child": "text", "Saving": "money", "Count": "count"},
+        _children(plan, rows, first_day),
+    )  # fmt: skip
+    _write_list(page, _CHANGES, {"Changes": "count"}, _changes(plan, lines))
+    months = f"{fixed(_LIST_ROW, _MONTHS)}:{fixed(_LIST_ROW + plan.month_rows - 1, _MONTHS)}"
+    return Found(
+        plan=plan,
+        months=f"{fixed(_LIST_ROW, _MONTHS)}:INDEX({months},MAX(1,COUNT({months})))",
+        first_day=first_day,
+        lines=facts["Lines of the invoice"],
+        children=facts["Children who saved"],
+        child_names=_listed(_CHILDREN, rows),
+        child_savings=_listed(_CHILDREN + 1, rows),
+        child_counts=_listed(_CHILDREN + 2, rows),
+        changes=facts["Adjustments"],
+        change_counts=_listed(_CHANGES, lines),
+        findings=facts["Findings of PBR_CHECK"],
+        problems=problems_place(plan),
+        years=facts["Financial years"],
+        totals=(facts["Total, net"], facts["Total, VAT"], facts["Total, gross"]),
+        agreed_row=facts["Row of Agreed"],
+        statement_row=facts["Row of the statement"],
+    )
+
+
+def _facts(plan: TemplatePlan, children: int, lines: int, first_day: str) -> dict[str, str]:
+    chosen = fixed(*places.MONTH)
+    invoiced = plan.column_of("Invoice", 1, INVOICE_ROW + 1, INVOICE_ROW + lines)
+    signed = places_of_workings(plan).rows["Agreed"]["Month"]
+    on_checks = plan.on_sheet("Checks", 1, 1).rpartition("!")[0]
+    return {
+        "First day of the month": f"EOMONTH({chosen},-1)+1",
+        "Row of the statement": f"MATCH({first_day},{plan.statement_column('Month')},0)",
+        "Lines of the invoice": f'SUMPRODUCT(({invoiced}&""<>"")*1)',
+        **{
+            f"Total, {what}": _total(plan, column, lines)
+            for column, what in ((4, "net"), (5, "VAT"), (6, "gross"))
+        },
+        "Children who saved": f"MAX({_listed(_CHILDREN + 2, children)})",
+        "Adjustments": f"MAX({_listed(_CHANGES, lines)})",
+        "Findings of PBR_CHECK": listed_problems(problems_place(plan), f"{on_checks}!"),
+        "Financial years": f"COUNT({_years_column(plan, 2)})",
+        "Row of Agreed": f"IFERROR(MATCH({first_day},{on_checks}!{signed},0),0)",
+    }
+
+
+def first_with(counts: str, number: int) -> str:
+    """Down which row a running count first reaches a number, counted from 1.
+
+    Not MATCH: the engine that calculates a new workbook keeps what it found in a long range.
+    """
+    return f"SUMPRODUCT(({counts}<{number})*1)+1"
+
+
+def _total(plan: TemplatePlan, column: int, lines: int) -> str:
+    """An amount of the last line of the invoice; the error where the invoice is one."""
+    corner = plan.on_sheet("Invoice", INVOICE_ROW, 1)
+    names, amounts = (
+        plan.column_of("Invoice", found, INVOICE_ROW + 1, INVOICE_ROW + lines)
+        for found in (1, column)
+    )
+    last = f'MAX(1,SUMPRODUCT(({names}&""<>"")*1))'
+    return f"IF(ISERROR({corner}),{corner},INDEX({amounts},{last}))"
+
+
+def _listed(column: int, rows: int) -> str:
+    return f"{fixed(_LIST_ROW, column)}:{fixed(_LIST_ROW + rows - 1, column)}"
+
+
+def _write_list(
+    page: TemplatePage, column: int, kinds: dict[str, str], rows: Iterator[tuple[str, ...]]
+) -> None:
+    styles = page.styles
+    for offset, (heading, kind) in enumerate(kinds.items()):
+        look = styles.heading_right if kind in ("money", "count") else styles.heading
+        page.put(_LIST_ROW - 1, column + offset, heading, look)
+    looks = [styles.cell(kind, "working") for kind in kinds.values()]
+    for row, formulas in enumerate(rows, start=_LIST_ROW):
+        for offset, (formula, look) in enumerate(zip(formulas, looks, strict=True)):
+            page.put_formula(row, column + offset, f"={formula}", look)
+
+
+def _months(plan: TemplatePlan) -> Iterator[tuple[str, ...]]:
+    """The months of the programme, one under the other."""
+    start, end = term_on_checks(plan, "Starts on"), last_day_to_come(plan)
+    yield (f"EOMONTH({start},-1)+1",)
+    for number in range(1, plan.month_rows):
+        before = fixed(_LIST_ROW + number - 1, _MONTHS)
+        following = f"EDATE({before},1)"
+        yield (f'IF({before}="","",IF({following}>{end},"",{following}))',)
+
+
+def _children(plan: TemplatePlan, rows: int, first_day: str) -> Iterator[tuple[str, ...]]:
+    """Each child, what it saved in the month, and how many down to it saved something."""
+    width = children_width(plan)
+    headings = f"{plan.on_sheet('Children', CHILDREN_ROW, 3)}:{fixed(CHILDREN_ROW, width)}"
+    for number in range(rows):
+        row, source = _LIST_ROW + number, CHILDREN_ROW + 1 + number
+        name = plan.on_sheet("Children", source, 1)
+        months = f"{plan.on_sheet('Children', source, 3)}:{fixed(source, width)}"
+        saved = fixed(row, _CHILDREN + 1)
+        total = f'{name}&""="Total"'
+        yield (
+            f'IF({total},"",{name}&"")',
+            f'IF(OR({name}&""="",{total}),0,INDEX({months},MATCH({first_day},{headings},0)))',
+            f"N({fixed(row - 1, _CHILDREN + 2)})+({saved}<>0)",
+        )
+
+
+def _changes(plan: TemplatePlan, lines: int) -> Iterator[tuple[str, ...]]:
+    """How many lines down to each tell of what was agreed before."""
+    for number in range(lines):
+        line = f'{plan.on_sheet("Invoice", INVOICE_ROW + 1 + number, 1)}&""'
+        tells = f'((LEFT({line},10)="Adjustment")+(LEFT({line},7)="Carried")>0)'
+        yield (f"N({fixed(_LIST_ROW + number - 1, _CHANGES)})+{tells}",)
