@@ -19,6 +19,7 @@ from xlpbr.commands.options import (
     as_at_option,
     form_options,
     output_file,
+    refuse_no_workbook,
     refuse_output,
     tables_of_every_workbook,
     there,
@@ -68,6 +69,7 @@ def agree(
     """
     from xlpbr.workbook.agreed.agree import agree as agree_month
 
+    refuse_no_workbook(file)
     refuse_output(output, replace=replace, suffix=file.suffix, source=there(file))
     found, records = read(file, places)
     refuse_blocking(found, records.blocking)
@@ -108,6 +110,7 @@ def agree(
     terminal.say(
         f"Wrote {output}, with a snapshot of its tables. SHA-256 of the snapshot: {done.sha256}"
     )
+    mention(found, records.problems)
 
 
 @click.command()

@@ -133,15 +133,19 @@ def there(file: Path) -> Path | None:
     return file if file.exists() else None
 
 
+def refuse_no_workbook(file: Path) -> None:
+    """Refuse what is no workbook for us as what it is, not for its output's ending."""
+    if file.suffix.casefold() not in _ENDINGS:
+        close_archive(open_archive(file))
+
+
 def written(file: Path, options: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     """The file to write, and how; the options that say so are taken out."""
     output, in_place, replace = (options.pop(name) for name in ("output", "in_place", "replace"))
     allow = {name for name in ALLOWANCES if options.pop(f"allow_{name.replace('-', '_')}")}
     if in_place == (output is not None):
         raise click.UsageError("Give -o with the file to write, or --in-place, not both.")
-    if file.suffix.casefold() not in _ENDINGS:
-        # What is no workbook for us is refused as what it is, not for its output's ending.
-        close_archive(open_archive(file))
+    refuse_no_workbook(file)
     if output is not None:
         refuse_output(output, replace=replace, suffix=file.suffix, source=there(file))
     return output or file, {"allow": frozenset(allow), "in_place": in_place}

@@ -323,6 +323,14 @@ def test_changes_without_a_snapshot_or_with_a_changed_one(xlpbr, agreed, tmp_pat
     refused(xlpbr("changes", agreed), "was changed since it was written", "[snapshot]")
 
 
+def test_problems_of_the_older_workbook_are_said_to_be_its(xlpbr, agreed, tmp_path):
+    wrong = changed(agreed, tmp_path / "wrong.xlsx", Placements_C3="lots")
+    status, out, err = xlpbr("changes", wrong, agreed)
+    assert (status, out) == (1, "")
+    assert err.splitlines()[0] == "In wrong.xlsx:"
+    assert 'Placements!C3 (Residential weekly cost): found "lots"' in err
+
+
 def test_the_report_shows_what_changed(xlpbr, agreed, tmp_path):
     now = changed(agreed, tmp_path / "now.xlsx", Terms_B9=610000, Placements_D4=320)
     target = tmp_path / "report.xlsx"

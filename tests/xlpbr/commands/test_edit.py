@@ -210,7 +210,7 @@ def test_detach_says_what_was_typed_into_the_sheets(xlpbr, budget, tmp_path, she
 
 def test_one_line_for_each_reason(capsys):
     kept = [Kept(f"S!A{row}", "it uses NOW") for row in range(1, 8)] + [Kept("S!B1", "it spills")]
-    edit_commands._say_last_values(kept)
+    edit_commands.say_last_values(kept)
     assert capsys.readouterr().err.splitlines() == [
         "7 formulas keep their last value (S!A1, S!A2, S!A3, S!A4, S!A5 and 2 more): it uses NOW.",
         "1 formula keeps its last value (S!B1): it spills.",
