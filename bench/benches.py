@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 FIRST = (
     "portfolio_speed", "forecast", "cluster", "statement", "reading", "edit", "large_books",
-    "growth", "hosts", "start",
+    "growth", "hosts", "start", "waiting",
 )  # fmt: skip
 """The benches in the order of the page; any other that has a ``measure`` follows."""
 

@@ -1,0 +1,61 @@
+"""What a person waits for: a new workbook with sample rows, its recalculation and its report.
+
+    python -m bench --only waiting
+
+Each is a command of its own; said is the least processor time of some runs, with all that it
+loads. Two workbooks made from the same contract are asserted to be the same bytes, and
+recalculation of one to change no cell.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.rows import Row, at_most
+
+RUNS = 5
+BOUND = 1.2
+CONTRACT = "plymouth-l04-2526"
+
+
+def processor_seconds(*arguments: object) -> tuple[float, str]:
+    """The processor time that a command took, and what it printed."""
+    program = str(next(Path(sys.executable).parent.glob("xlpbr*")))
+    before = os.times()
+    done = subprocess.run(
+        [program, *map(str, arguments)], capture_output=True, check=True, text=True
+    )
+    after = os.times()
+    took = after.children_user + after.children_system
+    return took - before.children_user - before.children_system, done.stdout + done.stderr
+
+
+def measure() -> list[Row]:
+    """The lines for ``python -m bench``."""
+    took: dict[str, list[float]] = {"new --sample": [], "recalc": [], "report": []}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        first = folder / "0.xlsx"
+        processor_seconds("new", CONTRACT, "--sample", "-o", first)
+        for run in range(1, RUNS + 1):
+            book, calculated, report = (
+                folder / f"{run}{kind}.xlsx" for kind in ("", "-calculated", "-report")
+            )
+            seconds, _ = processor_seconds("new", CONTRACT, "--sample", "-o", book)
+            assert book.read_bytes() == first.read_bytes()
+            took["new --sample"].append(seconds)
+            seconds, said = processor_seconds("recalc", book, "-o", calculated)
+            assert f"no cell of {calculated} shows another value" in said, said
+            took["recalc"].append(seconds)
+            seconds, _ = processor_seconds("report", book, "-o", report)
+            took["report"].append(seconds)
+    return [
+        at_most(
+            f"the sample workbook, least of {RUNS} runs", f"xlpbr {command}", min(found), BOUND, "s"
+        )
+        for command, found in took.items()
+    ]
