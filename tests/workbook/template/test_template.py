@@ -48,8 +48,7 @@ LIFE = ("Cohort", "Prices", "Costs", "Rates", "Agreed", "Budget")
 TYPED_SHEETS = (*INPUT_SHEETS, "Assumptions")
 FORMULA_SHEETS = tuple(sheet for sheet in SHEETS if sheet not in TYPED_SHEETS)
 INPUT_CELLS = {
-    "Statement": {"D4"}, "Reconcile": {"B4"}, "Explain": {"B4"}, "Checks": {"B12"},
-    "Forecast": {"B4", "B5", "B6"}, "Invoice": {"B4"}, "Lines": {"B4"},
+    "Month": {"B4"}, "Reconcile": {"B4"}, "Forecast": {"B4", "B5", "B6"},
 }  # fmt: skip
 SIGN_OFF = {"H18", "I18", "J18", "H19", "I19", "J19"}
 AUDIT_HEADINGS = {
@@ -65,12 +64,12 @@ RESULT_SHEETS = (
 ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 ENTERED = "Figures from the rows entered in the input sheets."
 SPILLS = {
-    "Statement": "A23", "Readings": "A8", "Reconcile": "A7", "Explain": "A6", "Forecast": "A46",
+    "Statement": "A23", "Readings": "G8", "Reconcile": "A7", "Explain": "A6", "Forecast": "A46",
     "Invoice": "A6", "Lines": "A6", "Children": "A5", "Years": "A5",
 }  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHECK_ROWS = range(16, 27)
-ERROR_ROWS = range(31, 51)
+ERROR_ROWS = range(31, 52)
 FIRST_MONTH_CHECK = 57
 RESULT = (6, 2)
 
@@ -233,8 +232,8 @@ def test_the_sheets_stand_in_their_order_and_about_is_open(opened):
         for sheet in book:
             assert sheet.sheet_view.selection[-1].activeCell == "A1" or sheet.freeze_panes
             assert sheet["A1"].value
-            assert not sheet.merged_cells.ranges
-            assert sheet.sheet_properties.tabColor is None
+            # The one page of Month wraps workings over columns that its tables share.
+            assert not sheet.merged_cells.ranges or sheet.title == "Month"
 
 
 def test_the_inputs_are_excel_tables_with_the_declared_headings(opened):
@@ -427,7 +426,9 @@ def test_each_function_is_called_once_as_a_dynamic_array(plymouth):
         root = xml_of(plymouth, f"xl/worksheets/sheet{SHEETS.index(sheet) + 1}.xml")
         arrays = [cell for cell in root.iter(f"{MAIN}c") if cell.find(f"{MAIN}f[@t='array']")
                   is not None]  # fmt: skip
-        assert [cell.get("r") for cell in arrays] == [corner]
+        # The statement stands there to date, and once more to the end as the outlook.
+        outlook = ["AA23"] if sheet == "Statement" else []
+        assert [cell.get("r") for cell in arrays] == [corner, *outlook]
         assert arrays[0].get("cm") == "1"
 
 
@@ -457,10 +458,11 @@ def test_formula_sheets_are_protected_without_a_password_and_their_inputs_are_op
 def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
     for (name, _), book in opened.items():
         for sheet in book:
-            assert sheet.page_setup.orientation == "landscape"
+            upright = sheet.title == "Month"
+            assert sheet.page_setup.orientation == ("portrait" if upright else "landscape")
             assert int(sheet.page_setup.paperSize) == 9
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
-            one_page = sheet.title in ("About", "Assumptions") or (
+            one_page = sheet.title in ("About", "Month", "Assumptions") or (
                 sheet.title in ALL_COLUMNS and len(rows_in(sheet)) <= 45
             )
             assert sheet.page_setup.fitToHeight == (None if one_page else 0)
@@ -468,7 +470,7 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(opened):
             assert sheet.oddHeader.right.text == "&A"
             assert sheet.oddFooter.left.text == "xlpbr"
             assert sheet.oddFooter.right.text == "Page &P of &N"
-            if sheet.title != "About":
+            if sheet.title not in ("About", "Month"):
                 repeated = int(sheet.print_title_rows.strip("$").split(":")[0])
                 assert sheet.cell(repeated, 1).value
         assert book["Terms"].print_title_rows == "$5:$5"
@@ -480,7 +482,7 @@ def test_a_page_of_a4_is_read_without_a_glass(opened):
     for book in opened.values():
         months = len(template_plan_of(contract_of(book), sample=False).months)
         printed = {
-            "Reconcile": 10, "Explain": 4, "Forecast": 13, "Checks": 6, "Readings": 6,
+            "Reconcile": 10, "Explain": 4, "Forecast": 13, "Checks": 6, "Readings": 5,
             "Children": 2 + months,
         }  # fmt: skip
         whole = ("Placements", "Claims", *LIFE, "Assumptions", "Functions", "Invoice", "Lines")
@@ -548,7 +550,7 @@ def test_a_contract_of_ones_own_keeps_its_title_or_is_called_by_its_name(tmp_pat
         new_workbook(load_contract(str(file)), path, sample=False)
         book = read_by_openpyxl(path)
         assert book.properties.title == shown
-        assert book["Statement"]["C1"].value == shown
+        assert book["Statement"]["G2"].value == shown
         assert shown in [cell.value for cell in book["About"]["B"]]
         assert {sheet.oddHeader.left.text for sheet in book} == {shown.replace("&", "&&")}
 
@@ -576,7 +578,7 @@ def test_words_are_plain_and_are_those_of_the_key(opened):
             role.capitalize(): colour.removeprefix("#") for role, colour in FILLS.items()
         }
         for sheet, address, word in (
-            ("Statement", "D4", "Input"), ("Statement", "D7", "Output"),
+            ("Month", "B4", "Input"), ("Statement", "D4", "Working"), ("Statement", "D7", "Output"),
             ("Checks", "B16", "Working"), ("Checks", "C16", "Output"),
             ("Reconcile", "H8", "Output"), ("Reconcile", "H18", "Input"),
             ("Placements", "H6", "Input"),
@@ -586,9 +588,9 @@ def test_words_are_plain_and_are_those_of_the_key(opened):
 
 def test_the_statement_says_what_is_assumed_of_months_to_come(opened):
     for book in opened.values():
-        assert book["Statement"]["E5"].value == (
-            "Months still to come are worked out as if every placement in place stays as it is and"
-            " nothing else happens."
+        assert book["Statement"]["E5"].value == "Outlook to"
+        assert book["Statement"]["F5"].value == (
+            "Outlook: as if every placement in place stays as it is and nothing else happens."
         )
         for sheet in book:
             for formula in formulas_of(sheet).values():
@@ -847,10 +849,14 @@ def test_months_with_nothing_due_are_counted_apart(calculated, tmp_path):
 
 def test_plymouths_statement_is_right_to_the_penny(calculated):
     values = calculated["plymouth-l04-2526", True]["Statement"]
-    key_figures = [values[row, 4] for row in range(7, 19)]
-    assert key_figures == [
-        11.0, 2872710.66, 599800.0, 70000.0, 34010.3, 0.0, 703810.3, 703810.3, 247495.67,
-        456314.63, 2168900.36, 296189.7,
+    # To the end of May 2026, the month after the last one claimed and agreed; and the outlook.
+    assert [values[row, 4] for row in range(7, 20)] == [
+        8.0, 367223.82, 367223.82, 60000.0, 0.0, 2514730.59, 0.0, 427223.82, 427223.82, 247495.67,
+        179728.15, -60000.0, 572776.18,
+    ]  # fmt: skip
+    assert [values.get((row, 5)) for row in range(7, 20)] == [
+        11.0, 2872710.66, 599800.0, 70000.0, 34010.3, None, 0.0, 703810.3, None, None,
+        None, 2168900.36, 296189.7,
     ]  # fmt: skip
 
 
@@ -978,7 +984,7 @@ def test_the_chosen_month_is_performed_again_for_every_month(tmp_path):
     path = tmp_path / "book.xlsx"
     write_template(contract, path, sample=True)
     for month, saving in ((date(2026, 3, 17), 79270.25), (date(2026, 11, 1), 305914.62)):
-        set_cell(path, "Checks", "B12", cells.serial_of(month))
+        set_cell(path, "Month", "B4", cells.serial_of(month))
         checks = calculate(path)["Checks"]
         assert [checks[17, column] for column in (2, 3, 4, 5)] == [saving, saving, 0.0, "Agrees"]
 
@@ -987,14 +993,16 @@ def test_the_chosen_month_is_performed_again_for_every_month(tmp_path):
 def test_as_at_shortens_the_statement_and_the_checks_follow(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     day = date(2026, 4, 20)
-    values = figures(contract, tmp_path / "book.xlsx", ("Statement", "D4", cells.serial_of(day)))
+    edits = (("Month", "B4", cells.serial_of(day)), ("Statement", "D4", cells.serial_of(day)))
+    values = figures(contract, tmp_path / "book.xlsx", *edits)
     statement = statement_of(sample_tables(contract), day)
     assert len(statement) == 9
     found = spilled(values, "Statement", "A23", len(statement) + 1, 19)
     assert found == [*([plain(value) for value in row] for row in statement), [None] * 19]
-    assert values["Statement"][13, 4] == statement[-1][13]
+    assert values["Statement"][14, 4] == statement[-1][13]
     assert values["Checks"][RESULT].startswith("NOT CLEAR: the figures agree")
-    assert values["Readings"][9, 4] == statement[-1][13]
+    # The readings are worth what they are worth to the end.
+    assert values["Readings"][9, 10] == 703810.3
 
 
 @pytest.mark.program
@@ -1158,7 +1166,7 @@ def test_a_wrong_assumption_stops_the_forecast_and_no_other_sheet(tmp_path):
     forecast = values["Forecast"]
     for place in ((FORECAST_ROW, 1), (10, 2), (12, 5), (15, 2), (17, 2)):
         assert plain(forecast[place]) == "#NUM!"
-    assert values["Statement"][13, 4] == 703810.3
+    assert values["Statement"][14, 5] == 703810.3
     assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
 
 
@@ -1211,7 +1219,7 @@ def test_an_error_in_an_input_is_never_summed_away(tmp_path, table, address, val
 def test_a_price_typed_as_text_is_read_by_the_functions_and_by_the_checks(tmp_path):
     contract = load_contract("plymouth-l04-2526")
     values = figures(contract, tmp_path / "book.xlsx", ("Placements", "C6", "£7,076.92"))
-    assert values["Statement"][8, 4] == 2872710.66
+    assert values["Statement"][8, 5] == 2872710.66
     assert values["Checks"][18, 5] == "Agrees"
     assert values["Checks"][RESULT].startswith("NOT CLEAR: the figures agree")
 
@@ -1222,7 +1230,7 @@ def test_a_programme_longer_than_the_prepared_rows_shows_no_wrong_total(tmp_path
     values = figures(
         contract, tmp_path / "book.xlsx", ("Terms", "B12", cells.serial_of(date(2029, 2, 28)))
     )
-    assert plain(values["Statement"][13, 4]) == "#N/A"
+    assert plain(values["Statement"][14, 5]) == "#N/A"
     assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
     assert values["Statement"][22, 6] == "The charts show 18 months; the programme is longer now."
 
@@ -1251,7 +1259,7 @@ def test_texts_of_the_contract_are_never_formulas(tmp_path):
     assert book["Terms"]["B8"].value == bad
     assert book["Terms"]["B8"].data_type == "s"
     assert book["Placements"]["A6"].data_type == "s"
-    assert book["Statement"]["C1"].data_type == "s"
+    assert book["Statement"]["G2"].data_type == "s"
     assert "HYPERLINK" not in str([formulas_of(sheet) for sheet in book])
     assert book["Statement"].oddHeader.left.text == "=1+1 && more"
 
