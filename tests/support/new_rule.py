@@ -27,7 +27,7 @@ PLANTS = {
             "    clauses: Mapping[str, str] = field(default_factory=dict)\n",
         ),
     ],
-    "settlement/statement.py": [
+    "settlement/fee.py": [
         (
             "            return entitled - entitled_before\n",
             "            return entitled - entitled_before\n"
@@ -35,9 +35,11 @@ PLANTS = {
             "            return (entitled - fees) // 2\n",
         ),
         (
-            '        case "catch_up" | "no_catch_up":\n            whole = False\n',
-            '        case "catch_up" | "no_catch_up" | "half":\n            whole = False\n',
+            '        case "catch_up" | "no_catch_up":\n',
+            '        case "catch_up" | "no_catch_up" | "half":\n',
         ),
+    ],
+    "settlement/statement.py": [
         (
             "        held = sum(owed) - let_through\n",
             "        let_through -= int(let_through * terms.retention)\n"
