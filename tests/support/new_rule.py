@@ -35,8 +35,8 @@ PLANTS = {
             "            return (entitled - fees) // 2\n",
         ),
         (
-            '        case "catch_up" | "no_catch_up":\n',
-            '        case "catch_up" | "no_catch_up" | "half":\n',
+            '        case "catch_up" | "no_catch_up":\n            return share',
+            '        case "catch_up" | "no_catch_up" | "half":\n            return share',
         ),
     ],
     "settlement/statement.py": [

@@ -138,7 +138,7 @@ def template(name: str, folder: Path) -> dict[str, Any]:
     write_template(contract_of(name), path, sample=True)
     values = calculate(path)
     checks = values["Checks"]
-    listed = [row for row in range(16, 70) if checks.get((row, 5))]
+    listed = [row for row in range(16, 90) if checks.get((row, 5))]
     sheet = openpyxl.load_workbook(path)["Terms"]
     return {
         "payable": checks[22, 3],
@@ -150,7 +150,9 @@ def template(name: str, folder: Path) -> dict[str, Any]:
 
 def report(name: str, folder: Path) -> dict[str, Any]:
     """The report: its checks, and whether there is a public version of it."""
-    cells_of = dict(zip(TABLES, tables_of(name), strict=True)) | {ASSUMPTIONS: None}
+    # The optional tables stand after those that are given.
+    given_tables = dict(zip(TABLES, tables_of(name), strict=False))
+    cells_of = dict.fromkeys((*TABLES, ASSUMPTIONS)) | given_tables
     records = records_of(cells_of)
     source = ReportSource(cells_of, file_name="budget.xlsx", sha256="0" * 64)
     given = {"as_at": None, "prepared_by": "A. N. Other", "prepared_on": date(2026, 12, 1)}
