@@ -245,6 +245,11 @@ def _out_of_the_common(portfolio: PortfolioColumns, starts: I64) -> Flags:
     return found
 
 
+def is_known(terms: ContractTerms, evidence: Evidence | None = None) -> bool:
+    """Whether the columns know everything in some terms, and of what happened."""
+    return KNOWN.cover(terms, evidence)
+
+
 def _is_common(terms: ContractTerms) -> bool:
     """Whether the rules of a contract are known, and its amounts neither large nor below 0."""
 
@@ -258,7 +263,7 @@ def _is_common(terms: ContractTerms) -> bool:
         )
 
     return (
-        KNOWN.cover(terms)
+        is_known(terms)
         and within("fee", 0, _MOST)
         and within("carer_fee", 0, _MOST_A_HOUSEHOLD)
         and within("break_down_amount", 0, _MOST_A_HOUSEHOLD)

@@ -25,7 +25,12 @@ from xlpbr.portfolio.chains import cost_chains
 from xlpbr.portfolio.clauses import PlacementRows
 from xlpbr.portfolio.columns import plain_cells
 from xlpbr.portfolio.numpy_loops import I64
-from xlpbr.portfolio.rows import KNOWN, PortfolioColumns, PortfolioProblem, settle_portfolio
+from xlpbr.portfolio.rows import (
+    PortfolioColumns,
+    PortfolioProblem,
+    is_known,
+    settle_portfolio,
+)
 from xlpbr.portfolio.table_columns import portfolio_of, portfolio_of_tables
 from xlpbr.portfolio.tables import (
     ContractProblem,
@@ -296,7 +301,7 @@ def _portfolio_of_records(
         claims.extend(
             (place, claim.month.toordinal(), pence.of(claim.invoiced)) for claim in evidence.claims
         )
-        finer[place] = pence.finer or not KNOWN.cover(terms, evidence)
+        finer[place] = pence.finer or not is_known(terms, evidence)
     contract, child, weekly, moved, ended, foster, broke_down = _columns(placements, 7)
     starts = np.array([terms.starts_on.toordinal() for terms, _ in contracts], np.int64)
     of, day, changed_to = _columns(changes, 3)
