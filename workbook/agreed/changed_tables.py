@@ -11,8 +11,8 @@ from xlpbr.contract.table_rows import TERMS_TABLE, TableRow, cell_of, in_words
 from xlpbr.errors import all_of
 from xlpbr.settlement.changes import Amounts, Cause, ChangedTables, RowChange, cells_changed
 
-CELL_HEADINGS = ["Table", "Row", "What", "Column", "Before", "After"]
-AMOUNT_HEADINGS = ["Saving", "Payable", "To invoice"]
+CELL_HEADINGS = ("Table", "Row", "What", "Column", "Before", "After")
+AMOUNT_HEADINGS = ("Saving", "Payable", "To invoice")
 _MOST_NAMED = 3
 
 
@@ -34,7 +34,7 @@ class Since:
 def changed_cells(changes: ChangedTables) -> Rows:
     """Every cell that changed, in words, under its headings."""
     return [
-        CELL_HEADINGS,
+        [*CELL_HEADINGS],
         *(
             [
                 *_of_row(change),
