@@ -14,8 +14,8 @@ from bench.rows import Row
 ROOT = Path(__file__).resolve().parent.parent
 
 FIRST = (
-    "portfolio_speed", "forecast", "cluster", "statement", "reading", "edit", "large_books",
-    "growth", "hosts", "start", "waiting",
+    "portfolio_speed", "portfolio_life", "forecast", "cluster", "statement", "reading", "edit",
+    "large_books", "growth", "hosts", "start", "waiting",
 )  # fmt: skip
 """The benches in the order of the page; any other that has a ``measure`` follows."""
 

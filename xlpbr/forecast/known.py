@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ from xlpbr.money import Pence, round_half_away
 from xlpbr.periods import FAR, Period
 from xlpbr.settlement import rules
 from xlpbr.settlement.break_downs import BreakDown, window_of
-from xlpbr.settlement.counted import CountedPlacement, counted_placements, name_key
+from xlpbr.settlement.counted import CountedPlacement, name_key
 from xlpbr.settlement.outcomes import AchievedOutcome
 
 
@@ -102,6 +102,7 @@ def _saved_before(
 def known_placements(
     terms: ContractTerms,
     evidence: Evidence,
+    counted: Sequence[CountedPlacement],
     assumptions: Assumptions,
     as_at: date,
     periods: Sequence[Period],
@@ -115,6 +116,7 @@ def known_placements(
     Args:
         terms: the contract's terms.
         evidence: what is known.
+        counted: the placements of it that count, as ``counted_placements`` has them.
         assumptions: what is assumed.
         as_at: the last day that is known.
         periods: the months of the programme.
@@ -124,15 +126,15 @@ def known_placements(
     """
     ends = [period.last.toordinal() for period in periods]
     found = []
-    achieved, broken = tuple(achieved), tuple(broken)
-    for index, one in _counted_with_places(terms, evidence):
+    achieved, broken, leaving = tuple(achieved), tuple(broken), evidence.leaving_days
+    for index, one in zip(_places_of_counted(evidence), counted, strict=True):
         if one.moved_on > periods[-1].last:
             continue
         original = evidence.placements[index]
-        leaves_on = evidence.leaving_days.get(name_key(original.child))
+        child = name_key(original.child)
+        leaves_on = leaving.get(child)
         last = None if leaves_on is None else leaves_on.toordinal()
         uncertain = original.ended_on is None and _can_break_down(one, as_at, last)
-        child = name_key(original.child)
         late = (
             LateOutcome(
                 outcome.achieved_on.toordinal(),
@@ -170,18 +172,16 @@ def known_placements(
     return tuple(found)
 
 
-def _counted_with_places(
-    terms: ContractTerms, evidence: Evidence
-) -> Iterator[tuple[int, CountedPlacement]]:
+def _places_of_counted(evidence: Evidence) -> list[int]:
+    """Where the placements that count and have moved stand among all."""
     leaving = evidence.leaving_days
-    places = [
+    return [
         index
         for index, placement in enumerate(evidence.placements)
         if placement.agreed
         and placement.moved_on is not None
         and (not evidence.cohort or name_key(placement.child) in leaving)
     ]
-    return zip(places, counted_placements(terms, evidence), strict=True)
 
 
 def _can_break_down(one: CountedPlacement, as_at: date, leaves: int | None) -> bool:

@@ -28,7 +28,13 @@ from xlpbr.periods import Period, days_in_month, edate, month_end, month_of, mon
 from xlpbr.settlement import rules
 from xlpbr.settlement.bonus import bonus_measures, threshold_and_rate
 from xlpbr.settlement.break_downs import break_downs
-from xlpbr.settlement.counted import CountedCost, counted_costs, counted_placements, name_key
+from xlpbr.settlement.counted import (
+    CountedCost,
+    CountedPlacement,
+    counted_costs,
+    counted_placements,
+    name_key,
+)
 from xlpbr.settlement.outcomes import achieved_outcomes
 
 KNOWN = known_rules(
@@ -238,6 +244,7 @@ def scenario_plan_of(
     known = known_placements(
         terms,
         evidence,
+        counted,
         assumptions,
         as_at,
         periods,
@@ -267,7 +274,7 @@ def scenario_plan_of(
             - sum(cost.cost_to_date(period.last) for cost in costs)
             for month, period in enumerate(periods)
         ),
-        bonus=_bonus_plan(terms, evidence, periods, known, costs),
+        bonus=_bonus_plan(terms, counted, costs, periods, known),
         payments=payments,
         open_months=open_months,
         break_downs=reached_by_new(assumptions, len(periods)),
@@ -292,14 +299,13 @@ def _length_of_next(month: date) -> int:
 
 def _bonus_plan(
     terms: ContractTerms,
-    evidence: Evidence,
+    counted: tuple[CountedPlacement, ...],
+    costs: tuple[CountedCost, ...],
     periods: tuple[Period, ...],
     known: tuple[Known, ...],
-    costs: tuple[CountedCost, ...],
 ) -> BonusPlan:
     day = terms.bonus_day
     number = day.toordinal()
-    counted = counted_placements(terms, evidence)
     foster_only = terms.bonus_counts == "foster"
     fostered = {name_key(one.placement.child) for one in counted if one.placement.type == "foster"}
     open_costs = [

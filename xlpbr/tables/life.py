@@ -29,11 +29,16 @@ def life_that_does_not_fit(evidence: Evidence) -> Iterator[Problem]:
 def _leaving_before_the_move(evidence: Evidence) -> Iterator[Problem]:
     leaving = evidence.leaving_days
     for placement in evidence.placements:
-        leaves_on = leaving.get(cells.key(placement.child))
+        name = cells.key(placement.child)
+        leaves_on = leaving.get(name)
         moved_on = placement.moved_on
         if leaves_on is None or moved_on is None or leaves_on >= moved_on:
             continue
-        rows = (one.row for one in evidence.cohort if one.leaves_on == leaves_on)
+        rows = (
+            one.row
+            for one in evidence.cohort
+            if one.leaves_on == leaves_on and cells.key(one.child) == name
+        )
         yield Problem(
             table="Cohort",
             row=next(rows),

@@ -22,7 +22,14 @@ def terms_that_need_others(terms: ContractTerms, broken: Set[str]) -> Iterator[P
     yield from _phase_that_is_missing(terms, broken)
     if (
         terms.break_down_reimbursement != "none"
-        and terms.in_force("break_down_amount", terms.starts_on) is None
+        and any(
+            terms.in_force("break_down_amount", day) is None
+            for day in (
+                terms.starts_on,
+                *(one.starts_on for one in terms.varied("break_down_amount")),
+            )
+            if day <= terms.last_day
+        )
         and not terms.cohort_size
         and not {"Cohort size", "Break-down amount"} & broken
     ):

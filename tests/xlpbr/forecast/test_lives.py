@@ -253,3 +253,13 @@ def test_a_scenario_far_away_is_none():
     plan = checked_plan(contract(), Evidence((CHILD,)), assumed(children=0), SEPTEMBER)
     drawn = scenarios.draw_one(plan, 1, 0)
     assert drawn.ended == (FAR,) or drawn.ended[0] <= plan.last_day
+
+
+def test_a_row_beside_one_that_is_still_in_place_goes_to_settle():
+    """A row that ended on the day of its move may stand beside another of the child."""
+    beside = placed("C01", date(2026, 10, 20), ended_on=date(2026, 10, 20))
+    terms = contract(break_down_reimbursement="whole", cohort_size=21)
+    plan = checked_plan(terms, Evidence((CHILD, beside)), assumed(), SEPTEMBER)
+    assert plan.by_settle
+    for number, outcome in enumerate(scenarios.settle_range(plan, 1, 0, 20)):
+        agree(plan, number, 1, outcome)
