@@ -246,7 +246,7 @@ def test_a_statement_of_the_workbooks_tables_spills_what_the_core_gives(pane):
     insert(pane)
     rows = tables()
     expected = FUNCTIONS["PBR_STATEMENT"].call(*rows.values())
-    got = pane.excel(f"return excel.values('Statement!B2:P{1 + len(expected)}')")
+    got = pane.excel(f"return excel.values('Statement!B2:T{1 + len(expected)}')")
     assert len(expected) == 19
     assert got == sent(expected)
     formula = cell_of_sheet(pane, "Statement!B2")["formula"]
@@ -449,9 +449,9 @@ def test_the_terms_are_put_as_a_table_with_formats(pane):
     assert clause["value"] == "4.1"  # a text, not the number that it looks like
     # They are terms that the functions can read.
     open_function(pane, "PBR_READINGS")
-    pane.excel("excel.select('Statement!B40')")
+    pane.excel("excel.select('Statement!B60')")
     pane.page.wait_for_function("document.getElementById('argument-placements').value")
-    assert insert(pane) == "PBR_READINGS is in Statement!B40 and shows Term."
+    assert insert(pane) == "PBR_READINGS is in Statement!B60 and shows Term."
 
 
 def test_a_second_table_of_terms_does_not_take_the_name_of_the_first(pane):
@@ -587,7 +587,7 @@ def test_tables_are_chosen_by_selection_or_by_address(pane):
     )
     pane.page.fill("#table-Terms", f"'{SHEET}'!A:E")
     pane.page.fill("#table-Carers", "PbrCarers")
-    assert "Terms 23 rows" in run_check(pane)
+    assert "Terms 38 rows" in run_check(pane)
 
 
 def test_a_table_that_is_not_there_is_said_at_its_field(pane):
@@ -624,3 +624,25 @@ def test_about_says_version_server_sign_in_and_what_is_logged(pane):
     page = pane.page.inner_text("main")
     assert page.startswith("What the server logs")
     assert "what stands in a cell" in page.partition("What it never holds")[2]
+
+
+def test_further_tables_are_found_by_our_names_alone(pane):
+    """A council's own table Budget is not taken for ours; PbrCosts is, and the fold opens."""
+    pane.excel(
+        """
+        excel.addSheet("Own");
+        excel.fill("Own!A1:B2", [["Year", "Total"], ["2025/26", 5]]);
+        excel.addTable("Budget", "Own!A1:B2");
+        excel.fill("Own!D1:F2", [["Child", "From", "Weekly"], ["C01", 46100, "dear"]]);
+        excel.addTable("PbrCosts", "Own!D1:F2");
+        """
+    )
+    pane.page.click("#tab-check")
+    pane.page.wait_for_function("document.getElementById('table-Costs').value")
+    assert pane.page.input_value("#table-Budget") == ""
+    assert pane.page.locator("#table-Costs").is_visible()
+    found = run_check(pane)
+    assert "Costs 1 row" in found
+    assert "Correct Weekly." in pane.page.inner_text("#check")
+    pane.page.get_by_role("button", name="Go to Own!F2").click()
+    assert pane.excel("return excel.selection()") == "Own!F2"

@@ -13,12 +13,12 @@ const TABLES = [
   { name: "Placements", required: true },
   { name: "Carers", required: false },
   { name: "Claims", required: false },
-  { name: "Cohort", required: false },
-  { name: "Prices", required: false },
-  { name: "Costs", required: false },
-  { name: "Rates", required: false },
-  { name: "Agreed", required: false },
-  { name: "Budget", required: false },
+  { name: "Cohort", required: false, further: true },
+  { name: "Prices", required: false, further: true },
+  { name: "Costs", required: false, further: true },
+  { name: "Rates", required: false, further: true },
+  { name: "Agreed", required: false, further: true },
+  { name: "Budget", required: false, further: true },
 ];
 
 /** Fill the tab. */
@@ -29,6 +29,13 @@ export function startCheck(panel) {
   const names = element("datalist", { id: "tables" });
   // A field is filled for the person once; what is cleared stays so.
   const filled = new Set();
+  // Most contracts have none of these: they stay folded until the workbook has one.
+  const further = element(
+    "details",
+    {},
+    element("summary", {}, "Further tables"),
+    element("div", { class: "fields" }, fields.filter((field) => field.further).map((field) => field.view)),
+  );
   const start = button("primary wide", {}, "Check the tables");
 
   const check = async () => {
@@ -88,7 +95,8 @@ export function startCheck(panel) {
       "Name each table, or select any cell of it and press Use selection.",
     ),
     names,
-    element("div", { class: "fields" }, fields.map((field) => field.view)),
+    element("div", { class: "fields" }, fields.filter((field) => !field.further).map((field) => field.view)),
+    further,
     element("div", { class: "gap" }, start),
     place,
     results,
@@ -101,7 +109,10 @@ export function startCheck(panel) {
       names.replaceChildren(...found.map((name) => element("option", { value: name })));
       for (const field of fields) {
         const own = tableFor(field.name, found);
-        if (own && !field.given() && !filled.has(field)) field.input.value = own;
+        if (own && !field.given() && !filled.has(field)) {
+          field.input.value = own;
+          if (field.further) further.open = true;
+        }
         if (own || field.given()) filled.add(field);
       }
     },
@@ -114,7 +125,7 @@ function placed(problem) {
   return { ...problem, table, row: row ? Number(row) : null };
 }
 
-function fieldFor({ name, required }) {
+function fieldFor({ name, required, further = false }) {
   const field = fieldOf({
     name,
     id: `table-${name}`,
@@ -123,7 +134,7 @@ function fieldFor({ name, required }) {
     placeholder: "table or range",
     list: "tables",
   });
-  return { name, required, ...field, given: () => field.input.value.trim() };
+  return { name, required, further, ...field, given: () => field.input.value.trim() };
 }
 
 /** The cells of every table that is named; null where one cannot be read, and it is said there. */
@@ -140,6 +151,7 @@ async function readTables(fields) {
       wrong ??= field;
     }
   }
+  wrong?.input.closest("details")?.setAttribute("open", "");
   wrong?.input.focus();
   return wrong ? null : read;
 }

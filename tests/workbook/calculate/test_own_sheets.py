@@ -14,6 +14,7 @@ from tests.support.templates import template
 from xlpbr.cells import dates_from_1904, serial_of
 from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError, FileProblem
+from xlpbr.tables.declared import OPTIONAL
 from xlpbr.workbook.attach.attach import attach
 from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
@@ -104,7 +105,10 @@ def made(tmp_path_factory):
 
 def test_which_sheets_are_ours(attached, made, tmp_path):
     assert own_sheets(open_book(made)) == frozenset(SHEETS)
-    assert own_sheets(open_book(attached)) == {f"PBR {sheet}" for sheet in SHEETS}
+    # An attachment has the optional tables only where they are wanted.
+    assert own_sheets(open_book(attached)) == {
+        f"PBR {sheet}" for sheet in SHEETS if sheet not in OPTIONAL
+    }
     with xlsxwriter.Workbook(tmp_path / "other.xlsx") as book:
         book.add_worksheet("Terms")
     assert own_sheets(open_book(tmp_path / "other.xlsx")) == frozenset()
