@@ -208,7 +208,7 @@ def movers(statement: Statement, months: range) -> tuple[set[str], set[str]]:
 
 def households(statement: Statement, months: Iterable[int]) -> int:
     days = set(days_of(statement, months))
-    cohort = {p.child.casefold() for p in statement.evidence.placements if p.agreed}
+    cohort = {p.child.casefold() for p in statement.evidence.placements}
     first: dict[str, date] = {}
     for row in statement.evidence.households:
         if row.approved_on is not None and row.child.casefold() in cohort:

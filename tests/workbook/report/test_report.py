@@ -1166,6 +1166,27 @@ def test_the_charts_say_what_they_show_and_differ_without_colour(either: Path) -
         assert len(looks) == len(set(looks)) >= 2
 
 
+@pytest.mark.parametrize(
+    ("measure", "heading"),
+    [
+        ("run_rate", "Yearly saving"),
+        ("accumulated", "Saving counted for the bonus"),
+        ("lower", "Lower of yearly saving and saving counted"),
+    ],
+)
+def test_the_bonus_is_what_its_chart_says(tmp_path: Path, measure: str, heading: str) -> None:
+    """The threshold stands beside what it is held against, and nothing else."""
+    terms = with_terms(Bonus_measure=measure, Bonus_threshold=2_500_000)
+    target = report_of(tmp_path / "r.xlsx", sample_source(terms=terms), None)
+    headings, *rows = table_of(target, "Chart data")
+    assert headings[-2:] == [heading, "Bonus threshold"]
+    measured, threshold = rows[-1][-2:]
+    statement = table_of(target, "Statement")
+    bonus = statement[-1][statement[0].index("Bonus")]
+    assert threshold == 2_500_000
+    assert round((measured - threshold) * 10) == round(bonus * 100) > 0
+
+
 def test_a_chart_leaves_a_gap_where_a_figure_is_suppressed(tmp_path: Path) -> None:
     rows = table_of(report_of(tmp_path / "r.xlsx", public=True), "Chart data")
     payable = rows[0].index("Payable to date")
