@@ -39,7 +39,7 @@ def words_of(formula: str) -> Words | None:
         return None
     functions = []
     references = []
-    for token in tokens:
+    for token in filter(None, tokens):
         subtype = token.subtype
         if subtype == formualizer.TokenSubType.Range:
             references.append(token.value)
