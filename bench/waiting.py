@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.rows import Row, at_most
 
-RUNS = 5
+RUNS = 3
 BOUND = 1.2
 CONTRACT = "plymouth-l04-2526"
 

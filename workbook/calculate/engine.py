@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from itertools import groupby
 
 import formualizer
@@ -27,6 +27,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     reads,
     reads_another_book,
 )
+from xlpbr.workbook.calculate.formula_words import functions_in
 from xlpbr.workbook.calculate.keeping import (
     MOST_ROUNDS,
     NAME_ERROR,
@@ -41,7 +42,6 @@ from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of
 
 _UNREADABLE = "the engine cannot calculate it"
 _SPILL_ERROR = "#SPILL!"
-_SIGNS = frozenset({"_XLFN.SINGLE", "_XLFN.ANCHORARRAY"})
 _MOST_CULPRITS = 50
 """More formulas than this that stop the engine are a workbook that it cannot calculate."""
 
@@ -416,39 +416,6 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
     value_of(calculation, place, calculation.formulas[place])
     given = [known.message for known in calculation.errors if known.code == error.code]
     return given[-1] if given else error.message
-
-
-@lru_cache(maxsize=65_536)
-def functions_in(formula: str) -> tuple[str, ...]:
-    """The names of the functions that a formula calls; none where it cannot be read.
-
-    What stands for a sign, ``@`` or ``#``, is no function.
-    """
-    if not _is_readable(formula):
-        return ()
-    tokens = formualizer.tokenize(f"={formula}")
-    names = (
-        token.value.removesuffix("(")
-        for token in tokens
-        if token is not None and _opens_a_call(token)
-    )
-    return tuple(name for name in names if name.upper() not in _SIGNS)
-
-
-def _opens_a_call(token: formualizer.Token) -> bool:
-    return (
-        token.token_type == formualizer.TokenType.Func
-        and token.subtype == formualizer.TokenSubType.Open
-    )
-
-
-@lru_cache(maxsize=65_536)
-def _is_readable(formula: str) -> bool:
-    try:
-        formualizer.parse(f"={formula}")
-    except formualizer.ParserError:
-        return False
-    return True
 
 
 def unknown_functions(formulas: Iterable[str]) -> set[str]:

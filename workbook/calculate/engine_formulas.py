@@ -34,6 +34,7 @@ _HIDES = re.compile(
 """What makes a figure of an error, so that an error of the engine's own would not be seen."""
 _TABLE = re.compile(r"[\w.\\?]*\[")
 _WHOLE_TABLE = re.compile(r"\s*([\w.\\]+)\[#All\]\s*", re.IGNORECASE)
+_OPENS = re.compile(r"[\"'\[]")
 _SPILL = re.compile(r"_xlfn\.ANCHORARRAY\s*\(", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?<![\w.])_xlpm\.", re.IGNORECASE)
 _SINGLE = re.compile(r"(?<![\w.])_xlfn\.SINGLE\s*(?=\()", re.IGNORECASE)
@@ -192,16 +193,14 @@ def _outside_texts(formula: str, change: Callable[[str], str]) -> Iterator[str]:
     Within the square brackets of a table an apostrophe is no quote.
     """
     start = place = 0
-    while place < len(formula):
-        character = formula[place]
+    while (found := _OPENS.search(formula, place)) is not None:
+        place, character = found.start(), found[0]
         if character == "[":
             place = _closing(formula, place + 1)
-        elif character in "\"'":
+        else:
             end = formula.find(character, place + 1)
             end = len(formula) if end < 0 else end + 1
             yield change(formula[start:place])
             yield formula[place:end]
             start = place = end
-        else:
-            place += 1
     yield change(formula[start:])

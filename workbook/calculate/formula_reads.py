@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 import formualizer
 
+from xlpbr.workbook.calculate.formula_words import kind_of, words_of
 from xlpbr.workbook.calculate.table_references import table_cells
 from xlpbr.workbook.ooxml.addresses import (
     LAST_COLUMN,
@@ -82,29 +83,26 @@ def reads(book: Book, place: Place, formula: str) -> Reads:
     waiting = [(formula, 0)]
     while waiting:
         text, depth = waiting.pop()
-        try:
-            tree = formualizer.parse(f"={text}")
-        except Exception:
+        words = words_of(text)
+        if words is None:
             found += _seen_in(book, place, text)
             continue
-        for node in _nodes(tree):
-            name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
+        for called in reversed(words.functions):
+            name = called.upper().removeprefix("_XLFN.")
             if name in HIDDEN_SOURCES or (name == "TABLE" and depth == 0):
                 hidden = name
-            reference = node.get_reference()
-            if reference is None:
-                continue
-            written = node.get_reference_string() or ""
-            if isinstance(reference, formualizer.NamedRangeRef):
+        for written in reversed(words.references):
+            kind = kind_of(written)
+            if kind is formualizer.NamedRangeRef:
                 meaning = meaning_of(book, place[0], written)
                 if meaning and depth < MOST_NAMES_IN_NAMES:
                     waiting.append((meaning, depth + 1))
                 elif not meaning:
                     # The name of a table alone stands for its rows.
                     found += _of_table(book, place, f"{written}[]")
-            elif isinstance(reference, formualizer.TableRef):
+            elif kind is formualizer.TableRef:
                 found += _of_table(book, place, written)
-            else:
+            elif kind is not None:
                 found += _of_address(book, place[0], written)
     return Reads(tuple(found), hidden)
 
@@ -194,14 +192,6 @@ def _near(ranges: ReadRanges, top: int, bottom: int) -> Iterable[Area]:
     if bottom - top >= _TALL_ROWS:
         return ranges.readers
     return chain(ranges.tall, *(ranges.of_row.get(row, ()) for row in range(top, bottom + 1)))
-
-
-def _nodes(tree: formualizer.ASTNode) -> Iterator[formualizer.ASTNode]:
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += node.children()
 
 
 def meaning_of(book: Book, sheet: str, written: str) -> str:

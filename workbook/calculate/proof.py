@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from xlpbr.workbook.calculate.engine import (
     Calculation,
     filled_by,
-    functions_in,
     load,
     values_of,
 )
@@ -24,6 +23,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     Reads,
     readers_of,
 )
+from xlpbr.workbook.calculate.formula_words import functions_in
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
     Values,

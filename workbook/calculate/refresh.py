@@ -16,7 +16,6 @@ from xlpbr.workbook.calculate.doubtful_values import doubts, read_by_excel
 from xlpbr.workbook.calculate.engine import (
     Calculation,
     filled_by,
-    functions_in,
     load,
     text_in_engine,
     unknown_functions,
@@ -36,6 +35,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     reads,
     unread_sheets,
 )
+from xlpbr.workbook.calculate.formula_words import functions_in
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
     CHANGES,

@@ -7,8 +7,8 @@ from functools import partial
 
 from xlpbr.errors import EXCEL_ERRORS, CellError, FileProblem
 from xlpbr.workbook.calculate.comparison import Comparison
-from xlpbr.workbook.calculate.engine import functions_in
 from xlpbr.workbook.calculate.formula_reads import Place
+from xlpbr.workbook.calculate.formula_words import functions_in
 from xlpbr.workbook.calculate.keeping import CHANGE_BY_THEMSELVES, NAME_ERROR, errors_in
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.book import (

@@ -15,7 +15,6 @@ import formualizer
 
 from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.functions import FUNCTIONS
-from xlpbr.workbook.calculate.engine import functions_in
 from xlpbr.workbook.calculate.formula_reads import (
     HIDDEN_SOURCES,
     Place,
@@ -23,6 +22,7 @@ from xlpbr.workbook.calculate.formula_reads import (
     reads_another_book,
     unread_sheets,
 )
+from xlpbr.workbook.calculate.formula_words import functions_in
 from xlpbr.workbook.calculate.keeping import (
     CHANGE_BY_THEMSELVES,
     CIRCLE,

@@ -1,0 +1,43 @@
+"""Formulas that are written as they are, and ranges that are as wide as what fills them."""
+
+from __future__ import annotations
+
+import pytest
+from xlsxwriter.worksheet import Worksheet
+
+from tests.support.templates import template
+from xlpbr.contract.library import CONTRACT_NAMES
+from xlpbr.workbook.calculate.recalculate import recalculate
+from xlpbr.workbook.template.quick_sheet import QuickSheet
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=SUM(A1:B2)", "{=SUM(A1:B2)}", "SUM(A1)", "=SUM(A1)}", "=UNIQUE(A1:A9)", "=1+SORT(A1:A9)",
+        '=IF(A1="FILTER(x",1,2)', "=_xlfn.XLOOKUP(1,A:A,B:B)+FILTER(A:A,1)", "=XLOOKUP(1,A:A,B:B)",
+        "=-MAP(A1:A3,LAMBDA(x,x))", "=(SEQUENCE(3))", "=A.FILTER(1)", "=MYFILTER(1)", "=XSINGLE(1)",
+        "='It''s (new)'!A1+SWITCH(A1,1,2)", "=TRUE", '="("', "=CONCAT(A1)", "=BYROW (A1)",
+    ],
+)  # fmt: skip
+def test_a_formula_is_prepared_as_by_xlsxwriter(formula):
+    assert QuickSheet()._prepare_formula(formula) == Worksheet()._prepare_formula(formula)
+    assert QuickSheet()._prepare_formula(formula, True) == Worksheet()._prepare_formula(
+        formula, True
+    )
+
+
+def test_newer_functions_are_looked_for_where_the_workbook_asks_for_it():
+    quick, stock = QuickSheet(), Worksheet()
+    quick.use_future_functions = stock.use_future_functions = True
+    for formula in ("=SUM(A1)", "=CONCAT(A1)", "=STDEV.S(A1:A3)"):
+        assert quick._prepare_formula(formula) == stock._prepare_formula(formula)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sample", [True, False])
+@pytest.mark.parametrize("contract", CONTRACT_NAMES)
+def test_recalculation_leaves_a_new_workbook_as_it_is(contract, sample, tmp_path, tmp_path_factory):
+    book = template(tmp_path_factory, contract, sample=sample)
+    done = recalculate(book, tmp_path / "calculated.xlsx")
+    assert (done.written, done.kept) == (0, ())
