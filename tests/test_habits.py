@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -76,3 +77,52 @@ def test_the_hooks_before_a_commit_fetch_nothing():
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     assert [repo["repo"] for repo in config["repos"]] == ["local"]
     assert {hook["language"] for hook in config["repos"][0]["hooks"]} == {"system"}
+
+
+POSIX_ALONE = re.compile(
+    r"\.(symlink_to|hardlink_to|mkfifo|fork|getuid|geteuid|killpg|umask)\(|os\.(symlink|link)\b(?!\")"
+    r"|\.chmod\(|['\"](/tmp|/dev/)|import (resource|pwd|fcntl)\b"
+)
+"""What Windows has not, or takes otherwise."""
+GUARD = re.compile(r"posix|win32|mkfifo|importorskip|need\(|setattr\(os", re.IGNORECASE)
+NEVER_ON_WINDOWS = {"programs", "hard", "support"}
+"""Folders whose tests need a program that is looked for first, or that run on Linux alone."""
+
+
+def assuming_posix(text: str) -> list[str]:
+    """The tests of a module that use what Windows has not, and do not say so."""
+    found = []
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            source = "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+            if POSIX_ALONE.search(source) and not GUARD.search(source):
+                found.append(node.name)
+    return found
+
+
+def test_no_test_assumes_posix_without_saying_so():
+    tests = ROOT / "tests"
+    found = {
+        f"{path.relative_to(tests).as_posix()}: {name}"
+        for path in tests.rglob("*.py")
+        if path.relative_to(tests).parts[0] not in NEVER_ON_WINDOWS
+        for name in assuming_posix(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_a_test_that_assumes_posix_is_found():
+    body = "def test_a(tmp_path):\n    (tmp_path / 'l').symlink_to(tmp_path)\n"
+    assert assuming_posix(body) == ["test_a"]
+    assert assuming_posix(f"@on_posix\n{body}") == []
+    assert assuming_posix("def test_a():\n    open('/tmp/x')\n") == ["test_a"]
+
+
+def test_the_workflow_runs_every_test_on_windows():
+    workflow = yaml.safe_load(
+        (ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
+    )
+    steps = [step.get("run", "") for step in workflow["jobs"]["windows"]["steps"]]
+    assert workflow["jobs"]["windows"]["runs-on"].startswith("windows")
+    assert [step for step in steps if "pytest" in step] == ["python -m pytest -n auto"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -90,7 +91,7 @@ def test_in_ci_a_test_that_takes_too_long_unmarked_fails_and_is_named(tmp_path, 
     (tmp_path / "test_busy.py").write_text(BUSY)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
-         "-c", "/dev/null", "--rootdir", str(tmp_path), str(tmp_path)],
+         "-c", os.devnull, "--rootdir", str(tmp_path), str(tmp_path)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert f"{1 + ci} failed, {4 - ci} passed" in done.stdout

@@ -23,11 +23,13 @@ class Difference:
         cases: which cases, in words.
         reason: why, and what is seen instead.
         applies: whether a case is one of them.
+        as_serials: whether the host then gives exactly what comes of the days' numbers.
     """
 
     cases: str
     reason: str
     applies: Callable[[Case], bool]
+    as_serials: bool = False
 
 
 def marked(mark: str) -> Callable[[Case], bool]:
@@ -48,12 +50,14 @@ SERIALS = Difference(
     "The host hands a date over as its number of days, so it counts as that number and is not"
     " refused. PBR_CHECK finds a date among the weekly prices, because it is too high for one.",
     marked(DATE_FOR_A_NUMBER),
+    as_serials=True,
 )
 
 KEYS = Difference(
     "a date among keys of PBR_RECONCILE that are texts",
     "The host hands a date over as its number of days, so among texts the key is that number.",
     lambda case: case.function == "PBR_RECONCILE" and _has_mixed_keys(case),
+    as_serials=True,
 )
 
 DIFFERENCES: dict[str, tuple[Difference, ...]] = {

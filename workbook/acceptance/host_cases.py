@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -378,6 +378,19 @@ def result(case: Case) -> list[list[Any]]:
         return in_rows(FUNCTIONS[case.function].call(*given))
     except CellError as error:
         return [[error]]
+
+
+def with_serials(case: Case) -> Case:
+    """A case as a host hands it over that knows no dates, only the numbers of days."""
+    return replace(
+        case,
+        arguments=tuple(
+            [[_as_serial(cell) for cell in row] for row in argument]
+            if isinstance(argument, list)
+            else _as_serial(argument)
+            for argument in case.arguments
+        ),
+    )
 
 
 @cache

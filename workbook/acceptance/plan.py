@@ -8,7 +8,14 @@ from typing import Any
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.acceptance.differences import differs
-from xlpbr.workbook.acceptance.host_cases import LEFT_OUT, Case, cases, draws_many, result
+from xlpbr.workbook.acceptance.host_cases import (
+    LEFT_OUT,
+    Case,
+    cases,
+    draws_many,
+    result,
+    with_serials,
+)
 from xlpbr.workbook.ooxml.addresses import Area, area_name, cell_name
 
 INPUTS = "Inputs"
@@ -44,6 +51,8 @@ class Block:
         must: what must come: rows of float, text, truth value or error.
         row: its first row.
         difference: what is declared of the host for this case; empty where it must be equal.
+        is_known: whether what must come is what the host gives; if not, it is what the function
+            gives of itself, and the host may give something else.
     """
 
     case: Case
@@ -51,6 +60,7 @@ class Block:
     must: list[list[Any]]
     row: int
     difference: str
+    is_known: bool
 
     @property
     def height(self) -> int:
@@ -113,10 +123,13 @@ def plan_for(host: str, chosen: Iterable[Case] | None = None) -> Plan:
                 rows = _rows(argument)
                 given[name] = Given(rows, (down, 2, down + len(rows) - 1, 1 + len(rows[0])))
                 down += len(rows) + 1
-        must = result(case)
         known = differs(host, case)
+        must = result(with_serials(case) if known and known.as_serials else case)
         call = f"{case.function}({','.join(_references(case, given))})"
-        blocks.append(Block(case, call, must, at, known.cases if known else ""))
+        differing = known is not None and must != result(case)
+        declared = known.cases if known and (differing or not known.as_serials) else ""
+        is_known = known is None or known.as_serials
+        blocks.append(Block(case, call, must, at, declared, is_known))
         at += len(must) + 1
     return Plan(host, tuple(given.values()), tuple(blocks), tuple(left_out))
 

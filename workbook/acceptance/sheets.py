@@ -190,10 +190,10 @@ def write_cases(page: TemplatePage, plan: Plan, got: Got) -> None:
         page.put(row, 2, block.case.name, plain)
         page.put(row, 3, block.case.kind, plain)
         _put_first_cells(page, row, block, got, left)
-        otherwise = DECLARED if block.difference else NOT_EQUAL
+        right, otherwise = _words(block)
         page.read_from_book(
-            row, 6, f'=IF({comparison(block)}=0,"{EQUAL}","{otherwise}")',
-            (EQUAL if equal(got[block.case], block.must) else otherwise) + by, plain,
+            row, 6, f'=IF({comparison(block)}=0,"{right}","{otherwise}")',
+            (right if equal(got[block.case], block.must) else otherwise) + by, plain,
         )  # fmt: skip
         page.sheet.write_url(row - 1, 6, f"internal:{RESULTS}!{where}", link, where)
         page.put(row, 8, block.difference, plain)
@@ -203,6 +203,13 @@ def write_cases(page: TemplatePage, plan: Plan, got: Got) -> None:
     page.sheet.freeze_panes(FIRST_ROW - 1, 2)
     page.mark((FIRST_ROW, 6), (last_row(plan), 6), f'$F{FIRST_ROW}="{NOT_EQUAL}"', styles.wrong)
     page.sheet.protect("", _FILTER_TOO)
+
+
+def _words(block: Block) -> tuple[str, str]:
+    """What is said of a case where what must come does come, and where it does not."""
+    if not block.difference:
+        return EQUAL, NOT_EQUAL
+    return (DECLARED, NOT_EQUAL) if block.is_known else (EQUAL, DECLARED)
 
 
 def _put_first_cells(page: TemplatePage, row: int, block: Block, got: Got, style: Format) -> None:

@@ -95,7 +95,7 @@ def _calculated(plan: Plan, path: Path) -> Got:
     got = {}
     for block in plan.blocks:
         case = block.case
-        if differs("embedded", case) and not block.difference:
+        if differs("embedded", case) and not differs(plan.host, case):
             got[case] = block.must
             continue
         filled = filled_by(calculation, places[case])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from tests.support.systems import on_posix
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.copy import for_calc, reference_in
@@ -80,6 +81,7 @@ def test_a_libreoffice_that_cannot_is_named(
         _start()
 
 
+@on_posix
 def test_a_program_that_ends_at_once_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
