@@ -53,7 +53,7 @@ def write_outlook(page: TemplatePage, plan: TemplatePlan) -> None:
 def outlook_figure(plan: TemplatePlan, heading: str, *, added_up: bool) -> str:
     """A figure at the end of the programme; the error where the statement is one."""
     corner = plan.on_sheet("Statement", STATEMENT_HEADING_ROW, OUTLOOK_COLUMN)
-    months, figures = _column(plan, "Month"), _column(plan, heading)
+    months, figures = _outlook_column(plan, "Month"), _outlook_column(plan, heading)
     shown = f"IF(COUNT({months})=0,0,INDEX({figures},COUNT({months})))"
     if added_up:
         shown = f"ROUND(SUM({figures}),2)"
@@ -81,6 +81,6 @@ def term_on_checks(plan: TemplatePlan, name: str) -> str:
     return plan.on_sheet("Checks", row, column)
 
 
-def _column(plan: TemplatePlan, heading: str) -> str:
+def _outlook_column(plan: TemplatePlan, heading: str) -> str:
     column = OUTLOOK_COLUMN + STATEMENT_COLUMNS[heading] - 1
     return plan.column_of("Statement", column, FIRST_MONTH_ROW, plan.last_month_row)
