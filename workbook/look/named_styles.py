@@ -93,7 +93,8 @@ def _named(styles: bytes) -> bytes:
     for entries in (looks, names):
         entries.set("count", str(len(entries)))
     ET.register_namespace("", _MAIN)
-    return _DECLARATION + ET.tostring(root, encoding="utf-8")
+    written: bytes = ET.tostring(root, encoding="utf-8")
+    return _DECLARATION + written
 
 
 def _fill_of(fill: ET.Element) -> str:

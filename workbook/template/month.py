@@ -281,7 +281,7 @@ def _write_signatures(page: TemplatePage, plan: TemplatePlan, found: Found, row:
     for party, heading in (("For the council", "Council"), ("For the provider", "Provider")):
         row += 1
         page.sheet.set_row(row - 1, 30)
-        for left, right, kind, column in (
+        for left, right, kind, signed in (
             (1, 2, "text", ""), (3, 5, "wrapped", heading), (6, 7, "text", ""),
             (8, 8, "date", "Agreed on"), (9, 10, "wrapped", "Reference"),
         ):  # fmt: skip
@@ -289,8 +289,8 @@ def _write_signatures(page: TemplatePage, plan: TemplatePlan, found: Found, row:
             style = styles.cell(kind, "plain", **more)
             if left != right:
                 page.join(row, left, right, style)
-            if column:
-                cells = plan.evidence_column("Agreed", column)
+            if signed:
+                cells = plan.evidence_column("Agreed", signed)
                 at = f"INDEX({cells},{found.agreed_row})"
                 shown = f'=IF({agreed},IF({at}="","",{at}),"")'
                 page.put_formula(row, left, shown, style)

@@ -285,6 +285,7 @@ def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
     for heading in plan.idle_figures:
         column = STATEMENT_COLUMNS[heading]
         page.sheet.set_column(column - 1, column - 1, _MONEY_WIDTH, None, {"hidden": True})
+        page.widths[column] = 0
     last = (plan.last_month_row, len(FIGURES))
     page.mark((FIRST_MONTH_ROW, 1), last, f'$A{FIRST_MONTH_ROW}<>""', styles.filled_row)
 
