@@ -48,10 +48,10 @@ from xlpbr.workbook.template.working_places import FIRST_ROW, MONTH_COLUMN, MONT
 
 _MONEY_WIDTH = 14
 _CHART_ROW = 6
-_CHART_SIZE = {"width": 508, "height": 302}
-_FIRST_CHART_COLUMN = 6
-_COLUMNS_OF_A_CHART = 5
-"""Columns that a chart is wide; a hidden one has no width."""
+_CHART_WIDTH, _CHART_HEIGHT = 508, 302
+"""Pixels; a chart is narrower where many columns of the statement are hidden."""
+_CHART_COLUMN = 6
+_PIXELS_OF_A_MONEY_COLUMN = 103
 
 WORKING_COLUMN = len(FIGURES) + 2
 """The first column of the workings that the charts draw their level lines from."""
@@ -134,8 +134,8 @@ def write_statement(page: TemplatePage, plan: TemplatePlan) -> None:
     _write_statement_key_figures(page, plan)
     _write_statement_table(page, plan)
     lines = _write_chart_workings(page, plan)
-    for column, which in zip(_chart_columns(plan), _LINES, strict=True):
-        _insert_chart(page, plan, column, which, lines)
+    for number, which in enumerate(_LINES):
+        _insert_chart(page, plan, number, which, lines)
     _write_remarks(page, plan)
     page.sheet.freeze_panes(1, 1)
     page.print_on_a4(
@@ -400,17 +400,14 @@ _LINES: dict[str, list[tuple[str, str, str, str]]] = {
 }
 
 
-def _chart_columns(plan: TemplatePlan) -> tuple[int, int]:
-    """The columns at which the two charts stand side by side."""
-    hidden = {STATEMENT_COLUMNS[heading] for heading in plan.idle_figures}
-    seen = [
-        column for column in range(_FIRST_CHART_COLUMN, len(FIGURES) + 1) if column not in hidden
-    ]
-    return seen[0], seen[_COLUMNS_OF_A_CHART]
+def _chart_width(plan: TemplatePlan) -> int:
+    """How wide each chart is, so that both stand side by side over the columns that are seen."""
+    seen = len(FIGURES) - _CHART_COLUMN + 1 - len(plan.idle_figures)
+    return min(_CHART_WIDTH, seen * _PIXELS_OF_A_MONEY_COLUMN // 2 - 6)
 
 
 def _insert_chart(
-    page: TemplatePage, plan: TemplatePlan, column: int, which: str, lines: dict[str, str]
+    page: TemplatePage, plan: TemplatePlan, number: int, which: str, lines: dict[str, str]
 ) -> None:
     if not plan.months:
         return
@@ -436,14 +433,16 @@ def _insert_chart(
         chart, title, len(plan.months), font, unit="£ million", unit_format='"£"0.0,,"m"'
     )
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 10}})
-    chart.set_size(_CHART_SIZE)
+    width = _chart_width(plan)
+    chart.set_size({"width": width, "height": _CHART_HEIGHT})
     described = (
         f"Line chart, month by month: {', '.join(names)}, in pounds."
         " The figures are in the table below."
     )
     page.sheet.insert_chart(
-        _CHART_ROW - 1, column - 1, chart,
-        {"description": described, "object_position": 2, "x_offset": 2, "y_offset": 2},
+        _CHART_ROW - 1, _CHART_COLUMN - 1, chart,
+        {"description": described, "object_position": 2,
+         "x_offset": 2 + number * (width + 7), "y_offset": 2},
     )  # fmt: skip
 
 
@@ -462,7 +461,7 @@ def _write_remarks(page: TemplatePage, plan: TemplatePlan) -> None:
         )
     remark = f"{remark}&{_said_of_hidden_columns(plan)}"
     formula = f'=IF({months}>{made_for},"{longer}",{remark})'
-    page.put_formula(STATEMENT_HEADING_ROW - 1, 6, formula, page.styles.muted)
+    page.put_formula(STATEMENT_HEADING_ROW - 1, 3, formula, page.styles.muted)
 
 
 def _said_of_hidden_columns(plan: TemplatePlan) -> str:
@@ -473,7 +472,7 @@ def _said_of_hidden_columns(plan: TemplatePlan) -> str:
         f"{heading} ({column_letter(STATEMENT_COLUMNS[heading])})" for heading in plan.idle_figures
     ]
     listed = all_of(names)
-    how = "To show them: select the columns on both sides, right-click, Unhide."
+    how = "To show them: select the columns beside them, right-click, Unhide."
     figures = "+".join(
         f"SUMPRODUCT(({cells}<>0)*ISNUMBER({cells}))"
         for cells in map(plan.statement_column, plan.idle_figures)
