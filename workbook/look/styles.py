@@ -177,6 +177,13 @@ class Styles:
         return self.workbook.add_format(FILLED_ROW)
 
     @cached_property
+    def heading_row(self) -> Format:
+        """A heading once it holds something (for conditional formats)."""
+        return self.workbook.add_format(
+            {"bg_color": HEADING_FILL, "font_color": HEADING_INK, "border": 1, "border_color": RULE}
+        )
+
+    @cached_property
     def boxed(self) -> Format:
         """A row of remarks once it holds something (for conditional formats)."""
         return self.workbook.add_format({"border": 1, "border_color": RULE})

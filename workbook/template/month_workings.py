@@ -125,12 +125,12 @@ def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
         kind = "money" if name.startswith("Total") else kind
         page.put(row, _FIRST, name, page.styles.cell("text", "working"))
         page.put_formula(row, _FIRST + 1, f"={formula}", page.styles.cell(kind, "working"))
-    _write_month_list(page, _MONTHS, {"Months": "month"}, _months(plan))
-    _write_month_list(
+    _write_found(page, _MONTHS, {"Months": "month"}, _months(plan))
+    _write_found(
         page, _CHILDREN, {"Child": "text", "Saving": "money", "Count": "count"},
         _children(plan, rows, first_day),
     )  # fmt: skip
-    _write_month_list(page, _CHANGES, {"Changes": "count"}, _changes(plan, lines))
+    _write_found(page, _CHANGES, {"Changes": "count"}, _changes(plan, lines))
     months = f"{fixed(_LIST_ROW, _MONTHS)}:{fixed(_LIST_ROW + plan.month_rows - 1, _MONTHS)}"
     return Found(
         plan=plan,
@@ -196,7 +196,7 @@ def _listed(column: int, rows: int) -> str:
     return f"{fixed(_LIST_ROW, column)}:{fixed(_LIST_ROW + rows - 1, column)}"
 
 
-def _write_month_list(
+def _write_found(
     page: TemplatePage, column: int, kinds: dict[str, str], rows: Iterator[tuple[str, ...]]
 ) -> None:
     styles = page.styles

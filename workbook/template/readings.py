@@ -61,13 +61,13 @@ def _of_spill(column: int) -> str:
     return f"{fixed(READINGS_ROW + 1, found)}:{fixed(LAST_READING_ROW, found)}"
 
 
-def _reading_column(heading: str) -> int:
+def _working_column(heading: str) -> int:
     return _WORKING_COLUMN + list(_WORKINGS).index(heading)
 
 
 def _working(heading: str) -> str:
     """A column of the workings, a row for each option."""
-    column = _reading_column(heading)
+    column = _working_column(heading)
     return f"{fixed(READINGS_ROW + 1, column)}:{fixed(LAST_READING_ROW, column)}"
 
 
@@ -149,13 +149,13 @@ def _write_workings(page: TemplatePage) -> None:
     worths = _working("Worth")
     options = [(term, option) for term in READINGS for option in term.options]
     for row, (term, option) in enumerate(options, start=READINGS_ROW + 1):
-        here = {heading: fixed(row, _reading_column(heading)) for heading in _WORKINGS}
+        here = {heading: fixed(row, _working_column(heading)) for heading in _WORKINGS}
         texts = {"Option": f"{term.label}: {option}", "Reading": term.label,
                  "In words": in_words(term, option)}  # fmt: skip
         for heading, said in texts.items():
-            page.put(row, _reading_column(heading), said, styles.cell("text", "working"))
+            page.put(row, _working_column(heading), said, styles.cell("text", "working"))
         found, worth = here["Row"], here["Worth"]
-        so_far = f"{fixed(READINGS_ROW + 1, _reading_column('Worth'))}:{worth}"
+        so_far = f"{fixed(READINGS_ROW + 1, _working_column('Worth'))}:{worth}"
         formulas = {
             "Row": f"IFERROR(MATCH({here['Option']},{keys},0),0)",
             "In use": f'IF({found}=0,0,(INDEX({_of_spill(3)},MAX(1,{found}))&""="yes")*1)',
@@ -168,7 +168,7 @@ def _write_workings(page: TemplatePage) -> None:
         }  # fmt: skip
         for heading, formula in formulas.items():
             look = styles.cell(kinds.get(heading, "text"), "working")
-            page.put_formula(row, _reading_column(heading), f"={formula}", look)
+            page.put_formula(row, _working_column(heading), f"={formula}", look)
 
 
 def in_words(term: Term, option: str) -> str:
@@ -189,7 +189,7 @@ def _write_without_effect(page: TemplatePage) -> None:
         row += 1
         last = below + len(term.options) - 1
         found, worth = (
-            f"{fixed(below, _reading_column(heading))}:{fixed(last, _reading_column(heading))}"
+            f"{fixed(below, _working_column(heading))}:{fixed(last, _working_column(heading))}"
             for heading in ("Row", "Worth")
         )
         below = last + 1

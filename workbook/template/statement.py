@@ -210,7 +210,7 @@ def _write_statement_key_figures(page: TemplatePage, plan: TemplatePlan) -> None
     for label, heading, added_up in _totals(plan):
         ahead = ""
         if label == RUN_RATE:
-            formula = f"={_run_rate_cell(plan)}"
+            formula = f"={_run_rate_of_years(plan)}"
         else:
             cells = plan.statement_column(heading)
             months = plan.statement_column("Month")
@@ -232,7 +232,7 @@ def _write_statement_key_figures(page: TemplatePage, plan: TemplatePlan) -> None
         _write_key_figure(page, plan, row, _HEADROOM, f"={left}", ahead, "money")
 
 
-def _run_rate_cell(plan: TemplatePlan) -> str:
+def _run_rate_of_years(plan: TemplatePlan) -> str:
     """What the placements in place save in a year, from the last row of Years."""
     column = YEAR_HEADINGS.index("Full-year effect") + 1
     corner = plan.on_sheet("Years", YEARS_ROW, 1)
@@ -285,6 +285,7 @@ def _write_statement_table(page: TemplatePage, plan: TemplatePlan) -> None:
     for heading in plan.idle_figures:
         column = STATEMENT_COLUMNS[heading]
         page.sheet.set_column(column - 1, column - 1, _MONEY_WIDTH, None, {"hidden": True})
+        page.widths[column] = 0
     last = (plan.last_month_row, len(FIGURES))
     page.mark((FIRST_MONTH_ROW, 1), last, f'$A{FIRST_MONTH_ROW}<>""', styles.filled_row)
 

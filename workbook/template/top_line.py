@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from xlpbr.workbook.look.styles import TABS
+from xlpbr.workbook.look.text_width import text_width
 from xlpbr.workbook.ooxml.addresses import quoted_sheet
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import MONTH_COLUMNS, TABLE_NAMES, TemplatePlan
 from xlpbr.workbook.template.state import STATE, STATE_NAME, mark_state
 
-_TITLE_WIDTH = 21
-"""What the longest title of a sheet takes, in the width of columns."""
-_STATE_WIDTH = 138
+_TITLE_SIZE = 16 / 11
+"""How much larger a sheet's title is written than a cell."""
+_STATE_WIDTH = 130
 """What the longest sentence of the state takes."""
 _RESULTS = (
     "Month", "Statement", "Invoice", "Lines", "Children", "Years", "Readings", "Reconcile",
@@ -35,7 +36,7 @@ def write_top_line(page: TemplatePage, plan: TemplatePlan, sheet: str) -> None:
     if sheet == "About":
         return
     shows_state = sheet in _RESULTS and "Checks" in plan.sheets
-    first = _first_column_from(page, _TITLE_WIDTH)
+    first = _first_column_from(page, text_width(sheet, bold=True) * _TITLE_SIZE)
     back = first
     if shows_state:
         back = _first_column_from(page, page.left_edge(first) + _STATE_WIDTH)

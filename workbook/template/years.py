@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from xlpbr.functions.spills import YEAR_HEADINGS
-from xlpbr.workbook.look.styles import MONTH
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TemplatePlan
@@ -38,7 +37,8 @@ def write_children(page: TemplatePage, plan: TemplatePlan) -> None:
     write_last_day(page, plan, (CHILDREN_ROW - 1, 1))
     width = children_width(plan)
     page.set_widths((_CHILD_WIDTH, _TOTAL_WIDTH, *[_MONTH_WIDTH] * (width - 2)))
-    month = styles.column_heading(align="right", num_format=MONTH)
+    # A month has a heading's look once the statement reaches it.
+    month = styles.bare("month", align="right", bold=True)
     amount = under_heading(month, styles.bare("whole_pounds"))
     total = under_heading(styles.heading_right, styles.bare("whole_pounds", bold=True))
     page.spill(
@@ -49,11 +49,11 @@ def write_children(page: TemplatePage, plan: TemplatePlan) -> None:
         children_rows(plan),
         [
             under_heading(styles.heading, styles.bare("text")), total,
-            *[amount] * len(plan.months),
-            # Months to spare have no heading until the programme is longer.
-            *[under_heading(styles.bare("month"), styles.bare("whole_pounds"))]
-            * (width - 2 - len(plan.months)),
+            *[amount] * (width - 2),
         ],
+    )  # fmt: skip
+    page.mark(
+        (CHILDREN_ROW, 3), (CHILDREN_ROW, width), f'C${CHILDREN_ROW}&""<>""', styles.heading_row
     )  # fmt: skip
     first, last = CHILDREN_ROW + 1, CHILDREN_ROW + children_rows(plan) - 1
     in_use = f'A${CHILDREN_ROW}&""<>""'

@@ -20,7 +20,7 @@ from xlpbr.errors import CellError, FileProblem
 from xlpbr.tables.declared import OPTIONAL
 from xlpbr.workbook.attach import attach as attaching
 from xlpbr.workbook.attach.insert import insert
-from xlpbr.workbook.attach.plan import NEEDS, PREFIX, plan_attachment, write_attachment
+from xlpbr.workbook.attach.plan import NEEDS, OFFERED, PREFIX, plan_attachment, write_attachment
 from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.calculate.verification import verify
@@ -219,7 +219,7 @@ def mentioned(path):
     return found
 
 
-@pytest.mark.parametrize("wish", SHEETS)
+@pytest.mark.parametrize("wish", OFFERED)
 def test_what_a_sheet_needs_comes_along_and_nothing_else(wish, tmp_path):
     book = made(tmp_path / "budget.xlsx")
     attachment = attach(book, sheets=[f"pbr {wish.lower()}"], headings={})
@@ -244,7 +244,7 @@ def test_what_a_sheet_needs_comes_along_and_nothing_else(wish, tmp_path):
 @pytest.mark.slow
 def test_all_sheets_without_a_link_are_those_of_the_template(tmp_path):
     attachment = attach(made(tmp_path / "budget.xlsx"), headings={})
-    wanted = tuple(PREFIX + sheet for sheet in SHEETS if sheet not in OPTIONAL)
+    wanted = tuple(PREFIX + sheet for sheet in OFFERED if sheet not in OPTIONAL)
     assert attachment.sheets == wanted
     assert attachment.added == attachment.notices == ()
     path = tmp_path / "made.xlsx"
