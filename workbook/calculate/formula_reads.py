@@ -235,14 +235,15 @@ def _seen_in(book: Book, place: Place, text: str) -> list[tuple[str, Area]]:
 
 
 def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
-    named, address = split_sheet(written)
-    area = written_area(address)
-    if area is None or written.startswith(("[", "'[")):
+    named, area = _sheet_and_area(written)
+    if area is None:
         return []
     if named is None:
         return [(sheet.casefold(), area)]
+    if ":" not in named:
+        return [(named.casefold(), area)]
     names = [info.name.casefold() for info in book.sheets]
-    if named.casefold() in names or ":" not in named:
+    if named.casefold() in names:
         return [(named.casefold(), area)]
     first, _, last = (part.casefold() for part in named.partition(":"))
     if first not in names or last not in names:
@@ -252,6 +253,12 @@ def _of_address(book: Book, sheet: str, written: str) -> list[tuple[str, Area]]:
 
 
 @lru_cache(maxsize=65_536)
+def _sheet_and_area(written: str) -> tuple[str | None, Area | None]:
+    """The sheet that an address names, and its cells; no cells for those of another workbook."""
+    named, address = split_sheet(written)
+    return named, None if written.startswith(("[", "'[")) else written_area(address)
+
+
 def written_area(address: str) -> Area | None:
     """The cells of an address such as ``B2:D9``, ``A:C`` or ``2:5``; None where it is none."""
     columns, rows = _COLUMNS.fullmatch(address), _ROWS.fullmatch(address)

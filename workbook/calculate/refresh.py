@@ -137,11 +137,12 @@ def refreshed(
         depending, reasons, changing, dependents(book, known.read_by, changing, fills)
     )  # fmt: skip
     reasons |= _doubtful(known, calculation, values, depending, depending.keys() - reasons.keys())
-    keep_errors(
-        depending,
-        reasons,
-        partial(_error_of_the_engine, known, calculation, proof, depending, values),
-    )
+    if reasons or any(sheet not in known.own for sheet, _ in depending):
+        keep_errors(
+            depending,
+            reasons,
+            partial(_error_of_the_engine, known, calculation, proof, depending, values),
+        )
     done = taken(
         book, values, depending, reasons, fills, extra,
         unproved=_unproved(known, proof, values, depending.keys() - reasons.keys()),

@@ -22,7 +22,7 @@ import pytest
 from joserfc import jwk, jwt
 
 from tests.support.node.runs import request
-from tests.support.server_process import CALL, RunningServer, running_server
+from tests.support.server_process import CALL, CALLS, RunningServer, running_server
 from xlpbr.udfs.server import sign_in as server_sign_in
 from xlpbr.udfs.server.requests import Refused
 from xlpbr.udfs.server.settings import SignIn
@@ -129,7 +129,7 @@ def test_a_person_with_a_good_token_calculates(client, service):
     assert set(service.asked) == {f"/{TENANT}/discovery/v2.0/keys"}
 
 
-@pytest.mark.parametrize("path", [CALL, "/xlpbr/check"])
+@pytest.mark.parametrize("path", [CALL, CALLS, "/xlpbr/check"])
 def test_without_a_token_nothing_is_calculated(client, path):
     status, answer = answer_to(client, None, path)
     assert status == 401
