@@ -81,5 +81,6 @@ def test_the_macros_name_a_module_that_has_every_function():
     macros = VBA_Parser(str(MADE / "plymouth-for-classic.xlsm"))
     code = "\n".join(text for *_, text in macros.extract_macros())
     called = set(re.findall(r'CallUDF\("([\w.]+)", "(PBR_\w+)"', code))
-    assert {name for _, name in called} == set(FUNCTIONS)
+    assert len(called) == 16, "the functions of 0.1.0"
+    assert {name for _, name in called} < set(FUNCTIONS)
     assert all(callable(getattr(importlib.import_module(module), name)) for module, name in called)

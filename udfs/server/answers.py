@@ -5,10 +5,8 @@ Values in, JSON out; knows nothing of the network.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Coroutine
 from dataclasses import asdict
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -22,6 +20,7 @@ from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
 from xlpbr.tables import terms as term_rows
 from xlpbr.tables.declared import OPTIONAL
+from xlpbr.udfs.server.json_bytes import as_json
 from xlpbr.udfs.server.requests import BAD_REQUEST, FunctionCall, Refused
 from xlpbr.udfs.server.xlwings_server import FUNCTIONS_MODULE
 
@@ -61,22 +60,6 @@ def _finished(work: Coroutine[Any, Any, Any]) -> Any:
         return done.value
     work.close()
     raise RuntimeError("a function waited for something")
-
-
-def as_json(value: Any) -> bytes:
-    """A value as JSON in bytes; a date as ISO writes it."""
-    return _ENCODER.encode(value).encode("utf-8", errors="replace")
-
-
-def _iso(value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_iso
-)
 
 
 @cache

@@ -137,7 +137,7 @@ class _Posts:
     async def calls(self, request: Request) -> Response:
         """Calculate functions, each as ``call`` would; what others ask is done in between."""
         async with self._received(request) as (person, body):
-            calls = CallsTogether(body, self._limits)
+            calls = CallsTogether(body, self._limits, server_answers.result_of)
             while not calls.is_done:
                 async with self._slots.taken(person, short=calls.is_short):
                     try:

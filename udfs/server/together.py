@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 
-from xlpbr.udfs.server.answers import as_json, result_of
 from xlpbr.udfs.server.guard import FAULT, FAULT_REASON, log_fault
+from xlpbr.udfs.server.json_bytes import as_json
 from xlpbr.udfs.server.requests import FunctionCall, Refused, function_calls
 from xlpbr.udfs.server.settings import Limits
 from xlpbr.udfs.server.slots import SHORT_BYTES
@@ -32,8 +33,17 @@ class CallsTogether:
         refused: how many were answered with something else than a result.
     """
 
-    def __init__(self, body: bytes, limits: Limits) -> None:
-        """Keep the body of the request; it is read where the calls are calculated."""
+    def __init__(
+        self, body: bytes, limits: Limits, result_of: Callable[[FunctionCall], bytes]
+    ) -> None:
+        """Keep the body of the request; it is read where the calls are calculated.
+
+        Args:
+            body: the body of the request.
+            limits: what a request may hold.
+            result_of: what calculates one call.
+        """
+        self._result_of = result_of
         self.count = self.cells = self.refused = 0
         self._body = body
         self._limits = limits
@@ -66,7 +76,7 @@ class CallsTogether:
         was_short = self.is_short
         while self._left and self.is_short == was_short:
             place, call = self._left[0]
-            self._put(place, *_answer_to(call))
+            self._put(place, *_answer_to(call, self._result_of))
             if time.perf_counter() > until:
                 break
 
@@ -104,7 +114,9 @@ def _plays_scenarios(call: FunctionCall | Refused) -> bool:
     return isinstance(call, FunctionCall) and call.plays_scenarios
 
 
-def _answer_to(call: FunctionCall | Refused) -> tuple[int, bytes]:
+def _answer_to(
+    call: FunctionCall | Refused, result_of: Callable[[FunctionCall], bytes]
+) -> tuple[int, bytes]:
     """The status and the answer that the call would have by itself."""
     if isinstance(call, Refused):
         return _refused(call)

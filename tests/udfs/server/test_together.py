@@ -20,7 +20,7 @@ from xlpbr.cells import serial_of
 from xlpbr.contract.library import assumptions_table, load_contract, terms_table
 from xlpbr.udfs.server import together
 from xlpbr.udfs.server.guard import FAULT_REASON
-from xlpbr.udfs.server.requests import MOST_CALLS, Refused
+from xlpbr.udfs.server.requests import MOST_CALLS, FunctionCall, Refused
 from xlpbr.udfs.server.settings import Limits
 from xlpbr.udfs.server.together import CallsTogether
 
@@ -109,16 +109,20 @@ def body_of(*calls: Any) -> bytes:
     return json.dumps({"calls": calls}).encode()
 
 
-def test_a_fault_of_one_call_is_its_own_and_is_logged_without_a_cell(monkeypatch, caplog):
-    right = together.result_of
+def right(call: FunctionCall) -> bytes:
+    """What the good call gives; the rest of the server is another process here."""
+    if call.function != "PBR_FEE_CAP":
+        raise Refused(400, "no such call here")
+    return json.dumps(GOOD_ANSWER[1]).encode()
 
+
+def test_a_fault_of_one_call_is_its_own_and_is_logged_without_a_cell(caplog):
     def faulty(call):
         if call.function == "PBR_TERMS":
             raise RuntimeError("Zebedee")
         return right(call)
 
-    monkeypatch.setattr(together, "result_of", faulty)
-    calls = CallsTogether(body_of(request("PBR_TERMS", [["x"]]), GOOD), Limits())
+    calls = CallsTogether(body_of(request("PBR_TERMS", [["x"]]), GOOD), Limits(), faulty)
     calls.go_on()
     assert calls.is_done
     assert json.loads(calls.answer())["answers"] == [[500, {"detail": FAULT_REASON}], GOOD_ANSWER]
@@ -128,7 +132,7 @@ def test_a_fault_of_one_call_is_its_own_and_is_logged_without_a_cell(monkeypatch
 
 def test_after_a_moment_others_have_their_turn(monkeypatch):
     monkeypatch.setattr(together, "_SECONDS_AT_A_TIME", -1.0)
-    calls = CallsTogether(body_of(*[GOOD] * 3), Limits())
+    calls = CallsTogether(body_of(*[GOOD] * 3), Limits(), right)
     turns = 0
     while not calls.is_done:
         assert calls.is_short
@@ -140,7 +144,7 @@ def test_after_a_moment_others_have_their_turn(monkeypatch):
 
 def test_what_plays_scenarios_comes_last_and_not_in_the_place_for_short_calls():
     forecast = request("PBR_FORECAST", [["Term", "Value"]], [[""]], [[""]])
-    calls = CallsTogether(body_of(forecast, GOOD, forecast, GOOD), Limits())
+    calls = CallsTogether(body_of(forecast, GOOD, forecast, GOOD), Limits(), right)
     seen = []
     while not calls.is_done:
         seen.append(calls.is_short)
@@ -149,22 +153,19 @@ def test_what_plays_scenarios_comes_last_and_not_in_the_place_for_short_calls():
     answers = json.loads(calls.answer())["answers"]
     assert answers[1::2] == [GOOD_ANSWER] * 2
     assert [status for status, _ in answers[::2]] == [400, 400]
-    assert not CallsTogether(b" " * 70_000, Limits()).is_short
+    assert not CallsTogether(b" " * 70_000, Limits(), right).is_short
 
 
-def test_a_call_whose_time_is_over_is_refused_once_it_had_a_turn_to_itself(monkeypatch):
+def test_a_call_whose_time_is_over_is_refused_once_it_had_a_turn_to_itself():
     class Stopped(BaseException):
         """Raised in a call, as the time limit does."""
-
-    right = together.result_of
 
     def slow(call):
         if call.function == "PBR_TERMS":
             raise Stopped
         return right(call)
 
-    monkeypatch.setattr(together, "result_of", slow)
-    calls = CallsTogether(body_of(GOOD, request("PBR_TERMS", [["x"]]), GOOD), Limits())
+    calls = CallsTogether(body_of(GOOD, request("PBR_TERMS", [["x"]]), GOOD), Limits(), slow)
     for is_refused in (False, True):
         with pytest.raises(Stopped):
             calls.go_on()
@@ -181,7 +182,7 @@ def test_a_call_whose_time_is_over_is_refused_once_it_had_a_turn_to_itself(monke
 
 
 def test_a_body_that_cannot_be_read_in_time_is_refused_as_a_whole():
-    calls = CallsTogether(body_of(GOOD), Limits())
+    calls = CallsTogether(body_of(GOOD), Limits(), right)
     with pytest.raises(Refused) as caught:
         calls.stop_the_next(TOO_LONG)
     assert caught.value is TOO_LONG

@@ -9,8 +9,8 @@ import xlsxwriter
 
 from tests.support.edits import edit
 from xlpbr import functions
-from xlpbr.contract.terms import READINGS
 from xlpbr.errors import CellError, FileProblem
+from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function, with_blanks_for_omitted
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import verify
@@ -53,24 +53,24 @@ def test_a_statement_spills_over_stale_values(recalculated, sample, date_1904):
     epoch = date(1904, 1, 1) if date_1904 else date(1899, 12, 30)
     assert book.date_1904 is date_1904
     assert shown(book) == as_serials(functions.pbr_statement(*sample.values()), epoch)
-    assert (done.functions, done.written, done.kept) == (1, 19 * 15, ())
-    assert cells_of(book, "S")[1, 1].array_range == "A1:O19"
+    assert (done.functions, done.written, done.kept) == (1, 19 * len(FIGURES), ())
+    assert cells_of(book, "S")[1, 1].array_range == "A1:S19"
 
 
 def test_dates_of_1904_mean_the_same_in_the_functions_of_excel(recalculated):
     _, book = recalculated(
         {
             "S!A1:B2": (STATEMENT, STALE),
-            "S!R1": ("=YEAR(A2)", 1904),
-            "S!R2": ('=TEXT(A2,"mmm yyyy")', "Jan 1904"),
-            "S!R3": ("=A2=DATE(2025,9,1)", False),
-            "S!R4": "=PBR_OUTCOME_FEE(10,A2,DATE(2025,9,1),DATE(2025,9,30))",
-            "S!R5": "=PBR_OUTCOME_FEE(10,Placements!E2,DATE(2026,2,1),DATE(2026,2,28))",
+            "S!V1": ("=YEAR(A2)", 1904),
+            "S!V2": ('=TEXT(A2,"mmm yyyy")', "Jan 1904"),
+            "S!V3": ("=A2=DATE(2025,9,1)", False),
+            "S!V4": "=PBR_OUTCOME_FEE(10,A2,DATE(2025,9,1),DATE(2025,9,30))",
+            "S!V5": "=PBR_OUTCOME_FEE(10,Placements!E2,DATE(2026,2,1),DATE(2026,2,28))",
         },
         date_1904=True,
     )
     values = shown(book)
-    assert [values[row, 18] for row in range(1, 6)] == [2025.0, "Sep 2025", True, 10.0, 10.0]
+    assert [values[row, 22] for row in range(1, 6)] == [2025.0, "Sep 2025", True, 10.0, 10.0]
 
 
 @pytest.mark.parametrize("stored", ["A1", "A1:A2", "A1:B3", "A1:F9", "A1:B9", "A1:F2"])
@@ -145,8 +145,8 @@ def test_dependents_on_every_sheet_are_refreshed_and_nothing_else_changes(recalc
     done, book = recalculated(
         {
             "S!A1:B2": (STATEMENT, STALE),
-            "Other sheet!A1": ("=S!K19", 0),
-            "Other sheet!A2": ("=SUM(S!K2:K19)", 0),
+            "Other sheet!A1": ("=S!M19", 0),
+            "Other sheet!A2": ("=SUM(S!M2:M19)", 0),
             "Other sheet!A3": ("=A1-A2", 0),
             "Other sheet!A4": ('=IF(A3=0,"agrees","differs")', "agrees"),
             "Other sheet!A5": ("=1+1", STALE),
@@ -156,10 +156,10 @@ def test_dependents_on_every_sheet_are_refreshed_and_nothing_else_changes(recalc
     )
     values = shown(book, "Other sheet")
     statement = shown(book)
-    headings = {statement[1, column]: column for column in range(1, 16)}
-    assert headings["Payable"] == 11
-    total = sum(round(statement[row, 11] * 100) for row in range(2, 20)) / 100
-    assert values[1, 1] == statement[19, 11]
+    headings = {statement[1, column]: column for column in range(1, 20)}
+    assert headings["Payable"] == 13
+    total = sum(round(statement[row, 13] * 100) for row in range(2, 20)) / 100
+    assert values[1, 1] == statement[19, 13]
     assert values[2, 1] == pytest.approx(total, abs=0.001)
     assert values[3, 1] == values[1, 1] - values[2, 1]
     assert values[4, 1] == "differs"
@@ -247,12 +247,12 @@ FORMULAS = {
 
 
 @pytest.mark.parametrize("date_1904", [False, True])
-def test_every_plain_call_is_compared(recalculated, tmp_path, date_1904):
+def test_every_plain_call_is_compared(recalculated, sample, tmp_path, date_1904):
     _, book = recalculated(FORMULAS, date_1904=date_1904)
     found = verify(book, calculate(tmp_path / "out.xlsx"))
-    options = 1 + sum(len(term.options) for term in READINGS)
+    readings = functions.pbr_readings(sample["Terms"], sample["Placements"], sample["Carers"])
     assert (found.formulas, found.different) == (4, ())
-    assert found.compared == 19 * 15 + 5 * options + 2
+    assert found.compared == 19 * len(FIGURES) + 5 * len(readings) + 2
 
 
 @pytest.mark.parametrize(
