@@ -83,11 +83,15 @@ def test_what_is_printed_is_read_and_is_whole_columns(tmp_path_factory):
         sheet.title: sheet.print_area for sheet in openpyxl.load_workbook(path) if sheet.print_area
     }
     assert printed == {
-        "Statement": "'Statement'!$A$1:$O$1048576",
+        "About": "'About'!$A$1:$C$1048576",
+        "Month": "'Month'!$A$1:$J$61",
+        "Statement": "'Statement'!$A$1:$S$1048576",
+        "Children": "'Children'!$A$1:$T$1048576",
+        "Readings": "'Readings'!$A$1:$E$1048576",
         "Reconcile": "'Reconcile'!$A$1:$J$1048576",
         "Forecast": "'Forecast'!$A$1:$M$1048576",
         "Checks": "'Checks'!$A$1:$F$1048576",
     }
     with zipfile.ZipFile(path) as package:
         names = package.read("xl/workbook.xml").decode()
-    assert names.count('name="_xlnm.Print_Area" localSheetId=') == 4
+    assert names.count('name="_xlnm.Print_Area" localSheetId=') == 8

@@ -145,7 +145,7 @@ class TemplatePage:
         for down in range(max(rows, height)):
             for across, style in enumerate(style_of):
                 self.sheet.write_blank(row + down - 1, column + across - 1, None, style(down))
-        last_column = column if height == 1 else column + len(style_of) - 1
+        last_column = column if height == 1 else self._last_filled(row, column, len(style_of))
         self.sheet.write_dynamic_array_formula(
             row - 1, column - 1, row + height - 2, last_column - 1,
             formula, style_of[0](0), self._stored(self._last_value(row, column)),
@@ -312,6 +312,15 @@ class TemplatePage:
             # XlsxWriter writes the control characters of a last value as they are.
             return _CONTROL.sub(lambda found: f"_x{ord(found[0][0]):04X}_{found[0][1:]}", value)
         return value.code if isinstance(value, CellError) else value
+
+    def _last_filled(self, row: int, column: int, width: int) -> int:
+        """The last column that a formula filled, of so many that are prepared.
+
+        A larger area would show #N/A in programs that keep to it.
+        """
+        values = self.values or {}
+        filled = [across for across in range(column, column + width) if (row, across) in values]
+        return filled[-1] if filled else column
 
     def _filled_rows(self, row: int, column: int) -> int:
         """How many rows a formula filled below and with its own."""
