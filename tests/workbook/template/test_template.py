@@ -1238,9 +1238,10 @@ def test_a_price_typed_as_text_is_read_by_the_functions_and_by_the_checks(tmp_pa
 @pytest.mark.slow
 def test_a_programme_longer_than_the_prepared_rows_shows_no_wrong_total(tmp_path):
     contract = load_contract("plymouth-l04-2526")
-    values = figures(
-        contract, tmp_path / "book.xlsx", ("Terms", "B12", cells.serial_of(date(2029, 2, 28)))
-    )
+    last = cells.serial_of(date(2029, 2, 28))
+    edits = (("Terms", "B12", last), ("Month", "B4", last))
+    values = figures(contract, tmp_path / "book.xlsx", *edits)
+    assert plain(values["Statement"][14, 4]) == "#N/A"
     assert plain(values["Statement"][14, 5]) == "#N/A"
     assert values["Checks"][RESULT].startswith("NOT ALL AGREE")
     assert values["Statement"][22, 3] == "The charts show 18 months; the programme is longer now."
