@@ -371,8 +371,14 @@ def add_input_table(
     """
     page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
     page.print_on_a4(plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages_tall)
-    style = page.styles.column_heading(indent=1)
-    columns = [{"header": heading, "header_format": style} for heading in headings]
+    text = page.styles.column_heading(indent=1)
+    # A heading stands over its numbers, and leaves room for the filter button beside it.
+    number = page.styles.column_heading(align="right", indent=2 if looks else 0)
+    kinds = kinds_of_columns(table) if table in ALL_COLUMNS else [""] * len(headings)
+    columns = [
+        {"header": heading, "header_format": number if kind in ("money", "count") else text}
+        for heading, kind in zip(headings, kinds, strict=True)
+    ]
     if looks:
         columns = [{**one, "format": look} for one, look in zip(columns, looks, strict=True)]
     page.sheet.add_table(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import (
+    FAR_BELOW,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
     STATEMENT_HEADING_ROW,
@@ -57,7 +58,9 @@ def outlook_figure(plan: TemplatePlan, heading: str, *, added_up: bool) -> str:
     shown = f"IF(COUNT({months})=0,0,INDEX({figures},COUNT({months})))"
     if added_up:
         shown = f"ROUND(SUM({figures}),2)"
-    return f"IF(ISERROR({corner}),{corner},IF(COUNT({figures})=COUNT({months}),{shown},NA()))"
+    # A longer programme than the rows prepared is noticed, not cut.
+    all_months = plan.column_of("Statement", OUTLOOK_COLUMN, FIRST_MONTH_ROW, FAR_BELOW)
+    return f"IF(ISERROR({corner}),{corner},IF(COUNT({figures})=COUNT({all_months}),{shown},NA()))"
 
 
 def last_day_to_come(plan: TemplatePlan) -> str:

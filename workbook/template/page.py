@@ -145,8 +145,7 @@ class TemplatePage:
         for down in range(max(rows, height)):
             for across, style in enumerate(style_of):
                 self.sheet.write_blank(row + down - 1, column + across - 1, None, style(down))
-        width = 1 if height == 1 else self._filled_columns(row, column, len(style_of))
-        last_column = column + width - 1
+        last_column = column if height == 1 else self._last_filled(row, column, len(style_of))
         self.sheet.write_dynamic_array_formula(
             row - 1, column - 1, row + height - 2, last_column - 1,
             formula, style_of[0](0), self._stored(self._last_value(row, column)),
@@ -314,6 +313,15 @@ class TemplatePage:
             return _CONTROL.sub(lambda found: f"_x{ord(found[0][0]):04X}_{found[0][1:]}", value)
         return value.code if isinstance(value, CellError) else value
 
+    def _last_filled(self, row: int, column: int, width: int) -> int:
+        """The last column that a formula filled, of so many that are prepared.
+
+        A larger area would show #N/A in programs that keep to it.
+        """
+        values = self.values or {}
+        following = range(column + 1, column + width)
+        return next((end - 1 for end in following if (row, end) not in values), following.stop - 1)
+
     def _filled_rows(self, row: int, column: int) -> int:
         """How many rows a formula filled below and with its own."""
         if self.values is None or isinstance(self.values.get((row, column)), CellError):
@@ -322,13 +330,6 @@ class TemplatePage:
         while (row + height, column) in self.values:
             height += 1
         return height
-
-    def _filled_columns(self, row: int, column: int, most: int) -> int:
-        """How many of the columns that are prepared a formula filled beside and with its own."""
-        values = self.values or {}
-        return next(
-            (width for width in range(1, most) if (row, column + width) not in values), most
-        )
 
 
 def refusal(message: str) -> dict[str, Any]:
