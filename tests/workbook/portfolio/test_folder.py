@@ -215,7 +215,7 @@ def test_the_workbook_holds_values_and_is_ready_to_print(xlpbr, folder, out):
         for cell in row
         if isinstance(cell.value, float)
     }
-    assert formats == {'"£"#,##0.00;[Red]-"£"#,##0.00;"£"0.00'}
+    assert formats == {'"£"#,##0.00;-"£"#,##0.00;"£"0.00'}
     assert set(book.defined_names) == {
         f"Portfolio{name.title().replace(' ', '')}" for name in SHEETS
     }
