@@ -84,7 +84,7 @@ def test_what_is_printed_is_read_and_is_whole_columns(tmp_path_factory):
     }
     assert printed == {
         "About": "'About'!$A$1:$C$1048576",
-        "Month": "'Month'!$A$1:$J$61",  # one page, to be signed
+        "Month": "'Month'!$A$1:$J$58",  # one page, to be signed
         "Statement": "'Statement'!$A$1:$S$1048576",
         "Children": "'Children'!$A$1:$T$1048576",
         "Readings": "'Readings'!$A$1:$E$1048576",
