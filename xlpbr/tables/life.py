@@ -44,8 +44,7 @@ def _leaving_before_the_move(evidence: Evidence) -> Iterator[Problem]:
             row=next(rows),
             column="Leaves care on",
             found=f"{leaves_on:%d/%m/%Y}",
-            expected=f"a day on or after Moved on in row {placement.row} of Placements,"
-            f" {moved_on:%d/%m/%Y}",
+            expected=f"a day on or after Moved on in Placements, {moved_on:%d/%m/%Y}",
             remedy=f"Correct one of the two dates of {cells.shown(placement.child)}.",
             code=NUM if placement.agreed else None,
         )

@@ -115,7 +115,7 @@ def test_what_does_not_fit_stops_the_figures(table, row, code, said):
     [
         ([["Child", "Leaves care on"], ["C01", date(2026, 2, 1)], ["C02", None]],
          "Cohort, row 1, Leaves care on: found 01/02/2026; expected a day on or after Moved on in"
-         " row 1 of Placements, 02/02/2026"),
+         " Placements, 02/02/2026"),
     ],
 )  # fmt: skip
 def test_a_child_cannot_leave_before_it_moves(cohort, said):
