@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from xlpbr.commands import terminal
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
-from xlpbr.settlement.statement import settle
+from xlpbr.periods import month_in_words
+from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import Verification, verify
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
@@ -60,10 +61,27 @@ def demonstrate(contract: Contract, folder: Path) -> None:
         f"Checked: {checked.formulas} formulas, {checked.compared} cells; every one equals the"
         " function called directly."
     )
-    terminal.say(f"Workbook:   {made}")
-    terminal.say(f"Calculated: {calculated}")
-    for path in written:
-        terminal.say(f"Report:     {path}")
+    month = _to_agree_next(settled)
+    terminal.show(
+        spills.invoice_of_month(settled, month),
+        title=f"The sheet Month: to be invoiced for {month_in_words(month)}",
+        kinds=["text", "month", "text", "money", "money", "money"],
+        first=("Line", "Net", "VAT", "Gross", "Working", "For month"),
+    )
+    terminal.say(f"Open first: {calculated}")
+    terminal.say("  Month      what to meet over: the invoice, the children, what is disputed")
+    terminal.say("  Statement  every month of the contract, saving and payable to date")
+    terminal.say("  Checks     the same figures by plain formulas, and all that PBR_CHECK says")
+    reports = " and ".join(path.name for path in written) or "no report"
+    terminal.say(f"  Beside it: {reports}")
+
+
+def _to_agree_next(settled: Statement) -> date:
+    """The month after the last that was claimed or agreed, or the last of the statement."""
+    done = {claim.month for claim in settled.evidence.claims}
+    done |= {row.month for row in settled.evidence.signed}
+    months = [month.month for month in settled.months]
+    return next((month for month in months if month > max(done, default=date.min)), months[-1])
 
 
 def _make(contract: Contract, made: Path) -> None:
