@@ -122,7 +122,7 @@ def _figures(
                  for problem in records.blocking]  # fmt: skip
         return None, stops
     statement = settle(records.terms.record, records.evidence.record, as_at)
-    return spills.statement_table(statement), said
+    return brute_force.first_edition(spills.statement_table(statement)), said
 
 
 def _names_what_is_dirty(said: list[str], dirty: Dirty, rows: dict[str, int]) -> bool:

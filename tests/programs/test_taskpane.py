@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from tests.support.browser import Pane, new_pane
-from tests.support.server_process import RunningServer
+from tests.support.server_process import CALLS, RunningServer
 from tests.support.taskpane_book import CONTRACT, SHEET, cell, fill_book, place, sent, tables
 from xlpbr import __version__
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract, terms_table
@@ -356,13 +356,27 @@ def test_an_error_in_the_cell_is_named_and_where_its_reason_is(pane, function, f
     open_function(pane, function)
     required = [argument.name for argument in FUNCTIONS[function].arguments if argument.required]
     fill(pane, **(dict.fromkeys(required, "1") | fields))
+    responses: list[Any] = []
+
+    def keep(response: Any) -> None:
+        responses.append(response)
+
+    pane.page.on("response", keep)
     found = insert(pane)
+    pane.page.remove_listener("response", keep)
     assert found.startswith(f"{function} is in Statement!B2 and {said}")
     assert "the tab Check lists everything that is wrong in the tables" in found
-    # The browser's console notes a refused call, with its status and its reason.
-    refused = "#REF!" not in said
-    assert len(pane.complaints) == 2 * refused
-    assert all("400" in one or "Attempt 1: " in one for one in pane.complaints)
+    # The call goes once. Where it is refused, the browser's console notes why, and the sign beside
+    # the cell says the same without the error's name; the error of an input is a result.
+    shown = cell_of_sheet(pane, "Statement!B2")
+    assert pane.asked.count(f"POST {CALLS}") == 1
+    (response,) = responses
+    ((status, answer),) = response.json()["answers"]
+    if shown["value"] == "#REF!":
+        assert (status, pane.complaints, shown.get("message")) == (200, [], None)
+    else:
+        assert (status, pane.complaints) == (400, [f"error: Attempt 1: {answer['detail']}"])
+        assert shown["message"] == answer["detail"].removeprefix(f"{shown['value']} ")
     pane.complaints.clear()
 
 

@@ -349,6 +349,16 @@ def statement(contract: Contract, evidence: Evidence, as_at: date | None = None)
     return rows
 
 
+def first_edition(table: list[list]) -> list[list]:
+    """A statement without the columns of the second edition, which hold nothing new."""
+    places = {heading: place for place, heading in enumerate(table[0])}
+    for row in table[1:]:
+        assert row[places["To invoice"]] == row[places["Payable"]]
+        for heading in ("Outcome fees", "Reimbursed", "Adjustment"):
+            assert row[places[heading]] == 0
+    return [[row[places[heading]] for heading in HEADINGS] for row in table]
+
+
 def as_cells(rows: list[list]) -> list[list]:
     """The statement as cells: headings, then dates and floats of whole pence."""
     table: list[list] = [list(HEADINGS)]

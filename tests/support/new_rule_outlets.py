@@ -23,6 +23,7 @@ from xlpbr.contract.assumptions import Assumptions
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.known_rules import KnownRules
 from xlpbr.contract.library import load_contract, terms_table
+from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.errors import FileProblem
 from xlpbr.forecast import plan
 from xlpbr.forecast.run import forecast, scenario_evidence
@@ -131,17 +132,27 @@ def forecasts(name: str, pretend: bool) -> dict[str, Any]:
     return {"settle": round_half_away(total, 4), "ways": found}
 
 
+def payable_to_the_end(cells: dict[tuple[int, int], Any]) -> Any:
+    """What the outlook on the sheet Statement, to the programme's end, says in its last month."""
+    (top, column) = max(place for place, cell in cells.items() if cell == "Payable to date")
+    return cells[max(row for row, at in cells if at == column and row > top), column]
+
+
 def template(name: str, folder: Path) -> dict[str, Any]:
     """The workbook of the template, calculated: its Statement, its checks and its drop-downs."""
 
     path = folder / f"{name}.xlsx"
-    write_template(contract_of(name), path, sample=True)
+    contract = contract_of(name)
+    # As the other outlets have it: without the optional tables.
+    sample = {table: rows for table, rows in contract.sample.items() if table not in LIFE_COLUMNS}
+    write_template(dataclasses.replace(contract, sample=sample), path, sample=True)
     values = calculate(path)
     checks = values["Checks"]
-    listed = [row for row in range(16, 90) if checks.get((row, 5))]
+    end = next(row for row in range(16, 200) if checks.get((row, 4)) == "Found")
+    listed = [row for row in range(16, end) if checks.get((row, 5))]
     sheet = openpyxl.load_workbook(path)["Terms"]
     return {
-        "payable": checks[22, 3],
+        "payable": payable_to_the_end(values["Statement"]),
         "result": checks[6, 2],
         "checks": [[checks[row, column] for column in (2, 4, 5)] for row in listed],
         "drop_downs": [str(rule.formula1) for rule in sheet.data_validations.dataValidation],

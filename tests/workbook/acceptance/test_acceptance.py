@@ -19,6 +19,7 @@ from xlpbr.workbook.acceptance.first_sheet import FIRST_SHEET, HEADLINE, LINE
 from xlpbr.workbook.acceptance.host_cases import (
     ERROR_IN_A_RANGE,
     LEFT_OUT,
+    TRUTH_VALUE,
     Case,
     cases,
     draws_many,
@@ -188,9 +189,14 @@ def test_differences_are_those_of_the_host():
             )
     assert not any(block.difference for block in plan_for("classic", few()).blocks)
     assert any(block.difference for block in plan_for("lite", few()).blocks)
-    in_range = [case for case in few() if ERROR_IN_A_RANGE in case.marks]
-    assert in_range
-    assert all(differs("calc", case) for case in in_range)
+
+
+@pytest.mark.parametrize("mark", [ERROR_IN_A_RANGE, TRUTH_VALUE])
+def test_what_calc_hands_over_otherwise_is_declared_of_every_case_that_holds_it(mark):
+    # The keys of every call of PBR_RECONCILE fall under another difference as well.
+    found = [differs("calc", case) for case in cases() if mark in case.marks]
+    assert len(found) > 100
+    assert {known.cases if known else None for known in found} == {mark}
 
 
 def test_a_host_or_an_ending_that_is_none_is_refused(tmp_path):

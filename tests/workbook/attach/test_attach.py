@@ -65,7 +65,7 @@ MORE = (
 ADDRESS = f"'{SHEET}'!A4:H10"
 INPUTS = CONTRACT_TABLES
 CORNERS = {
-    "Statement": (23, 1), "Readings": (8, 1), "Reconcile": (7, 1), "Explain": (6, 1),
+    "Statement": (23, 1), "Readings": (8, 7), "Reconcile": (7, 1), "Explain": (6, 1),
     "Forecast": (46, 1),
 }  # fmt: skip
 

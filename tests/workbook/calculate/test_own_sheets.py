@@ -105,9 +105,9 @@ def made(tmp_path_factory):
 
 def test_which_sheets_are_ours(attached, made, tmp_path):
     assert own_sheets(open_book(made)) == frozenset(SHEETS)
-    # An attachment has the optional tables only where they are wanted.
+    # An attachment has the optional tables only where they are wanted, and never the front page.
     assert own_sheets(open_book(attached)) == {
-        f"PBR {sheet}" for sheet in SHEETS if sheet not in OPTIONAL
+        f"PBR {sheet}" for sheet in SHEETS if sheet not in {*OPTIONAL, "Month"}
     }
     with xlsxwriter.Workbook(tmp_path / "other.xlsx") as book:
         book.add_worksheet("Terms")
