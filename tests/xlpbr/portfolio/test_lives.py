@@ -233,7 +233,7 @@ def test_what_does_not_fit_in_the_optional_tables_is_said_with_the_row():
         "Plymouth: Rates, row 3, Weeks",
         "Plymouth: Agreed, row 1, Payable",
     ]
-    assert "row 2 of Placements, 01/11/2025" in found[0]
+    assert "Moved on in Placements, 01/11/2025" in found[0]
 
 
 def test_a_table_of_the_wrong_contract_and_one_without_its_headings():

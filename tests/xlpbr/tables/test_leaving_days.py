@@ -18,4 +18,4 @@ def test_two_children_who_leave_on_one_day_are_told_apart():
     cohort = [["Child", "Leaves care on"], ["C1", LEAVES], ["c2 ", LEAVES]]
     (problem,) = read_evidence(PLACEMENTS, cohort=cohort)[0].blocking
     assert (problem.table, problem.row, problem.column) == ("Cohort", 2, "Leaves care on")
-    assert "row 2 of Placements" in problem.expected
+    assert problem.expected == "a day on or after Moved on in Placements, 02/03/2026"
