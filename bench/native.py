@@ -137,6 +137,11 @@ def _month(index: int, top: int, row: int, month: int, term: dict[str, str]) -> 
         "Bonus": f"ROUND({term['Bonus rate']}*MAX(0,{run_rate}-{term['Bonus threshold']}),2)"
         if run_rate
         else "0",
+        # The contracts of the bench have no such clause.
+        "Outcome fees": "0",
+        "Reimbursed": "0",
+        "Adjustment": "0",
+        "To invoice": here("Payable"),
         "Held back": f"ROUND({owed}-{here('Payable')},2)",
         "Payable": f"ROUND(MIN({owed},"
         f"MAX(0,{term['Contract maximum']}-{before('Payable to date')})),2)",
