@@ -81,7 +81,7 @@ class Problem:
     """One thing in the data that a person should look at.
 
     Attributes:
-        table: Terms, Placements, Carers or Claims.
+        table: the name of the table, such as Placements.
         row: the row under the heading row, counted from 1; None when it is about the table.
         column: the heading, or for the terms the term.
         found: what stands there, as text.

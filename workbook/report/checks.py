@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlpbr.contract.evidence import ALL_COLUMNS
-from xlpbr.contract.known_rules import known_rules
+from xlpbr.contract.known_rules import LIFE_OPTIONS, LIFE_TERMS, known_rules
 from xlpbr.money import Pence, in_words, to_pence, to_pounds
 from xlpbr.settlement.statement import Statement
 from xlpbr.workbook.report.another_way import (
@@ -22,28 +22,7 @@ ANOTHER_WAY = "Worked out another way"
 
 _FAULT = "no: report this as a fault"
 
-KNOWN = known_rules(
-    "fee_share",
-    "bonus_measured_on",
-    "break_down_months",
-    "break_down_amount",
-    "phase_starts_on",
-    "terminated_on",
-    "variations",
-    "cohort",
-    "prices",
-    "costs",
-    "rates",
-    "signed",
-    unused_fee=("carries", "lapses"),
-    carer_fee_counts=("linked", "any"),
-    carer_fee_due=("approved", "moved"),
-    bonus_savings=("programme", "phase"),
-    run_rate_year=("days_365", "weeks_52"),
-    break_down_reimbursement=("none", "straight_line", "whole"),
-    break_down_window=("move", "phase"),
-    outcome_clock=("placement", "child"),
-)
+KNOWN = known_rules(*LIFE_TERMS, **LIFE_OPTIONS)
 """What the figures are worked out another way for."""
 
 

@@ -73,6 +73,35 @@ def _bears(name: str, terms: ContractTerms) -> bool:
     return asked is None or asked(terms)
 
 
+LIFE_TERMS = (
+    "fee_share",
+    "bonus_measured_on",
+    "break_down_months",
+    "break_down_amount",
+    "phase_starts_on",
+    "terminated_on",
+    "variations",
+    "cohort",
+    "prices",
+    "costs",
+    "rates",
+    "signed",
+)
+"""The terms, and the optional tables, of a contract's life, for the places that know them."""
+
+LIFE_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "unused_fee": ("carries", "lapses"),
+    "carer_fee_counts": ("linked", "any"),
+    "carer_fee_due": ("approved", "moved"),
+    "bonus_savings": ("programme", "phase"),
+    "run_rate_year": ("days_365", "weeks_52"),
+    "break_down_reimbursement": ("none", "straight_line", "whole"),
+    "break_down_window": ("move", "phase"),
+    "outcome_clock": ("placement", "child"),
+}
+"""The options of its readings, likewise; a later option is told to each place by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownRules:
     """What one place knows.

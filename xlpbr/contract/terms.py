@@ -157,8 +157,8 @@ class ContractTerms:
     bonus_measure: BonusMeasure = _reading(
         "Bonus measure",
         "Which savings are held against the threshold.",
-        run_rate="the yearly saving of the placements in place on Ends on",
-        accumulated="the saving to date on Ends on",
+        run_rate="the yearly saving of the placements in place on the day of the measure",
+        accumulated="the saving to date on the day of the measure",
         lower="the lower of the two",
     )
     bonus_shape: Shape = _reading(
@@ -170,7 +170,7 @@ class ContractTerms:
     bonus_counts: BonusCounts = _reading(
         "Bonus counts",
         "Whose savings count for the bonus.",
-        family="foster placements and reunified children",
+        family="foster and kinship placements, and reunified children",
         foster="foster placements only",
     )
     contract_maximum: Fraction | None = term_field(
@@ -191,7 +191,8 @@ class ContractTerms:
     )
     vat_rate: Fraction = term_field(
         Fraction(1, 5), "VAT rate", "rate", "fraction",
-        "The rate that is taken out under inclusive.", least=0, most=1,
+        "The rate on an invoice; under inclusive it is taken out of the fee first.",
+        least=0, most=1,
     )  # fmt: skip
     fee_share: Fraction = term_field(
         Fraction(1), "Fee share", "rate", "fraction",

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from xlpbr.contract.assumptions import Assumptions
 from xlpbr.contract.evidence import Evidence
-from xlpbr.contract.known_rules import known_rules
+from xlpbr.contract.known_rules import LIFE_OPTIONS, LIFE_TERMS, known_rules
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.forecast.chances import (
     OpenMonth,
@@ -37,28 +37,7 @@ from xlpbr.settlement.counted import (
 )
 from xlpbr.settlement.outcomes import achieved_outcomes
 
-KNOWN = known_rules(
-    "fee_share",
-    "bonus_measured_on",
-    "break_down_months",
-    "break_down_amount",
-    "phase_starts_on",
-    "terminated_on",
-    "variations",
-    "cohort",
-    "prices",
-    "costs",
-    "rates",
-    "signed",
-    unused_fee=("carries", "lapses"),
-    carer_fee_counts=("linked", "any"),
-    carer_fee_due=("approved", "moved"),
-    bonus_savings=("programme", "phase"),
-    run_rate_year=("days_365", "weeks_52"),
-    break_down_reimbursement=("none", "straight_line", "whole"),
-    break_down_window=("move", "phase"),
-    outcome_clock=("placement", "child"),
-)
+KNOWN = known_rules(*LIFE_TERMS, **LIFE_OPTIONS)
 """What scenarios are settled by in whole numbers and columns; others go through ``settle``."""
 
 DRAWS_OF_A_CHILD = 6

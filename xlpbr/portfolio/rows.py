@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from xlpbr.contract.evidence import ALL_COLUMNS, Evidence
-from xlpbr.contract.known_rules import known_rules
+from xlpbr.contract.known_rules import LIFE_OPTIONS, LIFE_TERMS, known_rules
 from xlpbr.contract.life import AgreedMonth, OutcomeRate
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import NUM, FileProblem, Problem
@@ -51,28 +51,7 @@ from xlpbr.portfolio.tables import ContractProblem
 from xlpbr.settlement.fee import earned_of_fee, fee_entitlement, fee_without_vat, scheduled
 from xlpbr.settlement.statement import FIGURES, maximum_that_holds_back, settle
 
-KNOWN = known_rules(
-    "fee_share",
-    "bonus_measured_on",
-    "break_down_months",
-    "break_down_amount",
-    "phase_starts_on",
-    "terminated_on",
-    "variations",
-    "cohort",
-    "prices",
-    "costs",
-    "rates",
-    "signed",
-    unused_fee=("carries", "lapses"),
-    carer_fee_counts=("linked", "any"),
-    carer_fee_due=("approved", "moved"),
-    bonus_savings=("programme", "phase"),
-    run_rate_year=("days_365", "weeks_52"),
-    break_down_reimbursement=("none", "straight_line", "whole"),
-    break_down_window=("move", "phase"),
-    outcome_clock=("placement", "child"),
-)
+KNOWN = known_rules(*LIFE_TERMS, **LIFE_OPTIONS)
 """What the columns know, with numpy or compiled; other contracts are left to ``settle``."""
 
 _MOST_A_WEEK: Pence = 10**8

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from xlpbr.contract.known_rules import known_rules
+from xlpbr.contract.known_rules import LIFE_OPTIONS, LIFE_TERMS, known_rules
 from xlpbr.contract.terms import ContractTerms, ReimbursementShape
 from xlpbr.money import Pence, in_words, price_in_words, to_pence, to_pounds
 from xlpbr.periods import (
@@ -39,28 +39,7 @@ from xlpbr.settlement.fee import (
 from xlpbr.settlement.lines import SavingLine, lines_of_cost, lines_of_placement
 from xlpbr.settlement.statement import FIGURES, Figure, MonthStatement, Statement
 
-KNOWN = known_rules(
-    "fee_share",
-    "bonus_measured_on",
-    "break_down_months",
-    "break_down_amount",
-    "phase_starts_on",
-    "terminated_on",
-    "variations",
-    "cohort",
-    "prices",
-    "costs",
-    "rates",
-    "signed",
-    unused_fee=("carries", "lapses"),
-    carer_fee_counts=("linked", "any"),
-    carer_fee_due=("approved", "moved"),
-    bonus_savings=("programme", "phase"),
-    run_rate_year=("days_365", "weeks_52"),
-    break_down_reimbursement=("none", "straight_line", "whole"),
-    break_down_window=("move", "phase"),
-    outcome_clock=("placement", "child"),
-)
+KNOWN = known_rules(*LIFE_TERMS, **LIFE_OPTIONS)
 """What the lines below can put into words."""
 
 
