@@ -502,7 +502,8 @@ def test_options_of_one_term_with_the_same_amount_are_one_line(tmp_path: Path) -
     lines = [line for line in lines_of(tmp_path / "r.xlsx", "Summary") if line.startswith("- If")]
     assert (
         '- If "Bonus measure" were accumulated (the saving to date on the day of the measure) or'
-        " lower (the lower of the two): £69,337.92 less." in " ".join(lines_of(tmp_path / "r.xlsx", "Summary"))
+        " lower (the lower of the two): £69,337.92 less."
+        in " ".join(lines_of(tmp_path / "r.xlsx", "Summary"))
     )
     assert f"{len(lines)} other readings of the open wording would change" in words
 
