@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import threading
-import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -17,7 +16,7 @@ import anyio.to_thread
 
 Result = TypeVar("Result")
 
-_STEPS_OF_WAITING = 1000
+_SECONDS_TO_THE_NEXT_TRY = 0.05
 
 
 class TookTooLong(Exception):
@@ -45,7 +44,11 @@ async def within(
 
     async def stop_in_time() -> None:
         await anyio.sleep(seconds)
-        stoppable.stop()
+        # Python passes over an exception that is raised while it clears an object away, so that
+        # one may be lost.
+        while True:
+            stoppable.stop()
+            await anyio.sleep(_SECONDS_TO_THE_NEXT_TRY)
 
     error: Exception | None = None
     async with anyio.create_task_group() as tasks:
@@ -69,7 +72,6 @@ class _Stoppable(Generic[Result]):
         self._lock = threading.Lock()
         self._thread: int | None = None
         self._is_over = False
-        self._is_sent = False
 
     def run(self) -> Result:
         """Run the work in the thread that calls this.
@@ -78,18 +80,14 @@ class _Stoppable(Generic[Result]):
             TookTooLong: it was stopped.
         """
         try:
-            self._begin()
             try:
-                result = self._work()
-            except _Stopped:
-                raise
-            except BaseException:
+                self._begin()
+                return self._work()
+            finally:
                 self._end()
-                raise
-            self._end()
         except _Stopped:
+            self._end()
             raise TookTooLong from None
-        return result
 
     def _begin(self) -> None:
         with self._lock:
@@ -98,19 +96,26 @@ class _Stoppable(Generic[Result]):
             self._thread = threading.get_ident()
 
     def _end(self) -> None:
-        with self._lock:
-            self._thread = None
-        # The exception may be on its way although the work is done. It arrives at the next step,
-        # and must not reach the next work of this thread.
-        for _ in range(_STEPS_OF_WAITING if self._is_sent else 0):
-            time.sleep(0.001)
+        """Let nothing that was sent, and has not arrived, reach the next work of this thread."""
+        while True:
+            try:
+                with self._lock:
+                    self._thread = None
+                    _raise_inside(threading.get_ident(), None)
+                return
+            except _Stopped:
+                continue
 
     def stop(self) -> None:
         """Raise inside the work's thread, when the work runs; keep it from starting otherwise."""
         with self._lock:
             self._is_over = True
             if self._thread is not None:
-                self._is_sent = True
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(self._thread), ctypes.py_object(_Stopped)
-                )
+                _raise_inside(self._thread, _Stopped)
+
+
+def _raise_inside(thread: int, error: type[BaseException] | None) -> None:
+    """Raise an error at the thread's next step, or call back what was to be raised."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), None if error is None else ctypes.py_object(error)
+    )

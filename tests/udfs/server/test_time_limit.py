@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import anyio
+import pytest
 
 from xlpbr.udfs.server.time_limit import TookTooLong, within
 
@@ -62,6 +63,33 @@ def test_work_that_takes_too_long_is_stopped():
     reached = steps[0]
     time.sleep(0.05)
     assert steps[0] == reached > 0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_work_is_stopped_although_the_first_stop_is_lost():
+    lost = threading.Event()
+
+    class ClearedAway:
+        """Python passes over every error that is raised while this goes."""
+
+        def __del__(self) -> None:
+            try:
+                until = time.perf_counter() + 5
+                while time.perf_counter() < until:
+                    pass
+            except BaseException:
+                lost.set()
+                raise
+
+    def endless() -> None:
+        ClearedAway()
+        until = time.perf_counter() + 20
+        while time.perf_counter() < until:
+            pass
+
+    (error,) = run(endless, seconds=0.1)
+    assert lost.is_set()
+    assert isinstance(error, TookTooLong)
 
 
 def test_a_stop_at_the_very_end_reaches_no_other_work():
