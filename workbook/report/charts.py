@@ -80,6 +80,8 @@ _INVOICED = ChartLine("Invoiced to date", styles.FEE_COLOUR, "dash", "diamond", 
 _MAXIMUM = ChartLine("Contract maximum", styles.MAXIMUM_COLOUR, "long_dash", "none", 1.75, "above")
 _BESIDE_HEIGHT = 400
 _STEPS_ON_AXIS = 6
+_FLAT = 2
+"""Charts of sums have the same axis where the highest is at most so many times the lowest."""
 _ROOM = 1.08
 """An axis goes a little above its highest point, so that its figure has room."""
 _CLOSE = 0.25
@@ -199,8 +201,8 @@ def drawing_lines(report: Report) -> list[str]:
     if not charts_of(report):
         return ["No chart is drawn: it would have fewer than two months."]
     lines = [
-        f"Each chart goes to {day_in_full(report.statement.as_at)}. Its points are in the annex, on"
-        f" the sheet {DATA_SHEET}."
+        f"Figures to date go to {day_in_full(report.last_shown.statement.as_at)}. The points of"
+        f" each chart are in the annex, on the sheet {DATA_SHEET}."
     ]
     if report.is_public:
         lines.append(
@@ -307,7 +309,7 @@ def _label(
     return {
         "value": True, "position": "below" if under else line.named,
         "num_format": styles.WHOLE_POUNDS,
-        "font": {**font, "color": line.colour, "bold": True},
+        "font": {**font, "bold": True},
         "custom": [{} if number == named else {"delete": True} for number in range(len(points))],
     }  # fmt: skip
 
@@ -330,13 +332,18 @@ def _is_of_sums(drawing: Drawing) -> bool:
 
 
 def _highest_of_sums(report: Report, drawings: Sequence[Drawing]) -> int | None:
-    """Where the axes of the charts of sums to date end, in pounds: the same for both."""
-    lines = [line for drawing in drawings if _is_of_sums(drawing) for line in drawing.lines]
-    highest = int(max(_values(report, lines), default=0) * _ROOM) // 100
-    if highest <= 0 or _lowest(report, lines) is None:
+    """Where the axes of the charts of sums to date end, in pounds: the same for both.
+
+    None where one would be pressed flat, and where a line goes below £0: each has its own then.
+    """
+    charts = [drawing.lines for drawing in drawings if _is_of_sums(drawing)]
+    tops = [max(_values(report, lines), default=0) for lines in charts]
+    highest, lowest = max(tops, default=0), min(tops, default=0)
+    if lowest * _FLAT < highest or any(_lowest(report, lines) is None for lines in charts):
         return None
-    step = next(step for step in _round_steps() if highest <= _STEPS_ON_AXIS * step)
-    return -(-highest // step) * step
+    wanted = int(highest * _ROOM) // 100
+    step = next(step for step in _round_steps() if wanted <= _STEPS_ON_AXIS * step)
+    return -(-wanted // step) * step or None
 
 
 def _round_steps() -> Iterator[int]:
@@ -366,7 +373,7 @@ def _savings(report: Report) -> Drawing:
     )
     return _drawing(
         report,
-        f"Savings and fee to {day_in_words(report.statement.as_at)}",
+        f"Savings and fee to {_last_day(report)}",
         [_SAVING, _FEE, _ENTITLEMENT],
         words,
     )
@@ -381,18 +388,21 @@ def _payable(report: Report) -> Drawing:
     terms = report.terms
     maximum = _pence(terms.in_force("contract_maximum", report.last_shown.statement.as_at))
     if maximum is None:
-        return _drawing(
-            report, f"Payable to {day_in_words(report.statement.as_at)}", lines, f"{words}."
-        )
+        return _drawing(report, f"Payable to {_last_day(report)}", lines, f"{words}.")
     lines.append(_MAXIMUM)
     level = "A line" if terms.varied("contract_maximum") else "A level line"
     words += f". {level} stands at the contract maximum of {in_words(maximum)}."
     return _drawing(
         report,
-        f"Payable to {day_in_words(report.statement.as_at)} against the contract maximum",
+        f"Payable to {_last_day(report)} against the contract maximum",
         lines,
         words,
     )
+
+
+def _last_day(report: Report) -> str:
+    """The day to which the figures go that may be shown."""
+    return day_in_words(report.last_shown.statement.as_at)
 
 
 def _bonus_drawing(report: Report) -> Drawing | None:

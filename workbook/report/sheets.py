@@ -31,7 +31,7 @@ from xlpbr.workbook.report.charts import (
     drawing_lines,
     drawing_rows,
 )
-from xlpbr.workbook.report.checks import check_lines, check_rows
+from xlpbr.workbook.report.checks import check_lines, check_rows, mark_checks
 from xlpbr.workbook.report.children_and_years import (
     CHILDREN_SHEET,
     YEARS_SHEET,
@@ -214,6 +214,8 @@ def _write_sheet(
         row = page.write_lines(row, [_SHORTHAND], column=sheet.stays)
     rows = sheet.rows(report)
     after = page.write_table(row, _table_name(sheet.name), rows, filters=sheet.filters)
+    if sheet.name == "Checks":
+        mark_checks(page, row + 1, after - 1)
     if is_front:
         page.sheet.fit_to_pages(1, 1)
     else:
@@ -276,8 +278,7 @@ def _write_annex(workbook: Workbook, styles: Styles, frame: PageFrame, report: R
         row,
         [
             "The table below lists the sheets of this report: the pages for the committee, then"
-            " the annex. Each sheet has one table. The bar beside its kind has the colour of its"
-            " tab."
+            " the annex. Each sheet has one table. The bar beside a kind has its tab's colour."
         ],
     )
     sheets = _sheets_of(report)
