@@ -23,7 +23,8 @@ from xlpbr.settlement.statement import FIGURE_BY_HEADING, MonthStatement
 from xlpbr.workbook.look import styles
 from xlpbr.workbook.look.months_chart import dress_months_chart
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import BLANK, ReportColumn, ReportPage, Value
+from xlpbr.workbook.report.page import BLANK, PAGE_LYING, ReportColumn, ReportPage, Value
+from xlpbr.workbook.report.readings import worths
 from xlpbr.workbook.report.summary import day_in_full, measure_in_words, pounds_in_words
 
 CHARTS_SHEET = "Charts"
@@ -31,6 +32,8 @@ DATA_SHEET = "Chart data"
 _PAGE_HEIGHT = 1.45
 """What a page upright is high, of its width between the margins."""
 _GAP = 12
+_BAR = 32
+"""How high the bars of a reading are with the space between them, at least."""
 _HIGHEST = 0.62
 """A chart alone on its page is not higher than this part of its width."""
 
@@ -244,6 +247,59 @@ def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> Non
                 "description": drawing.words,
             },
         )  # fmt: skip
+
+
+def add_worth_chart(report: Report, page: ReportPage, heading_row: int, row: int) -> None:
+    """Bars of what each reading would change, under their table where there is room on the page.
+
+    Args:
+        report: what is drawn.
+        page: the sheet of the readings that matter.
+        heading_row: the heading row of its table.
+        row: the row under it.
+    """
+    found = worths(report)
+    height = int(PAGE_LYING * page.pixels) - page.pixels_above(row) - 2 * _GAP
+    if not found or height < _BAR * (len(found) + 3):
+        return
+    chart = page.workbook.add_chart({"type": "bar"})
+    font = {"name": styles.FONT, "size": 11, "color": styles.INK, "bold": False}
+    sheet, first, last = page.sheet.get_name(), heading_row + 1, row - 1
+    of_day = [column.kind for column in page.columns].index("money")
+    of_end = of_day + 1 if report.readings_to_the_end else of_day
+    for column, colour in zip(
+        range(of_day, of_end + 1), (styles.SAVING_COLOUR, styles.FEE_COLOUR), strict=False
+    ):
+        chart.add_series(
+            {
+                "name": [sheet, heading_row, column],
+                "categories": [sheet, first, 0, last, 0],
+                "values": [sheet, first, column, last, column],
+                "fill": {"color": colour}, "gap": 60,
+            }
+        )  # fmt: skip
+    title = "What each reading would change of what is payable"
+    chart.set_title({"name": title, "name_font": {**font, "size": 13, "bold": True}})
+    # The first row of the table stands at the top, and names beside bars that go to the left.
+    chart.set_y_axis({"reverse": True, "num_font": font, "label_position": "low"})
+    chart.set_x_axis(
+        {
+            "num_format": styles.WHOLE_POUNDS, "num_font": font, "label_position": "high",
+            "major_gridlines": {"visible": True, "line": {"color": styles.RULE, "width": 0.5}},
+        }
+    )  # fmt: skip
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_chartarea({"border": {"color": styles.RULE}})
+    chart.set_size({"width": page.pixels, "height": min(height, 2 * _BAR * (len(found) + 3))})
+    words = "; ".join(
+        f"{one.term.label} as {one.option}: {in_words(one.to_date)}"
+        + ("" if one.in_outlook is None else f", in outlook {in_words(one.in_outlook)}")
+        for one in found
+    )
+    page.sheet.insert_chart(
+        row, 0, chart,
+        {"y_offset": _GAP, "object_position": 1, "description": f"Bar chart. {title}: {words}."},
+    )  # fmt: skip
 
 
 def insert_chart(page: ReportPage, row: int, place: int, chart: Chart, words: str) -> None:

@@ -27,6 +27,9 @@ from xlpbr.workbook.look.text_width import LINE_HEIGHT, TALLEST_ROW, lines_neede
 SUPPRESSED = "[c]"
 NOT_APPLICABLE = "[z]"
 
+PAGE_LYING = 0.62
+"""What a page lying down is high, of its width between the margins."""
+
 MOST_CHARACTERS = 32_767
 """What a cell holds."""
 

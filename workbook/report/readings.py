@@ -145,13 +145,13 @@ def worth_columns(report: Report) -> Sequence[ReportColumn]:
     outlook = []
     if report.readings_to_the_end:
         end = day_in_words(report.terms.last_day)
-        outlook = [ReportColumn(f"Change in outlook to {end}", 17, "money")]
+        outlook = [ReportColumn(f"Change in outlook to {end}", 19, "money")]
     return (
         ReportColumn("Reading", 24),
         ReportColumn("As it is read now", 36),
-        ReportColumn("If it is read instead", 40),
+        ReportColumn("If it is read instead", 38),
         ReportColumn("Code", 15),
-        ReportColumn(f"Change to {day_in_words(report.statement.as_at)}", 16, "money"),
+        ReportColumn(f"Change to {day_in_words(report.statement.as_at)}", 18, "money"),
         *outlook,
         ReportColumn("Clause", 16),
     )

@@ -225,3 +225,21 @@ def test_numbers_stand_right_and_so_do_their_headings(report: Path) -> None:
             kinds = {type(row[column].value) for row in rows}
             if kinds <= {int, float}:
                 assert cell.alignment.horizontal == "right", (sheet.title, cell.value)
+
+
+def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Path) -> None:
+    target = report_of(tmp_path / "r.xlsx", agreeing())
+    rows = table_of(target, "Readings")[1:]
+    bars = [
+        content.decode()
+        for part, content in parts_of(target).items()
+        if part.startswith("xl/charts/chart") and b"<c:barChart>" in content
+    ]
+    assert len(bars) == 1
+    assert bars[0].count("<c:ser>") == 2
+    drawn = re.findall(r"<c:val>.*?<c:numCache>(.*?)</c:numCache>", bars[0], re.DOTALL)
+    for number, values in enumerate(drawn):
+        points = [float(value) for value in re.findall(r"<c:v>(.*?)</c:v>", values)]
+        assert points == [row[4 + number] for row in rows]
+    public = report_of(tmp_path / "p.xlsx", agreeing(), public=True)
+    assert not [part for part, content in parts_of(public).items() if b"<c:barChart>" in content]
