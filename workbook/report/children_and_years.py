@@ -10,6 +10,7 @@ from xlpbr.settlement.lines import savings_by_child
 from xlpbr.settlement.years import financial_years, year_in_words
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, ReportColumn, Value
+from xlpbr.workbook.report.summary import day_in_full
 
 CHILDREN_SHEET = "Children"
 YEARS_SHEET = "Years"
@@ -24,9 +25,10 @@ def children_columns(report: Report) -> list[ReportColumn]:
     ]
 
 
-def children_lines(_: Report) -> list[str]:
-    """How to read the table."""
+def children_lines(report: Report) -> list[str]:
+    """To which day, and how to read the table."""
     return [
+        f"Figures go to {day_in_full(report.statement.as_at)}.",
         "What each child saved in each month, further costs of the move taken off. The row Total is"
         " the column Saving of the sheet Statement.",
         "This sheet is about single children: it is never part of a public version.",
@@ -46,6 +48,7 @@ def children_rows(report: Report) -> list[list[Value]]:
 def years_lines(report: Report) -> list[str]:
     """What the columns mean."""
     lines = [
+        f"Figures go to {day_in_full(report.statement.as_at)}; a budget is for the whole year.",
         "A financial year runs from 1 April to 31 March; the first and the last may be parts of"
         " one. Accrual is payable to date less invoiced to date at the end of the year, or of the"
         " statement: what is owed and not invoiced. Full-year effect is the yearly saving of all"
