@@ -111,7 +111,11 @@ def test_columns_without_a_figure_are_left_out_and_it_is_said(xlpbr, make_workbo
     _, out, _ = xlpbr("statement", make_workbook(life, "life.xlsx"))
     said = " ".join(out.split())
     assert "Adjustment" in said.partition("Sep 2025")[0]
-    assert said.endswith("Not shown, because 0.00 in every month: Reimbursed, Held back.")
+    assert said.endswith(
+        "Not shown, because 0.00 in every month: Reimbursed, Held back. Agreed with other figures"
+        " than those of now: Apr 2026. To invoice stays as it was agreed; the difference comes into"
+        " a later Adjustment."
+    )
 
 
 def test_prices_are_shown_with_the_parts_of_a_penny_that_they_carry(xlpbr, make_workbook, life):
