@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.guide import typed_book
 from tests.support.guide.pages import Opened, Picture, Run, Said, Section, Shown, Typed
 from tests.support.guide.typed_book import TypedBook
 from xlpbr.workbook.libreoffice.engine import Calc
-from xlpbr.workbook.ooxml.addresses import column_letter, split_area
+from xlpbr.workbook.ooxml.addresses import Area, column_letter, split_area
 
 Grid = list[list[str]]
 Runs = Callable[..., tuple[int, str, str]]
@@ -62,7 +62,6 @@ def open_book_of(so_far: Followed, name: str) -> None:
         typed_book.close(so_far.book)
     so_far.made = so_far.made or so_far.folder / name
     so_far.book = typed_book.open_typed(so_far.calc, so_far.folder / name, made_as=so_far.made)
-    typed_book.let_grow(so_far.book)
     so_far.name = name
 
 
@@ -218,9 +217,12 @@ def _pounds(shown: str) -> Decimal:
     return Decimal(0) if shown == _NONE else Decimal(re.sub(r"[£,]", "", shown))
 
 
-def area_of(so_far: Followed, picture: Picture) -> Mapping[str, object]:
-    """The corners of what a picture is of, and what those cells show now."""
-    top, left, bottom, right = split_area(picture.area)
-    grid = typed_book.shown(_opened(so_far), picture.sheet)
-    cells = [row[left - 1 : right] for row in grid[top - 1 : bottom]]
-    return {"corners": (top, left, bottom, right), "cells": cells}
+def cells_of_picture(so_far: Followed, picture: Picture) -> tuple[Area, Grid]:
+    """The corners of what a picture is of, and what the cells there show now."""
+    book = _opened(so_far)
+    area = (
+        split_area(picture.area) if picture.area else typed_book.printed_area(book, picture.sheet)
+    )
+    top, left, bottom, right = area
+    grid = typed_book.shown(book, picture.sheet)
+    return area, [row[left - 1 : right] for row in grid[top - 1 : bottom]]

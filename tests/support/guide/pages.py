@@ -10,7 +10,8 @@ The signs are few, and a reader of the page sees them as plain text:
 - ``**The sheet Month says:**`` with a quotation, each line the whole text of a cell.
 - Lines of commands, and ``**It says:**`` with a quotation, each line a part of what they print.
 - ``**Open the workbook NAME.xlsx.**``
-- A picture after a remark that names what is in it: ``<!-- picture of Month!A1:J58 -->``.
+- A picture after a remark that names what is in it: ``<!-- picture of Prices!A5:E10 -->``, or
+  ``<!-- picture of Month -->`` for all that is printed of a sheet.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _SHOWS = re.compile(r"\*\*The sheet ([\w ]+) shows:\*\*")
 _SAYS = re.compile(r"\*\*The sheet ([\w ]+) says:\*\*")
 _PRINTS = "**It says:**"
 _OPEN = re.compile(r"\*\*Open the workbook (\S+\.xlsx)\.\*\*")
-_PICTURE_OF = re.compile(r"<!-- picture of (\w+)!(\w+:\w+) -->")
+_PICTURE_OF = re.compile(r"<!-- picture of (\w+)(?:!(\w+:\w+))? -->")
 _PICTURE = re.compile(r"!\[[^\]]+\]\(\.\./pictures/([\w-]+\.png)\)")
 _COMMAND = " " * 4 + "xlpbr "
 _AMOUNT = re.compile(r"-?£[\d,]+(?:\.\d\d)?")
@@ -79,7 +80,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of an area of a sheet as it is now."""
+    """A picture of an area of a sheet as it is now; without an area, of what is printed of it."""
 
     line: int
     name: str
@@ -150,7 +151,7 @@ def _steps(lines: list[tuple[int, str]]) -> Iterator[Step]:
         elif found := _OPEN.search(line):
             yield Opened(number, found[1])
         elif found := _PICTURE_OF.fullmatch(line):
-            area = (found[1], found[2])
+            area = (found[1], found[2] or "")
         elif found := _PICTURE.fullmatch(line):
             if not area[0]:
                 raise ValueError(f"line {number}: the page does not say what {found[1]} is of")

@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 from xlpbr.workbook.libreoffice import engine
-from xlpbr.workbook.ooxml.addresses import area_address
+from xlpbr.workbook.ooxml.addresses import Area, area_address
 from xlpbr.workbook.ooxml.book import Position, cells_of, open_book
 from xlpbr.workbook.port.host_names import calls
 
@@ -111,7 +111,13 @@ def save(book: TypedBook, target: Path) -> None:
     _ask(book.calc, "save", book=book.number, address=target.as_uri())
 
 
-def draw(book: TypedBook, sheet: str, area: tuple[int, int, int, int], target: Path) -> None:
+def printed_area(book: TypedBook, sheet: str) -> Area:
+    """What is printed of a sheet."""
+    area: list[int] = _ask(book.calc, "printed", book=book.number, sheet=sheet)
+    return area[0], area[1], area[2], area[3]
+
+
+def draw(book: TypedBook, sheet: str, area: Area, target: Path) -> None:
     """Write an area of a sheet as a PDF of one page; the workbook is no good for more then."""
     _ask(
         book.calc, "draw", book=book.number, sheet=sheet, area=list(area), address=target.as_uri()

@@ -79,6 +79,12 @@ def save(worker: Any, book: int, address: str) -> None:
     worker.books[book].storeToURL(address, (_value("FilterName", _EXCEL),))
 
 
+def printed(worker: Any, book: int, sheet: str) -> list[int]:
+    """The corners of what is printed of a sheet."""
+    (area,) = worker.books[book].getSheets().getByName(sheet).getPrintAreas()
+    return [area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1]
+
+
 def draw(worker: Any, book: int, sheet: str, area: list[int], address: str) -> None:
     """Write an area of a sheet as a PDF of one page that is as large as the area."""
     document = worker.books[book]
@@ -105,4 +111,6 @@ def _value(name: str, value: Any) -> Any:
     return PropertyValue(name, 0, value, 0)
 
 
-REQUESTS = {"unlock": unlock, "type": type_into, "see": see, "save": save, "draw": draw}
+REQUESTS = {
+    "unlock": unlock, "type": type_into, "see": see, "save": save, "printed": printed, "draw": draw,
+}  # fmt: skip
