@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,11 +18,17 @@ from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.contract_tables import read_records, read_tables
 from xlpbr.workbook.report.write import write_reports
+from xlpbr.workbook.sample_budget import write_sample_budget
 from xlpbr.workbook.template.write import new_workbook
+
+BUDGET = "budget.xlsx"
+"""The budget book beside the contract's workbook, as README.md calls it."""
 
 
 def demonstrate(contract: Contract, folder: Path) -> None:
     """Make, calculate, check and report the workbook of a contract, and show what came out.
+
+    Beside it stands a budget book as a council keeps one, for what is done inside such a book.
 
     Raises:
         FileProblem: a formula of the workbook differs from the functions called directly.
@@ -30,7 +37,8 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     made, calculated = folder / f"{contract.name}.xlsx", folder / f"{contract.name}-calculated.xlsx"
     report = folder / f"{contract.name}-report.xlsx"
     with terminal.progress(f"Making {made.name}"):
-        _make(contract, made)
+        _make(made, lambda path: new_workbook(contract, path, sample=True))
+        _make(folder / BUDGET, lambda path: write_sample_budget(contract, path))
     with terminal.progress("Calculating its formulas with the embedded engine"):
         recalculate(made, calculated)
         checked = verify(open_book(calculated), calculate(calculated))
@@ -84,11 +92,11 @@ def _to_agree_next(settled: Statement) -> date:
     return next((month for month in months if month > max(done, default=date.min)), months[-1])
 
 
-def _make(contract: Contract, made: Path) -> None:
-    """Make the workbook anew; one that was changed by hand since is kept under another name."""
+def _make(made: Path, write: Callable[[Path], None]) -> None:
+    """Make a workbook anew; one that was changed by hand since is kept under another name."""
     before = made.read_bytes() if made.exists() else None
     fresh = made.with_name(f".{made.name}")
-    new_workbook(contract, fresh, sample=True)
+    write(fresh)
     if before is not None and before != fresh.read_bytes():
         kept = made.with_name(f"{made.stem} kept {datetime.now():%Y-%m-%d %H.%M.%S}{made.suffix}")
         made.rename(kept)

@@ -26,6 +26,7 @@ def test_the_demonstration_of_a_contract(tmp_path, capsys, name):
     out, err = capsys.readouterr()
     assert {path.name for path in (tmp_path / "demo").iterdir()} == {
         f"{name}.xlsx", f"{name}-calculated.xlsx", f"{name}-report.xlsx",
+        "budget.xlsx",
     }  # fmt: skip
     assert "illustrations, no real children" in out
     assert "Value of the open readings" in out
@@ -52,7 +53,7 @@ def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys, monkeypatch):
     demonstration.demonstrate(contract, tmp_path)
     first = made.read_bytes()
     demonstration.demonstrate(contract, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == 3
     made.write_bytes(b"changed by hand")
     demonstration.demonstrate(contract, tmp_path)
     assert made.read_bytes() == first
