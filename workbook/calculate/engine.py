@@ -346,6 +346,23 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
     return values
 
 
+def with_values(book: Book, values: Values) -> Calculation:
+    """A workbook in the engine that shows other values than it holds, with nothing to calculate.
+
+    Args:
+        book: the workbook.
+        values: what its cells show, for those that show another value.
+
+    Raises:
+        FileProblem: the engine cannot read the workbook.
+    """
+    calculation = load(book, calculated=())
+    for sheet, of_sheet in values.items():
+        for position, value in of_sheet.items():
+            calculation.engine.set_value(*_at((sheet, position)), to_engine(value))
+    return calculation
+
+
 def text_in_engine(calculation: Calculation, place: Place) -> str:
     """The formula of a cell as the engine takes it."""
     spill_of = partial(filled_by, calculation)

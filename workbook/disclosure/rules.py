@@ -41,6 +41,7 @@ from xlpbr.errors import FileProblem
 from xlpbr.money import Pence
 from xlpbr.periods import ONE_DAY, month_end, month_of
 from xlpbr.settlement.bonus import bonus_measures, has_bonus
+from xlpbr.settlement.carers import pays_carer_fees
 from xlpbr.settlement.counted import counted_costs, counted_placements, name_key
 from xlpbr.settlement.readings import options_to_try
 from xlpbr.settlement.statement import (
@@ -209,7 +210,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         run = [months[index] for index in block]
         measured = any(month.bonus_measures is not None for month in run)
         return (
-            all(map(enough, _events(run)))
+            all(map(enough, _events(terms, run)))
             and keeps_order(statement, block)
             and (not measured or savings_of.bonus)
         )
@@ -226,7 +227,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         alone = index in payables.singles
         parts = {
             "fee": index in fees.singles,
-            "carer_fees": alone or not _has_carer_fee(terms),
+            "carer_fees": alone or not pays_carer_fees(terms),
             "outcome_fees": alone or not evidence.rates,
             # £0 tells too: that the savings do not reach the threshold.
             "bonus": month.bonus_measures is None or savings_of.bonus,
@@ -273,12 +274,14 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
     )
 
 
-def _events(run: Sequence[MonthStatement]) -> Iterator[int]:
+def _events(terms: ContractTerms, run: Sequence[MonthStatement]) -> Iterator[int]:
     """How many households, children of each outcome and children who broke down a run counts.
 
-    What is paid for each is known, so that the amounts tell the numbers.
+    What is paid for each is known, so that the amounts tell the numbers. Where nothing is ever
+    paid for a household, no amount tells of one.
     """
-    yield sum(len(month.households) for month in run)
+    if pays_carer_fees(terms):
+        yield sum(len(month.households) for month in run)
     children: dict[str, set[str]] = {}
     for month in run:
         for one in month.outcomes:
@@ -302,10 +305,6 @@ def keeps_order(statement: Statement, block: range) -> bool:
     terms = statement.terms
     turns = terms.break_down_reimbursement != "none" or bool(terms.varied("contract_maximum"))
     return not turns or not any(month.held_back for month in run)
-
-
-def _has_carer_fee(terms: ContractTerms) -> bool:
-    return bool(terms.carer_fee) or any(one.value for one in terms.varied("carer_fee"))
 
 
 def _signed_as_payable(statement: Statement) -> int:
@@ -342,14 +341,14 @@ _OF_EVENTS = frozenset(
 def _readings_count_enough(statement: Statement, enough: Callable[[int], bool]) -> bool:
     """Whether the totals under other readings tell of enough households and children."""
     terms, evidence = statement.terms, statement.evidence
-    in_use = list(_events(statement.months))
+    in_use = list(_events(terms, statement.months))
     for term in READINGS:
         if term.field_name not in _OF_EVENTS:
             continue
         for option in options_to_try(term, terms, evidence):
             change: dict[str, Any] = {term.field_name: option}
             tried = settle(replace(terms, **change), evidence, statement.as_at)
-            counts = list(_events(tried.months))
+            counts = list(_events(tried.terms, tried.months))
             differences = [abs(one - other) for one, other in zip(counts, in_use, strict=False)]
             if len(counts) != len(in_use) or not all(map(enough, (*counts, *differences))):
                 return False

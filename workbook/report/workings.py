@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from xlpbr.money import in_words
 from xlpbr.settlement import workings
+from xlpbr.settlement.carers import pays_carer_fees
+from xlpbr.settlement.statement import Statement
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
 
@@ -43,7 +45,7 @@ def working_rows(report: Report) -> list[list[Value]]:
         for line in workings.explain(report.statement, index):
             amount = figures[line.figure.field_name]
             clause, heading = report.text(line.clause), line.figure.heading
-            *parts, last = _parts(_working(report, line, amount))
+            *parts, last = _parts(_working(report, index, line))
             for part in parts:
                 rows.append([month.month, clause, heading, part, NOT_APPLICABLE])
             rows.append([month.month, clause, heading, last, Of(line.figure.kind, amount)])
@@ -85,15 +87,35 @@ def _parts(working: str) -> list[str]:
     return parts
 
 
-def _working(report: Report, line: workings.WorkingLine, amount: int | None) -> str:
+def _working(report: Report, index: int, line: workings.WorkingLine) -> str:
     if not report.is_public:
         return line.working
     name = line.figure.field_name
+    amount = report.shown.figures[index][name]
     if amount is None or (name == "bonus" and report.shown.run_rate is None):
         return SUPPRESSED
-    if name in _ONE_BY_ONE and (amount or name in ("children", "saving")):
+    if name == "carer_fees" and not pays_carer_fees(report.terms):
+        # The same whether households were approved or not: the rules do not count those.
+        return "the contract pays no carer fee"
+    if name in _ONE_BY_ONE and _names_someone(report.statement, index, name):
         return f"not shown {_ONE_BY_ONE[name]} in the public version"
     return line.working
+
+
+def _names_someone(statement: Statement, index: int, name: str) -> bool:
+    """Whether a working tells of single children, households or claims; £0 is worked out too."""
+    month = statement.months[index]
+    match name:
+        case "carer_fees":
+            return bool(month.households)
+        case "outcome_fees":
+            return bool(month.outcomes)
+        case "reimbursed":
+            return bool(month.break_downs)
+        case "invoiced_to_date":
+            return bool(statement.evidence.claims)
+        case _:
+            return True
 
 
 _ONE_BY_ONE = {
