@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from tests.support.guide import pictures, typed_book
-from tests.support.guide.follow import Followed, cells_of_picture, follow, open_book_of
+from tests.support.guide.follow import Followed, Runs, cells_of_picture, follow, open_book_of
 from tests.support.guide.pages import (
     GUIDES,
     Picture,
@@ -57,7 +57,7 @@ def _follow_each(calc: Calc, folder: Path, page: str) -> None:
         follow(section, so_far, _draw)
 
 
-def _run_in(folder: Path):  # noqa: ANN202
+def _run_in(folder: Path) -> Runs:
     def run(*words: object) -> tuple[int, str, str]:
         command = [Path(sys.executable).with_name("xlpbr"), *map(str, words)]
         done = subprocess.run(

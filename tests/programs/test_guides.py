@@ -11,7 +11,14 @@ import pytest
 
 from tests.support.guide import pictures, typed_book
 from tests.support.guide.follow import Followed, cells_of_picture, follow, open_book_of
-from tests.support.guide.pages import GUIDES, Picture, Run, Section, before_the_sections, sections_of
+from tests.support.guide.pages import (
+    GUIDES,
+    Picture,
+    Run,
+    Section,
+    before_the_sections,
+    sections_of,
+)
 from tests.support.needed import CALC_REMEDY, need
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.libreoffice import engine as calc_engine

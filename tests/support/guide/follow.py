@@ -1,10 +1,10 @@
-"""A guide followed step by step: typed into Calc, run as commands, and what stands there compared."""
+"""A guide followed step by step: typed into Calc, run as commands, and held to what is there."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -42,7 +42,7 @@ class Followed:
         name: the name of its file.
         printed: what the last commands printed.
         amounts: every amount that was typed, shown or printed so far.
-        shown_before: what the sheets showed before the last typing, sheet by sheet.
+        shown_before: what the sheets to be compared showed before the last typing.
     """
 
     calc: Calc
@@ -71,10 +71,13 @@ def follow(section: Section, so_far: Followed, draw: Draws) -> None:
     Raises:
         AssertionError: something else stands there than the page says.
     """
+    compared = {
+        step.sheet for step in section.steps if isinstance(step, Shown) and "Before" in step.rows[0]
+    }
     for step in section.steps:
         match step:
             case Typed():
-                _type(so_far, step)
+                _type(so_far, step, compared)
             case Shown():
                 _compare(so_far, step)
             case Said():
@@ -90,10 +93,9 @@ def follow(section: Section, so_far: Followed, draw: Draws) -> None:
     assert untold == [], f"{section.title}: amounts that no step has shown (line, amount): {untold}"
 
 
-def _type(so_far: Followed, step: Typed) -> None:
+def _type(so_far: Followed, step: Typed, compared: Iterable[str]) -> None:
     book = _opened(so_far)
     grid = typed_book.shown(book, step.sheet)
-    so_far.shown_before = {}
     entries = []
     for row in step.rows:
         if "Cell" in row:
@@ -117,12 +119,9 @@ def _type(so_far: Followed, step: Typed) -> None:
             assert not any(grid[number - 1]), f"line {step.line}: row {number} is not empty"
             assert grid[number - 2][first], f"line {step.line}: row {number} is not the next one"
             grid[number - 1][first] = "typed"
-    so_far.shown_before = {name: typed_book.shown(book, name) for name in _OUTPUTS}
+    so_far.shown_before = {name: typed_book.shown(book, name) for name in compared}
     typed_book.type_all(book, entries)
     so_far.amounts |= {amount for *_, text in entries for amount in _MONEY.findall(text)}
-
-
-_OUTPUTS = ("Month", "Statement", "Invoice", "Lines", "Children", "Years", "Reconcile", "Checks")
 
 
 def _columns(grid: Grid, headings: Sequence[str], step: Typed) -> dict[str, int]:

@@ -48,7 +48,7 @@ def running() -> Iterator[engine.Calc]:
     files = engine.private_files()
     files["worker.py"] += _TAUGHT.encode()
     files["pythonpath/typing_requests.py"] = REQUESTS.read_bytes()
-    with mock.patch.object(engine, "private_files", lambda: files), engine.running() as calc:
+    with mock.patch.object(engine, "private_files", return_value=files), engine.running() as calc:
         yield calc
 
 
@@ -86,17 +86,17 @@ def type_all(book: TypedBook, entries: Iterable[Entry]) -> None:
     cells = [[sheet, *position, text] for sheet, position, text in entries]
     refused = _ask(book.calc, "type", book=book.number, cells=cells, locked=book.locked)
     assert refused == []
-    engine.calculate_cells(book.calc, book.number)
     let_grow(book)
 
 
 def let_grow(book: TypedBook) -> None:
     """Let the tables of results fill as many cells as they need, as Excel does by itself."""
-    for sheet, (row, column) in book.tables:
-        (rows,) = engine.spills(book.calc, book.number, [(sheet, (row, column))])
+    found = engine.spills(book.calc, book.number, book.tables)
+    areas = []
+    for (sheet, (row, column)), rows in zip(book.tables, found, strict=True):
         area = (row, column, row + len(rows) - 1, column + len(rows[0]) - 1)
-        reference = area_address(sheet, area).rpartition("!")[2]
-        engine.refill(book.calc, book.number, [(sheet, reference)])
+        areas.append((sheet, area_address(sheet, area).rpartition("!")[2]))
+    engine.refill(book.calc, book.number, areas)
     engine.calculate_cells(book.calc, book.number)
 
 
@@ -119,10 +119,8 @@ def printed_area(book: TypedBook, sheet: str) -> Area:
 
 def draw(book: TypedBook, sheet: str, area: Area, target: Path) -> None:
     """Write an area of a sheet as a PDF of one page; the workbook is no good for more then."""
-    _ask(
-        book.calc, "draw", book=book.number, sheet=sheet, area=list(area), address=target.as_uri()
-    )
+    _ask(book.calc, "draw", book=book.number, sheet=sheet, area=list(area), address=target.as_uri())
 
 
 def _ask(calc: engine.Calc, request: str, **given: Any) -> Any:
-    return engine._ask(calc.process, request, **given)  # noqa: SLF001
+    return engine._ask(calc.process, request, **given)

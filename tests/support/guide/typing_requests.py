@@ -24,9 +24,7 @@ def unlock(worker: Any, book: int) -> list[str]:
     return locked
 
 
-def type_into(
-    worker: Any, book: int, cells: list[list[Any]], locked: list[str]
-) -> list[list[str]]:
+def type_into(worker: Any, book: int, cells: list[list[Any]], locked: list[str]) -> list[list[str]]:
     """Type texts into cells, each ended with Enter; why not, for those that took none.
 
     Args:
