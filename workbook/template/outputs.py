@@ -139,11 +139,11 @@ def _write_later_months(page: TemplatePage, plan: TemplatePlan, row: int) -> Non
     """Write the months after the last claimed one: not compared, and not left out unseen."""
     styles, column, corner = page.styles, _STATUS_COLUMN, plan.statement_corner
     months, due = plan.statement_column("Month"), plan.statement_column("To invoice")
-    later = f"ISNUMBER({months})*({months}>{fixed(*_LAST_CLAIMED)})"
+    later = f'{months},">"&{fixed(*_LAST_CLAIMED)}'
     page.put(row, column, "not claimed yet", styles.cell("text"))
     for offset, formula, kind in (
-        (1, f"SUMPRODUCT({later})", "count"),
-        (2, f"-ROUND(SUMPRODUCT({later},{due}),2)", "money"),
+        (1, f"COUNTIF({later})", "count"),
+        (2, f"-ROUND(SUMIFS({due},{later}),2)", "money"),
     ):
         page.put_formula(
             row, column + offset, f"=IF(ISERROR({corner}),{corner},{formula})",
