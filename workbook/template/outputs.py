@@ -7,7 +7,7 @@ an add-in's table wrongly as they stand, with ``=`` as with COUNTIFS and SUMIFS.
 from __future__ import annotations
 
 from xlpbr.workbook.ooxml.book import Position
-from xlpbr.workbook.template.outlook import last_day_shown, last_day_to_come
+from xlpbr.workbook.template.outlook import last_day_shown, last_day_to_come, term_on_checks
 from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
     FIRST_MONTH_ROW,
@@ -159,16 +159,15 @@ def _cuts(plan: TemplatePlan) -> bool:
 
 
 def _write_last_claimed(page: TemplatePage, plan: TemplatePlan) -> None:
-    """Write the last month that was claimed, of those shown; without one, a month before all."""
+    """Write the last month that was claimed; before anything is, the day before the contract."""
     if not _cuts(plan):
         return
     row, column = _LAST_CLAIMED
-    page.put(row, column - 1, "Last claimed month", page.styles.cell("text", "working"))
-    claimed = _claimed(plan)
-    page.put_formula(
-        row, column, f"=IFERROR(MAX(0,{claimed}),{last_day_shown(plan)})",
-        page.styles.cell("month", "working"),
-    )  # fmt: skip
+    page.put(row, column - 1, "Compared up to", page.styles.cell("text", "working"))
+    claimed, start = _claimed(plan), term_on_checks(plan, "Starts on")
+    last = f"IF(MAX({claimed})=0,{start}-1,MAX({claimed}))"
+    look = page.styles.cell("month", "working")
+    page.put_formula(row, column, f"=IFERROR({last},{last_day_shown(plan)})", look)
 
 
 def _claimed(plan: TemplatePlan) -> str:
