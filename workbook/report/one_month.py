@@ -5,9 +5,9 @@ The lines are those of PBR_INVOICE and PBR_LINES.
 
 from __future__ import annotations
 
-from xlpbr.contract.evidence import Evidence
 from xlpbr.money import in_words
 from xlpbr.periods import month_in_words
+from xlpbr.settlement.as_at import claimed_or_agreed
 from xlpbr.settlement.invoice import invoice_lines, vat_rate
 from xlpbr.settlement.lines import SavingLine, saving_lines
 from xlpbr.settlement.statement import MonthStatement
@@ -21,13 +21,9 @@ LINES_SHEET = "Lines"
 def month_of_detail(report: Report) -> int:
     """Which month the two sheets show: the last one claimed or agreed, else the last of all."""
     months = report.statement.months
-    named = _claimed_or_agreed(report.evidence)
+    named = claimed_or_agreed(report.evidence)
     found = [index for index, month in enumerate(months) if month.month in named]
     return found[-1] if found else len(months) - 1
-
-
-def _claimed_or_agreed(evidence: Evidence) -> set[object]:
-    return {claim.month for claim in evidence.claims} | {row.month for row in evidence.signed}
 
 
 def _month(report: Report) -> MonthStatement:
@@ -36,7 +32,7 @@ def _month(report: Report) -> MonthStatement:
 
 def _which_month(report: Report) -> str:
     month = _month(report)
-    named = month.month in _claimed_or_agreed(report.evidence)
+    named = month.month in claimed_or_agreed(report.evidence)
     why = "the last month that was claimed or agreed" if named else "the last month of this report"
     return f"{month_in_words(month.month)}, {why}."
 

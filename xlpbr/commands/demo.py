@@ -10,6 +10,7 @@ from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
 from xlpbr.periods import month_in_words
+from xlpbr.settlement.as_at import default_as_at
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import Verification, verify
@@ -42,7 +43,7 @@ def demonstrate(contract: Contract, folder: Path) -> None:
             found,
             records,
             report,
-            as_at=None,
+            as_at=default_as_at(records.terms.record, records.evidence.record).day,
             prepared_by="not stated",
             public_cut_off=None,
             pdf=find_libreoffice() is not None,

@@ -35,7 +35,7 @@ from xlpbr.commands.options import (
 )
 from xlpbr.commands.records import (
     PROBLEMS_IN_THE_DATA,
-    day_of_workbook,
+    day_to_count,
     mention,
     read,
     refuse_blocking,
@@ -261,7 +261,7 @@ def report(
         refuse_output(output.with_suffix(".pdf"), replace=replace, suffix=".pdf")
     found, records = read(file, places)
     refuse_blocking(found, records.blocking)
-    as_at = day_of_workbook(found, as_at)
+    as_at = day_to_count(found, records, as_at)
     changed = None if since is None else changed_since(since, found, records, as_at, places)
     with terminal.progress(f"Writing {output.name}"):
         written = write_reports(

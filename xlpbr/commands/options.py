@@ -75,8 +75,8 @@ assumptions_option = _where(ASSUMPTIONS, _WHERE.format(ASSUMPTIONS, "A4:B18"))
 as_at_option = click.option(
     "--as-at",
     type=DAY,
-    help="The last day to count; if left out, the workbook's own As at, or the end of the"
-    " programme.",
+    help="The last day to count; if left out, the workbook's own As at, or the end of the last"
+    " month that was claimed or agreed.",
 )
 """The day up to which things are known."""
 

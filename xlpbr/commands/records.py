@@ -13,6 +13,7 @@ import click
 from xlpbr.commands import terminal
 from xlpbr.errors import Problem
 from xlpbr.periods import day_in_words
+from xlpbr.settlement.as_at import default_as_at
 from xlpbr.tables.headings import RowCount
 from xlpbr.workbook.read.contract_tables import (
     ContractRecords,
@@ -60,6 +61,19 @@ def day_of_workbook(
         return given
     terminal.say(f"As at {day_in_words(day)}, as {cell} says; --as-at takes another day.")
     return day
+
+
+def day_to_count(found: ContractTables, records: ContractRecords, given: date | None) -> date:
+    """The last day to count of a contract whose tables can be settled, which is said.
+
+    The one that is given; without it the workbook's own As at; without that the default day.
+    """
+    day = day_of_workbook(found, given)
+    if day is not None:
+        return day
+    default = default_as_at(records.terms.record, records.evidence.record)
+    terminal.say(f"As at {day_in_words(default.day)}, {default.reason}; --as-at takes another day.")
+    return default.day
 
 
 def refuse_blocking(found: ContractTables, blocking: Collection[Problem]) -> None:

@@ -15,6 +15,10 @@ from xlpbr.workbook.read.contract_tables import read_records, read_tables
 OWN = date(2026, 3, 31)
 SAID = "As at 31 Mar 2026, as Statement!D4 says; --as-at takes another day."
 OVERRULED = "Statement!D4 says As at 31 Mar 2026; here it is 31 May 2026, as --as-at says."
+DEFAULT = (
+    "As at 30 Apr 2026, the end of the last month that was claimed or agreed; --as-at takes"
+    " another day."
+)
 COMMANDS = {
     "statement": (),
     "readings": (),
@@ -75,6 +79,19 @@ def test_a_report_goes_to_the_own_as_at(xlpbr, book, tmp_path):
         )
     ]
     assert ["31 March 2026" in text or "31 Mar 2026" in text for text in shown] == [True, False]
+
+
+def test_a_report_without_an_as_at_goes_to_the_last_month_claimed_or_agreed(xlpbr, book, tmp_path):
+    workbook = openpyxl.load_workbook(book)
+    workbook["Statement"]["D4"] = None
+    workbook.save(tmp_path / "blank.xlsx")
+    words = ("report", tmp_path / "blank.xlsx", "-o")
+    status, _, err = xlpbr(*words, tmp_path / "report.xlsx")
+    assert (status, err.startswith(DEFAULT)) == (0, True)
+    given = xlpbr(*words, tmp_path / "given.xlsx", "--as-at", "30/04/2026")
+    assert "As at" not in given[2]
+    both = [(tmp_path / name).read_bytes() for name in ("report.xlsx", "given.xlsx")]
+    assert both[0] == both[1]
 
 
 def test_a_forecast_goes_to_the_as_at_of_its_own_sheet(xlpbr, book):

@@ -1,0 +1,59 @@
+"""To which day a contract is drawn up where nobody says: figures to date are never those to come.
+
+The whole programme would count placements that are in place now to its end, as if nothing more
+happened to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.periods import month_end, month_of
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultDay:
+    """The last day to count, and why it is that one, in words that follow the day."""
+
+    day: date
+    reason: str
+
+
+def claimed_or_agreed(evidence: Evidence) -> set[date]:
+    """The months for which a claim or a signed month is known."""
+    return {claim.month for claim in evidence.claims} | {row.month for row in evidence.signed}
+
+
+def last_month_of(months: Iterable[date], terms: ContractTerms) -> date | None:
+    """The latest of some months that lies within the contract; None where none does."""
+    first, last = month_of(terms.starts_on), month_of(terms.last_day)
+    return max((month for month in months if first <= month <= last), default=None)
+
+
+def default_as_at(terms: ContractTerms, evidence: Evidence) -> DefaultDay:
+    """The end of the last month that was claimed or agreed.
+
+    Before anything is claimed it is the end of the month in which a placement or a household last
+    changed; without one, the end of the first month.
+    """
+    if done := last_month_of(claimed_or_agreed(evidence), terms):
+        return _end_of(done, terms, "the end of the last month that was claimed or agreed")
+    if changed := last_month_of(map(month_of, _days_of(evidence)), terms):
+        return _end_of(
+            changed, terms, "the end of the last month with a change, as nothing is claimed yet"
+        )
+    return _end_of(terms.starts_on, terms, "the end of the first month, as nothing is known yet")
+
+
+def _end_of(month: date, terms: ContractTerms, reason: str) -> DefaultDay:
+    return DefaultDay(min(month_end(month), terms.last_day), reason)
+
+
+def _days_of(evidence: Evidence) -> list[date]:
+    days = [day for row in evidence.placements for day in (row.moved_on, row.ended_on)]
+    days += [row.approved_on for row in evidence.households]
+    return [day for day in days if day is not None]
