@@ -106,7 +106,7 @@ def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
     )
     write_state(page, plan, checked)
     page.sheet.freeze_panes(1, 1)
-    page.print_on_a4(plan.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
+    page.print_on_a4(plan.title, heading_row=None, last_column=len(_WIDTHS))
 
 
 def problems_place(plan: TemplatePlan) -> tuple[int, int]:

@@ -48,10 +48,12 @@ from xlpbr.workbook.template.working_places import FIRST_ROW, MONTH_COLUMN, MONT
 
 _MONEY_WIDTH = 14
 _CHART_ROW = 6
-_CHART_WIDTH, _CHART_HEIGHT = 508, 302
+_CHART_WIDTH, _CHART_HEIGHT = 640, 302
 """Pixels; a chart is narrower where many columns of the statement are hidden."""
 _CHART_COLUMN = 6
 _PIXELS_OF_A_MONEY_COLUMN = 103
+_PLOT = {"x": 0.11, "y": 0.14, "width": 0.86, "height": 0.57}
+"""Where the lines are drawn within a chart."""
 
 WORKING_COLUMN = len(FIGURES) + 2
 """The first column of the workings that the charts draw their level lines from."""
@@ -427,12 +429,15 @@ def _insert_chart(
             }
         )  # fmt: skip
     names = [heading for heading, *_ in shown]
-    title = all_of(names).capitalize()
+    # The legend says which of them are to date; the title stays on one line.
+    title = all_of(name.removesuffix(" to date") for name in names).capitalize()
     font = {"name": FONT, "size": 10, "color": MUTED, "bold": False}
     dress_months_chart(
         chart, title, len(plan.months), font, unit="£ million", unit_format='"£"0.0,,"m"'
     )
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 10}})
+    # Both charts have their months under each other, whatever takes room beside them.
+    chart.set_plotarea({"layout": _PLOT})
     width = _chart_width(plan)
     chart.set_size({"width": width, "height": _CHART_HEIGHT})
     described = (

@@ -20,15 +20,17 @@ from xlpbr.workbook.look.named_styles import with_named_styles
 from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.ooxml.book import CellValue, Position
 from xlpbr.workbook.read.own_sheets import MADE_BY
-from xlpbr.workbook.template.about import write_about, write_functions
+from xlpbr.workbook.template.about import write_about
 from xlpbr.workbook.template.assumptions import write_assumptions
 from xlpbr.workbook.template.checks import write_checks
+from xlpbr.workbook.template.explain import write_explain
 from xlpbr.workbook.template.forecast import write_forecast
+from xlpbr.workbook.template.functions import write_functions
 from xlpbr.workbook.template.inputs import write_evidence, write_terms
 from xlpbr.workbook.template.invoices import write_invoice, write_lines
 from xlpbr.workbook.template.linked import write_linked
 from xlpbr.workbook.template.month import write_month
-from xlpbr.workbook.template.outputs import write_explain, write_reconcile
+from xlpbr.workbook.template.outputs import write_reconcile
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, template_plan_of
 from xlpbr.workbook.template.quick_sheet import QuickSheet

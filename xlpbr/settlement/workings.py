@@ -59,7 +59,7 @@ def explain(statement: Statement, index: int) -> list[WorkingLine]:
     unknown = ", ".join(KNOWN.unknown_in(statement.terms, statement.evidence))
     return [
         WorkingLine(
-            _clause(statement.terms, figure),
+            clause_of(statement.terms, figure),
             figure,
             f"not explained here: {unknown}" if unknown else _WORKINGS[figure.field_name](month),
             getattr(month.now, figure.field_name),
@@ -69,7 +69,8 @@ def explain(statement: Statement, index: int) -> list[WorkingLine]:
     ]
 
 
-def _clause(terms: ContractTerms, figure: Figure) -> str:
+def clause_of(terms: ContractTerms, figure: Figure) -> str:
+    """The clause behind a figure, or the table that it comes from."""
     term = _CLAUSE_TERMS.get(figure.field_name)
     return terms.clause_of(term) if term else _CLAUSE_TABLES[figure.field_name]
 
