@@ -112,7 +112,7 @@ def write_plan(
     """
     contract = plan.contract
     written = io.BytesIO()
-    workbook = Workbook(written, {"date_1904": plan.date_1904})
+    workbook = Workbook(written, {"date_1904": plan.date_1904, "in_memory": True})
     workbook.calc_on_load = False
     workbook.set_calc_mode("auto", _CALCULATED_BY)
     workbook.set_properties(
