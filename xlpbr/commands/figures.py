@@ -19,7 +19,7 @@ from xlpbr.cells import Rows
 from xlpbr.commands import terminal
 from xlpbr.commands.options import MONTH, as_at_option, form_options, workbook_tables
 from xlpbr.commands.records import (
-    day_of_workbook,
+    day_to_count,
     mention,
     problem_in_words,
     read,
@@ -103,7 +103,7 @@ def explain(
     file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
     """Print how each figure of a month was worked out."""
-    with _settled(file, places, as_at) as (settled, about):
+    with _settled(file, places, as_at, month) as (settled, about):
         rows = spills.explain_month(settled, month)
         terminal.show(
             rows if form else _amounts_in_words(rows),
@@ -123,7 +123,7 @@ def invoice(
     file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
     """Print what is to be invoiced for a month, line by line, with VAT."""
-    with _settled(file, places, as_at) as (settled, about):
+    with _settled(file, places, as_at, month) as (settled, about):
         terminal.show(
             spills.invoice_of_month(settled, month),
             form,
@@ -143,7 +143,7 @@ def lines(
     file: Path, month: date, as_at: date | None, form: Form | None, **places: str | None
 ) -> None:
     """Print the saving of a month line by line: each placement, price and further cost."""
-    with _settled(file, places, as_at) as (settled, about):
+    with _settled(file, places, as_at, month) as (settled, about):
         terminal.show(
             spills.lines_of_month(settled, month),
             form,
@@ -239,12 +239,15 @@ def show_readings(settled: Statement, *, title: str, most: int | None = None) ->
 
 @contextmanager
 def _settled(
-    file: Path, places: Mapping[str, str | None], as_at: date | None
+    file: Path,
+    places: Mapping[str, str | None],
+    as_at: date | None,
+    month: date | None = None,
 ) -> Iterator[tuple[Statement, dict[str, Any]]]:
     """A workbook's contract settled, and what a machine is told of it; what to look at is said."""
     found, records = read(file, places)
     refuse_blocking(found, records.blocking)
-    as_at = day_of_workbook(found, as_at)
+    as_at = day_to_count(found, records, as_at, month)
     settled = settle(records.terms.record, records.evidence.record, as_at)
     yield settled, _about(found, records, settled)
     mention(found, records.problems)
