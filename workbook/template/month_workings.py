@@ -125,7 +125,7 @@ class Found:
             f'&{disputed}&IF({disputed}=1," row is"," rows are")&" disputed; "'
             f'&{differs}&IF({differs}=1," agreed month has"," agreed months have")'
             f'&" another figure now; "&IF({above}>0,"invoiced "&TEXT({above},"£#,##0.00")'
-            '&" above payable.","not more is invoiced than is payable.")'
+            '&" above payable.","nothing is invoiced above payable.")'
         )
 
 

@@ -21,6 +21,7 @@ from xlpbr.contract.library import Contract, load_contract, terms_table
 from xlpbr.contract.terms import READINGS
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.look import styles as look
+from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.plan import template_plan_of
 from xlpbr.workbook.template.readings import in_words
@@ -164,6 +165,14 @@ def test_the_page_shows_what_the_functions_return(values):
         " is payable by:"
     ) in said
     assert payable in page.values()
+
+
+def test_a_finding_names_the_row_as_the_person_at_the_sheet_counts_it(sample, values):
+    typed = cells_of(open_book(sample), "Placements")
+    (child,) = (place for place, cell in typed.items() if cell.value == "disputed")
+    (said,) = (text for text in texts_of(values["Month"]) if text.startswith("Placements, row"))
+    assert child == (18, 7)
+    assert said.startswith('Placements, row 13 (sheet row 18), Agreed: found "disputed"')
 
 
 @pytest.mark.slow
