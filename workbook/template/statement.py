@@ -436,8 +436,9 @@ def _insert_chart(
     title = all_of(name.removesuffix(" to date") for name in names).capitalize()
     font = {"name": FONT, "size": 10, "color": MUTED, "bold": False}
     dress_months_chart(
-        chart, title, len(plan.months), font, unit="£ (k thousand, m million)", unit_format=_POUNDS_IN_SHORT
-    )
+        chart, title, len(plan.months), font, unit="£ (k thousand, m million)",
+        unit_format=_POUNDS_IN_SHORT,
+    )  # fmt: skip
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 10}})
     # Both charts have their months under each other, whatever takes room beside them.
     chart.set_plotarea({"layout": _PLOT})
