@@ -8,6 +8,7 @@ rule of repeating a single value, row or column is put right here.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -17,6 +18,7 @@ from typing import Any
 import formualizer
 
 from xlpbr.errors import NA, CellError, FileProblem
+from xlpbr.forecast.run import load_ahead
 from xlpbr.udfs.embedded import from_engine, is_error_of_engine, register, to_engine
 from xlpbr.workbook.calculate.engine_file import engine_file, goes_in_later, name_in_engine
 from xlpbr.workbook.calculate.engine_formulas import SpillOf, for_engine, is_put_otherwise
@@ -42,6 +44,7 @@ from xlpbr.workbook.calculate.taken_branches import constants_shown
 from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, Position, cell_address
 from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of
 
+_FORECAST = "PBR_FORECAST("
 _UNREADABLE = "the engine cannot calculate it"
 _SPILL_ERROR = "#SPILL!"
 _MOST_CULPRITS = 50
@@ -166,10 +169,17 @@ def load_own(book: Book, spills: Mapping[Place, list[Position]] | None = None) -
         }
         engine = formualizer.Workbook.from_bytes(engine_file(book, values, formulas))
         engine.evaluate_all()
-        found = _in_engine(engine, formulas)
-        return {place: from_engine(value) for place, value in found.items()}
+        return {
+            place: from_engine(value)
+            for place, value in _in_engine(engine, formulas).items()
+            if _extent(engine, place) is None and stored_cells(book, place) == [place[1]]
+        }
 
-    constants = constants_shown(book, formulas_of(book), alone)
+    formulas = formulas_of(book)
+    constants = constants_shown(book, formulas, alone)
+    if any(_FORECAST in formula for formula in formulas.values()):
+        # While the engine reads the formulas, Python has nothing to do: numpy takes its time.
+        threading.Thread(target=load_ahead).start()
     return load(book, spills=spills, constants=constants)
 
 
@@ -409,11 +419,14 @@ def _at(place: Place) -> tuple[str, int, int]:
 
 
 def _spill(calculation: Calculation, place: Place) -> list[Position]:
-    sheet, row, column = _at(place)
-    spill = calculation.engine.inspect_cell(cell_address(sheet, row, column)).cell.spill
-    if spill is None or spill.extent is None:
-        return [place[1]]
-    return positions_of(spill.extent.rpartition("!")[2])
+    extent = _extent(calculation.engine, place)
+    return [place[1]] if extent is None else positions_of(extent)
+
+
+def _extent(engine: formualizer.Workbook, place: Place) -> str | None:
+    """The range that a formula spills into; None where it shows one value."""
+    spill = engine.inspect_cell(cell_address(*_at(place))).cell.spill
+    return None if spill is None or spill.extent is None else spill.extent.rpartition("!")[2]
 
 
 def filled_by(calculation: Calculation, place: Place) -> list[Position]:
