@@ -50,11 +50,11 @@ def constants_shown(
         cell: formulas[cell] for cell in (asked & formulas.keys()) - choices.keys()
     }  # fmt: skip
     known = dict(evaluate(*_reading_no_formula(book, first, formulas)))
-    found = {place: text for place, value in known.items() if (text := _as_formula(value))}
+    shown = {place: text for place, value in known.items() if (text := _as_formula(value))}
     for sheet, position in asked - formulas.keys():
         stored = cells_of(book, sheet).get(position)
         known[sheet, position] = None if stored is None else stored.value
-    return found | _followed(choices, known)
+    return shown | _followed(choices, known)
 
 
 def _as_formula(value: CellValue) -> str:
