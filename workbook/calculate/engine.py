@@ -74,6 +74,7 @@ class Calculation:
     impossible: Mapping[Place, str]
     errors: list[CellError]
     _repeated: Mapping[Place, tuple[int, int] | None] = field(default_factory=dict)
+    _held: Mapping[Place, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def reads(self) -> Mapping[Place, Reads]:
@@ -119,11 +120,13 @@ def load(
         given = {place: formulas[place] for place in wanted - impossible.keys()}
         loaded = partial(_loaded, book, extra, repeated, spill_of, constants or {})
         found = _evaluated(loaded, given)
-        unreadable = _unreadable(given if found is None else _not_read(found[0], given))
+        held = {} if found is None else _in_engine(found[0], given)
+        unreadable = _unreadable(given if found is None else _not_read(held, given))
         if unreadable:
             impossible |= dict.fromkeys(unreadable, _UNREADABLE)
             given = {place: text for place, text in given.items() if place not in unreadable}
             found = _evaluated(loaded, given)
+            held = {} if found is None else _in_engine(found[0], given)
         if found is None:
             culprits = _culprits(loaded, given)
             if len(culprits) > _MOST_CULPRITS:
@@ -136,8 +139,9 @@ def load(
             continue
         engine, errors = found
         calculation = Calculation(
-            book, engine, formulas, frozenset(given), frozenset(extra), impossible, errors, repeated
-        )
+            book, engine, formulas, frozenset(given), frozenset(extra), impossible, errors,
+            repeated, held,
+        )  # fmt: skip
         unlike = _unlike_their_range(calculation) - repeated.keys()
         if not unlike:
             break
@@ -194,15 +198,15 @@ def _unreadable(formulas: Mapping[Place, str]) -> dict[Place, str]:
     return found
 
 
-def _not_read(engine: formualizer.Workbook, given: Mapping[Place, str]) -> dict[Place, str]:
+def _not_read(held: Mapping[Place, Any], given: Mapping[Place, str]) -> dict[Place, str]:
     """The formulas that show an error that Excel does not have, and those that may be changed.
 
     The engine shows such an error where it cannot read a formula, and in what reads that cell.
     """
     return {
-        place: given[place]
-        for place, value in _in_engine(engine, given).items()
-        if is_error_of_engine(value) or is_put_otherwise(given[place])
+        place: formula
+        for place, formula in given.items()
+        if is_error_of_engine(held[place]) or is_put_otherwise(formula)
     }
 
 
@@ -384,8 +388,9 @@ def _without_room(calculation: Calculation, places: Sequence[Place]) -> set[Plac
 
 def _shown(calculation: Calculation, places: Sequence[Place]) -> list[CellValue]:
     """What cells show once all is calculated."""
-    found = _in_engine(calculation.engine, places)
-    return [from_engine(found[place]) for place in places]
+    held = calculation._held
+    beside = _in_engine(calculation.engine, [place for place in places if place not in held])
+    return [from_engine(held[place] if place in held else beside[place]) for place in places]
 
 
 def _in_engine(engine: formualizer.Workbook, places: Collection[Place]) -> dict[Place, Any]:
