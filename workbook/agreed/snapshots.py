@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from xml.sax.saxutils import escape, quoteattr
 
 import xlpbr
 from xlpbr.contract.evidence import Evidence
@@ -20,6 +19,7 @@ from xlpbr.errors import FileProblem
 from xlpbr.periods import month_in_words
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.items import CustomItem, items_in
+from xlpbr.workbook.ooxml.xml.escaping import escape, quoteattr
 
 NAMESPACE = "urn:xlpbr:snapshot:1"
 """It stands in people's workbooks, so it never changes."""

@@ -271,7 +271,3 @@ def _in_all(changed: ChangedTables) -> str:
         f"All changes together: saving {in_words(every.saving)}, payable"
         f" {in_words(every.payable)}, to invoice {in_words(every.to_invoice)}."
     )
-
-
-COMMANDS = (agree, changes)
-"""The commands, as the command line lists them."""

@@ -195,10 +195,6 @@ def recalc(file: Path, engine: str, **options: Any) -> None:
     say_kept(done.copy)
 
 
-COMMANDS = (attach, detach, insert, recalc)
-"""The commands, as the command line lists them."""
-
-
 def _headings(mapped: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """What headings of the book mean; one that stands in several tables may be given for each."""
     headings: dict[str, tuple[str, ...]] = {}

@@ -223,7 +223,3 @@ def _amounts_in_words(rows: Rows) -> Rows:
             for clause, figure, working, amount in body
         ),
     ]
-
-
-COMMANDS = (statement, readings, explain, invoice, lines, children, years)
-"""The commands, as the command line lists them."""

@@ -235,7 +235,3 @@ def _share(chance: Cell) -> str:
     if 0 < chance < 0.0005:
         return "under 0.1%"
     return "over 99.9%" if 0.9995 <= chance < 1 else f"{chance:.1%}"
-
-
-COMMANDS = (forecast,)
-"""The commands, as the command line lists them."""

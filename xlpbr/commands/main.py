@@ -7,7 +7,9 @@ all of them listed; 2 for a call that cannot be carried out.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,6 @@ import click
 
 import xlpbr
 from xlpbr.cells import Rows
-from xlpbr.commands import acceptance as acceptance_commands
-from xlpbr.commands import agree as agree_commands
-from xlpbr.commands import doctor as doctor_commands
-from xlpbr.commands import edit as edit_commands
-from xlpbr.commands import figures as figure_commands
-from xlpbr.commands import forecast as forecast_commands
-from xlpbr.commands import hosts as host_commands
-from xlpbr.commands import portfolio as portfolio_commands
 from xlpbr.commands import terminal
 from xlpbr.commands.agree import changed_since, since_option
 from xlpbr.commands.options import (
@@ -94,23 +88,46 @@ def run() -> int:
     return status if isinstance(status, int) else 0
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_ELSEWHERE: Mapping[str, str] = {
+    command: module
+    for module, named in {
+        "figures": ("statement", "readings", "explain", "invoice", "lines", "children", "years"),
+        "edit": ("attach", "detach", "insert", "recalc"),
+        "agree": ("agree", "changes"),
+        "hosts": ("install", "port", "serve"),
+        "forecast": ("forecast",),
+        "portfolio": ("portfolio",),
+        "acceptance": ("acceptance",),
+        "doctor": ("doctor",),
+    }.items()
+    for command in named
+}
+"""The commands that stand in other modules of this folder, each with its module."""
+
+
+class _Commands(click.Group):
+    """The commands; the module of one is loaded when it is named or listed.
+
+    Most of the time that a command takes to start would go into the modules of the others.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click asks
+        return sorted({*self.commands, *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE and cmd_name not in self.commands:
+            module = import_module(f"xlpbr.commands.{_ELSEWHERE[cmd_name]}")
+            self.add_command(getattr(module, cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(xlpbr.__version__, prog_name="xlpbr", message="%(prog)s %(version)s")
 def commands() -> None:
     """Payment-by-results contracts in Excel: statements and reports, right to the penny."""
-
-
-for _command in (
-    *figure_commands.COMMANDS,
-    *edit_commands.COMMANDS,
-    *agree_commands.COMMANDS,
-    *host_commands.COMMANDS,
-    *forecast_commands.COMMANDS,
-    *portfolio_commands.COMMANDS,
-    *acceptance_commands.COMMANDS,
-    *doctor_commands.COMMANDS,
-):
-    commands.add_command(_command)
 
 
 @commands.command()

@@ -155,7 +155,3 @@ def _say(settled: SettledFolder, output: Path) -> None:
                 "contract out of the folder, and run again with --replace."
             )
         raise click.exceptions.Exit(FILES_NOT_SETTLED)
-
-
-COMMANDS = (portfolio,)
-"""The commands, as the command line lists them."""

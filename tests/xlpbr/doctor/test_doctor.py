@@ -11,7 +11,6 @@ import pytest
 import xlwings
 
 from xlpbr import __version__
-from xlpbr.commands import doctor as command
 from xlpbr.commands.doctor import said_line_by_line
 from xlpbr.doctor.computer import Computer, WindowsRegistry
 from xlpbr.doctor.findings import Finding
@@ -299,7 +298,7 @@ def test_the_command_prints_for_a_person_and_as_json_and_changes_nothing(
 ):
     computer = windows()
     before = sorted(computer.home.rglob("*"))
-    monkeypatch.setattr(command, "Computer", lambda: computer)
+    monkeypatch.setattr("xlpbr.doctor.computer.Computer", lambda: computer)
     status, out, _ = xlpbr("doctor")
     assert status == 0
     assert max(map(len, out.splitlines())) < 80
