@@ -21,7 +21,8 @@ from tests.support.needed import CALC_REMEDY, need
 from tests.support.rounded_book import LAST_VALUES, REASON, rounded_book
 from tests.support.templates import template
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.calculate.keeping import Recalculation, same_value
+from xlpbr.workbook.calculate.changed_copy import Recalculation
+from xlpbr.workbook.calculate.keeping import same_value
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.recalculate import recalculate_with_calc

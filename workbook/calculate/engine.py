@@ -8,6 +8,7 @@ rule of repeating a single value, row or column is put right here.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -17,6 +18,7 @@ from typing import Any
 import formualizer
 
 from xlpbr.errors import NA, CellError, FileProblem
+from xlpbr.forecast.run import load_ahead
 from xlpbr.udfs.embedded import from_engine, is_error_of_engine, register, to_engine
 from xlpbr.workbook.calculate.engine_file import engine_file, goes_in_later, name_in_engine
 from xlpbr.workbook.calculate.engine_formulas import SpillOf, for_engine, is_put_otherwise
@@ -42,6 +44,7 @@ from xlpbr.workbook.calculate.taken_branches import constants_shown
 from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, Position, cell_address
 from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of
 
+_FORECAST = "PBR_FORECAST("
 _UNREADABLE = "the engine cannot calculate it"
 _SPILL_ERROR = "#SPILL!"
 _MOST_CULPRITS = 50
@@ -71,6 +74,7 @@ class Calculation:
     impossible: Mapping[Place, str]
     errors: list[CellError]
     _repeated: Mapping[Place, tuple[int, int] | None] = field(default_factory=dict)
+    _held: Mapping[Place, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def reads(self) -> Mapping[Place, Reads]:
@@ -116,11 +120,13 @@ def load(
         given = {place: formulas[place] for place in wanted - impossible.keys()}
         loaded = partial(_loaded, book, extra, repeated, spill_of, constants or {})
         found = _evaluated(loaded, given)
-        unreadable = _unreadable(given if found is None else _not_read(found[0], given))
+        held = {} if found is None else _in_engine(found[0], given)
+        unreadable = _unreadable(given if found is None else _not_read(held, given))
         if unreadable:
             impossible |= dict.fromkeys(unreadable, _UNREADABLE)
             given = {place: text for place, text in given.items() if place not in unreadable}
             found = _evaluated(loaded, given)
+            held = {} if found is None else _in_engine(found[0], given)
         if found is None:
             culprits = _culprits(loaded, given)
             if len(culprits) > _MOST_CULPRITS:
@@ -133,8 +139,9 @@ def load(
             continue
         engine, errors = found
         calculation = Calculation(
-            book, engine, formulas, frozenset(given), frozenset(extra), impossible, errors, repeated
-        )
+            book, engine, formulas, frozenset(given), frozenset(extra), impossible, errors,
+            repeated, held,
+        )  # fmt: skip
         unlike = _unlike_their_range(calculation) - repeated.keys()
         if not unlike:
             break
@@ -166,10 +173,17 @@ def load_own(book: Book, spills: Mapping[Place, list[Position]] | None = None) -
         }
         engine = formualizer.Workbook.from_bytes(engine_file(book, values, formulas))
         engine.evaluate_all()
-        found = _in_engine(engine, formulas)
-        return {place: from_engine(value) for place, value in found.items()}
+        return {
+            place: from_engine(value)
+            for place, value in _in_engine(engine, formulas).items()
+            if _extent(engine, place) is None and stored_cells(book, place) == [place[1]]
+        }
 
-    constants = constants_shown(book, formulas_of(book), alone)
+    formulas = formulas_of(book)
+    constants = constants_shown(book, formulas, alone)
+    if any(_FORECAST in formula for formula in formulas.values()):
+        # While the engine reads the formulas, Python has nothing to do: numpy takes its time.
+        threading.Thread(target=load_ahead).start()
     return load(book, spills=spills, constants=constants)
 
 
@@ -184,15 +198,15 @@ def _unreadable(formulas: Mapping[Place, str]) -> dict[Place, str]:
     return found
 
 
-def _not_read(engine: formualizer.Workbook, given: Mapping[Place, str]) -> dict[Place, str]:
+def _not_read(held: Mapping[Place, Any], given: Mapping[Place, str]) -> dict[Place, str]:
     """The formulas that show an error that Excel does not have, and those that may be changed.
 
     The engine shows such an error where it cannot read a formula, and in what reads that cell.
     """
     return {
-        place: given[place]
-        for place, value in _in_engine(engine, given).items()
-        if is_error_of_engine(value) or is_put_otherwise(given[place])
+        place: formula
+        for place, formula in given.items()
+        if is_error_of_engine(held[place]) or is_put_otherwise(formula)
     }
 
 
@@ -374,8 +388,9 @@ def _without_room(calculation: Calculation, places: Sequence[Place]) -> set[Plac
 
 def _shown(calculation: Calculation, places: Sequence[Place]) -> list[CellValue]:
     """What cells show once all is calculated."""
-    found = _in_engine(calculation.engine, places)
-    return [from_engine(found[place]) for place in places]
+    held = calculation._held
+    beside = _in_engine(calculation.engine, [place for place in places if place not in held])
+    return [from_engine(held[place] if place in held else beside[place]) for place in places]
 
 
 def _in_engine(engine: formualizer.Workbook, places: Collection[Place]) -> dict[Place, Any]:
@@ -409,11 +424,14 @@ def _at(place: Place) -> tuple[str, int, int]:
 
 
 def _spill(calculation: Calculation, place: Place) -> list[Position]:
-    sheet, row, column = _at(place)
-    spill = calculation.engine.inspect_cell(cell_address(sheet, row, column)).cell.spill
-    if spill is None or spill.extent is None:
-        return [place[1]]
-    return positions_of(spill.extent.rpartition("!")[2])
+    extent = _extent(calculation.engine, place)
+    return [place[1]] if extent is None else positions_of(extent)
+
+
+def _extent(engine: formualizer.Workbook, place: Place) -> str | None:
+    """The range that a formula spills into; None where it shows one value."""
+    spill = engine.inspect_cell(cell_address(*_at(place))).cell.spill
+    return None if spill is None or spill.extent is None else spill.extent.rpartition("!")[2]
 
 
 def filled_by(calculation: Calculation, place: Place) -> list[Position]:

@@ -6,16 +6,15 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from xlpbr.workbook.calculate.changed_copy import Recalculation, written
 from xlpbr.workbook.calculate.engine import load_own, values_of
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
 from xlpbr.workbook.calculate.formula_reads import Place, read_by, readers_of, reads
 from xlpbr.workbook.calculate.keeping import (
-    Recalculation,
     Refreshed,
     Values,
     formulas_of,
     to_calculate,
-    written,
 )
 from xlpbr.workbook.calculate.own_books import calculated_at_once
 from xlpbr.workbook.calculate.refresh import refreshed

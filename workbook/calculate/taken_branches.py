@@ -2,7 +2,7 @@
 
 A workbook of xlpbr has workings for more rows than are filled in, most of them of the form
 ``IF($AM$90="","",...)``. Where the cell that they ask is known, the long rest need not be read: the
-engine takes most of its time to read formulas.
+engine takes most of its time to read formulas. What they ask is calculated first, and not again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
+from xlpbr.workbook.calculate.engine_file import goes_in_later
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
 from xlpbr.workbook.calculate.formula_reads import Place, reads
 from xlpbr.workbook.ooxml.addresses import split_cell
@@ -21,9 +22,12 @@ Evaluate = Callable[[Mapping[Place, str], Collection[str]], Mapping[Place, CellV
 """Calculates some formulas that read no others, but for cells of some sheets."""
 
 _CHOICE = re.compile(r'IF\((\$?[A-Z]{1,3}\$?[0-9]+)=(""|0),(""|0),')
-_ROW = re.compile(r"\$[0-9]+")
+_NO_DIGITS = dict.fromkeys(map(ord, "0123456789$"))
 _NUMBER = re.compile(r"\$[0-9]+|(?<=[,=])[0-9]+(?=[),])")
 _NO_BRACKET = re.compile(r'"[^"]*"|[^()"]+')
+_LONGEST = 200
+"""A longer text is no name or day."""
+
 _FEWEST = 1000
 """With fewer such formulas the engine reads them in less time than is saved."""
 
@@ -45,12 +49,20 @@ def constants_shown(
     first = {
         cell: formulas[cell] for cell in (asked & formulas.keys()) - choices.keys()
     }  # fmt: skip
-    alone, sheets = _reading_no_formula(book, first, formulas)
-    known = dict(evaluate(alone, sheets))
+    known = dict(evaluate(*_reading_no_formula(book, first, formulas)))
+    shown = {place: text for place, value in known.items() if (text := _as_formula(value))}
     for sheet, position in asked - formulas.keys():
         stored = cells_of(book, sheet).get(position)
         known[sheet, position] = None if stored is None else stored.value
-    return _followed(choices, known)
+    return shown | _followed(choices, known)
+
+
+def _as_formula(value: CellValue) -> str:
+    """A value as a formula that shows it; empty for one that is better calculated."""
+    if isinstance(value, str) and len(value) <= _LONGEST and not goes_in_later(value):
+        return '"{}"'.format(value.replace('"', '""'))
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return repr(value) if is_number else ""
 
 
 def _followed(
@@ -86,7 +98,7 @@ def _choice(place: Place, formula: str) -> tuple[Place, str, str] | None:
     """The cell that a formula asks, what it is compared with, and what is then shown."""
     match = _CHOICE.match(formula)
     # A quoted sheet may have brackets in its name.
-    if match is None or "'" in formula or not _is_one_call(_ROW.sub("", formula)):
+    if match is None or "'" in formula or not _is_one_call(formula.translate(_NO_DIGITS)):
         return None
     return (place[0], split_cell(match[1])), match[2], match[3]
 

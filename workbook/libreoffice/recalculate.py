@@ -15,6 +15,7 @@ import formualizer
 
 from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.workbook.calculate.changed_copy import Recalculation, written
 from xlpbr.workbook.calculate.engine import with_values
 from xlpbr.workbook.calculate.engine_formulas import for_engine
 from xlpbr.workbook.calculate.figures_of_now import doubtful
@@ -34,7 +35,6 @@ from xlpbr.workbook.calculate.keeping import (
     OTHER_BOOK,
     ROUNDED_AS_SHOWN,
     UNREAD_SHEET,
-    Recalculation,
     Values,
     add_hidden,
     doubt_of,
@@ -44,7 +44,6 @@ from xlpbr.workbook.calculate.keeping import (
     same_value,
     taken,
     to_calculate,
-    written,
 )
 from xlpbr.workbook.calculate.recalculate import names_of_calls
 from xlpbr.workbook.libreoffice import engine as calc_engine

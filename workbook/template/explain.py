@@ -100,6 +100,8 @@ def _write_lines(page: TemplatePage, plan: TemplatePlan) -> None:
 
 def _lines_of(plan: TemplatePlan, figure: Figure) -> int:
     """How many lines of the page a working has room for."""
+    if figure.heading in plan.idle_figures:
+        return 1
     if figure.field_name != "children":
         return _LINES_OF.get(figure.heading, 1)
     names = _A_CHILD * (plan.table_rows["Placements"] - 10)

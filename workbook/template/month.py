@@ -26,16 +26,18 @@ from xlpbr.workbook.template.plan import (
 from xlpbr.workbook.template.result_places import INVOICE_ROW, YEARS_ROW, invoice_rows
 
 _WIDTH = 13.2
-_SMALL, _TWO_LINES, _THREE_LINES = 9, 26, 38
+_SMALL, _TWO_LINES, _THREE_LINES = 9, 25, 37
 _ROOM_TO_SIGN = 42
 _GAP = 7
 
-_INVOICE_LINES = 7
+_INVOICE_LINES = 6
 _CHILDREN_ACROSS, _FEWEST_CHILD_ROWS, _MOST_CHILD_ROWS = MONTH_COLUMNS // 2, 3, 13
-_CHANGES, _DISPUTES = 3, 2
-_FINDINGS = _CHANGES + _DISPUTES
+_FINDINGS = 5
 _YEARS = 3
 """How much of each kind has room on the page."""
+
+_DISPUTES = 2
+"""Lines about disputed rows, where there are any; what changed has the room under them."""
 
 _RIGHT = MONTH_COLUMNS // 2 + 1
 """The first column of what stands on the right."""
@@ -187,24 +189,24 @@ def _write_children(page: TemplatePage, plan: TemplatePlan, found: Found, row: i
 def _write_open_points(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
     """Write side by side what changed and what is disputed, and what else PBR_CHECK says."""
     styles = page.styles
-    row = _begin(page, row, "What changed since it was agreed, and what is disputed")
+    row = _begin(page, row, "What is disputed, and what changed since it was agreed")
     page.put(row - 1, _RIGHT, "What PBR_CHECK says (sheet Checks)", styles.subtitle)
     page.sheet.set_row(row - 1, _TWO_LINES)
     for down in range(1, _FINDINGS + 1):
         page.sheet.set_row(row + down - 1, _THREE_LINES)
-    _write_changes(page, plan, found, row)
-    _write_disputes(page, found, row + _CHANGES + 1)
+    _write_disputes_and_changes(page, plan, found, row)
     _write_findings(page, plan, found, row)
     return row + _FINDINGS + 1
 
 
-def _write_changes(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> None:
-    """Write what is found out of agreed months: the adjustments of the invoice, with workings."""
-    styles = page.styles
-    last_line = INVOICE_ROW + invoice_rows(plan) - 1
-    line, month, working, net = (
-        plan.column_of("Invoice", column, INVOICE_ROW + 1, last_line) for column in (1, 2, 3, 4)
-    )
+def _write_disputes_and_changes(
+    page: TemplatePage, plan: TemplatePlan, found: Found, row: int
+) -> None:
+    """Write what disputed rows would change, and under it what is found out of agreed months.
+
+    Of agreed months these are the adjustments of the invoice, with their workings.
+    """
+    styles, disputed = page.styles, f"{found.disputed_rows}>0"
     strong = styles.bare("wrapped", valign="vcenter", bold=True, font_size=_SMALL + 1)
     page.join(row, 1, _LEFT_END, strong)
     counted = (
@@ -212,44 +214,54 @@ def _write_changes(page: TemplatePage, plan: TemplatePlan, found: Found, row: in
         f' {plan.name_of("Invoice")}. The cause, cell by cell: xlpbr changes."'
     )
     none = '"No month that was agreed has another figure now."'
-    page.put_formula(row, 1, f"=IF({found.changes}=0,{none},{counted})", strong)
+    said = f'IF({disputed},"","No row is disputed. ")&IF({found.changes}=0,{none},{counted})'
+    page.put_formula(row, 1, f"={said}", strong)
+    last_line = INVOICE_ROW + invoice_rows(plan) - 1
+    line, month, working, net = (
+        plan.column_of("Invoice", column, INVOICE_ROW + 1, last_line) for column in (1, 2, 3, 4)
+    )
     small = styles.bare("wrapped", valign="vcenter", font_size=_SMALL)
-    first = row + 1
-    for number in range(1, _CHANGES + 1):
+    looks = {1: styles.bare("month"), 2: small, _LEFT_END: styles.bare("money")}
+    first, disputes = row + 1, _said_of_disputes(found)
+    for number in range(1, _FINDINGS + 1):
         row += 1
         page.join(row, 2, _LEFT_END - 1, small)
-        at = first_with(found.change_counts, number)
-        there = f"{number}<={found.changes}"
+        change = f"({number}-IF({disputed},{_DISPUTES},0))"
+        at = first_with(found.change_counts, change)
         text = f'INDEX({line},{at})&": "&INDEX({working},{at})'
-        for column, formula, style in (
-            (1, f"INDEX({month},{at})", styles.bare("month")), (2, text, small),
-            (_LEFT_END, f"INDEX({net},{at})", styles.bare("money")),
-        ):  # fmt: skip
-            page.put_formula(row, column, f'=IF({there},{formula},"")', style)
-    page.mark((first, 1), (row, _LEFT_END), f'$A{first}<>""', styles.filled_row)
+        told = (f"INDEX({month},{at})", text, f"INDEX({net},{at})")
+        shown = [f'IF(OR({change}<=0,{change}>{found.changes}),"",{one})' for one in told]
+        if number <= _DISPUTES:
+            shown = [
+                f"IF({disputed},{instead},{one})"
+                for instead, one in zip(disputes[number - 1], shown, strict=True)
+            ]
+        for (column, style), formula in zip(looks.items(), shown, strict=True):
+            page.put_formula(row, column, f"={formula}", style)
+    for condition, look in (
+        (f'$A{first}="{_DISPUTED}"', styles.warned_row), (f'$A{first}<>""', styles.filled_row),
+    ):  # fmt: skip
+        page.mark((first, 1), (row, _LEFT_END), condition, look, alone=True)
 
 
-def _write_disputes(page: TemplatePage, found: Found, row: int) -> None:
-    """Write how many rows are disputed, and what they would change if they counted."""
-    styles, rows = page.styles, found.disputed_rows
-    small = styles.bare("wrapped", valign="vcenter", font_size=_SMALL)
+_DISPUTED = "Disputed"
+
+
+def _said_of_disputes(found: Found) -> list[tuple[str, str, str]]:
+    """What is disputed, and what it would change: to date, and in the outlook to the end."""
+    rows = found.disputed_rows
     are = f'{rows}&IF({rows}=1," row is"," rows are")&" disputed and not counted. "'
-    none = '"No row is disputed."'
-    for down, begins, at_stake, otherwise in (
-        (0, f'{are}&"If counted, to date the saving', found.at_stake.to_date, none),
-        (1, '"If counted, in the outlook to the end the saving', found.at_stake.to_the_end, '""'),
+    lines = []
+    for begins, (saving, payable) in (
+        (f'{are}&"If counted, to date the saving', found.at_stake.to_date),
+        ('"If counted, in the outlook to the end the saving', found.at_stake.to_the_end),
     ):
-        saving, payable = at_stake
         says = (
             f'{begins} would change by "&{_signed(saving)}&" and what is payable by"'
             f'&IF(ISNUMBER({payable}),":"," an amount that is not known.")'
         )
-        page.join(row + down, 1, _LEFT_END - 1, small)
-        page.put_formula(row + down, 1, f"=IF({rows}=0,{otherwise},{says})", small)
-        page.put_formula(
-            row + down, _LEFT_END, f'=IF({rows}=0,"",{payable})', styles.bare("money", bold=True)
-        )
-    page.mark((row, 1), (row + 1, _LEFT_END), f"{rows}>0", styles.warned_row)
+        lines.append((f'"{_DISPUTED}"', says, payable))
+    return lines
 
 
 def _signed(amount: str) -> str:

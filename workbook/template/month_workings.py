@@ -242,7 +242,7 @@ def _with_disputed(plan: TemplatePlan, day: str) -> str:
     return settled
 
 
-def first_with(counts: str, number: int) -> str:
+def first_with(counts: str, number: int | str) -> str:
     """Down which row a running count first reaches a number, counted from 1.
 
     Not MATCH: the engine that calculates a new workbook keeps what it found in a long range.

@@ -9,6 +9,7 @@ Texts of a PBR_ formula are compared as ``A2&""``: see ``outputs``.
 from __future__ import annotations
 
 from xlpbr.contract.terms import READINGS, Term
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.template.outlook import last_day_shown, last_day_to_come
 from xlpbr.workbook.template.page import TemplatePage
@@ -227,4 +228,7 @@ def _write_without_effect(page: TemplatePage) -> None:
         f'IF({named}="","Each reading below changes what is paid.",'
         f'"Without effect, to date and to the end: "&{named})'
     )
-    page.put_formula(_NO_EFFECT_ROW, 1, f"={text}", styles.plain)
+    look = styles.bare("wrapped", valign="vcenter")
+    page.join(_NO_EFFECT_ROW, 1, len(_WIDTHS), look)
+    page.sheet.set_row(_NO_EFFECT_ROW - 1, 2 * LINE_HEIGHT + 2)
+    page.put_formula(_NO_EFFECT_ROW, 1, f"={text}", look)

@@ -52,7 +52,7 @@ _CHART_WIDTH, _CHART_HEIGHT = 640, 302
 """Pixels; a chart is narrower where many columns of the statement are hidden."""
 _CHART_COLUMN = 6
 _PIXELS_OF_A_MONEY_COLUMN = 103
-_PLOT = {"x": 0.11, "y": 0.14, "width": 0.86, "height": 0.57}
+_PLOT = {"x": 0.13, "y": 0.14, "width": 0.84, "height": 0.57}
 """Where the lines are drawn within a chart."""
 
 WORKING_COLUMN = len(FIGURES) + 2
@@ -63,6 +63,9 @@ _STILL_TO_COME = (
     " else happens."
 )
 """Always shown: which months are to come would depend on the day on which the book is opened."""
+
+_POUNDS_IN_SHORT = '[>=1000000]"£"0.0,,"m";"£"#,##0,"k"'
+"""The labels of an axis, for a contract of thousands or of millions."""
 
 KEY_FIGURES_ROW = 7
 _VALUE_COLUMN = 4
@@ -433,8 +436,9 @@ def _insert_chart(
     title = all_of(name.removesuffix(" to date") for name in names).capitalize()
     font = {"name": FONT, "size": 10, "color": MUTED, "bold": False}
     dress_months_chart(
-        chart, title, len(plan.months), font, unit="£ million", unit_format='"£"0.0,,"m"'
-    )
+        chart, title, len(plan.months), font, unit="£ (k thousand, m million)",
+        unit_format=_POUNDS_IN_SHORT,
+    )  # fmt: skip
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 10}})
     # Both charts have their months under each other, whatever takes room beside them.
     chart.set_plotarea({"layout": _PLOT})

@@ -57,6 +57,9 @@ KNOWN = known_rules(
 An option that they do not know is read as #N/A, as is every figure that depends on it.
 """
 
+VARIATIONS, RATES = "terms from a day on", "the table Rates"
+"""What the formulas do not work out, by the name under which they say so."""
+
 
 def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
     """Write all workings beside the checks."""
@@ -212,12 +215,18 @@ def unknown_terms(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
             f"ISNA({at})" if options else f"NOT(IFERROR({at}={_default(term)},FALSE))"
         )
     if not KNOWN.varies:
-        found["terms from a day on"] = _has_rows(plan.terms_from)
+        found[VARIATIONS] = _has_rows(plan.terms_from)
     for table in KNOWN.unknown_tables:
         if table in plan.sheets:
-            first = ALL_COLUMNS[table][0].heading
-            found[f"the table {table}"] = _has_rows(plan.evidence_column(table, first))
+            found[f"the table {table}"] = table_has_rows(plan, table)
     return found
+
+
+def table_has_rows(plan: TemplatePlan, table: str) -> str:
+    """The condition under which an input table holds something."""
+    if table not in plan.sheets:
+        return "FALSE"
+    return _has_rows(plan.evidence_column(table, ALL_COLUMNS[table][0].heading))
 
 
 def _has_rows(cells_of_a_column: str) -> str:
@@ -263,6 +272,11 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
     saving_column = STATEMENT_COLUMNS["Saving"]
     saving = plan.on_sheet("Statement", FIRST_MONTH_ROW + row - FIRST_ROW, saving_column)
     saved = here("Saving (Statement)")
+    # Outcome fees are taken over: what they come to is not worked out here.
+    outcomes = saving.replace(
+        fixed(FIRST_MONTH_ROW + row - FIRST_ROW, saving_column),
+        fixed(FIRST_MONTH_ROW + row - FIRST_ROW, STATEMENT_COLUMNS["Outcome fees"]),
+    )
     if row == FIRST_ROW:
         first = f'IF({start}<={last},{start},"")'
     else:
@@ -324,7 +338,8 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
         "Reimbursed": f"ROUND(MIN({here('Break-downs')},{here('Fee to date')}"
         f"-{before('Reimbursed to date')}),2)",
         "Reimbursed to date": f"ROUND({before('Reimbursed to date')}+{paid_back},2)",
-        "Owed": f"ROUND({here('Fee')}+{here('Carer fees')}+{here('Bonus')}-{paid_back},2)",
+        "Owed": f"ROUND({here('Fee')}+{here('Carer fees')}+N({outcomes})+{here('Bonus')}"
+        f"-{paid_back},2)",
         "Payable": f'IF(OR({maximum}="",{at["Maximum reading"]}="warn"),{here("Owed")},'
         f"ROUND(MIN({here('Owed')},MAX(0,{maximum}-{payable_before}+{paid_back})-{paid_back}),2))",
         "Payable to date": f"ROUND({payable_before}+{here('Payable')},2)",

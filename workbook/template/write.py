@@ -15,7 +15,7 @@ from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import Contract
 from xlpbr.workbook.calculate.engine import load_own, values_of
 from xlpbr.workbook.files.safe_writing import write_safely
-from xlpbr.workbook.look.named_styles import with_named_styles
+from xlpbr.workbook.look.named_styles import NamedLooks
 from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.ooxml.book import CellValue, Position
 from xlpbr.workbook.read.own_sheets import MADE_BY
@@ -118,7 +118,7 @@ def _written(
     """
     contract = plan.contract
     written = io.BytesIO()
-    workbook = Workbook(written, {"date_1904": plan.date_1904, "in_memory": True})
+    workbook = NamedLooks(written, {"date_1904": plan.date_1904, "in_memory": True})
     workbook.calc_on_load = False
     workbook.set_calc_mode("auto", _CALCULATED_BY)
     workbook.set_properties(
@@ -140,7 +140,7 @@ def _written(
     if finish is not None:
         finish(workbook)
     workbook.close()
-    return with_named_styles(written.getvalue())
+    return written.getvalue()
 
 
 def write_sheets(

@@ -300,6 +300,11 @@ def _columns() -> ModuleType | None:
     return scenario_columns
 
 
+def load_ahead() -> None:
+    """Load what many scenarios are settled with, before a forecast asks for it."""
+    _columns()
+
+
 def _needed_columns() -> ModuleType:
     found = _columns()
     if found is None:

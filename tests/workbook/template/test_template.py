@@ -5,6 +5,7 @@ import itertools
 import random
 import re
 import zipfile
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -67,7 +68,7 @@ SPILLS = {
     "Invoice": "A6", "Lines": "A6", "Children": "A5", "Years": "A5",
 }  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-CHECK_ROWS = range(16, 27)
+CHECK_ROWS = range(16, 28)
 ERROR_ROWS = range(31, 52)
 FIRST_MONTH_CHECK = 57
 RESULT = (6, 2)
@@ -232,7 +233,9 @@ def test_the_sheets_stand_in_their_order_and_about_is_open(opened):
             assert sheet.sheet_view.selection[-1].activeCell == "A1" or sheet.freeze_panes
             assert sheet["A1"].value
             # The one page of Month wraps workings over columns that its tables share.
-            assert not sheet.merged_cells.ranges or sheet.title == "Month"
+            merged = [str(area) for area in sheet.merged_cells.ranges]
+        # The line of the readings without effect wraps across the page; tables are never merged.
+        assert merged == (["A7:F7"] if sheet.title == "Readings" else []) or sheet.title == "Month"
 
 
 def test_the_inputs_are_excel_tables_with_the_declared_headings(opened):
@@ -932,6 +935,42 @@ def test_the_books_own_checks_agree(calculated):
         assert [checks[row, 2] for row in ERROR_ROWS] == [0.0] * len(ERROR_ROWS)
     cheshire = calculated["cheshire-east-2026", True]["Checks"]
     assert cheshire[21, 5] == "Does not apply: none in the terms"
+
+
+@pytest.mark.slow
+def test_what_plain_formulas_do_not_know_is_said_and_is_no_alarm(tmp_path):
+    contract = load_contract("cheshire-east-2026")
+    path = tmp_path / "book.xlsx"
+    rates = ({"Outcome": "Settled", "Weeks": 4, "Price": 6000},)
+    write_template(with_sample(contract, Rates=rates), path, sample=True)
+    set_cell(path, "Month", "B4", cells.serial_of(date(2026, 10, 1)))
+    values = calculate(path)
+    checks, statement = values["Checks"], values["Statement"]
+    paid = sum(statement[row, 9] for row in range(24, 31))
+    assert paid > 0
+    # All but the outcome fees are worked out again, with these taken over.
+    assert checks[RESULT].startswith("All checks agree, but 1 figure not checked in plain Excel")
+    statuses = [checks[row, 5] for row in CHECK_ROWS]
+    assert statuses.pop() == "Not checked here: the table Rates"
+    assert all(one == "Agrees" or one.startswith("Does not apply") for one in statuses)
+    payable = round(sum(statement[row, 13] for row in range(24, 31)), 2)
+    assert checks[22, 2] == checks[22, 3] == payable
+    assert checks[27, 3] == paid
+    # A term that changes: what comes from the evidence alone is still worked out twice.
+    first = 6 + len(TERMS)
+    set_cell(path, "Terms", f"A{first}", "Carer fee")
+    set_cell(path, "Terms", f"B{first}", 11000)
+    set_cell(path, "Terms", f"C{first}", cells.serial_of(date(2026, 7, 1)))
+    checks = calculate(path)["Checks"]
+    assert checks[RESULT].startswith("All checks agree, but 7 figures not checked in plain Excel")
+    by_status = Counter(checks[row, 5] for row in CHECK_ROWS)
+    assert by_status == {
+        "Agrees": 5, "Not checked here: terms from a day on": 6,
+        "Not checked here: the table Rates": 1,
+    }  # fmt: skip
+    # A figure that is wrong is an alarm all the same.
+    set_cell(path, "Placements", "C6", "a lot")
+    assert calculate(path)["Checks"][RESULT].startswith("NOT ALL AGREE")
 
 
 OPTIONS = [
