@@ -32,16 +32,14 @@ def test_the_months_after_have_a_section_for_each_thing_that_can_come():
 
 
 def test_a_section_is_read_in_its_order():
-    shows = (
-        "**The sheet Month shows:**\n\n| On Month | Now |\n| --- | --: |\n| Fee, Net | £7.00 |\n"
-    )
+    shows = "**The sheet Month shows:**\n\n| Of | Now |\n| --- | --: |\n| Fee, Net | £7.00 |\n"
     (section,) = sections_of(
         "# Page\n\n## Title\n\nIt is £5 more.\n\n**Type on the sheet Cohort:**\n\n"
         f"{TABLE}\n{shows}\n<!-- picture of Month -->\n![Month](../pictures/month.png)\n"
     )
     typed, shown, picture = section.steps
     assert typed == Typed(7, "Cohort", [{"Row": "6", "Child": "C01"}])
-    assert shown == Shown(13, "Month", [{"On Month": "Fee, Net", "Now": "£7.00"}])
+    assert shown == Shown(13, "Month", [{"Of": "Fee, Net", "Now": "£7.00"}])
     assert picture == Picture(20, "month.png", "Month", "")
     # What a step holds itself is not asked for again.
     assert section.amounts == [(5, "£5")]
