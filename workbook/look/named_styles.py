@@ -15,7 +15,8 @@ from xml.etree import ElementTree as ET
 from xlpbr.workbook.look.styles import FILLS, HEADING_FILL, LINK_INK
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_STYLES = "xl/styles.xml"
+STYLES_PART = "xl/styles.xml"
+"""The part that holds the looks of cells."""
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TITLE_SIZE, _SECTION_SIZE = "16", "12"
 
@@ -49,8 +50,8 @@ def with_named_styles(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(written, "w") as target:
         for member in source.infolist():
             content = source.read(member)
-            if member.filename == _STYLES:
-                content = _named(content)
+            if member.filename == STYLES_PART:
+                content = name_styles(content)
             target.writestr(member, content, compress_type=zipfile.ZIP_DEFLATED)
     return written.getvalue()
 
@@ -59,7 +60,8 @@ def _tag(name: str) -> str:
     return f"{{{_MAIN}}}{name}"
 
 
-def _named(styles: bytes) -> bytes:
+def name_styles(styles: bytes) -> bytes:
+    """The style part of a workbook that XlsxWriter wrote, with the names."""
     root = ET.fromstring(styles)
     fonts, fills, looks, formats, names = (
         root.find(_tag(name))

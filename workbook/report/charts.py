@@ -1,11 +1,11 @@
-"""The charts of the Statement sheet and the table that they are drawn from.
+"""The page of charts and the table that they are drawn from, which stands last in the annex.
 
 Each line has a dash and a marker of its own, so that the charts can be read without colour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -13,19 +13,26 @@ from typing import Any
 
 from xlsxwriter.chart import Chart
 
+from xlpbr import cells
 from xlpbr.contract.terms import BonusMeasure, ContractTerms
-from xlpbr.money import Pence, in_words, to_pence
-from xlpbr.periods import month_in_words
+from xlpbr.money import Pence, in_words, to_pence, to_pounds
+from xlpbr.periods import day_in_words, month_in_words
 from xlpbr.settlement.bonus import bonus_measures, has_bonus, measured, threshold_and_rate
 from xlpbr.settlement.counted import counted_costs, counted_placements
 from xlpbr.settlement.statement import FIGURE_BY_HEADING, MonthStatement
 from xlpbr.workbook.look import styles
+from xlpbr.workbook.look.months_chart import dress_months_chart
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import BLANK, ReportColumn, ReportPage, Value
 from xlpbr.workbook.report.summary import day_in_full, measure_in_words, pounds_in_words
 
+CHARTS_SHEET = "Charts"
 DATA_SHEET = "Chart data"
-_CHART_HEIGHT = 400
+_PAGE_HEIGHT = 1.45
+"""What a page upright is high, of its width between the margins."""
+_GAP = 12
+_HIGHEST = 0.62
+"""A chart alone on its page is not higher than this part of its width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class ChartLine:
     dash: str
     marker: str
     width: float = 2.25
+    named: str = ""
+    """Where its last point says its figure; a level line says it at its first."""
 
     @property
     def field_name(self) -> str:
@@ -44,38 +53,54 @@ class ChartLine:
         return FIGURE_BY_HEADING[self.heading].field_name
 
 
-_SAVING = ChartLine("Saving to date", styles.SAVING_COLOUR, "solid", "circle")
-_FEE = ChartLine("Fee to date", styles.FEE_COLOUR, "dash", "square")
+_SAVING = ChartLine("Saving to date", styles.SAVING_COLOUR, "solid", "circle", named="above")
+_FEE = ChartLine("Fee to date", styles.FEE_COLOUR, "dash", "square", named="below")
 _ENTITLEMENT = ChartLine("Fee entitlement to date", styles.INK, "round_dot", "none", 1.75)
-_THRESHOLD = ChartLine("Bonus threshold", styles.THRESHOLD_COLOUR, "long_dash_dot", "none", 1.75)
+_THRESHOLD = ChartLine(
+    "Bonus threshold", styles.THRESHOLD_COLOUR, "long_dash_dot", "none", 1.75, "above"
+)
 _MEASURES: Mapping[BonusMeasure, ChartLine] = {
-    "run_rate": ChartLine("Yearly saving", styles.SAVING_COLOUR, "solid", "triangle"),
+    "run_rate": ChartLine(
+        "Yearly saving", styles.SAVING_COLOUR, "solid", "triangle", named="above"
+    ),
     "accumulated": ChartLine(
-        "Saving counted for the bonus", styles.SAVING_COLOUR, "solid", "triangle"
+        "Saving counted for the bonus", styles.SAVING_COLOUR, "solid", "triangle", named="above"
     ),
     "lower": ChartLine(
-        "Lower of yearly saving and saving counted", styles.SAVING_COLOUR, "solid", "triangle"
+        "Lower of yearly saving and saving counted",
+        styles.SAVING_COLOUR,
+        "solid",
+        "triangle",
+        named="above",
     ),
 }
 """What the bonus may be measured by: the threshold is drawn against that alone."""
-_PAYABLE = ChartLine("Payable to date", styles.PAYABLE_COLOUR, "solid", "circle")
-_INVOICED = ChartLine("Invoiced to date", styles.FEE_COLOUR, "dash", "diamond")
-_MAXIMUM = ChartLine("Contract maximum", styles.MAXIMUM_COLOUR, "long_dash", "none", 1.75)
+_PAYABLE = ChartLine("Payable to date", styles.PAYABLE_COLOUR, "solid", "circle", named="above")
+_INVOICED = ChartLine("Invoiced to date", styles.FEE_COLOUR, "dash", "diamond", named="below")
+_MAXIMUM = ChartLine("Contract maximum", styles.MAXIMUM_COLOUR, "long_dash", "none", 1.75, "above")
+_BESIDE_HEIGHT = 400
+_STEPS_ON_AXIS = 6
+_ROOM = 1.08
+"""An axis goes a little above its highest point, so that its figure has room."""
+_CLOSE = 0.25
+"""A level line is close above a point where it is higher by less than this part of itself."""
+_LEVEL = (_THRESHOLD, _MAXIMUM)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One chart: its title, its lines and what it shows in words."""
+    """One chart: its title, its lines, what it shows, and the same for who cannot see it."""
 
     title: str
     lines: tuple[ChartLine, ...]
+    said: str
     words: str
 
 
 def chart_columns(report: Report) -> tuple[ReportColumn, ...]:
     """The columns of the chart data; a contract without a bonus or maximum has no such line."""
     return (
-        ReportColumn("Month", 12, "month"),
+        ReportColumn("Month", 15, "month"),
         *(ReportColumn(line.heading, 16, "money") for line in _lines_of_charts(report)),
     )
 
@@ -89,17 +114,13 @@ def _drawings(report: Report) -> list[Drawing]:
     return [_savings(report), _payable(report), *([] if bonus is None else [bonus])]
 
 
-def _drawn_months(report: Report) -> list[tuple[MonthStatement, Mapping[str, Pence | None]]]:
-    """The months for which the saving to date is shown, with their figures."""
-    return [
-        (month, figures)
-        for month, figures in zip(report.statement.months, report.shown.figures, strict=True)
-        if figures["saving_to_date"] is not None
-    ]
+def _months_and_figures(report: Report) -> list[tuple[MonthStatement, Mapping[str, Pence | None]]]:
+    """Every month with its figures: in one that is suppressed a line is broken."""
+    return list(zip(report.statement.months, report.shown.figures, strict=True))
 
 
 def chart_rows(report: Report) -> list[list[Value]]:
-    """The points: the months for which the saving to date is shown."""
+    """The points of every month; an empty cell where there is none."""
     lines = _lines_of_charts(report)
     return [
         [
@@ -109,7 +130,7 @@ def chart_rows(report: Report) -> list[list[Value]]:
                 for line in lines
             ),
         ]
-        for month, figures in _drawn_months(report)
+        for month, figures in _months_and_figures(report)
     ]
 
 
@@ -123,6 +144,9 @@ def _point(
     if line is _THRESHOLD:
         return _pence(threshold_and_rate(terms)[0])
     if line in _MEASURES.values():
+        # In a public version it is drawn only where it is the saving to date.
+        if figures["saving_to_date"] is None:
+            return None
         return _measured_by(report, month)
     return figures[line.field_name]
 
@@ -159,48 +183,93 @@ def charts_of(report: Report) -> list[Drawing]:
 
 
 def _points(report: Report, line: ChartLine) -> int:
-    points = (_point(report, line, month, figures) for month, figures in _drawn_months(report))
+    points = (
+        _point(report, line, month, figures) for month, figures in _months_and_figures(report)
+    )
     return sum(point is not None for point in points)
 
 
+def drawing_columns(_: Report) -> list[ReportColumn]:
+    """The columns of the table over the charts."""
+    return [ReportColumn("Chart", 34), ReportColumn("What it shows", 92)]
+
+
+def drawing_lines(report: Report) -> list[str]:
+    """To which day the charts go, or why none is drawn."""
+    if not charts_of(report):
+        return ["No chart is drawn: it would have fewer than two months."]
+    lines = [
+        f"Each chart goes to {day_in_full(report.statement.as_at)}. Its points are in the annex, on"
+        f" the sheet {DATA_SHEET}."
+    ]
+    if report.is_public:
+        lines.append(
+            "A line is broken over the months that are suppressed: a point alone stands for the end"
+            " of a run of months."
+        )
+    return lines
+
+
+def drawing_rows(report: Report) -> list[list[Value]]:
+    """What each chart shows, in words."""
+    rows: list[list[Value]] = [[drawing.title, drawing.said] for drawing in charts_of(report)]
+    return rows or [["None", "no chart"]]
+
+
 def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> None:
-    """The charts beside each other under the statement.
+    """The charts under each other, as large as one page upright lets them be.
 
     Args:
         report: what is drawn.
-        page: the Statement sheet.
-        row: the row under the table.
+        page: the sheet of the charts.
+        row: the row under its table.
         data_row: the heading row of the chart data.
     """
     drawings = charts_of(report)
-    beside = max(2, len(drawings))
+    if not drawings:
+        return
+    width = page.pixels
+    left = _PAGE_HEIGHT * page.pixels - page.pixels_above(row)
+    height = min(int(left / len(drawings)) - _GAP, int(_HIGHEST * width))
+    highest = _highest_of_sums(report, drawings)
     for place, drawing in enumerate(drawings):
-        chart = _chart(report, page, drawing, data_row)
-        insert_chart(page, row + 1, place, chart, drawing.words, beside)
+        chart = _chart(report, page, drawing, data_row, highest)
+        chart.set_size({"width": width, "height": height})
+        page.sheet.insert_chart(
+            row, 0, chart,
+            {
+                "y_offset": _GAP + place * (height + _GAP), "object_position": 1,
+                "description": drawing.words,
+            },
+        )  # fmt: skip
 
 
-def insert_chart(
-    page: ReportPage, row: int, place: int, chart: Chart, words: str, beside: int = 2
-) -> None:
-    """Put a chart into a row: the first, the second or another of so many beside each other."""
-    width = page.pixels // beside - 10
-    chart.set_size({"width": width, "height": _CHART_HEIGHT})
+def insert_chart(page: ReportPage, row: int, place: int, chart: Chart, words: str) -> None:
+    """Put a chart under a table: the first or the second of two beside each other."""
+    width = page.pixels // 2 - 10
+    chart.set_size({"width": width, "height": _BESIDE_HEIGHT})
     page.sheet.insert_chart(
         row, 0, chart,
         {"x_offset": place * (width + 20), "object_position": 3, "description": words},
     )  # fmt: skip
 
 
-def _chart(report: Report, page: ReportPage, drawing: Drawing, data_row: int) -> Chart:
+def _chart(
+    report: Report, page: ReportPage, drawing: Drawing, data_row: int, highest: int | None
+) -> Chart:
     chart = page.workbook.add_chart({"type": "line"})
     headings = [column.heading for column in chart_columns(report)]
-    first, last = data_row + 1, data_row + len(chart_rows(report))
+    rows = chart_rows(report)
+    first, last = data_row + 1, data_row + len(rows)
+    font = {"name": styles.FONT, "size": 11, "color": styles.INK, "bold": False}
     for line in drawing.lines:
         column = headings.index(line.heading)
         drawn: dict[str, Any] = {
             "name": [DATA_SHEET, data_row, column],
             "categories": [DATA_SHEET, first, 0, last, 0],
             "values": [DATA_SHEET, first, column, last, column],
+            # What a reader that does not look at the sheet draws: no point where a cell is empty.
+            "values_data": [_in_pounds(row[column]) for row in rows],
             "line": {"color": line.colour, "width": line.width, "dash_type": line.dash},
             "marker": {"type": line.marker},
         }
@@ -208,35 +277,82 @@ def _chart(report: Report, page: ReportPage, drawing: Drawing, data_row: int) ->
             drawn["marker"].update(
                 size=6, fill={"color": line.colour}, border={"color": line.colour}
             )
+        if line.named:
+            points = [row[column] for row in rows]
+            levels = [rows[-1][headings.index(level.heading)] for level in drawing.lines[1:]]
+            drawn["data_labels"] = _label(line, points, levels, font)
         chart.add_series(drawn)
-    font = {"name": styles.FONT, "size": 11, "color": styles.INK}
-    chart.set_title({"name": drawing.title, "name_font": {**font, "size": 14, "bold": True}})
-    chart.set_x_axis(
-        {
-            "date_axis": True, "num_format": "mmm yy", "num_font": {**font, "rotation": -45},
-            "major_unit": 1 + len(report.statement.months) // 19, "major_unit_type": "months",
-            "line": {"color": styles.RULE}, "position_axis": "on_tick",
-        }
-    )  # fmt: skip
-    lowest = _lowest(report, drawing.lines)
-    chart.set_y_axis(
-        {
-            "num_format": styles.WHOLE_POUNDS, "num_font": font, "min": lowest,
-            "major_gridlines": {"visible": True, "line": {"color": styles.RULE, "width": 0.5}},
-            "line": {"none": True},
-        }
-    )  # fmt: skip
+    dress_months_chart(chart, drawing.title, len(rows), font, title_ink=styles.INK)
+    bounds = {"min": _lowest(report, drawing.lines)}
+    if highest is not None and _is_of_sums(drawing):
+        bounds["max"] = highest
+    chart.y_axis.update({name: bound for name, bound in bounds.items() if bound is not None})
+    # The same for every chart, so that the months stand under each other; room for the last figure.
+    chart.set_plotarea({"layout": {"x": 0.13, "y": 0.14, "width": 0.84, "height": 0.57}})
     chart.set_legend({"position": "bottom", "font": font})
-    chart.show_blanks_as("span")
     return chart
+
+
+def _in_pounds(point: Value) -> float | None:
+    return cells.plain_number(to_pounds(point)) if isinstance(point, int) else None
+
+
+def _label(
+    line: ChartLine, points: Sequence[Value], levels: Sequence[Value], font: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The figure at one point of a line: its last one, of a level line its first."""
+    there = [number for number, point in enumerate(points) if point is not BLANK]
+    named = (there[0] if line in _LEVEL else there[-1]) if there else -1
+    under = line in _MEASURES.values() and _just_under(points[named], levels)
+    return {
+        "value": True, "position": "below" if under else line.named,
+        "num_format": styles.WHOLE_POUNDS,
+        "font": {**font, "color": line.colour, "bold": True},
+        "custom": [{} if number == named else {"delete": True} for number in range(len(points))],
+    }  # fmt: skip
+
+
+def _just_under(point: Value, levels: Sequence[Value]) -> bool:
+    """Whether a level line runs so close above a point that it would strike its figure through."""
+    return isinstance(point, int) and any(
+        isinstance(level, int) and 0 <= level - point < level * _CLOSE for level in levels
+    )
 
 
 def _lowest(report: Report, lines: Sequence[ChartLine]) -> int | None:
     """An axis begins at £0 unless a placement that costs more brings a line below it."""
+    return None if any(value < 0 for value in _values(report, lines)) else 0
+
+
+def _is_of_sums(drawing: Drawing) -> bool:
+    """Whether a chart is of sums to date, which can be held beside those of another."""
+    return drawing.lines[0] in (_SAVING, _PAYABLE)
+
+
+def _highest_of_sums(report: Report, drawings: Sequence[Drawing]) -> int | None:
+    """Where the axes of the charts of sums to date end, in pounds: the same for both."""
+    lines = [line for drawing in drawings if _is_of_sums(drawing) for line in drawing.lines]
+    highest = int(max(_values(report, lines), default=0) * _ROOM) // 100
+    if highest <= 0 or _lowest(report, lines) is None:
+        return None
+    step = next(step for step in _round_steps() if highest <= _STEPS_ON_AXIS * step)
+    return -(-highest // step) * step
+
+
+def _round_steps() -> Iterator[int]:
+    """Round amounts that an axis may count in: 1, 2, 5, 10, 20 and so on."""
+    unit = 1
+    while True:
+        yield from (unit, 2 * unit, 5 * unit)
+        unit *= 10
+
+
+def _values(report: Report, lines: Sequence[ChartLine]) -> list[int]:
+    """All points of some lines."""
     headings = [column.heading for column in chart_columns(report)]
     wanted = [headings.index(line.heading) for line in lines]
     values = [row[column] for row in chart_rows(report) for column in wanted]
-    return None if any(isinstance(value, int) and value < 0 for value in values) else 0
+    return [value for value in values if isinstance(value, int)]
 
 
 def _savings(report: Report) -> Drawing:
@@ -248,7 +364,12 @@ def _savings(report: Report) -> Drawing:
         f"the saving to date is {saving}, the fee to date {fee} and the fee entitlement to date"
         f" {entitlement}."
     )
-    return _drawing(report, "Savings and fee over time", [_SAVING, _FEE, _ENTITLEMENT], words)
+    return _drawing(
+        report,
+        f"Savings and fee to {day_in_words(report.statement.as_at)}",
+        [_SAVING, _FEE, _ENTITLEMENT],
+        words,
+    )
 
 
 def _payable(report: Report) -> Drawing:
@@ -260,11 +381,18 @@ def _payable(report: Report) -> Drawing:
     terms = report.terms
     maximum = _pence(terms.in_force("contract_maximum", report.last_shown.statement.as_at))
     if maximum is None:
-        return _drawing(report, "Payable over time", lines, f"{words}.")
+        return _drawing(
+            report, f"Payable to {day_in_words(report.statement.as_at)}", lines, f"{words}."
+        )
     lines.append(_MAXIMUM)
     level = "A line" if terms.varied("contract_maximum") else "A level line"
     words += f". {level} stands at the contract maximum of {in_words(maximum)}."
-    return _drawing(report, "Payable against the contract maximum", lines, words)
+    return _drawing(
+        report,
+        f"Payable to {day_in_words(report.statement.as_at)} against the contract maximum",
+        lines,
+        words,
+    )
 
 
 def _bonus_drawing(report: Report) -> Drawing | None:
@@ -308,11 +436,20 @@ def _drawing(report: Report, title: str, lines: list[ChartLine], words: str) -> 
     """A chart; its words are about the last month that is shown."""
     months = report.last_shown.statement.months
     end = f"At the end of {month_in_words(months[-1].month)}" if months else "At the end"
-    words = f"Line chart {_months_in_words(report)}. {end} {words}"
-    words += f" The figures are in the table on the sheet {DATA_SHEET}."
-    return Drawing(title, tuple(lines), words)
+    said = f"{end} {words}"
+    spoken = f"Line chart {_months_in_words(report)}. {said}"
+    return Drawing(
+        title,
+        tuple(lines),
+        said,
+        f"{spoken} The figures are in the table on the sheet {DATA_SHEET}.",
+    )
 
 
 def _months_in_words(report: Report) -> str:
-    months = [month_in_words(month.month) for month, _ in _drawn_months(report)]
+    months = [
+        month_in_words(month.month)
+        for month, figures in _months_and_figures(report)
+        if figures["saving_to_date"] is not None
+    ]
     return f"from {months[0]} to {months[-1]}" if months else "without a month"

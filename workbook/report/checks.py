@@ -44,6 +44,11 @@ def check_rows(report: Report) -> list[list[Value]]:
     return [*_row_count_rows(report), *_agreement_rows(report), *_problem_rows(report)]
 
 
+def faults(report: Report) -> int:
+    """How many checks say that a figure is wrong."""
+    return sum(row[-1] == _FAULT for row in check_rows(report))
+
+
 def _row_count_rows(report: Report) -> Iterator[list[Value]]:
     for count in report.row_counts:
         hidden = report.is_public and count.table != "Terms"

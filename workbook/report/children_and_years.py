@@ -18,7 +18,7 @@ YEARS_SHEET = "Years"
 def children_columns(report: Report) -> list[ReportColumn]:
     """The children's column, their totals and a column for each month."""
     return [
-        ReportColumn("Child", 12),
+        ReportColumn("Child", 14),
         ReportColumn("Total", 14, "money"),
         *(ReportColumn(f"{month.month:%b %Y}", 13.2, "money") for month in report.statement.months),
     ]

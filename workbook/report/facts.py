@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from xlpbr import cells
 from xlpbr.cells import Rows
@@ -15,6 +16,7 @@ from xlpbr.contract.library import CONTRACT_NAMES, Contract, load_contract
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import CellError, FileProblem, Problem
 from xlpbr.forecast.run import Forecast, forecast
+from xlpbr.settlement.readings import ReadingValue, value_readings
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.tables.headings import RowCount
 from xlpbr.workbook.agreed.changed_tables import Since
@@ -117,10 +119,23 @@ class Report:
         """The day to which the report is drawn up."""
         return self.as_at or self.terms.last_day
 
-    @property
+    @cached_property
     def position(self) -> Report:
         """The report up to the last month for which figures may be shown."""
         return replace(self, shown=self.last_shown)
+
+    @cached_property
+    def readings(self) -> list[ReadingValue]:
+        """What each option of the open wording would pay up to the day of the statement."""
+        return value_readings(self.terms, self.evidence, self.statement.as_at)
+
+    @cached_property
+    def readings_to_the_end(self) -> list[ReadingValue]:
+        """The same in outlook to the end; empty in a public version, and with nothing to come."""
+        statement = self.statement
+        if self.is_public or not statement.months or statement.as_at >= self.terms.last_day:
+            return []
+        return value_readings(self.terms, self.evidence)
 
     @property
     def is_cut(self) -> bool:

@@ -31,7 +31,7 @@ _FONT_SIZE = 11
 
 def forecast_columns(report: Report) -> list[ReportColumn]:
     """The months' columns: percentiles to date, and what the charts are drawn from."""
-    columns = [ReportColumn("Month", 10.5, "month")]
+    columns = [ReportColumn("Month", 14, "month")]
     for figure in (*_DRAWN, _NET):
         columns += [
             ReportColumn(f"{figure}, {rank} percentile", 12.7, "money")

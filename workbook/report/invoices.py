@@ -22,6 +22,7 @@ def reconciliation_lines(report: Report) -> list[str]:
         "Invoiced less payable is above nought where too much was invoiced. Months in which"
         " nothing was payable and nothing invoiced are left out."
     ]
+    lines += _up_to_the_last_claim(report)
     later = _later_claims(report)
     if later and not report.is_public:
         total = in_words(to_pence(sum((claim.invoiced for claim in later), Fraction(0))))
@@ -31,13 +32,41 @@ def reconciliation_lines(report: Report) -> list[str]:
     return lines
 
 
+def _up_to_the_last_claim(report: Report) -> list[str]:
+    """To which month the sheet goes, and what is payable for the months after it."""
+    last = _last_claimed(report)
+    if last is None:
+        return ["No month up to the day of this report is claimed yet."]
+    months = report.statement.months
+    after = [month for month in months if month.month > last]
+    line = f"Months go to the last that was claimed, {month_in_words(last)}."
+    if not after:
+        return [line]
+    span = first_to_last(after[0].month, after[-1].month)
+    if report.is_public:
+        return [f"{line} Nothing is claimed yet for {span}."]
+    payable = in_words(sum(month.payable for month in after))
+    return [f"{line} Payable and not claimed yet, for {span}: {payable}."]
+
+
+def _last_claimed(report: Report) -> date | None:
+    """The last month of the statement for which a claim counts; None where none does."""
+    months = report.statement.months
+    claimed = [claim.month for claim in _claims(report)]
+    if not claimed or max(claimed) < months[0].month:
+        return None
+    return min(max(claimed), months[-1].month)
+
+
 def reconciliation_rows(report: Report) -> list[list[Value]]:
     """Each month with something payable or invoiced, and the total."""
     if report.source.rows["Claims"] is None:
         return [["no claims were given", *[NOT_APPLICABLE] * 4]]
     if report.is_public:
         return _rows_of_blocks(report)
-    return [_row(found) for found in _differences(report)]
+    *rows, total = [_row(found) for found in _differences(report)]
+    # Without a row the total of nothing would be called agreed.
+    return [*rows, total] if rows else [["no month is claimed", *[NOT_APPLICABLE] * 4]]
 
 
 def _row(found: Difference) -> list[Value]:
@@ -49,10 +78,11 @@ def _row(found: Difference) -> list[Value]:
 def _differences(report: Report) -> list[Difference]:
     claims = _claims(report)
     claimed = {claim.month for claim in claims}
+    last = _last_claimed(report)
     ours = [
         Amount(month.month, to_pounds(month.payable))
         for month in report.statement.months
-        if month.payable or month.month in claimed
+        if last is not None and month.month <= last and (month.payable or month.month in claimed)
     ]
     return reconcile(ours, [Amount(claim.month, claim.invoiced) for claim in claims], Fraction(0))
 
@@ -80,28 +110,30 @@ def _rows_of_blocks(report: Report) -> list[list[Value]]:
     rows: list[list[Value]] = []
     payable_before: Pence = 0
     invoiced_before: Pence | None = 0
-    reached = 0
+    reached = end = 0
+    last = _last_claimed(report)
     for block in report.shown.blocks:
-        end, reached = figures[block[-1]], block.stop
-        payable, invoiced = end["payable_to_date"] or 0, end["invoiced_to_date"]
+        reached = block.stop
+        if last is None or months[block[0]].month > last:
+            continue
+        end = block.stop
+        shown = figures[block[-1]]
+        payable, invoiced = shown["payable_to_date"] or 0, shown["invoiced_to_date"]
         ours = payable - payable_before
         theirs = None if invoiced is None or invoiced_before is None else invoiced - invoiced_before
         payable_before, invoiced_before = payable, invoiced
         if ours or theirs != 0:
             label = first_to_last(months[block[0]].month, months[block[-1]].month)
             rows.append(_row_of_amounts(label, ours, theirs))
-    if reached < len(months):
+    if last is None:
+        return [["no month is claimed", *[NOT_APPLICABLE] * 4]]
+    if reached < len(months) and months[reached].month <= last:
         label = first_to_last(months[reached].month, months[-1].month)
         rows.append(_row_of_amounts(label, None, None))
-    shown = report.last_shown
-    rows.append(
-        _row_of_amounts(
-            f"Total to {month_in_words(shown.statement.as_at)}" if report.is_cut else "Total",
-            shown.latest("payable_to_date"),
-            shown.latest("invoiced_to_date"),
-        )
-    )
-    return rows
+    if not end:
+        return [*rows, _row_of_amounts("Total", None, None)]
+    total = "Total" if end == len(months) else f"Total to {month_in_words(months[end - 1].month)}"
+    return [*rows, _row_of_amounts(total, payable_before, invoiced_before)]
 
 
 def _row_of_amounts(label: str, ours: Pence | None, theirs: Pence | None) -> list[Value]:

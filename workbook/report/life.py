@@ -1,7 +1,7 @@
-"""What a contract's life adds to the Summary, in sentences with the actual numbers.
+"""What a contract's life adds to the Summary: rows of a figure and a sentence with the numbers.
 
-Children who leave, prices that change, further costs, outcomes, break-downs, variations and agreed
-months.
+Children who leave, prices that change, further costs, variations and agreed months have rows of
+their own; outcomes and break-downs say how their figures came about.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from xlpbr.contract.terms import VARYING, ContractTerms, Variation
+from xlpbr.errors import some
 from xlpbr.money import in_words, price_in_words
 from xlpbr.periods import ONE_DAY, day_in_words, month_in_words
 from xlpbr.settlement.bonus import saved_by
 from xlpbr.settlement.counted import counted_costs, counted_placements, name_key
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import SUPPRESSED
+from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
 
 NOTHING_BACK = (
     "Break-down reimbursement is none: when a placement breaks down, its saving stops on that day"
@@ -26,51 +27,54 @@ NOTHING_BACK = (
 """What the reading ``none`` of the break-down clause means, plainly."""
 
 
-def life_sentences(report: Report) -> Iterator[str]:
-    """What happened in the contract's life up to the report's day, a line each."""
-    yield from _variations(report.terms, report.statement.as_at)
-    if report.terms.terminated_on is not None:
-        yield (
-            f"The contract was ended early: {day_in_words(report.terms.terminated_on)} is the last"
-            " day that counts."
-        )
-    if report.is_public:
-        yield from _public_sentences(report)
-        return
-    yield from _leavers(report)
-    yield from _prices(report)
-    yield from _costs(report)
-    yield from _outcomes(report)
-    yield from _break_downs(report)
-    yield from _agreed_months(report)
+MOST_NAMED = 8
+"""Children, or costs, that a sentence names; how many more there are is counted."""
 
 
-def _public_sentences(report: Report) -> Iterator[str]:
-    terms, evidence = report.terms, report.evidence
-    if evidence.prices or evidence.costs:
-        yield (
-            "Prices that changed and further costs of moves are part of the savings that are shown."
-        )
-    if evidence.rates:
-        total = report.shown.total("outcome_fees")
-        yield f"Outcome fees come to {SUPPRESSED if total is None else in_words(total)}."
-    if terms.break_down_reimbursement == "none":
-        yield from NOTHING_BACK
-    else:
-        total = report.shown.total("reimbursed")
-        yield (f"For break-downs {SUPPRESSED if total is None else in_words(total)} is paid back.")
+def life_rows(report: Report) -> Iterator[list[Value]]:
+    """What happened in the contract's life up to the day: measure, value, words, clause."""
+    terms = report.terms
+    yield from _variations(report)
+    if terms.terminated_on is not None:
+        yield [
+            "Ended early", Of("date", terms.terminated_on),
+            "The contract was ended early:"
+            f" {day_in_words(terms.terminated_on)} is the last day that counts.",
+            _clause(report, "Terminated on"),
+        ]  # fmt: skip
+    if not report.is_public:
+        yield from _leavers(report)
+        yield from _prices(report)
+        yield from _costs(report)
+        yield from _agreed_months(report)
+    elif report.evidence.prices or report.evidence.costs:
+        yield [
+            "Prices and further costs", NOT_APPLICABLE,
+            "Prices that changed and further costs of moves are part of the savings that are"
+            " shown.", NOT_APPLICABLE,
+        ]  # fmt: skip
 
 
-def _variations(terms: ContractTerms, day: date) -> Iterator[str]:
+def _clause(report: Report, label: str) -> str:
+    return report.text(report.terms.clause_of(label)) or NOT_APPLICABLE
+
+
+def _variations(report: Report) -> Iterator[list[Value]]:
+    terms, day = report.terms, report.statement.as_at
     for one in terms.variations:
         if one.starts_on <= terms.starts_on:
             continue
         holds = "is" if one.starts_on <= day else "will be"
         before = _in_force_in_words(terms, one.field_name, one.starts_on - ONE_DAY)
-        label, now = VARYING[one.field_name].label, _value_in_words(one)
-        yield (
-            f"From {day_in_words(one.starts_on)} the {label} {holds} {now}; before it was {before}."
-        )
+        term, now = VARYING[one.field_name], _value_in_words(one)
+        kind = "rate" if term.kind == "rate" else "pounds"
+        since = day_in_words(one.starts_on)
+        yield [
+            f"{term.label} from {since}",
+            NOT_APPLICABLE if one.value is None else Of(kind, one.value),
+            f"From {since} the {term.label} {holds} {now}; before it was {before}.",
+            _clause(report, term.label),
+        ]
 
 
 def _in_force_in_words(terms: ContractTerms, field_name: str, day: date) -> str:
@@ -85,7 +89,7 @@ def _value_in_words(one: Variation) -> str:
     return price_in_words(one.value)
 
 
-def _leavers(report: Report) -> Iterator[str]:
+def _leavers(report: Report) -> Iterator[list[Value]]:
     day = report.statement.as_at
     left = sorted(
         (child.leaves_on, child.child)
@@ -93,11 +97,14 @@ def _leavers(report: Report) -> Iterator[str]:
         if child.leaves_on is not None and child.leaves_on <= day
     )
     if left:
-        names = ", ".join(f"{child} on {day_in_words(leaves)}" for leaves, child in left)
-        yield f"Left care, so that savings stopped on that day: {names}."
+        names = some([f"{child} on {day_in_words(leaves)}" for leaves, child in left], MOST_NAMED)
+        yield [
+            "Children who left care", Of("count", len(left)),
+            f"Left care, so that savings stopped on that day: {names}.", "Cohort table",
+        ]  # fmt: skip
 
 
-def _prices(report: Report) -> Iterator[str]:
+def _prices(report: Report) -> Iterator[list[Value]]:
     day, evidence = report.statement.as_at, report.evidence
     changed: dict[str, str] = {}
     changes: set[date] = set()
@@ -109,14 +116,16 @@ def _prices(report: Report) -> Iterator[str]:
     if not changed:
         return
     children = "1 child" if len(changed) == 1 else f"{len(changed)} children"
-    days_in_words = ", ".join(day_in_words(one) for one in sorted(changes))
-    yield (
-        f"The prices of {children} changed on {days_in_words}: {', '.join(changed.values())}. Days"
-        " before a change keep their prices."
-    )
+    days_in_words = some([day_in_words(one) for one in sorted(changes)], MOST_NAMED)
+    names = some(list(changed.values()), MOST_NAMED)
+    yield [
+        "Children whose prices changed", Of("count", len(changed)),
+        f"The prices of {children} changed on {days_in_words}: {names}. Days before a change keep"
+        " their prices.", "Prices table",
+    ]  # fmt: skip
 
 
-def _costs(report: Report) -> Iterator[str]:
+def _costs(report: Report) -> Iterator[list[Value]]:
     day = report.statement.as_at
     costs = counted_costs(report.terms, report.evidence)
     # Below 0: a cost takes off what the placements saved.
@@ -124,31 +133,51 @@ def _costs(report: Report) -> Iterator[str]:
     counted = [cost for cost in costs if cost.cost_to_date(day)]
     if not counted:
         return
-    parts = "; ".join(
+    parts = [
         f"{cost.cost.child}, {cost.cost.what or 'further cost'}: {in_words(cost.cost_to_date(day))}"
         for cost in counted
-    )
+    ]
+    more = len(parts) - MOST_NAMED
+    named = "; ".join([*parts[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
     effect = "are taken off" if total <= 0 else "are added to"
-    yield (f"Further costs of moves, {in_words(abs(total))} so far, {effect} the saving: {parts}.")
+    yield [
+        f"Further costs to {day_in_words(day)}", Of("money", abs(total)),
+        f"Further costs of moves, {in_words(abs(total))} so far, {effect} the saving: {named}.",
+        "Costs table",
+    ]  # fmt: skip
 
 
-def _outcomes(report: Report) -> Iterator[str]:
-    if not report.evidence.rates:
-        return
+def outcomes_in_words(report: Report) -> str:
+    """Which outcomes were reached so far, and what their fees come to."""
+    if report.is_public:
+        shown = report.shown.total("outcome_fees")
+        return f"Outcome fees come to {SUPPRESSED if shown is None else in_words(shown)}."
     found: dict[str, int] = {}
     for month in report.statement.months:
         for one in month.outcomes:
             found[one.outcome] = found.get(one.outcome, 0) + 1
     total = sum(month.outcome_fees for month in report.statement.months)
     if not found:
-        yield "No outcome of the table Rates has been reached yet."
-        return
+        return "No outcome of the table Rates has been reached yet."
     counts = ", ".join(f"{name} by {count}" for name, count in found.items())
-    yield f"Outcome fees of {in_words(total)} are due so far: {counts}."
+    return f"Outcome fees of {in_words(total)} are due so far: {counts}."
+
+
+def break_downs_in_words(report: Report) -> str:
+    """What break-downs cost the provider, with the break-downs that are inside their window."""
+    return " ".join(_break_downs(report))
 
 
 def _break_downs(report: Report) -> Iterator[str]:
     terms, day = report.terms, report.statement.as_at
+    if report.is_public:
+        if terms.break_down_reimbursement == "none":
+            yield from NOTHING_BACK
+        else:
+            shown = report.shown.total("reimbursed")
+            paid_back = SUPPRESSED if shown is None else in_words(shown)
+            yield f"For break-downs {paid_back} is paid back."
+        return
     broken = [
         (one.placement.ended_on, one.placement.child)
         for one in counted_placements(terms, report.evidence)
@@ -174,14 +203,16 @@ def _break_downs(report: Report) -> Iterator[str]:
         f"{one.child} broke down on {day_in_words(one.ended_on)}, in the window"
         f" {day_in_words(one.window.first)} to {day_in_words(one.window.last)}:"
         f" {in_words(one.reimbursed)}"
-        for one in inside
+        for one in inside[:MOST_NAMED]
     )
+    if len(inside) > MOST_NAMED:
+        parts += f"; and {len(inside) - MOST_NAMED} more"
     cut = sum(one.reimbursed for one in inside) - total
     limit = f"; {in_words(cut)} less, as no more than the fee to date is paid back" if cut else ""
     yield f"For break-downs {in_words(total)} is paid back: {parts}{limit}."
 
 
-def _agreed_months(report: Report) -> Iterator[str]:
+def _agreed_months(report: Report) -> Iterator[list[Value]]:
     months = report.statement.months
     agreed = [month for month in months if month.agreed is not None]
     if not agreed:
@@ -202,4 +233,7 @@ def _agreed_months(report: Report) -> Iterator[str]:
     ]
     if left:
         parts.append(f"{in_words(left)} is carried beyond the last month")
-    yield f"{start} {'; '.join(parts) or 'Nothing is carried to later months'}."
+    yield [
+        "Agreed months", Of("count", len(agreed)),
+        f"{start} {'; '.join(parts) or 'Nothing is carried to later months'}.", "Agreed table",
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from xlpbr.money import in_words
 from xlpbr.periods import month_in_words
-from xlpbr.settlement.as_at import claimed_or_agreed
+from xlpbr.settlement.as_at import claimed_or_agreed, month_to_agree
 from xlpbr.settlement.invoice import invoice_lines, vat_rate
 from xlpbr.settlement.lines import SavingLine, saving_lines
 from xlpbr.settlement.statement import MonthStatement
@@ -19,11 +19,10 @@ LINES_SHEET = "Lines"
 
 
 def month_of_detail(report: Report) -> int:
-    """Which month the two sheets show: the last one claimed or agreed, else the last of all."""
-    months = report.statement.months
-    named = claimed_or_agreed(report.evidence)
-    found = [index for index, month in enumerate(months) if month.month in named]
-    return found[-1] if found else len(months) - 1
+    """Which month the two sheets show: the one after the last claimed or agreed, else the last."""
+    months = [month.month for month in report.statement.months]
+    wanted = month_to_agree(report.evidence, months)
+    return len(months) - 1 if wanted is None else months.index(wanted)
 
 
 def _month(report: Report) -> MonthStatement:
@@ -31,10 +30,14 @@ def _month(report: Report) -> MonthStatement:
 
 
 def _which_month(report: Report) -> str:
-    month = _month(report)
-    named = month.month in claimed_or_agreed(report.evidence)
-    why = "the last month that was claimed or agreed" if named else "the last month of this report"
-    return f"{month_in_words(month.month)}, {why}."
+    month = _month(report).month
+    done = max(claimed_or_agreed(report.evidence), default=None)
+    why = "the last month of this report"
+    if done is not None and month > done:
+        why = f"the first after {month_in_words(done)}, the last that was claimed or agreed"
+    elif done == month:
+        why = "the last month that was claimed or agreed"
+    return f"{month_in_words(month)}, {why}."
 
 
 def invoice_sheet_lines(report: Report) -> list[str]:

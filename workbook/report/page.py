@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -37,7 +37,12 @@ _CUT = " [the rest is cut: a cell holds no more]"
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NUMBERS = frozenset({"money", "pounds", "count", "number", "rate"})
 _PIXELS_A_CHARACTER = 7
+_FIRST_PAGE = 0.95
+"""What the first of several pages beside each other surely shows of its part of the table."""
+_PIXELS_A_POINT = 4 / 3
 _PAPER_A4 = 9
+_BANNER = 1.2
+"""How much wider a banner's letters are than those of running text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,9 @@ class ReportPage:
     sheet: Worksheet
     styles: Styles
     columns: tuple[ReportColumn, ...]
+    pages_across: int = 1
+    heights: dict[int, float] = field(default_factory=dict)
+    """The rows that are higher than others, in points."""
 
     @property
     def width(self) -> float:
@@ -93,14 +101,48 @@ class ReportPage:
     @property
     def pixels(self) -> int:
         """The width of the table on the screen."""
-        return int(self.width * _PIXELS_A_CHARACTER) + 5 * len(self.columns)
+        return sum(int(column.width * _PIXELS_A_CHARACTER + 0.5) + 5 for column in self.columns)
 
-    def write_lines(self, row: int, lines: Iterable[str], *, strong: bool = False) -> int:
-        """Running text above the table, broken where the table ends; the next row."""
+    @property
+    def text_across(self) -> float:
+        """How wide running text is: as the table, or as what prints of it on the first page."""
+        return self.width / self.pages_across * (1 if self.pages_across == 1 else _FIRST_PAGE)
+
+    def pixels_above(self, row: int) -> int:
+        """How high the rows above a row are on the screen."""
+        points = sum(self.heights.get(above, LINE_HEIGHT) for above in range(row))
+        return int(points * _PIXELS_A_POINT)
+
+    def set_points(self, row: int, points: float) -> None:
+        """Make a row so many points high."""
+        self.heights[row] = points
+        self.sheet.set_row(row, points)
+
+    def write_link(self, row: int, words: str, sheet: str) -> int:
+        """A line that leads to another sheet; the next row."""
+        self.sheet.write_url(row, 0, f"internal:'{sheet}'!A1", self.styles.back, string=words)
+        return row + 1
+
+    def write_banner(self, row: int, text: str, look: Mapping[str, Any]) -> int:
+        """A sentence over the width of the table on a ground of its own; the next row."""
+        style = self.styles.make(bold=True, font_size=12, **look)
+        for piece in _broken(clean_text(text), self.width / _BANNER):
+            self.sheet.write_string(row, 0, piece, style)
+            for column in range(1, len(self.columns)):
+                self.sheet.write_blank(row, column, None, style)
+            self.set_points(row, LINE_HEIGHT + 5)
+            row += 1
+        return row
+
+    def write_lines(
+        self, row: int, lines: Iterable[str], *, strong: bool = False, column: int = 0
+    ) -> int:
+        """Running text above the table, broken where the table or the page ends; the next row."""
         style = self.styles.strong if strong else self.styles.plain
+        before = sum(one.width for one in self.columns[:column])
         for line in lines:
-            for piece in _broken(clean_text(line), self.width):
-                self.sheet.write_string(row, 0, piece, style)
+            for piece in _broken(clean_text(line), self.text_across - before):
+                self.sheet.write_string(row, column, piece, style)
                 row += 1
         return row
 
@@ -162,7 +204,7 @@ class ReportPage:
             if isinstance(text, str):
                 most = max(most, _lines_of_text(text, column.width - _INDENT, bold))
         if most > above:
-            self.sheet.set_row(row, min(TALLEST_ROW, LINE_HEIGHT * most + 3))
+            self.set_points(row, min(TALLEST_ROW, LINE_HEIGHT * most + 3))
 
 
 def clean_text(text: str) -> str:
@@ -183,20 +225,37 @@ def new_page(
     title: str,
     columns: Iterable[ReportColumn],
     frame: PageFrame,
+    *,
+    upright: bool = False,
+    called: str = "",
+    pages_across: int = 1,
 ) -> ReportPage:
-    """A sheet with its columns and, in A1, its title, ready for A4 paper on its side."""
-    page = ReportPage(workbook, workbook.add_worksheet(name), styles, tuple(columns))
+    """A sheet with its columns and, in A1, its title, ready for A4 paper.
+
+    Args:
+        workbook: the workbook.
+        styles: its formats.
+        name: the sheet's name.
+        title: its title.
+        columns: the columns of its table.
+        frame: what its pages carry.
+        upright: whether the paper stands; else it lies on its side.
+        called: what the head of its pages calls it; its name where that is empty.
+        pages_across: over how many pages beside each other the table goes.
+    """
+    page = ReportPage(workbook, workbook.add_worksheet(name), styles, tuple(columns), pages_across)
     for number, column in enumerate(page.columns):
         page.sheet.set_column(number, number, column.width)
-    page.sheet.set_landscape()
+    if not upright:
+        page.sheet.set_landscape()
     page.sheet.set_paper(_PAPER_A4)
-    page.sheet.fit_to_pages(1, 0)
+    page.sheet.fit_to_pages(pages_across, 0)
     page.sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.75)
     notice = f"{_in_margin(frame.notice)}\n" if frame.notice else ""
-    page.sheet.set_header(f"&L{notice}{_in_margin(frame.header)}&R{_in_margin(name)}")
+    page.sheet.set_header(f"&L{notice}{_in_margin(frame.header)}&R{_in_margin(called or name)}")
     page.sheet.set_footer(f"&L{_in_margin(frame.footer)}&RPage &P of &N")
     page.sheet.hide_gridlines(2)
-    page.sheet.set_row(0, 24)
+    page.set_points(0, 24)
     page.sheet.write_string(0, 0, clean_text(title), page.styles.title)
     return page
 

@@ -1,17 +1,36 @@
-"""The sheets of the report in the order in which they stand, and the cover before them."""
+"""The sheets of the report in their order: the committee's pages, then the annex."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from xlsxwriter import Workbook
 
 from xlpbr.periods import month_in_words
 from xlpbr.settlement.bonus import has_bonus
-from xlpbr.workbook.look.styles import Styles
+from xlpbr.workbook.look.styles import (
+    OUTPUT_FILL,
+    TABS,
+    WARNED_FILL,
+    WARNED_INK,
+    WORKING_FILL,
+    WRONG_FILL,
+    WRONG_INK,
+    Styles,
+)
 from xlpbr.workbook.report.changes import CHANGES_SHEET, COLUMNS, changes_lines, changes_rows
-from xlpbr.workbook.report.charts import DATA_SHEET, add_charts, chart_columns, charts_of
+from xlpbr.workbook.report.charts import (
+    CHARTS_SHEET,
+    DATA_SHEET,
+    add_charts,
+    chart_columns,
+    drawing_columns,
+    drawing_lines,
+    drawing_rows,
+)
 from xlpbr.workbook.report.checks import check_lines, check_rows
 from xlpbr.workbook.report.children_and_years import (
     CHILDREN_SHEET,
@@ -52,14 +71,22 @@ from xlpbr.workbook.report.page import (
     Value,
     new_page,
 )
-from xlpbr.workbook.report.readings import options_not_tried, reading_rows
+from xlpbr.workbook.report.readings import (
+    ALL_READINGS_SHEET,
+    WORTH_SHEET,
+    options_not_tried,
+    reading_rows,
+    worth_columns,
+    worth_lines,
+    worth_rows,
+)
+from xlpbr.workbook.report.state import Level, state_of
 from xlpbr.workbook.report.summary import (
     ILLUSTRATION,
     day_in_full,
-    key_figures,
     measure_in_words,
     notices,
-    sentences,
+    summary_rows,
 )
 from xlpbr.workbook.report.tables import (
     drawn_rows,
@@ -68,24 +95,57 @@ from xlpbr.workbook.report.tables import (
     statement_rows,
     term_rows,
 )
-from xlpbr.workbook.report.workings import has_workings, working_rows
+from xlpbr.workbook.report.workings import WORKING_COLUMNS, has_workings, working_rows
 
 PUBLIC_WORDS = "PUBLIC VERSION"
+ANNEX = "Annex"
+"""The sheet that divides the committee's pages from the annex, and lists every sheet."""
 
 _SHORTHAND = f"{SUPPRESSED} means suppressed to protect single children; see Notes."
 """Stands above every table of the public version but the one that says it at length."""
 
-_ON_A_PAGE = 24
-"""Months of a statement that print on one page with its charts."""
+_ACROSS_A_PAGE = 170
+"""The characters beside each other that print on one page lying down and can be read."""
 
+_PAGE_LYING = 0.62
+"""What a page lying down is high, of its width between the margins."""
+_NEARLY_EMPTY = 0.2
+_MONTHS_WITH_CHARTS = 24
+"""Months of a forecast that print on one page with its charts."""
 
-_ACROSS_A_PAGE = 18
-"""Months beside each other that print on one page and can be read."""
+Kind = Literal["committee", "figures", "checks", "words"]
+
+_KINDS: Mapping[Kind, tuple[str, str]] = {
+    "committee": (TABS["output"], "for the committee"),
+    "figures": ("#2F6DB5", "annex: figures"),
+    "checks": (TABS["check"], "annex: checks"),
+    "words": (TABS["guide"], "annex: words and terms"),
+}
+"""The colour of the tab of each kind of sheet, and what the kind is called."""
+
+_STATES: Mapping[Level, Mapping[str, Any]] = {
+    "clear": {"bg_color": OUTPUT_FILL},
+    "open": {"bg_color": WARNED_FILL, "font_color": WARNED_INK},
+    "wrong": {"bg_color": WRONG_FILL, "font_color": WRONG_INK},
+    "untold": {"bg_color": WORKING_FILL},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name, its title, what it shows and what fills it."""
+    """One sheet: its name, its title, what it shows and what fills it.
+
+    Attributes:
+        name: its name.
+        title: what stands in A1.
+        shows: what it shows, for the list of the sheets.
+        columns: the columns of its table.
+        lines: the running text above the table.
+        rows: the rows of the table.
+        kind: what it is for.
+        filters: whether the headings have filter buttons.
+        stays: columns that stay in sight, and on every page.
+    """
 
     name: str
     title: str
@@ -93,12 +153,14 @@ class Sheet:
     columns: Callable[[Report], Sequence[ReportColumn]]
     lines: Callable[[Report], list[str]]
     rows: Callable[[Report], list[list[Value]]]
+    kind: Kind = "figures"
     filters: bool = False
+    stays: int = 0
 
 
 def write_sheets(workbook: Workbook, report: Report) -> None:
-    """All sheets of the report."""
-    styles = Styles(workbook)
+    """All sheets of the report: the committee's pages, then the annex."""
+    styles, sheets = Styles(workbook), _sheets_of(report)
     version = f"{PUBLIC_WORDS} - " if report.is_public else ""
     prepared = f"Prepared {day_in_full(report.prepared_on)}."
     frame = PageFrame(
@@ -110,28 +172,73 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
     if report.forecast is not None:
         known = f"What may come after {day_in_full(report.forecast.as_at)}."
         of_forecast = replace(frame, footer=f"{known} {prepared}")
-    _write_cover(workbook, styles, frame, report)
-    statement: tuple[ReportPage, int] | None = None
-    for sheet in _sheets_of(report):
-        rows = sheet.rows(report)
+    charts: tuple[ReportPage, int] | None = None
+    for sheet in sheets:
+        if sheet.name == _FIRST_OF_ANNEX:
+            _write_annex(workbook, styles, frame, report)
         foot = of_forecast if sheet.name in (FORECAST_SHEET, ASSUMPTIONS_SHEET) else frame
-        page = new_page(workbook, styles, sheet.name, sheet.title, sheet.columns(report), foot)
-        row = page.write_lines(1, sheet.lines(report))
-        if report.is_public and sheet.name != "Notes":
-            row = page.write_lines(row, [_SHORTHAND])
-        after = page.write_table(row, _table_name(sheet.name), rows, filters=sheet.filters)
-        has_charts = sheet.name in ("Statement", FORECAST_SHEET)
-        if sheet.name == "Summary" or (has_charts and len(rows) <= _ON_A_PAGE):
-            page.sheet.fit_to_pages(1, 1)
-        if sheet.name == CHILDREN_SHEET and len(report.statement.months) > _ACROSS_A_PAGE:
-            page.sheet.fit_to_pages(-(-len(report.statement.months) // _ACROSS_A_PAGE), 0)
-            page.sheet.repeat_columns(0, 1)
+        page, row, after = _write_sheet(workbook, styles, foot, report, sheet)
         if sheet.name == FORECAST_SHEET:
             add_fan_charts(report, page, row)
-        if sheet.name == "Statement":
-            statement = page, after
-        if sheet.name == DATA_SHEET and statement:
-            add_charts(report, *statement, data_row=row)
+            if after - row <= _MONTHS_WITH_CHARTS:
+                page.sheet.fit_to_pages(1, 1)
+        if sheet.name == CHARTS_SHEET:
+            charts = page, after
+        if sheet.name == DATA_SHEET and charts:
+            add_charts(report, *charts, data_row=row)
+
+
+def _write_sheet(
+    workbook: Workbook, styles: Styles, frame: PageFrame, report: Report, sheet: Sheet
+) -> tuple[ReportPage, int, int]:
+    """A sheet with its lines and its table; the page, the heading row and the row under it."""
+    is_front = sheet.kind == "committee"
+    title = report.title if sheet.name == SUMMARY_SHEET else sheet.title
+    title = sheet.name if sheet.stays else title
+    columns = sheet.columns(report)
+    width = sum(column.width for column in columns)
+    page = new_page(
+        workbook, styles, sheet.name, title, columns, frame,
+        upright=sheet.name in (SUMMARY_SHEET, CHARTS_SHEET),
+        called=sheet.name if is_front else f"{ANNEX}: {sheet.name}",
+        pages_across=math.ceil(width / _ACROSS_A_PAGE) if sheet.stays else 1,
+    )  # fmt: skip
+    page.sheet.set_tab_color(_KINDS[sheet.kind][0])
+    words = "Contents: every sheet of this report" if is_front else "Back to the contents"
+    # What stays in sight stands on every page: a line that runs out of it would be cut there.
+    row = page.write_link(1, "Contents" if sheet.stays else words, ANNEX)
+    if sheet.name == SUMMARY_SHEET:
+        row = _write_head(page, row, report)
+    row = page.write_lines(row, sheet.lines(report), column=sheet.stays)
+    if report.is_public and sheet.name != "Notes":
+        row = page.write_lines(row, [_SHORTHAND], column=sheet.stays)
+    rows = sheet.rows(report)
+    after = page.write_table(row, _table_name(sheet.name), rows, filters=sheet.filters)
+    if is_front:
+        page.sheet.fit_to_pages(1, 1)
+    else:
+        page.sheet.freeze_panes(row + 1, sheet.stays)
+        page.sheet.fit_to_pages(page.pages_across, _pages_down(page, after))
+        if sheet.stays:
+            page.sheet.repeat_columns(0, sheet.stays - 1)
+    return page, row, after
+
+
+def _pages_down(page: ReportPage, after: int) -> int:
+    """Over how many pages a sheet of the annex goes downwards; 0: as many as need be.
+
+    A last page with a row or two is saved: the others become a little smaller.
+    """
+    down = page.pixels_above(after) / (_PAGE_LYING * page.pixels / page.pages_across)
+    return math.floor(down) if down > 1 and down % 1 < _NEARLY_EMPTY else 0
+
+
+def _write_head(page: ReportPage, row: int, report: Report) -> int:
+    """What stands over the Summary: how things stand, what must be known, and whose it is."""
+    state = state_of(report)
+    row = page.write_banner(row, state.words, _STATES[state.level])
+    public = [f"{PUBLIC_WORDS}: {_public_line(report)}"] if report.is_public else []
+    return page.write_lines(row, [*public, *notices(report)], strong=True)
 
 
 def _sheets_of(report: Report) -> list[Sheet]:
@@ -151,24 +258,42 @@ def _table_name(sheet_name: str) -> str:
     return f"{sheet_name.title().replace(' ', '')}Table"
 
 
-def _write_cover(workbook: Workbook, styles: Styles, frame: PageFrame, report: Report) -> None:
-    columns = (ReportColumn("Sheet", 24, "text"), ReportColumn("What it shows", 96))
-    page = new_page(workbook, styles, "Cover", report.title, columns, frame)
+def _write_annex(workbook: Workbook, styles: Styles, frame: PageFrame, report: Report) -> None:
+    """The divider: what is before it and behind it, and what the report is about."""
+    columns = (
+        ReportColumn("Sheet", 24, "text"),
+        ReportColumn("Colour of its tab", 26),
+        ReportColumn("What it shows", 82),
+    )
+    title = "Annex: what stands behind the committee's pages"
+    page = new_page(workbook, styles, ANNEX, title, columns, frame)
+    page.sheet.set_tab_color(_KINDS["words"][0])
     page.sheet.fit_to_pages(1, 1)
-    public = [f"{PUBLIC_WORDS}: {_public_line(report)}"] if report.is_public else []
-    row = page.write_lines(1, [*public, *notices(report)], strong=True)
+    row = page.write_link(1, "Back to the Summary", SUMMARY_SHEET)
     for label, text in _details(report):
         row = page.write_labelled(row, label, text)
     row = page.write_lines(
-        row, ["The table below lists the sheets of this report. Each sheet has one table."]
+        row,
+        [
+            "The table below lists the sheets of this report: the pages for the committee, then"
+            " the annex. Each sheet has one table. The bar beside its kind has the colour of its"
+            " tab."
+        ],
     )
     sheets = _sheets_of(report)
-    contents: list[list[Value]] = [[sheet.name, sheet.shows] for sheet in sheets]
+    contents: list[list[Value]] = [
+        [sheet.name, _KINDS[sheet.kind][1], sheet.shows] for sheet in sheets
+    ]
     page.write_table(row, "ContentsTable", contents)
+    marks = {
+        kind: styles.cell("wrapped", align="left", indent=1, left=5, left_color=colour)
+        for kind, (colour, _) in _KINDS.items()
+    }
     for below, sheet in enumerate(sheets, start=1):
         page.sheet.write_url(
             row + below, 0, f"internal:'{sheet.name}'!A1", styles.link, string=sheet.name
         )
+        page.sheet.write_string(row + below, 1, _KINDS[sheet.kind][1], marks[sheet.kind])
 
 
 def _public_line(report: Report) -> str:
@@ -226,9 +351,10 @@ def _as_at(report: Report) -> str:
 
 
 def _reading_lines(report: Report) -> list[str]:
+    day = day_in_full(report.last_shown.statement.as_at)
     lines = [
-        "Each row tries one option with all other terms as given. Difference is against the"
-        " total of the options in use."
+        f"Totals are those payable to {day}. Each row tries one option with all other terms as"
+        " given. Difference is against the total of the options in use."
     ]
     if report.is_public and not report.last_shown.other_readings:
         lines = [
@@ -246,22 +372,30 @@ def _where_it_is_cut(report: Report, sentence: str) -> list[str]:
     return [sentence.format(last)] if report.is_cut else []
 
 
+def _summary_lines(report: Report) -> list[str]:
+    """Whose contract it is, and to which day the figures go."""
+    terms = report.terms
+    parties = " and ".join(
+        report.text(name) for name in (terms.commissioner, terms.provider) if name
+    )
+    programme = f"{day_in_full(terms.starts_on)} to {day_in_full(terms.ends_on)}"
+    whose = f"{parties}; programme {programme}" if parties else f"Programme {programme}"
+    if not report.statement.months:
+        return [f"{whose}."]
+    day = day_in_full(report.last_shown.statement.as_at)
+    return [f"{whose}. Figures to date go to {day}; an outlook is called one."]
+
+
 def _statement_lines(report: Report) -> list[str]:
-    number = len(charts_of(report))
-    charts = "No chart is drawn: it would have fewer than two months."
-    if number:
-        stand = "chart stands" if number == 1 else "charts stand"
-        charts = f"{number} {stand} under the table; the points are on the sheet {DATA_SHEET}."
-        if has_bonus(report.terms):
-            measure = measure_in_words(report.terms)
-            charts += f" The bonus is measured by {measure}."
-    return [
+    lines = [
         "Each row is a calendar month, in pounds and pence. Figures to date include all months up"
         " to that row. What each column means is on the sheet Notes.",
         *_left_out(report),
         *_where_it_is_cut(report, "What is payable is not shown for months after {}."),
-        charts,
     ]
+    if has_bonus(report.terms):
+        lines.append(f"The bonus is measured by {measure_in_words(report.terms)}.")
+    return lines
 
 
 def _left_out(report: Report) -> Iterator[str]:
@@ -279,13 +413,12 @@ def _left_out(report: Report) -> Iterator[str]:
 
 
 def _chart_lines(report: Report) -> list[str]:
+    lines = [f"These are the points of the charts on the sheet {CHARTS_SHEET}."]
     if report.is_public:
-        return [
-            "Only the months for which savings may be shown are listed. In the charts straight"
-            " lines join the months that are shown.",
-            "A blank cell is a figure that is suppressed; as a text it would be drawn as nought.",
-        ]
-    return ["These are the points of the charts on the sheet Statement."]
+        lines.append(
+            "A blank cell is a figure that is suppressed; as a text it would be drawn as nought."
+        )
+    return lines
 
 
 def _fixed(*columns: ReportColumn) -> Callable[[Report], Sequence[ReportColumn]]:
@@ -298,56 +431,56 @@ def _working_lines(report: Report) -> list[str]:
         first, last = (month_in_words(months[index].month) for index in (0, -1))
         period = f"Months: {first} to {last}."
     return [
-        f"{period} One row for each figure of a month, in the order of the statement's columns;"
-        " one row for a month in which nothing happened."
+        f"{period} One line for each step of a figure, in the order of the statement's columns; the"
+        " line that carries the figure is called in all. One line for a month in which nothing"
+        " happened."
     ]
 
 
+SUMMARY_SHEET = "Summary"
+_FIRST_OF_ANNEX = "Statement"
+
 SHEETS: tuple[Sheet, ...] = (
     Sheet(
-        "Summary",
+        SUMMARY_SHEET,
         "Summary: where the contract stands",
-        "The position in sentences and the key figures.",
+        "How things stand, and each figure of the position beside what it means.",
         _fixed(
-            ReportColumn("Measure", 30),
-            ReportColumn("Value", 18, "money"),
-            ReportColumn("In words", 52),
-            ReportColumn("Clause", 26),
+            ReportColumn("Measure", 31),
+            ReportColumn("Value", 16, "money"),
+            ReportColumn("In words", 64),
+            ReportColumn("Clause or table", 16),
         ),
-        sentences,
-        key_figures,
+        _summary_lines,
+        summary_rows,
+        "committee",
+    ),
+    Sheet(
+        CHARTS_SHEET,
+        "Charts: savings, what is payable and the bonus",
+        "What was saved, what is payable and what the bonus is measured by, month by month.",
+        drawing_columns,
+        drawing_lines,
+        drawing_rows,
+        "committee",
+    ),
+    Sheet(
+        WORTH_SHEET,
+        "Readings: the open wording that matters most",
+        "What each reading of the contract is worth that changes what is payable.",
+        worth_columns,
+        worth_lines,
+        worth_rows,
+        "committee",
     ),
     Sheet(
         "Statement",
         "Statement: savings, fee and what is payable, month by month",
-        "Every month's figures, and charts.",
+        "Every month's figures.",
         statement_columns,
         _statement_lines,
         statement_rows,
-    ),
-    Sheet(
-        DATA_SHEET,
-        "Chart data: the points of the charts",
-        "What the charts on the sheet Statement are drawn from.",
-        chart_columns,
-        _chart_lines,
-        drawn_rows,
-    ),
-    Sheet(
-        "Readings",
-        "Readings: what the open wording is worth",
-        "The total payable under each reading of the contract.",
-        _fixed(
-            ReportColumn("Term", 18),
-            ReportColumn("Option", 15),
-            ReportColumn("What it means", 56),
-            ReportColumn("In use", 9),
-            ReportColumn("Total payable", 16, "money"),
-            ReportColumn("Difference", 16, "money"),
-            ReportColumn("Clause", 18),
-        ),
-        _reading_lines,
-        reading_rows,
+        stays=1,
     ),
     Sheet(
         "Reconciliation",
@@ -403,6 +536,7 @@ SHEETS: tuple[Sheet, ...] = (
         children_columns,
         children_lines,
         children_rows,
+        stays=1,
     ),
     Sheet(
         YEARS_SHEET,
@@ -427,6 +561,7 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         years_lines,
         years_rows,
+        stays=1,
     ),
     Sheet(
         CHANGES_SHEET,
@@ -443,6 +578,7 @@ SHEETS: tuple[Sheet, ...] = (
         forecast_columns,
         forecast_lines,
         forecast_rows,
+        stays=1,
     ),
     Sheet(
         ASSUMPTIONS_SHEET,
@@ -463,16 +599,26 @@ SHEETS: tuple[Sheet, ...] = (
         assumption_rows,
     ),
     Sheet(
+        ALL_READINGS_SHEET,
+        "Readings in full: every option of the open wording",
+        "The total payable under each option of each reading of the contract.",
+        _fixed(
+            ReportColumn("Term", 18),
+            ReportColumn("Option", 15),
+            ReportColumn("What it means", 56),
+            ReportColumn("In use", 9),
+            ReportColumn("Total payable", 16, "money"),
+            ReportColumn("Difference", 16, "money"),
+            ReportColumn("Clause", 18),
+        ),
+        _reading_lines,
+        reading_rows,
+    ),
+    Sheet(
         "Workings",
         "Workings: how each figure came about",
         "Every figure of every month with its clause and its arithmetic.",
-        _fixed(
-            ReportColumn("Month", 10.5, "month"),
-            ReportColumn("Clause", 16),
-            ReportColumn("Figure", 22),
-            ReportColumn("Working", 82),
-            ReportColumn("Amount", 15.5, "money"),
-        ),
+        _fixed(*WORKING_COLUMNS),
         _working_lines,
         working_rows,
         filters=True,
@@ -491,6 +637,7 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         lambda _: [f"{NOT_APPLICABLE} means not applicable: no reason is given or needed."],
         term_rows,
+        kind="words",
     ),
     Sheet(
         "Checks",
@@ -505,6 +652,7 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         check_lines,
         check_rows,
+        kind="checks",
     ),
     Sheet(
         "Notes",
@@ -513,6 +661,16 @@ SHEETS: tuple[Sheet, ...] = (
         _fixed(ReportColumn("Note", 30), ReportColumn("What it says", 100)),
         lambda _: [],
         note_rows,
+        kind="words",
+    ),
+    Sheet(
+        DATA_SHEET,
+        "Chart data: the points of the charts",
+        "What the charts are drawn from.",
+        chart_columns,
+        _chart_lines,
+        drawn_rows,
+        stays=1,
     ),
 )
-"""The sheets after the cover, in their order."""
+"""The sheets in their order; the divider stands before the first of the annex."""

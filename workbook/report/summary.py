@@ -1,20 +1,23 @@
-"""The Summary's sentences and key figures, built from what may be shown."""
+"""The Summary: each figure of the position beside what it means, built from what may be shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import Pence, in_words, to_pence
-from xlpbr.periods import month_in_words
+from xlpbr.periods import day_in_words, month_in_words
 from xlpbr.settlement import workings
 from xlpbr.settlement.bonus import has_bonus, threshold_and_rate
 from xlpbr.settlement.fee import without_vat
+from xlpbr.settlement.statement import FIGURE_BY_HEADING
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.life import life_sentences
-from xlpbr.workbook.report.page import SUPPRESSED, Of, Value
-from xlpbr.workbook.report.readings import reading_sentences
+from xlpbr.workbook.report.in_full import rows_in_full
+from xlpbr.workbook.report.life import break_downs_in_words, life_rows, outcomes_in_words
+from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
+from xlpbr.workbook.report.readings import reading_rows_of_summary
 
 ILLUSTRATION = "ILLUSTRATION: made from sample rows, not from real children"
 """What a report says that is made of sample rows."""
@@ -83,31 +86,107 @@ def notices(report: Report) -> list[str]:
     return found
 
 
-def sentences(report: Report) -> list[str]:
-    """The position in sentences, one a line; of the last month for which it may be shown."""
-    return [*notices(report), *_settled(report)]
-
-
-def _settled(report: Report) -> list[str]:
-    if not report.statement.months and report.day < report.terms.starts_on:
-        return [
+def nothing_yet(report: Report) -> str:
+    """Why there is no figure; empty where there is a month to settle."""
+    if report.statement.months:
+        return ""
+    if report.day < report.terms.starts_on:
+        return (
             f"The programme starts on {day_in_full(report.terms.starts_on)}, after the day of"
             " this report. There is no month to settle yet."
-        ]
-    if not report.statement.months:
-        return [
-            "The first month of the programme is not over yet. The public version shows only"
-            " months that are over."
-        ]
+        )
+    return (
+        "The first month of the programme is not over yet. The public version shows only months"
+        " that are over."
+    )
+
+
+def summary_rows(report: Report) -> list[list[Value]]:
+    """The position, a row for each figure: measure, value, in words, clause.
+
+    Figures to date stand at the end of the last month for which they may be shown.
+    """
+    if missing := nothing_yet(report):
+        return [["Months settled", Of("count", 0), missing, NOT_APPLICABLE]]
     position = report.position
     return [
-        *_position(position),
-        _fee(position),
-        *_bonus(position),
-        _maximum(position),
-        *life_sentences(position),
-        *reading_sentences(position),
+        *_position_rows(position),
+        *rows_in_full(position),
+        *_clause_rows(position),
+        *reading_rows_of_summary(position),
+        *life_rows(position),
     ]
+
+
+def _position_rows(report: Report) -> Iterator[list[Value]]:
+    """What was saved, what is payable and invoiced, and what the council keeps."""
+    figure = _Latest.of(report)
+    children, saving, payable, net = _position(report)
+    day = day_in_words(report.statement.as_at)
+    yield figure.row("children", f"Children in families on {day}", children)
+    yield figure.row("saving_to_date", f"Saving to {day}", saving)
+    yield figure.row("payable_to_date", f"Payable to {day}", payable)
+    yield figure.row("invoiced_to_date", f"Invoiced to {day}", "Claims for months up to that day.")
+    yield figure.row("balance", f"Payable less invoiced on {day}", _balance(report))
+    yield figure.row("net_saving_to_date", f"Net saving to {day}", net)
+
+
+def _balance(report: Report) -> str:
+    balance = report.shown.latest("balance")
+    if not balance:
+        return "Nothing is left to invoice." if balance == 0 else "What is left to invoice."
+    return "Still to invoice." if balance > 0 else "Below nought: to be reimbursed or credited."
+
+
+def _clause_rows(report: Report) -> Iterator[list[Value]]:
+    """What each clause of the contract comes to."""
+    figure, terms, evidence = _Latest.of(report), report.terms, report.evidence
+    day = day_in_words(report.statement.as_at)
+    yield figure.row(
+        "entitlement_to_date", f"Fee entitlement to {day}",
+        FIGURE_BY_HEADING["Fee entitlement to date"].meaning,
+    )  # fmt: skip
+    yield figure.row("fee_to_date", f"Fee to {day}", _fee(report))
+    yield figure.total(
+        "carer_fees", f"Carer fees to {day}",
+        "For all carer households that have fallen due so far.",
+    )  # fmt: skip
+    if evidence.rates:
+        yield figure.total("outcome_fees", f"Outcome fees to {day}", outcomes_in_words(report))
+    bonus, run_rate = _bonus(report)
+    yield figure.total("bonus", "Bonus", bonus)
+    if has_bonus(terms):
+        yield [
+            f"Run rate on {day}", Of("money", report.shown.run_rate), run_rate,
+            report.text(terms.clause_of("Bonus measure")),
+        ]  # fmt: skip
+    yield figure.total("reimbursed", f"Paid back to {day}", break_downs_in_words(report))
+    yield figure.total("held_back", f"Held back to {day}", _maximum(report))
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """The figures of the last month, each with its clause."""
+
+    report: Report
+    lines: Mapping[str, workings.WorkingLine]
+
+    @classmethod
+    def of(cls, report: Report) -> _Latest:
+        months = report.statement.months
+        lines = workings.explain(report.statement, len(months) - 1)
+        return cls(report, {line.figure.field_name: line for line in lines})
+
+    def row(self, field_name: str, measure: str, words: str) -> list[Value]:
+        """A figure as it stands in the last month."""
+        line = self.lines[field_name]
+        value = Of(line.figure.kind, self.report.shown.latest(field_name))
+        return [measure, value, words, self.report.text(line.clause)]
+
+    def total(self, field_name: str, measure: str, words: str) -> list[Value]:
+        """A figure of single months, added up."""
+        value = Of("money", self.report.shown.total(field_name))
+        return [measure, value, words, self.report.text(self.lines[field_name].clause)]
 
 
 def _say(report: Report, so_far: str, to_come: str) -> str:
@@ -116,6 +195,7 @@ def _say(report: Report, so_far: str, to_come: str) -> str:
 
 
 def _position(report: Report) -> Iterator[str]:
+    """The children, the saving, what is payable and what the council keeps, a sentence each."""
     shown, day = report.shown, day_in_full(report.statement.as_at)
     children = shown.latest("children")
     verb = _say(report, "was" if children in (0, 1) else "were", "will be")
@@ -207,33 +287,32 @@ def _fee(report: Report) -> str:
     return f"{earned}, but savings {cover} {in_words(fee)} of it, which {is_payable} payable."
 
 
-def _bonus(report: Report) -> Iterator[str]:
+def _bonus(report: Report) -> tuple[str, str]:
+    """What is to be said of the bonus, and of the run rate beside it."""
     terms, shown = report.terms, report.shown
     needed, _ = threshold_and_rate(terms)
     if needed is None or not has_bonus(terms):
-        yield "The contract has no bonus."
-        return
+        return "The contract has no bonus.", ""
     threshold, day = to_pence(needed), day_in_full(terms.bonus_day)
+    run_rate = _run_rate(report, threshold)
     measured = [
         index
         for index, month in enumerate(report.statement.months)
         if month.bonus_measures is not None
     ]
     if measured:
-        yield _measured_bonus(report, shown.figures[measured[0]]["bonus"], threshold)
-    elif terms.bonus_day > terms.last_day:
-        yield (
+        return _measured_bonus(report, shown.figures[measured[0]]["bonus"], threshold), run_rate
+    if terms.bonus_day > terms.last_day:
+        return (
             f"There is no bonus: it would have been measured on {day}, and the contract was ended"
-            " before that day."
+            " before that day.",
+            run_rate,
         )
-        return
-    else:
-        yield (
-            f"The bonus is measured once, on {day}, by {measure_in_words(terms)};"
-            f" the threshold is {in_words(threshold)}."
-        )
-    if terms.bonus_measure != "accumulated":
-        yield _run_rate(report, threshold)
+    return (
+        f"The bonus is measured once, on {day}, by {measure_in_words(terms)};"
+        f" the threshold is {in_words(threshold)}.",
+        run_rate,
+    )
 
 
 def _measured_bonus(report: Report, bonus: Pence | None, threshold: Pence) -> str:
@@ -287,66 +366,3 @@ def _maximum(report: Report) -> str:
         )
     holds = _say(report, "holds", "would hold")
     return f"{name} {holds} nothing back; {in_words(maximum - payable)} of it {is_so} left."
-
-
-def key_figures(report: Report) -> list[list[Value]]:
-    """The figures of the last month and the totals: measure, value, meaning, clause."""
-    statement, shown, terms = report.position.statement, report.last_shown, report.terms
-    if not statement.months:
-        return [["Months settled", Of("count", 0), "No month is over yet.", "-"]]
-    lines = {
-        line.figure.field_name: line
-        for line in workings.explain(statement, len(statement.months) - 1)
-    }
-
-    def latest(field_name: str) -> list[Value]:
-        line = lines[field_name]
-        value = Of(line.figure.kind, shown.latest(field_name))
-        return [line.figure.heading, value, line.figure.meaning, report.text(line.clause)]
-
-    def total(field_name: str, meaning: str) -> list[Value]:
-        line = lines[field_name]
-        value = Of("money", shown.total(field_name))
-        return [f"{line.figure.heading} to date", value, meaning, report.text(line.clause)]
-
-    rows = [
-        latest("children"),
-        latest("saving_to_date"),
-        latest("entitlement_to_date"),
-        latest("fee_to_date"),
-        total("carer_fees", "For all carer households that have fallen due so far."),
-    ]
-    if statement.evidence.rates:
-        rows.append(total("outcome_fees", "For all outcomes that were reached so far."))
-    bonus = lines["bonus"]
-    rows.append(
-        [
-            "Bonus",
-            Of("money", shown.total("bonus")),
-            bonus.figure.meaning,
-            report.text(bonus.clause),
-        ]
-    )
-    if terms.break_down_reimbursement != "none":
-        rows.append(total("reimbursed", "What is paid back for all break-downs so far."))
-    rows += [
-        total("held_back", "All that the contract maximum did not let through."),
-        latest("payable_to_date"),
-    ]
-    if statement.evidence.signed:
-        rows += [latest("adjustment"), latest("to_invoice")]
-    rows += [
-        latest("invoiced_to_date"),
-        latest("balance"),
-        latest("net_saving_to_date"),
-    ]
-    if has_bonus(terms):
-        rows.append(
-            [
-                "Run rate",
-                Of("money", shown.run_rate),
-                "Yearly saving of the counted placements in place on the last day.",
-                report.text(terms.clause_of("Bonus measure")),
-            ]
-        )
-    return rows

@@ -13,7 +13,7 @@ from xlpbr.workbook.report.charts import chart_columns, chart_rows
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, ReportColumn, Value
 
-_WIDTHS: Mapping[FigureKind, float] = {"month": 10.5, "count": 11.5, "money": 13.7}
+_WIDTHS: Mapping[FigureKind, float] = {"month": 14, "count": 11.5, "money": 13.7}
 
 
 def statement_columns(report: Report) -> list[ReportColumn]:

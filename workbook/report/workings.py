@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from xlpbr.money import in_words
+from collections.abc import Iterator
+
+from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.settlement import workings
 from xlpbr.settlement.carers import pays_carer_fees
+from xlpbr.settlement.lines import saving_lines
 from xlpbr.settlement.statement import Statement
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
+from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, ReportColumn, Value
 
-_MOST_WORKING = 1500
-"""Characters of a working in one row: a row has a greatest height."""
+IN_ALL = "in all"
+"""The item of the line that carries the figure itself."""
+WORKING_COLUMNS = (
+    ReportColumn("Month", 10.5, "month"),
+    ReportColumn("Figure", 30),
+    ReportColumn("Item", 26),
+    ReportColumn("Clause", 15),
+    ReportColumn("The sum", 76),
+    ReportColumn("Amount", 15.5, "money"),
+)
 
 _OF_THE_MONTH = (
     "children", "saving", "fee", "carer_fees", "outcome_fees", "bonus", "reimbursed", "held_back",
@@ -36,7 +47,7 @@ def working_rows(report: Report) -> list[list[Value]]:
     rows: list[list[Value]] = []
     for index, month in enumerate(report.statement.months):
         if not report.shown.is_complete(index):
-            rows.append([month.month, SUPPRESSED, "All figures", SUPPRESSED, SUPPRESSED])
+            rows.append([month.month, "All figures", IN_ALL, SUPPRESSED, SUPPRESSED, SUPPRESSED])
             continue
         if _is_quiet(report, index):
             rows.append(_quiet_row(report, index))
@@ -45,11 +56,11 @@ def working_rows(report: Report) -> list[list[Value]]:
         for line in workings.explain(report.statement, index):
             amount = figures[line.figure.field_name]
             clause, heading = report.text(line.clause), line.figure.heading
-            *parts, last = _parts(_working(report, index, line))
-            for part in parts:
-                rows.append([month.month, clause, heading, part, NOT_APPLICABLE])
-            rows.append([month.month, clause, heading, last, Of(line.figure.kind, amount)])
-    return rows or [[Of("text", "no month yet"), *[NOT_APPLICABLE] * 4]]
+            shown = Of(line.figure.kind, amount)
+            for item, text, part in _steps(report, index, line, _working(report, index, line)):
+                value = shown if item == IN_ALL else part
+                rows.append([month.month, heading, item, clause, text, value])
+    return rows or [[Of("text", "no month yet"), *[NOT_APPLICABLE] * 5]]
 
 
 def _is_quiet(report: Report, index: int) -> bool:
@@ -68,23 +79,43 @@ def _quiet_row(report: Report, index: int) -> list[Value]:
     entitlement = in_words(month.entitlement_to_date)
     return [
         month.month,
-        report.text(report.terms.clause_of("Fee")),
         "Whole month",
+        IN_ALL,
+        report.text(report.terms.clause_of("Fee")),
         f"nothing saved, payable or invoiced; fee entitlement to date {entitlement}",
         NOT_APPLICABLE,
     ]
 
 
-def _parts(working: str) -> list[str]:
-    """A working in parts that a row can show whole; all but the last end in an ellipsis."""
-    parts = [""]
-    for step in working.split("; "):
-        if parts[-1] and len(parts[-1]) + len(step) > _MOST_WORKING:
-            parts[-1] += "; …"
-            parts.append(step)
-        else:
-            parts[-1] += f"; {step}" if parts[-1] else step
-    return parts
+def _steps(
+    report: Report, index: int, line: workings.WorkingLine, working: str
+) -> Iterator[tuple[str, str, Value]]:
+    """A working in steps of one line each: item, sum, amount; the last one has the figure."""
+    *steps, last = working.split("; ")
+    amounts = _amounts_of_items(report, index, line.figure.field_name)
+    if working == line.working and len(amounts) == len(steps) > 0:
+        for step, amount in zip(steps, amounts, strict=True):
+            item, _, text = step.partition(": ")
+            yield item, text, amount
+    else:
+        for number, step in enumerate(steps, start=1):
+            yield f"step {number}", step, NOT_APPLICABLE
+    yield IN_ALL, last, None
+
+
+def _amounts_of_items(report: Report, index: int, field_name: str) -> list[Pence]:
+    """What each item of a figure comes to, where the figure is the sum of several."""
+    statement = report.statement
+    month = statement.months[index]
+    if report.is_public:
+        return []
+    if field_name == "saving":
+        return [line.amount for line in saving_lines(statement, month)]
+    if field_name == "outcome_fees":
+        return [to_pence(one.price) for one in month.outcomes]
+    if field_name == "reimbursed":
+        return [one.reimbursed for one in month.break_downs]
+    return []
 
 
 def _working(report: Report, index: int, line: workings.WorkingLine) -> str:

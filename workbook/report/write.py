@@ -19,6 +19,7 @@ import xlpbr
 from xlpbr.workbook.agreed.changed_tables import Since
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.libreoffice.pdf import to_pdf
+from xlpbr.workbook.look.named_styles import STYLES_PART, name_styles
 from xlpbr.workbook.ooxml.addresses import area_address
 from xlpbr.workbook.ooxml.zip.archive import copy_archive, open_archive, read_part
 from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables, where_and_heading
@@ -31,6 +32,8 @@ MADE_WITH = f"xlpbr {xlpbr.__version__}, Python {platform.python_version()}"
 
 _LANGUAGE = "en-GB"
 _CORE = "docProps/core.xml"
+_CHARTS = "xl/charts/"
+_PLOTTED = b'<c:plotVisOnly val="1"/>'
 
 
 def write_report(
@@ -88,7 +91,7 @@ def _write(report: Report, place: Path) -> None:
             workbook.set_properties(_properties(report))
             write_sheets(workbook, report)
             workbook.worksheets()[0].activate()
-        _say_the_language(made, place)
+        _finish(made, place)
 
 
 def _properties(report: Report) -> dict[str, object]:
@@ -102,22 +105,36 @@ def _properties(report: Report) -> dict[str, object]:
     }
 
 
-def _say_the_language(made: Path, place: Path) -> None:
-    """Copy the workbook with its language, which a screen reader needs to speak it rightly."""
+def _finish(made: Path, place: Path) -> None:
+    """Copy the workbook with what XlsxWriter leaves out.
+
+    Its language, which a screen reader needs to speak it rightly; the names of its cell styles; and
+    that a chart's line is broken over an empty cell, which a reader else may take for nought.
+    """
     archive = open_archive(made)
     replaced = {}
     for part in archive.members:
-        content = read_part(archive, part) if _speaks(part) else None
+        content = _finished(part, read_part(archive, part)) if _is_finished(part) else None
         if content is not None:
-            replaced[part] = content.replace(
-                b"</cp:coreProperties>",
-                f"<dc:language>{_LANGUAGE}</dc:language></cp:coreProperties>".encode(),
-            ).replace(b'"en-US"', f'"{_LANGUAGE}"'.encode())
+            replaced[part] = content
     copy_archive(archive, replaced, place)
 
 
-def _speaks(part: str) -> bool:
-    return part.casefold() == _CORE.casefold() or part.startswith("xl/charts/")
+def _is_finished(part: str) -> bool:
+    return part.casefold() in (_CORE.casefold(), STYLES_PART) or part.startswith(_CHARTS)
+
+
+def _finished(part: str, content: bytes | None) -> bytes | None:
+    if content is None:
+        return None
+    if part == STYLES_PART:
+        return name_styles(content)
+    if part.startswith(_CHARTS) and b"dispBlanksAs" not in content:
+        content = content.replace(_PLOTTED, _PLOTTED + b'<c:dispBlanksAs val="gap"/>')
+    return content.replace(
+        b"</cp:coreProperties>",
+        f"<dc:language>{_LANGUAGE}</dc:language></cp:coreProperties>".encode(),
+    ).replace(b'"en-US"', f'"{_LANGUAGE}"'.encode())
 
 
 def write_reports(

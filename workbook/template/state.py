@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlpbr.contract.evidence import ALL_COLUMNS
+from xlpbr.workbook.look.state_words import CLEAR as _CLEAR
+from xlpbr.workbook.look.state_words import OPEN as _OPEN
+from xlpbr.workbook.look.state_words import WRONG as _WRONG
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template.check_counts import areas_of_errors, cells_not_read, cells_of_errors
 from xlpbr.workbook.template.page import TemplatePage
@@ -22,7 +25,6 @@ STATE = (6, 2)
 STATE_NAME = "State"
 """The defined name of that cell, in a workbook of its own."""
 
-_CLEAR, _OPEN, _WRONG = "All checks agree", "NOT CLEAR", "NOT ALL AGREE"
 _OPEN_COLUMN, _COUNT_COLUMN = 3, 5
 """The columns of what is open and of how much, beside what agrees."""
 _MOST_PROBLEMS = 1000

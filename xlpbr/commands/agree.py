@@ -25,7 +25,7 @@ from xlpbr.commands.options import (
     there,
     workbook_tables,
 )
-from xlpbr.commands.records import day_of_workbook, mention, read, refuse_blocking
+from xlpbr.commands.records import day_to_count, mention, read, refuse_blocking
 from xlpbr.commands.terminal import Form
 from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms
@@ -152,8 +152,8 @@ def changes(
     refuse_blocking(found, records.blocking)
     before, since = _state_before(None if new is None else old, found, snapshot, places)
     after = records.terms.record, records.evidence.record
-    as_at = day_of_workbook(found, as_at)
     _refuse_month(month, after[0])
+    as_at = day_to_count(found, records, as_at, month)
     changed = changes_between(before, after, as_at, month)
     if form:
         terminal.show(
@@ -165,7 +165,7 @@ def changes(
                 "since": since,
                 "file": found.book.path.name,
                 "sha256": found.book.sha256,
-                "as_at": None if as_at is None else as_at.isoformat(),
+                "as_at": as_at.isoformat(),
                 "month": None if month is None else f"{month:%Y-%m}",
                 "before": amounts_by_heading(changed.before),
                 "after": amounts_by_heading(changed.after),
@@ -261,10 +261,8 @@ def _refuse_month(month: date | None, terms: ContractTerms) -> None:
         )
 
 
-def _up_to(as_at: date | None, month: date | None) -> str:
-    if month is not None:
-        return f", to date at {month_in_words(month)}"
-    return "" if as_at is None else f", to date at {day_in_words(as_at)}"
+def _up_to(as_at: date, month: date | None) -> str:
+    return f", to date at {month_in_words(month) if month else day_in_words(as_at)}"
 
 
 def _in_all(changed: ChangedTables) -> str:

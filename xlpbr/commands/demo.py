@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from xlpbr.commands import terminal
+from xlpbr.commands.figures import INVOICE_GROUPS, INVOICE_KINDS, show_readings
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
@@ -24,6 +25,9 @@ from xlpbr.workbook.template.write import new_workbook
 
 BUDGET = "budget.xlsx"
 """The budget book beside the contract's workbook, as README.md calls it."""
+
+_WIDTH = 100
+"""What is printed fits this many columns, also where the output is no terminal."""
 
 
 def demonstrate(contract: Contract, folder: Path) -> None:
@@ -60,29 +64,30 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     terminal.show_statement(
         spills.statement_table(settled),
         title=f"{contract.title}: monthly statement (illustrations, no real children)",
+        most=_WIDTH,
+        all_in="xlpbr statement --csv",
     )
-    terminal.show(
-        spills.readings_table(settled),
-        title="Value of the open readings, each tried alone",
-        kinds=["text", "text", "text", "money", "money"],
-    )
+    terminal.say_below("")
+    show_readings(settled, title="Value of the open readings", most=_WIDTH)
     terminal.say(
-        f"Checked: {checked.formulas} formulas, {checked.compared} cells; every one equals the"
+        f"Checked: {checked.formulas:,} formulas, {checked.compared:,} cells; every one equals the"
         " function called directly."
     )
+    terminal.say_below("")
     month = _to_agree_next(settled)
     terminal.show(
         spills.invoice_of_month(settled, month),
         title=f"The sheet Month: to be invoiced for {month_in_words(month)}",
-        kinds=["text", "month", "text", "money", "money", "money"],
-        first=("Line", "Net", "VAT", "Gross", "Working", "For month"),
+        kinds=INVOICE_KINDS,
+        groups=INVOICE_GROUPS,
+        most=_WIDTH,
     )
+    reports = report.name if len(written) == 1 else f"{report.stem}.pdf and .xlsx"
     terminal.say(f"Open first: {calculated}")
     terminal.say("  Month      what to meet over: the invoice, the children, what is disputed")
-    terminal.say("  Statement  every month of the contract, saving and payable to date")
-    terminal.say("  Checks     the same figures by plain formulas, and all that PBR_CHECK says")
-    reports = " and ".join(path.name for path in written) or "no report"
-    terminal.say(f"  Beside it: {reports}")
+    terminal.say("  Statement  every month of the contract; Checks works the figures out again")
+    terminal.say(f"Then: {reports}, as it can be sent")
+    terminal.say(f"And: {BUDGET}, a council's own budget book, to try xlpbr attach and insert on")
 
 
 def _to_agree_next(settled: Statement) -> date:
@@ -101,7 +106,7 @@ def _make(made: Path, write: Callable[[Path], None]) -> None:
     if before is not None and before != fresh.read_bytes():
         kept = made.with_name(f"{made.stem} kept {datetime.now():%Y-%m-%d %H.%M.%S}{made.suffix}")
         made.rename(kept)
-        terminal.say(f"{made.name} had been changed; it is kept as {kept.name}.")
+        terminal.say(f"{made.name} had been changed;\nit is kept as {kept.name}.")
     fresh.replace(made)
 
 

@@ -57,6 +57,10 @@ WRONG_CALL = 2
 _CUT_OFF = 5
 """Counts from 1 to this are suppressed in a public report, unless another is given."""
 
+_CHECK_GROUPS = (("Where", "Found", "Expected", "What to do"), ("Column",), ("Table", "Row"))
+_TERMS_GROUPS = (("Term", "Value", "From", "Unit", "Reading"), ("Clause",))
+"""The columns that stay or go together on a narrow terminal, the most wanted first."""
+
 
 def run() -> int:
     """Run the command that was typed; every problem becomes one line and an exit status."""
@@ -146,6 +150,7 @@ def check(file: Path, form: Form | None, **places: str | None) -> None:
         form,
         title=f"Problems in {file.name}",
         kinds=["text", "text", "count", "text", "text", "text", "text"],
+        groups=_CHECK_GROUPS,
         about={"file": file.name, "rows_read": rows_read(records.all_counts)},
     )
     if not form:
@@ -194,6 +199,7 @@ def terms(contract: str, form: Form | None) -> None:
         form,
         title=known.title,
         kinds=["text"] * len(table[0]),
+        groups=_TERMS_GROUPS,
         about=about,
     )
     if not form:

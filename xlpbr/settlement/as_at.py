@@ -49,6 +49,13 @@ def default_as_at(terms: ContractTerms, evidence: Evidence) -> DefaultDay:
     return _end_of(terms.starts_on, terms, "the end of the first month, as nothing is known yet")
 
 
+def month_to_agree(evidence: Evidence, months: Iterable[date]) -> date | None:
+    """Of some months in their order the one after the last claimed or agreed, else the last."""
+    in_order = list(months)
+    done = max(claimed_or_agreed(evidence), default=date.min)
+    return next((month for month in in_order if month > done), in_order[-1] if in_order else None)
+
+
 def _end_of(month: date, terms: ContractTerms, reason: str) -> DefaultDay:
     return DefaultDay(min(month_end(month), terms.last_day), reason)
 

@@ -68,8 +68,9 @@ def test_a_month_is_written_under_the_last_row(xlpbr, make_workbook, roomy, tmp_
     book, target = make_workbook(roomy), tmp_path / "agreed.xlsx"
     status, out, err = xlpbr("agree", book, "--month", "15/05/2026", *SIGNERS, "-o", target)
     assert (status, out) == (0, "")
+    may = ("--as-at", "31/05/2026")
     shown = json.loads(xlpbr("statement", target, "--json")[1])["rows"]
-    before = json.loads(xlpbr("statement", book, "--json")[1])["rows"]
+    before = json.loads(xlpbr("statement", book, "--json", *may)[1])["rows"]
     may = next(row for row in before if row["Month"] == "2026-05-01")
     assert shown == before
     assert may["Adjustment"] == -16842.86
@@ -212,7 +213,7 @@ def test_problems_that_stop_the_figures_stop_it(xlpbr, make_workbook, roomy, tmp
 
 def test_earlier_months_with_money_are_named(xlpbr, make_workbook, roomy, tmp_path):
     book, target = make_workbook(roomy), tmp_path / "out.xlsx"
-    june = told(xlpbr("statement", book, "--csv")[1])[9]
+    june = told(xlpbr("statement", book, "--csv", "--as-at", "30/06/2026")[1])[9]
     assert june["Month"] == "2026-06-01"
     _, _, err = xlpbr("agree", book, "--month", "Jul 2026", "-o", target)
     due = f"{Decimal(june['To invoice']):,.2f}"
@@ -350,10 +351,9 @@ def test_the_report_shows_what_changed(xlpbr, agreed, tmp_path):
         for column in (6, 7, 8):
             pence = [round(one[column] * 100) for one in rows if one[column] != "[z]"]
             assert sum(pence[:-1]) == pence[-1]
-    refused(xlpbr("report", now, "-o", agreed, "--since", agreed, "--replace"), "agreed.xlsx")
-    refused(
-        xlpbr("report", now, "-o", target, "--since", agreed, "--replace", "--public"), "--public"
-    )
+    to_may = ("--as-at", "31/05/2026", "--replace")
+    refused(xlpbr("report", now, "-o", agreed, "--since", agreed, *to_may), "agreed.xlsx")
+    refused(xlpbr("report", now, "-o", target, "--since", agreed, *to_may, "--public"), "--public")
 
 
 def test_an_attached_sheet_takes_it_and_detach_says_so(xlpbr, make_workbook, roomy, tmp_path):
