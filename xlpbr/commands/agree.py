@@ -189,15 +189,6 @@ def changes(
     mention(found, records.problems)
 
 
-since_option = click.option(
-    "--since",
-    type=click.Path(path_type=Path),
-    help="Add what changed in the tables since an older workbook; the workbook itself for what"
-    " changed since its last month was agreed.",
-)
-"""The state that a report is held against."""
-
-
 def changed_since(
     since: Path,
     found: ContractTables,

@@ -18,12 +18,12 @@ import click
 import xlpbr
 from xlpbr.cells import Rows
 from xlpbr.commands import terminal
-from xlpbr.commands.agree import changed_since, since_option
 from xlpbr.commands.options import (
     as_at_option,
     form_options,
     output_file,
     refuse_output,
+    since_option,
     there,
     workbook_tables,
 )
@@ -271,6 +271,7 @@ def report(
     **places: str | None,
 ) -> None:
     """Write the report workbook: values only, ready to be sent."""
+    from xlpbr.commands.agree import changed_since
     from xlpbr.workbook.disclosure.rules import show_publicly
     from xlpbr.workbook.report.publishing import before_publishing
     from xlpbr.workbook.report.write import write_reports

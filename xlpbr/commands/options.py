@@ -80,6 +80,14 @@ as_at_option = click.option(
 )
 """The day up to which things are known."""
 
+since_option = click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    help="Add what changed in the tables since an older workbook; the workbook itself for what"
+    " changed since its last month was agreed.",
+)
+"""The state that a report is held against."""
+
 form_options = _together(
     click.option(
         "--json", "form", flag_value="json", help="Print JSON, with the count of rows read."
