@@ -38,6 +38,7 @@ from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables
 
 if TYPE_CHECKING:
     from xlpbr.workbook.agreed.changed_tables import Since
+    from xlpbr.workbook.agreed.snapshots import Snapshot
 
 
 @click.command()
@@ -145,12 +146,14 @@ def changes(
         changed_cells,
         pounds_by_cause,
     )
+    from xlpbr.workbook.agreed.snapshots import snapshot_of
 
     if new is not None and snapshot is not None:
         raise click.UsageError("--snapshot works only with one workbook.")
     found, records = read(old if new is None else new, places)
     refuse_blocking(found, records.blocking)
-    before, since = _state_before(None if new is None else old, found, snapshot, places)
+    kept = None if new is not None else snapshot_of(found.book, snapshot)
+    before, since = _state_before(kept, old, places)
     after = records.terms.record, records.evidence.record
     _refuse_month(month, after[0])
     as_at = day_to_count(found, records, as_at, month)
@@ -163,6 +166,7 @@ def changes(
             kinds=[],
             about={
                 "since": since,
+                "snapshot_sha256": None if kept is None else kept.sha256,
                 "file": found.book.path.name,
                 "sha256": found.book.sha256,
                 "as_at": as_at.isoformat(),
@@ -186,6 +190,8 @@ def changes(
             kinds=["text", "money", "money", "money"],
         )
         terminal.say(_in_all(changed))
+    if kept is not None and not form:
+        terminal.say(f"SHA-256 of the snapshot: {kept.sha256}")
     mention(found, records.problems)
 
 
@@ -206,36 +212,29 @@ def changed_since(
         places: by table, in small letters, where the person says it is.
     """
     from xlpbr.workbook.agreed.changed_tables import Since
+    from xlpbr.workbook.agreed.snapshots import snapshot_of
 
     is_itself = since.exists() and since.samefile(found.book.path)
-    before, name = _state_before(None if is_itself else since, found, None, places)
+    kept = snapshot_of(found.book) if is_itself else None
+    before, name = _state_before(kept, since, places)
     after = records.terms.record, records.evidence.record
     changed = changes_between(before, after, as_at)
     return Since(name, changed, None if is_itself else since)
 
 
 def _state_before(
-    old: Path | None,
-    found: ContractTables,
-    month: date | None,
-    places: Mapping[str, str | None],
+    kept: Snapshot | None, old: Path, places: Mapping[str, str | None]
 ) -> tuple[tuple[ContractTerms, Evidence], str]:
-    """The tables of before, and what they are called: of an older workbook, or of a snapshot.
+    """The tables of before, and what they are called: of a snapshot, or of an older workbook.
 
     Args:
-        old: the older workbook; None for the snapshot that the book keeps.
-        found: the tables of the workbook of now.
-        month: the agreed month whose snapshot is meant; None for the latest.
+        kept: the snapshot, where there is one.
+        old: the older workbook, which is read where there is none.
         places: by table, in small letters, where the person says it is.
     """
-    from xlpbr.workbook.agreed.snapshots import snapshot_of
-
-    if old is None:
-        snapshot = snapshot_of(found.book, month)
-        agreed = (
-            f"{month_in_words(snapshot.month)} was agreed on {day_in_words(snapshot.agreed_on)}"
-        )
-        return snapshot.tables(), agreed
+    if kept is not None:
+        agreed = f"{month_in_words(kept.month)} was agreed on {day_in_words(kept.agreed_on)}"
+        return kept.tables(), agreed
     tables, records = read(old, places)
     if records.blocking:
         terminal.say(f"In {old.name}:")
