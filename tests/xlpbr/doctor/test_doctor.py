@@ -15,7 +15,7 @@ from xlpbr.commands.doctor import said_line_by_line
 from xlpbr.doctor.computer import Computer, WindowsRegistry
 from xlpbr.doctor.findings import Finding
 from xlpbr.doctor.hosts import findings
-from xlpbr.doctor.libreoffice import extension_versions, profile_of
+from xlpbr.doctor.libreoffice import calc_findings, extension_versions, profile_of
 from xlpbr.doctor.python import fits
 from xlpbr.udfs.hosts import OF_WORKBOOKS
 
@@ -249,6 +249,16 @@ def test_the_settings_of_the_server_are_read_and_no_id_is_shown(windows):
     one = found(windows({"xlwings-server": None}, environment=environment), "server", what)
     assert (one.state, number in one.found) == ("look", False)
     assert found(windows(), "server", what).state == "look"
+
+
+@pytest.mark.parametrize(("version", "state"), [("25.2", None), ("26.8", None), ("24.8", "look")])
+def test_the_version_of_libreoffice_is_said_with_both_its_numbers(windows, version, state):
+    computer = windows()
+    program = Path(computer.environment["XLPBR_LIBREOFFICE"])
+    (program / "bootstrap.ini").write_text(f"[Bootstrap]\nProductKey=LibreOffice {version}\n")
+    assert found(computer, "calc", "LibreOffice").found == f"LibreOffice {version}: {program}"
+    of_version = [one.state for one in calc_findings(computer) if one.what == "version"]
+    assert of_version == ([] if state is None else [state])
 
 
 def test_libreoffice_its_python_and_its_extension_are_looked_for(windows, tmp_path):
