@@ -26,12 +26,13 @@ from xlpbr.workbook.report.charts import (
     CHARTS_SHEET,
     DATA_SHEET,
     add_charts,
+    add_worth_chart,
     chart_columns,
     drawing_columns,
     drawing_lines,
     drawing_rows,
 )
-from xlpbr.workbook.report.checks import check_lines, check_rows
+from xlpbr.workbook.report.checks import check_lines, check_rows, mark_checks
 from xlpbr.workbook.report.children_and_years import (
     CHILDREN_SHEET,
     YEARS_SHEET,
@@ -64,6 +65,7 @@ from xlpbr.workbook.report.one_month import (
 )
 from xlpbr.workbook.report.page import (
     NOT_APPLICABLE,
+    PAGE_LYING,
     SUPPRESSED,
     PageFrame,
     ReportColumn,
@@ -107,8 +109,6 @@ _SHORTHAND = f"{SUPPRESSED} means suppressed to protect single children; see Not
 _ACROSS_A_PAGE = 170
 """The characters beside each other that print on one page lying down and can be read."""
 
-_PAGE_LYING = 0.62
-"""What a page lying down is high, of its width between the margins."""
 _NEARLY_EMPTY = 0.2
 _MONTHS_WITH_CHARTS = 24
 """Months of a forecast that print on one page with its charts."""
@@ -184,6 +184,8 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
                 page.sheet.fit_to_pages(1, 1)
         if sheet.name == CHARTS_SHEET:
             charts = page, after
+        if sheet.name == WORTH_SHEET:
+            add_worth_chart(report, page, row, after)
         if sheet.name == DATA_SHEET and charts:
             add_charts(report, *charts, data_row=row)
 
@@ -214,6 +216,8 @@ def _write_sheet(
         row = page.write_lines(row, [_SHORTHAND], column=sheet.stays)
     rows = sheet.rows(report)
     after = page.write_table(row, _table_name(sheet.name), rows, filters=sheet.filters)
+    if sheet.name == "Checks":
+        mark_checks(page, row + 1, after - 1)
     if is_front:
         page.sheet.fit_to_pages(1, 1)
     else:
@@ -229,7 +233,7 @@ def _pages_down(page: ReportPage, after: int) -> int:
 
     A last page with a row or two is saved: the others become a little smaller.
     """
-    down = page.pixels_above(after) / (_PAGE_LYING * page.pixels / page.pages_across)
+    down = page.pixels_above(after) / (PAGE_LYING * page.pixels / page.pages_across)
     return math.floor(down) if down > 1 and down % 1 < _NEARLY_EMPTY else 0
 
 
@@ -276,8 +280,7 @@ def _write_annex(workbook: Workbook, styles: Styles, frame: PageFrame, report: R
         row,
         [
             "The table below lists the sheets of this report: the pages for the committee, then"
-            " the annex. Each sheet has one table. The bar beside its kind has the colour of its"
-            " tab."
+            " the annex. Each sheet has one table. The bar beside a kind has its tab's colour."
         ],
     )
     sheets = _sheets_of(report)
@@ -457,7 +460,7 @@ SHEETS: tuple[Sheet, ...] = (
     ),
     Sheet(
         CHARTS_SHEET,
-        "Charts: savings, what is payable and the bonus",
+        "Charts: what was saved and what is payable",
         "What was saved, what is payable and what the bonus is measured by, month by month.",
         drawing_columns,
         drawing_lines,
