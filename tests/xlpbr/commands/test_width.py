@@ -17,10 +17,11 @@ from xlpbr.commands.columns import Column, needed, that_fit, widths_of
 from xlpbr.settlement.statement import FIGURES
 
 WIDTHS = (80, 100)
+TO_THE_END = ("--as-at", "28/2/2027")
 OF_MONTH = ("--month", "May 2026")
 COMMANDS = (
-    ("statement", "BOOK"), ("statement", "BOOK", "--as-at", "28/2/2027"), ("readings", "BOOK"),
-    ("readings", "BOOK", "--as-at", "28/2/2027"), ("explain", "BOOK", *OF_MONTH),
+    ("statement", "BOOK"), ("statement", "BOOK", *TO_THE_END), ("readings", "BOOK"),
+    ("readings", "BOOK", *TO_THE_END), ("explain", "BOOK", *OF_MONTH),
     ("invoice", "BOOK", *OF_MONTH), ("lines", "BOOK", *OF_MONTH), ("children", "BOOK"),
     ("years", "BOOK"), ("check", "BOOK"), ("check", "WRONG"), ("statement", "WRONG"),
     ("forecast", "BOOK", "--scenarios", "50"), ("changes", "OLD", "BOOK"), ("contracts",),
@@ -148,7 +149,7 @@ def printed(out):
 @pytest.mark.parametrize("width", [80, 90, 100, 120, 140, 160, 200])
 def test_the_figures_of_a_statement_that_are_left_add_up(xlpbr, make_workbook, life, narrow, width):
     narrow(width)
-    _, out, err = xlpbr("statement", make_workbook(life))
+    _, out, err = xlpbr("statement", make_workbook(life), *TO_THE_END)
     assert err == "" or "to look at" in err
     months = printed(out)
     assert len(months) == 18
@@ -179,7 +180,7 @@ def test_the_figures_of_a_statement_that_are_left_add_up(xlpbr, make_workbook, l
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_the_months_of_a_child_add_up_to_its_total(xlpbr, make_workbook, life, narrow, width):
     narrow(width)
-    _, out, _ = xlpbr("children", make_workbook(life))
+    _, out, _ = xlpbr("children", make_workbook(life), *TO_THE_END)
     rows = printed(out)
     assert max(map(len, out.splitlines())) <= width
     for row in rows:
@@ -197,7 +198,7 @@ def test_the_months_of_a_child_add_up_to_its_total(xlpbr, make_workbook, life, n
 
 def test_readings_for_a_person_are_in_words_the_dearest_first(xlpbr, make_workbook, life, narrow):
     narrow(100)
-    _, out, _ = xlpbr("readings", make_workbook(life))
+    _, out, _ = xlpbr("readings", make_workbook(life), *TO_THE_END)
     rows = [row for row in printed(out) if row["Difference"]]
     worth = [abs(pence(row["Difference"])) for row in rows]
     assert worth == sorted(worth, reverse=True)
