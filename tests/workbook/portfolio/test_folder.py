@@ -515,7 +515,10 @@ def test_a_missing_package_is_said_with_its_extra(xlpbr, folder, out, monkeypatc
     monkeypatch.setitem(sys.modules, name, None)
     status, _, said = xlpbr("portfolio", folder, "-o", out)
     assert status == 2
-    assert said == f'A portfolio needs {name}: install with  pip install "xlpbr[portfolio]".\n'
+    assert said == (
+        f"A portfolio needs {name}, which is not installed. Run: python -m pip install"
+        ' "xlpbr[portfolio]"\n'
+    )
 
 
 def test_dask_that_is_missing_is_said_with_its_extra(monkeypatch):
