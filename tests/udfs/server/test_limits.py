@@ -20,6 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tests.support.node.runs import request
 from tests.support.server_process import CALL, RunningServer, running_server
+from tests.support.systems import on_posix
 from xlpbr.udfs.server import serve as serve_module
 from xlpbr.udfs.server.requests import Refused, function_call
 from xlpbr.udfs.server.serve import PatientProtocol
@@ -174,7 +175,7 @@ def cpu_seconds(pid: int) -> float:
     stat = Path(f"/proc/{pid}/stat")
     if not stat.is_file():
         pytest.skip("this system has no /proc to see whether the work has ended")
-    fields = stat.read_text().rpartition(")")[2].split()
+    fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -312,6 +313,7 @@ def test_the_log_says_what_was_asked_and_never_what_stood_in_a_cell(client, serv
 
 
 @pytest.mark.slow
+@on_posix
 def test_two_workers_answer_and_stop_with_their_parent(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -342,6 +344,7 @@ def test_two_workers_answer_and_stop_with_their_parent(tmp_path):
 
 
 @pytest.mark.slow
+@on_posix
 def test_the_server_starts_only_where_it_can_and_stops_with_a_sentence(tmp_path):
     with running_server(tmp_path) as server:
         port = int(server.address.rpartition(":")[2])

@@ -56,13 +56,17 @@ def windows(tmp_path: Path) -> Any:
     start = home / "AppData" / "Roaming" / "Microsoft" / "Excel" / "XLSTART"
     for one in (home / ".xlwings", folder, program, start):
         one.mkdir(parents=True)
-    (home / ".xlwings" / "xlwings.conf").write_text(f'"INTERPRETER_WIN","{PYTHON}"\n')
+    (home / ".xlwings" / "xlwings.conf").write_text(
+        f'"INTERPRETER_WIN","{PYTHON}"\n', encoding="utf-8"
+    )
     (start / "xlwings.xlam").touch()
     for bits in (64, 32):
         (folder / f"xlwings{bits}-{xlwings.__version__}.dll").touch()
     (program / "soffice").touch()
     (program / "pythonloader.uno.ini").touch()
-    (program / "version.ini").write_text("[Version]\nUpdateID=LibreOffice_25_en-GB\n")
+    (program / "version.ini").write_text(
+        "[Version]\nUpdateID=LibreOffice_25_en-GB\n", encoding="utf-8"
+    )
     with_extension(home / "AppData" / "Roaming" / "LibreOffice" / "4", __version__)
     registry = MadeRegistry(
         {
@@ -96,7 +100,9 @@ def windows(tmp_path: Path) -> Any:
 def with_extension(profile: Path, version: str) -> None:
     place = profile / "user" / "uno_packages" / "cache" / "uno_packages" / "lu1.tmp_" / "xlpbr.oxt"
     place.mkdir(parents=True)
-    (place / "description.xml").write_text(f'<identifier value="x"/><version value="{version}"/>')
+    (place / "description.xml").write_text(
+        f'<identifier value="x"/><version value="{version}"/>', encoding="utf-8"
+    )
 
 
 def found(computer: Computer, host: str, what: str) -> Finding:
@@ -183,7 +189,7 @@ def test_what_xlwings_lacks_is_named(windows):
     assert "pip install pywin32" in found(computer, "classic", "pywin32").to_do
     assert f"xlwings64-{xlwings.__version__}.dll" in found(computer, "classic", "xlwings").found
     assert "xlpbr install classic" in found(computer, "classic", "add-in").to_do
-    settings.write_text('"INTERPRETER_WIN","C:\\Other\\python.exe"\n')
+    settings.write_text('"INTERPRETER_WIN","C:\\Other\\python.exe"\n', encoding="utf-8")
     other = found(computer, "classic", "settings of xlwings")
     assert (other.state, r"C:\Other\python.exe" in other.found) == ("look", True)
     settings.unlink()
@@ -265,7 +271,7 @@ def test_libreoffice_its_python_and_its_extension_are_looked_for(windows, tmp_pa
     computer = windows()
     program = Path(computer.environment["XLPBR_LIBREOFFICE"])
     assert found(computer, "calc", "LibreOffice").found == f"LibreOffice 25: {program}"
-    (program / "version.ini").write_text("UpdateID=LibreOffice_7_en-GB\n")
+    (program / "version.ini").write_text("UpdateID=LibreOffice_7_en-GB\n", encoding="utf-8")
     (program / "pythonloader.uno.ini").unlink()
     assert "25.2 or later" in found(computer, "calc", "version").to_do
     assert found(computer, "calc", "Python in it").state == "missing"
