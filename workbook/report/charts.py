@@ -48,7 +48,7 @@ class ChartLine:
     marker: str
     width: float = 2.25
     named: str = ""
-    """Where its last point says its figure; a level line says it at its first."""
+    """Where its last point says its figure; a level line says it near its beginning."""
 
     @property
     def field_name(self) -> str:
@@ -200,9 +200,7 @@ def drawing_columns(_: Report) -> list[ReportColumn]:
 
 
 def drawing_lines(report: Report) -> list[str]:
-    """To which day the charts go, or why none is drawn."""
-    if not charts_of(report):
-        return ["No chart is drawn: it would have fewer than two months."]
+    """To which day the figures go, and what a broken line means."""
     lines = [
         f"Figures to date go to {day_in_full(report.last_shown.statement.as_at)}. The points of"
         f" each chart are in the annex, on the sheet {DATA_SHEET}."
@@ -217,8 +215,7 @@ def drawing_lines(report: Report) -> list[str]:
 
 def drawing_rows(report: Report) -> list[list[Value]]:
     """What each chart shows, in words."""
-    rows: list[list[Value]] = [[drawing.title, drawing.said] for drawing in charts_of(report)]
-    return rows or [["None", "no chart"]]
+    return [[drawing.title, drawing.said] for drawing in charts_of(report)]
 
 
 def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> None:
@@ -231,8 +228,6 @@ def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> Non
         data_row: the heading row of the chart data.
     """
     drawings = charts_of(report)
-    if not drawings:
-        return
     width = page.pixels
     left = _PAGE_HEIGHT * page.pixels - page.pixels_above(row)
     height = min(int(left / len(drawings)) - _GAP, int(_HIGHEST * width))
@@ -358,9 +353,10 @@ def _in_pounds(point: Value) -> float | None:
 def _label(
     line: ChartLine, points: Sequence[Value], levels: Sequence[Value], font: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The figure at one point of a line: its last one, of a level line its first."""
+    """The figure at one point of a line: its last one, of a level line one near its beginning."""
     there = [number for number, point in enumerate(points) if point is not BLANK]
-    named = (there[0] if line in _LEVEL else there[-1]) if there else -1
+    # Not the first: there the figure would stand on those of the axis.
+    named = (there[-(-len(there) // 9)] if line in _LEVEL else there[-1]) if there[1:] else -1
     under = line in _MEASURES.values() and _just_under(points[named], levels)
     return {
         "value": True, "position": "below" if under else line.named,

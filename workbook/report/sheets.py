@@ -28,6 +28,7 @@ from xlpbr.workbook.report.charts import (
     add_charts,
     add_worth_chart,
     chart_columns,
+    charts_of,
     drawing_columns,
     drawing_lines,
     drawing_rows,
@@ -253,6 +254,7 @@ def _sheets_of(report: Report) -> list[Sheet]:
         **dict.fromkeys((INVOICE_SHEET, LINES_SHEET, CHILDREN_SHEET), in_full),
         YEARS_SHEET: bool(report.statement.months) and has_years(report),
         CHANGES_SHEET: report.since is not None and not report.is_public,
+        CHARTS_SHEET: bool(charts_of(report)),
         "Workings": has_workings(report),
         FORECAST_SHEET: report.forecast is not None,
         ASSUMPTIONS_SHEET: report.forecast is not None,
@@ -418,6 +420,8 @@ def _left_out(report: Report) -> Iterator[str]:
 
 
 def _chart_lines(report: Report) -> list[str]:
+    if not charts_of(report):
+        return ["No chart is drawn: it would have fewer than two months."]
     lines = [f"These are the points of the charts on the sheet {CHARTS_SHEET}."]
     if report.is_public:
         lines.append(

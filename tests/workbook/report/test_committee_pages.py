@@ -228,7 +228,8 @@ def test_numbers_stand_right_and_so_do_their_headings(report: Path) -> None:
 
 
 def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Path) -> None:
-    target = report_of(tmp_path / "r.xlsx", agreeing())
+    few, day = sample_source("cheshire-east-2026"), date(2026, 7, 31)
+    target = report_of(tmp_path / "r.xlsx", few, day)
     rows = table_of(target, "Readings")[1:]
     bars = [
         content.decode()
@@ -241,5 +242,8 @@ def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Pa
     for number, values in enumerate(drawn):
         points = [float(value) for value in re.findall(r"<c:v>(.*?)</c:v>", values)]
         assert points == [row[4 + number] for row in rows]
-    public = report_of(tmp_path / "p.xlsx", agreeing(), public=True)
-    assert not [part for part, content in parts_of(public).items() if b"<c:barChart>" in content]
+    public = report_of(tmp_path / "p.xlsx", few, day, public=True)
+    full = report_of(tmp_path / "f.xlsx")
+    assert len(table_of(full, "Readings")) > 8
+    for other in (public, full):
+        assert not [part for part, content in parts_of(other).items() if b"barChart" in content]

@@ -873,6 +873,8 @@ def test_a_report_before_the_programme_starts(tmp_path: Path) -> None:
         assert "The programme starts on 1 September 2025" in said_on(target, "Summary")
         assert table_of(target, "Statement")[1] == ["no month yet", *["[z]"] * 14]
         assert not [part for part in parts_of(target) if "chart" in part]
+        assert "Charts" not in opened(target).sheetnames
+        assert "No chart is drawn" in lines_of(target, "Chart data")[1]
 
 
 def test_many_children_s_workings_have_a_line_each(tmp_path: Path) -> None:
