@@ -97,6 +97,7 @@ lock: $(TEST_READY)
 picture: $(TEST_READY)
 	$(BIN)/python docs/generators/picture.py
 	$(BIN)/python -m docs.generators.taskpane_picture
+	$(BIN)/python -m docs.generators.guide_pictures
 
 $(DEMO_READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "xlpbr needs Python 3.11 or later."; exit 1; }

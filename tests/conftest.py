@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from rich.console import Console
+from hypothesis import HealthCheck, settings
 
 from tests.support import kinds
 from tests.support.made_files import hold_rules_against_every_file
@@ -23,13 +23,18 @@ from tests.support.needed import CALC_REMEDY, need
 from tests.support.samples import sample_table
 from tests.support.written import write_rows
 from xlpbr import cli
-from xlpbr.commands import terminal
 from xlpbr.contract.evidence import COLUMNS
 from xlpbr.contract.library import load_contract, terms_table
 from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
+
+# How long an example takes is not tested anywhere: a busy machine fails no test.
+settings.register_profile(
+    "no clock", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("no clock")
 
 Tables = dict[str, list[list[Any]]]
 
@@ -110,6 +115,8 @@ def xlpbr(
 ) -> Callable[..., tuple[int, str, str]]:
     """A function that runs a command: exit status, output, what is said beside it."""
 
+    monkeypatch.delenv("COLUMNS", raising=False)
+
     def run(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["xlpbr", *map(str, words)])
         try:
@@ -126,19 +133,10 @@ def xlpbr(
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """A function that makes the terminal so many characters wide."""
+    """A function that makes the output so many columns wide."""
 
     def make(width: int) -> None:
-        def console(*, errors: bool = False) -> Console:
-            return Console(
-                file=sys.stderr if errors else sys.stdout,
-                width=width,
-                highlight=False,
-                emoji=False,
-                soft_wrap=errors,
-            )
-
-        monkeypatch.setattr(terminal, "console", console)
+        monkeypatch.setenv("COLUMNS", str(width))
 
     return make
 

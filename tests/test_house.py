@@ -31,7 +31,12 @@ ORDER: list[set[str]] = [
     {"xlpbr.workbook.ours"},
     {"xlpbr.workbook.read"},
     {"xlpbr.workbook.calculate"},
-    {"xlpbr.workbook.template", "xlpbr.workbook.port", "xlpbr.workbook.lite"},
+    {
+        "xlpbr.workbook.template",
+        "xlpbr.workbook.port",
+        "xlpbr.workbook.lite",
+        "xlpbr.workbook.sample_budget",
+    },
     {
         "xlpbr.workbook.agreed",
         "xlpbr.workbook.attach",

@@ -41,6 +41,8 @@ LIBRARIES = {"pd", "np"}
 FILES_OF_OTHERS = {"main.py", "udfs.py", "workbook.py"}
 """Files that an add-in or a finance team has."""
 
+NOWHERE = click.Context(commands)
+
 NOT_OURS = {"access_as_user"}
 """Names that other programs and services have for their own things."""
 
@@ -154,13 +156,17 @@ def missing_command(call: str) -> bool:
         place = ROOT / words[2].replace(".", "/")
         return not (place.with_suffix(".py").exists() or (place / "__main__.py").exists())
     if re.fullmatch(r"--[a-z]+(-[a-z]+)*", words[0]):
-        known = set().union(*map(_options, commands.commands.values()))
+        known = set().union(*map(_options, map(_command, commands.list_commands(NOWHERE))))
         return words[0] not in known | {"--version", "--help"}
     if words[0] != "xlpbr" or len(words) < 2 or not re.fullmatch(r"[a-z]+", words[1]):
         return False
-    command = commands.commands.get(words[1])
+    command = _command(words[1])
     options = set(re.findall(r"(?<![\w-])--[a-z-]+\w", call))
     return command is None or not options <= _options(command)
+
+
+def _command(name: str) -> click.Command | None:
+    return commands.get_command(NOWHERE, name)
 
 
 def _options(command: click.Command) -> set[str]:

@@ -81,6 +81,11 @@ def _hands_on(arguments: Any) -> bool:
     return isinstance(from_engine(arguments), CellError)
 
 
+def is_error_of_engine(value: Any) -> bool:
+    """Whether a value of the engine is an error that Excel does not have."""
+    return isinstance(value, dict) and value.get("type") == "Error" and value["kind"] not in _CODES
+
+
 def from_engine(value: Any) -> Any:
     """A value of the engine as a cell value; its errors become ``CellError``."""
     if isinstance(value, dict) and value.get("type") == "Error":

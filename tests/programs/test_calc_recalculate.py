@@ -13,13 +13,16 @@ import pytest
 import xlsxwriter
 
 from tests.support.budget_books import BUDGETS, Budget, core
+from tests.support.doubtful_figures import AT_A_POINT, TAKEN, TINY, WITH_TEXTS
+from tests.support.doubtful_figures import written as written_figures
 from tests.support.forecast_book import FORECAST, forecast_book
 from tests.support.host_matrix import sheet_form
 from tests.support.needed import CALC_REMEDY, need
 from tests.support.rounded_book import LAST_VALUES, REASON, rounded_book
 from tests.support.templates import template
 from xlpbr.errors import FileProblem
-from xlpbr.workbook.calculate.keeping import Recalculation, same_value
+from xlpbr.workbook.calculate.changed_copy import Recalculation
+from xlpbr.workbook.calculate.keeping import same_value
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.recalculate import recalculate_with_calc
@@ -336,3 +339,24 @@ def test_a_function_behind_a_name_is_calculated(tmp_path):
     done = recalculate_with_calc(tmp_path / "book.xlsx", tmp_path / "out.xlsx")
     assert values(tmp_path / "out.xlsx", "S", "B1:B1") == [[200.0]]
     assert (done.functions, done.kept) == (1, ())
+
+
+def test_figures_that_excel_may_show_otherwise_are_kept_and_all_others_taken(tmp_path: Path):
+    kept = [case[:4] for case in AT_A_POINT if case[4] != TINY]
+    kept += [(formula, 0, shown, 100) for formula, shown, _ in WITH_TEXTS]
+    # Where the engine shows a tiny difference Calc shows 0, as Excel does.
+    right = {case[:4]: case[4] for case in TAKEN}
+    right |= {case[:4]: 0.0 for case in AT_A_POINT if case[4] == TINY}
+    path = written_figures(tmp_path / "budget.xlsx", [*kept, *right])
+    done = recalculate_with_calc(path, tmp_path / "out.xlsx")
+    book = open_book(tmp_path / "out.xlsx")
+    now = {
+        case: [cells_of(book, f"Case{number}")[1, column].value for column in (3, 4)]
+        for number, case in enumerate([*kept, *right])
+    }
+    for case in kept:
+        assert now[case] == [case[2] or now[case][0]] * 2, case
+    for case, value in right.items():
+        assert all(same_value(shown, value) for shown in now[case]), case
+    named = {f"Case{number}!{cell}1" for number in range(len(kept)) for cell in "CD"}
+    assert {one.address for one in done.kept} == named

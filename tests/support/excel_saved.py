@@ -11,7 +11,8 @@ import xlsxwriter
 
 from tests.support.bad_books import edit_part
 from xlpbr.errors import CellError
-from xlpbr.workbook.calculate.keeping import Recalculation, same_value
+from xlpbr.workbook.calculate.changed_copy import Recalculation
+from xlpbr.workbook.calculate.keeping import same_value
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 

@@ -27,7 +27,7 @@ from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.errors import FileProblem
 from xlpbr.forecast import plan
 from xlpbr.forecast.run import forecast, scenario_evidence
-from xlpbr.functions import pbr
+from xlpbr.functions import pbr_explain, pbr_readings, pbr_statement
 from xlpbr.money import round_half_away
 from xlpbr.portfolio import rows, settlement
 from xlpbr.portfolio.settle import settle_contracts
@@ -71,9 +71,9 @@ def tables_of(name: str) -> list[Any]:
 def functions(name: str) -> dict[str, Any]:
     """What the worksheet functions give."""
     terms, placements, carers, claims = tables_of(name)
-    statement = pbr.pbr_statement(terms, placements, carers, claims)
-    explained = pbr.pbr_explain(terms, placements, date(2026, 8, 1), carers, claims)
-    readings = pbr.pbr_readings(terms, placements, carers)
+    statement = pbr_statement(terms, placements, carers, claims)
+    explained = pbr_explain(terms, placements, date(2026, 8, 1), carers, claims)
+    readings = pbr_readings(terms, placements, carers)
     return {
         "payable": statement[-1][statement[0].index("Payable to date")],
         "fees": [row[5] for row in statement[1:]],

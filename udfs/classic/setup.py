@@ -8,10 +8,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path, PureWindowsPath
-
-import xlwings
 
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.hosts import OF_WORKBOOKS, in_words
@@ -25,8 +24,22 @@ Run = Callable[[Sequence[str]], str]
 
 
 def _run(words: Sequence[str]) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        words, capture_output=True, text=True, errors="replace", check=False, timeout=120
+    )
     return f"{done.stdout}\n{done.stderr}".strip()
+
+
+def xlwings_version() -> str:
+    """The version of xlwings that is installed, read from its package without loading it."""
+    return metadata.version("xlwings")
+
+
+def _user_settings() -> Path:
+    # xlwings brings pandas with it, and half a second.
+    import xlwings  # noqa: PLC0415
+
+    return Path(xlwings.USER_CONFIG_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ class Computer:
     platform: str = sys.platform
     python: Path = Path(sys.executable)
     folder: Path = Path(sys.prefix)
-    settings: Path = Path(xlwings.USER_CONFIG_FILE)
+    settings: Path = field(default_factory=_user_settings)
     has_pywin32: bool = importlib.util.find_spec("win32com") is not None
     encoding: str = "mbcs" if sys.platform == "win32" else "utf-8"
     run: Run = _run
@@ -103,9 +116,9 @@ def _found_python(here: Computer) -> str:
             f" {here.folder}, where Excel looks. Either pip said Defaulting to user installation:"
             " then install xlpbr in an environment of its own (py -m venv). Or a virus scanner took"
             " the file away: ask IT to allow it, and run:"
-            f' "{here.python}" -m pip install --force-reinstall xlwings=={xlwings.__version__}'
+            f' "{here.python}" -m pip install --force-reinstall xlwings=={xlwings_version()}'
         )
-    return f"Python: {here.python}, with xlwings {xlwings.__version__} and pywin32."
+    return f"Python: {here.python}, with xlwings {xlwings_version()} and pywin32."
 
 
 def _install_addin(here: Computer) -> str:
@@ -159,7 +172,7 @@ def named_python(here: Computer) -> tuple[str, bool]:
 
 def libraries_missing(here: Computer) -> list[str]:
     """The libraries of xlwings that Excel would look for in vain."""
-    names = [f"xlwings{bits}-{xlwings.__version__}.dll" for bits in (64, 32)]
+    names = [f"xlwings{bits}-{xlwings_version()}.dll" for bits in (64, 32)]
     return [name for name in names if not (here.folder / name).is_file()]
 
 

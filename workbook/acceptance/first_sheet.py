@@ -26,6 +26,8 @@ FIRST_SHEET = "Acceptance"
 
 HEADLINE, LINE = (4, 2), (5, 2)
 """The cell that says it all, and the line for a report."""
+_HEADLINE_ENDS = 5
+"""The last column over which its words may run."""
 
 _EQUAL_ROW, _DECLARED_ROW, _NOT_EQUAL_ROW, _NOT_YET_ROW = 6, 7, 8, 9
 _HOST_ROW, _VERSION_ROW, _RELEASE_ROW, _SYSTEM_ROW = 10, 11, 12, 13
@@ -75,7 +77,10 @@ def write_first_sheet(page: TemplatePage, plan: Plan) -> None:
     page.put(_NAMED_ROW - 1, 1, f"Not equal, the first {MOST_NAMED}", styles.subtitle)
     page.put(_NAMED_ROW - 1, 2, "All of them: sheet Cases, filter of Result.", styles.muted)
     for number in range(1, MOST_NAMED + 1):
-        page.put(_NAMED_ROW + number - 1, 1, float(number), styles.bare("text", align="left"))
+        so_many = (
+            f'=IF({_at(_NOT_EQUAL_ROW, 2)}>={number},{number},"{"" if number > 1 else "none"}")'
+        )
+        page.put_formula(_NAMED_ROW + number - 1, 1, so_many, styles.bare("text", align="left"))
         page.put_formula(_NAMED_ROW + number - 1, 2, named_not_equal(plan, number), styles.plain)
     _write_checks(page, host, checks)
     row = _write_told(page, last_check + 2)
@@ -91,12 +96,17 @@ def write_first_sheet(page: TemplatePage, plan: Plan) -> None:
             f"{len(plan.left_out)} cases of {plan.left_out[0].function} that draw a thousand"
             " scenarios each, so that this workbook calculates in seconds."
         ])  # fmt: skip
-    page.mark(
-        HEADLINE,
-        HEADLINE,
-        f'OR({_at(_AT_WORK_ROW, 2)}<>"{RIGHT}",{_at(_NOT_EQUAL_ROW, 2)}+{_at(_NOT_YET_ROW, 2)}>0)',
-        styles.wrong,
+    faults = (
+        f'{_at(_AT_WORK_ROW, 2)}<>"{RIGHT}"',
+        f"{_at(_NOT_EQUAL_ROW, 2)}+{_at(_NOT_YET_ROW, 2)}>0",
+        f"{_right((_CHECKS_ROW, last_check))}<{len(checks)}",
     )
+    # The words run over the cells beside theirs, and the colour with them.
+    end = (HEADLINE[0], _HEADLINE_ENDS)
+    page.mark(HEADLINE, end, f"OR({','.join(faults)})", styles.wrong, alone=True)
+    not_opened = f'{_at(_RELEASE_ROW, 2)}="{_NOT_OPENED}"'
+    page.mark(HEADLINE, end, not_opened, styles.warned, alone=True)
+    page.mark(HEADLINE, end, "TRUE", styles.clear)
     page.sheet.protect("")
     page.print_on_a4("Acceptance of the functions", heading_row=None)
 
@@ -137,7 +147,8 @@ def _write_summary(page: TemplatePage, plan: Plan, host: Host, checks: tuple[int
     bad, not_yet = _at(_NOT_EQUAL_ROW, 2), _at(_NOT_YET_ROW, 2)
     page.put_formula(_NOT_YET_ROW, 2, f"={len(plan.blocks)}-{equal}-{declared}-{bad}", count)
     known = f'IF({declared}=0,""," but for "&{declared}&" that differ as declared for this host")'
-    so_many = f'{_right(checks)}&" of {checks[1] - checks[0] + 1}'
+    number = checks[1] - checks[0] + 1
+    so_many = f'{_right(checks)}&" of {number}'
     page.put_formula(
         *HEADLINE,
         f'=IF({_at(_AT_WORK_ROW, 2)}<>"{RIGHT}","The functions are not at work here, or were not'
@@ -146,7 +157,8 @@ def _write_summary(page: TemplatePage, plan: Plan, host: Host, checks: tuple[int
         ' LibreOffice Ctrl+Shift+F9).",'
         f'IF({bad}=0,"All {len(plan.blocks):,} cases are equal"&{known}&".",'
         f'{bad}&" of {len(plan.blocks):,} cases are NOT EQUAL: they are named below.")'
-        f'&" "&{so_many} checks of the program are right. Release "&{_at(_RELEASE_ROW, 2)}&"."))',
+        f'&" "&{so_many} checks of the program are right"&IF({_right(checks)}<{number},'
+        f'": the others are marked below","")&". Release "&{_at(_RELEASE_ROW, 2)}&"."))',
         styles.make(bold=True, font_size=12),
     )  # fmt: skip
     page.put_formula(

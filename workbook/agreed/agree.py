@@ -23,6 +23,7 @@ from xlpbr.workbook.ooxml.addresses import Position, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of, known_sheet, open_book
 from xlpbr.workbook.ooxml.edit.draft import leads_to
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.scan import scan_sheet, style_of
 from xlpbr.workbook.ooxml.styles.date_formats import date_formats
@@ -178,12 +179,22 @@ def _place_of_table(found: ContractTables) -> FoundRange:
         return place
     path = found.book.path
     headings = all_of(column.heading for column in ALL_COLUMNS[_TABLE])
+    out = f"-o OUT{path.suffix}"
+    if marked_sheets(found.book.workbook, XLPBR.sheet_mark):
+        # The sheets that are attached would have to read the new table too.
+        add = (
+            f"Its PBR sheets were attached without that table: copy what was typed into them, take"
+            f" them out with xlpbr detach {path.name} {out}, and attach them again with --sheets"
+            " that name Agreed too, such as --sheets Statement,Checks,Agreed."
+        )
+    else:
+        add = (
+            f"Add its sheet: xlpbr attach {path.name} --contract CONTRACT --sheets Agreed {out};"
+            f" or make a table PbrAgreed in Excel with the headings {headings}, or say with"
+            " --agreed where it is. A workbook that xlpbr new makes has it."
+        )
     raise FileProblem(
-        f"{path} has no table Agreed for the month to stand in. Add its sheet: xlpbr attach"
-        f" {path.name} --contract CONTRACT --sheets Agreed -o OUT{path.suffix}; or make a table"
-        f" PbrAgreed in Excel with the headings {headings}, or say with --agreed where it is. A"
-        " workbook that xlpbr new makes has it.",
-        "agreed-table",
+        f"{path} has no table Agreed for the month to stand in. {add}", "agreed-table"
     )
 
 

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from xml.sax.saxutils import escape, quoteattr
 
 import xlpbr
 from xlpbr.contract.evidence import Evidence
@@ -20,10 +19,12 @@ from xlpbr.errors import FileProblem
 from xlpbr.periods import month_in_words
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.items import CustomItem, items_in
+from xlpbr.workbook.ooxml.xml.escaping import escape, quoteattr
 
 NAMESPACE = "urn:xlpbr:snapshot:1"
 """It stands in people's workbooks, so it never changes."""
 
+_TAG = f"{{{NAMESPACE}}}snapshot"
 _MONTH, _AGREED_ON, _WRITTEN_BY = "Month: ", "Agreed on: ", "Written by: "
 
 
@@ -86,6 +87,11 @@ def snapshots_in(book: Book) -> list[Snapshot]:
     return sorted(_read(book), key=lambda one: (one.month, one.agreed_on))
 
 
+def count_snapshots(book: Book) -> int:
+    """How many snapshots a workbook keeps, whether or not they are what was written."""
+    return sum(1 for _ in items_in(book, _TAG))
+
+
 def snapshot_of(book: Book, month: date | None = None) -> Snapshot:
     """The snapshot of a month, or of the latest month that has one.
 
@@ -116,7 +122,7 @@ def snapshot_of(book: Book, month: date | None = None) -> Snapshot:
 
 
 def _read(book: Book) -> Iterator[Snapshot]:
-    for tree in items_in(book, f"{{{NAMESPACE}}}snapshot"):
+    for tree in items_in(book, _TAG):
         text = (tree.text or "").strip()
         lines = text.splitlines()[:2]
         digits = hashlib.sha256(text.encode()).hexdigest()

@@ -48,7 +48,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "Lines": (*CONTRACT_TABLES, "Statement"),
     "Children": (*CONTRACT_TABLES, "Statement"),
     "Years": (*CONTRACT_TABLES, "Statement"),
-    "Readings": CONTRACT_TABLES,
+    "Readings": (*CONTRACT_TABLES, "Statement"),
     "Reconcile": ("Placements", "Carers", "Claims", "Statement"),
     "Explain": (*CONTRACT_TABLES, "Statement"),
     "Forecast": (*CONTRACT_TABLES, "Assumptions"),

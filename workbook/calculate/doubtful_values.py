@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import formualizer
 
@@ -122,8 +122,20 @@ def _within(node: formualizer.ASTNode, texts: bool) -> Iterator[Doubt]:
             yield from _of_a_power(*inner)
     elif node.node_type() == "Function":
         yield from _of_a_call(_called(node), inner, texts)
-    for one in inner:
-        yield from _within(one, texts)
+    for number, one in enumerate(inner):
+        found = _within(one, texts)
+        yield from _with_names(inner[:number], found) if _called(node) == "LET" else found
+
+
+def _with_names(before: list[formualizer.ASTNode], found: Iterator[Doubt]) -> Iterator[Doubt]:
+    """What is asked about a part of a LET, with the names that stand before that part."""
+    named = before[: len(before) // 2 * 2]
+    for doubt in found:
+        probes = doubt.probes
+        if named:
+            names = ",".join(map(_text, named))
+            probes = tuple(f"LET({names},{probe})" for probe in probes)
+        yield replace(doubt, probes=probes)
 
 
 def _of_a_call(name: str, inner: list[formualizer.ASTNode], texts: bool) -> Iterator[Doubt]:

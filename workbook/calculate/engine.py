@@ -8,17 +8,20 @@ rule of repeating a single value, row or column is put right here.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import groupby
+from typing import Any
 
 import formualizer
 
 from xlpbr.errors import NA, CellError, FileProblem
-from xlpbr.udfs.embedded import from_engine, register, to_engine
+from xlpbr.forecast.run import load_ahead
+from xlpbr.udfs.embedded import from_engine, is_error_of_engine, register, to_engine
 from xlpbr.workbook.calculate.engine_file import engine_file, goes_in_later, name_in_engine
-from xlpbr.workbook.calculate.engine_formulas import SpillOf, for_engine
+from xlpbr.workbook.calculate.engine_formulas import SpillOf, for_engine, is_put_otherwise
 from xlpbr.workbook.calculate.formula_reads import (
     Place,
     ReadBy,
@@ -37,9 +40,11 @@ from xlpbr.workbook.calculate.keeping import (
     positions_of,
     stored_cells,
 )
-from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, Position, cell_address
+from xlpbr.workbook.calculate.taken_branches import constants_shown
+from xlpbr.workbook.ooxml.addresses import LAST_COLUMN, LAST_ROW, Position, cell_address
 from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of
 
+_FORECAST = "PBR_FORECAST("
 _UNREADABLE = "the engine cannot calculate it"
 _SPILL_ERROR = "#SPILL!"
 _MOST_CULPRITS = 50
@@ -69,6 +74,7 @@ class Calculation:
     impossible: Mapping[Place, str]
     errors: list[CellError]
     _repeated: Mapping[Place, tuple[int, int] | None] = field(default_factory=dict)
+    _held: Mapping[Place, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def reads(self) -> Mapping[Place, Reads]:
@@ -86,6 +92,7 @@ def load(
     put_in: Mapping[Place, str] | None = None,
     calculated: Collection[Place] | None = None,
     spills: Mapping[Place, list[Position]] | None = None,
+    constants: Mapping[Place, str] | None = None,
 ) -> Calculation:
     """Load a workbook into the engine and calculate it.
 
@@ -95,6 +102,7 @@ def load(
         calculated: the cells whose formulas are calculated, those put in included; by default all.
             The others show what the workbook shows.
         spills: what array formulas fill, where it is known to differ from what the workbook says.
+        constants: the formulas that are known to show a constant, each with it as a formula.
 
     Raises:
         FileProblem: the engine cannot calculate the workbook.
@@ -102,9 +110,7 @@ def load(
     extra = dict(put_in or {})
     formulas = formulas_of(book) | extra
     wanted = set(formulas if calculated is None else calculated)
-    impossible = {
-        place: reason for place in wanted if (reason := _why_not(formulas[place])) is not None
-    }
+    impossible = {place: OTHER_BOOK for place in wanted if reads_another_book(formulas[place])}
     repeated: dict[Place, tuple[int, int] | None] = {}
 
     def spill_of(place: Place) -> list[Position]:
@@ -112,9 +118,15 @@ def load(
 
     for _ in range(MOST_ROUNDS):
         given = {place: formulas[place] for place in wanted - impossible.keys()}
-        loaded = partial(_loaded, book, extra, repeated, spill_of)
+        loaded = partial(_loaded, book, extra, repeated, spill_of, constants or {})
         found = _evaluated(loaded, given)
-        culprits: set[Place] = set()
+        held = {} if found is None else _in_engine(found[0], given)
+        unreadable = _unreadable(given if found is None else _not_read(held, given))
+        if unreadable:
+            impossible |= dict.fromkeys(unreadable, _UNREADABLE)
+            given = {place: text for place, text in given.items() if place not in unreadable}
+            found = _evaluated(loaded, given)
+            held = {} if found is None else _in_engine(found[0], given)
         if found is None:
             culprits = _culprits(loaded, given)
             if len(culprits) > _MOST_CULPRITS:
@@ -127,8 +139,9 @@ def load(
             continue
         engine, errors = found
         calculation = Calculation(
-            book, engine, formulas, frozenset(given), frozenset(extra), impossible, errors, repeated
-        )
+            book, engine, formulas, frozenset(given), frozenset(extra), impossible, errors,
+            repeated, held,
+        )  # fmt: skip
         unlike = _unlike_their_range(calculation) - repeated.keys()
         if not unlike:
             break
@@ -136,15 +149,65 @@ def load(
     return calculation
 
 
-def _why_not(formula: str) -> str | None:
-    """Why a formula is not given to the engine, which would stop at it."""
-    if reads_another_book(formula):
-        return OTHER_BOOK
-    try:
-        formualizer.parse(f"={formula}")
-    except Exception:
-        return _UNREADABLE
-    return None
+def load_own(book: Book, spills: Mapping[Place, list[Position]] | None = None) -> Calculation:
+    """Load a workbook of xlpbr's own into the engine and calculate all of it.
+
+    It may have many rows of workings that are blank.
+
+    Args:
+        book: the workbook.
+        spills: as in ``load``.
+
+    Raises:
+        FileProblem: the engine cannot calculate the workbook.
+    """
+
+    def alone(formulas: Mapping[Place, str], sheets: Collection[str]) -> dict[Place, CellValue]:
+        values = {
+            name: {
+                position: cell.value
+                for position, cell in cells_of(book, name).items()
+                if cell.formula is None and not goes_in_later(cell.value)
+            }
+            for name in sheets
+        }
+        engine = formualizer.Workbook.from_bytes(engine_file(book, values, formulas))
+        engine.evaluate_all()
+        return {
+            place: from_engine(value)
+            for place, value in _in_engine(engine, formulas).items()
+            if _extent(engine, place) is None and stored_cells(book, place) == [place[1]]
+        }
+
+    formulas = formulas_of(book)
+    constants = constants_shown(book, formulas, alone)
+    if any(_FORECAST in formula for formula in formulas.values()):
+        # While the engine reads the formulas, Python has nothing to do: numpy takes its time.
+        threading.Thread(target=load_ahead).start()
+    return load(book, spills=spills, constants=constants)
+
+
+def _unreadable(formulas: Mapping[Place, str]) -> dict[Place, str]:
+    """Those of some formulas that the engine cannot read."""
+    found = {}
+    for place, formula in formulas.items():
+        try:
+            formualizer.parse(f"={formula}")
+        except Exception:
+            found[place] = formula
+    return found
+
+
+def _not_read(held: Mapping[Place, Any], given: Mapping[Place, str]) -> dict[Place, str]:
+    """The formulas that show an error that Excel does not have, and those that may be changed.
+
+    The engine shows such an error where it cannot read a formula, and in what reads that cell.
+    """
+    return {
+        place: formula
+        for place, formula in given.items()
+        if is_error_of_engine(held[place]) or is_put_otherwise(formula)
+    }
 
 
 def _loaded(
@@ -152,6 +215,7 @@ def _loaded(
     put_in: Mapping[Place, str],
     repeated: Mapping[Place, tuple[int, int] | None],
     spill_of: SpillOf,
+    constants: Mapping[Place, str],
     given: Mapping[Place, str],
 ) -> tuple[formualizer.Workbook, list[CellError]]:
     """The engine with some formulas of a workbook, the rest as the values that it shows."""
@@ -169,7 +233,7 @@ def _loaded(
                 values[sheet].pop(filled, None)
     texts: dict[Place, str] = {}
     for place, formula in given.items():
-        text = for_engine(book, place, formula, spill_of)
+        text = constants.get(place) or for_engine(book, place, formula, spill_of)
         if place in repeated:
             texts |= _cell_by_cell(place, text, stored_cells(book, place), repeated[place])
         else:
@@ -261,11 +325,49 @@ def _unlike_their_range(calculation: Calculation) -> set[Place]:
         for place in calculation.calculated - calculation.put_in
         if not cells_of(calculation.book, place[0])[place[1]].dynamic
     ]
+    # To ask the engine how far a formula spills takes longer than to see that none did.
+    asked = fixed if _something_spilled(calculation) else _arrays(calculation, fixed)
     return _without_room(calculation, fixed) | {
         place
-        for place in fixed
+        for place in asked
         if _spill(calculation, place) != stored_cells(calculation.book, place)
     }
+
+
+def _arrays(calculation: Calculation, places: Iterable[Place]) -> list[Place]:
+    """The array formulas among some formulas of the workbook."""
+    return [
+        (sheet, position)
+        for sheet, position in places
+        if cells_of(calculation.book, sheet)[position].array_range is not None
+    ]
+
+
+def _something_spilled(calculation: Calculation) -> bool:
+    """Whether anything stands in the engine that is neither given to it nor an array formula's.
+
+    What spills fills at least the cell to the right or the one below, a blank as 0.
+    """
+    given: dict[str, set[Position]] = {
+        sheet.name: set(cells_of(calculation.book, sheet.name)) for sheet in calculation.book.sheets
+    }
+    formulas = {*calculation.calculated, *calculation.put_in}
+    for place in formulas:
+        # What it filled in the workbook was taken out.
+        given[place[0]].difference_update(stored_cells(calculation.book, place))
+    for sheet, position in formulas:
+        given[sheet].add(position)
+    for place in _arrays(calculation, calculation.calculated - calculation.put_in):
+        given[place[0]].update(_spill(calculation, place))
+    beside = [
+        (sheet, (row + down, column + across))
+        for sheet, (row, column) in formulas
+        for down, across in ((0, 1), (1, 0))
+        if (row + down, column + across) not in given[sheet]
+        and row + down <= LAST_ROW
+        and column + across <= LAST_COLUMN
+    ]
+    return any(value is not None for value in _in_engine(calculation.engine, beside).values())
 
 
 def _natural_shape(calculation: Calculation, place: Place) -> tuple[int, int] | None:
@@ -285,22 +387,28 @@ def _without_room(calculation: Calculation, places: Sequence[Place]) -> set[Plac
 
 
 def _shown(calculation: Calculation, places: Sequence[Place]) -> list[CellValue]:
-    """What cells show once all is calculated.
+    """What cells show once all is calculated."""
+    held = calculation._held
+    beside = _in_engine(calculation.engine, [place for place in places if place not in held])
+    return [from_engine(held[place] if place in held else beside[place]) for place in places]
+
+
+def _in_engine(engine: formualizer.Workbook, places: Collection[Place]) -> dict[Place, Any]:
+    """What cells hold in the engine, in its own form.
 
     They are read as they stand, a column's neighbours at once: to be asked for what it need not
     calculate takes the engine a hundred times as long.
     """
-    found: dict[Place, CellValue] = {}
+    found: dict[Place, Any] = {}
     ordered = sorted(set(places), key=lambda place: (place[0], place[1][1], place[1][0]))
-    names = {sheet for sheet, _ in ordered}
-    sheets = {name: calculation.engine.sheet(name_in_engine(name)) for name in names}
+    sheets = {name: engine.sheet(name_in_engine(name)) for name in {sheet for sheet, _ in ordered}}
     for _, run in groupby(enumerate(ordered), key=_neighbours):
         column = [place for _, place in run]
         sheet, first, last = column[0][0], column[0][1], column[-1][1]
         area = formualizer.RangeAddress(name_in_engine(sheet), *first, *last)
-        for place, (value,) in zip(column, sheets[sheet].get_values(area), strict=True):
-            found[place] = from_engine(value)
-    return [found[place] for place in places]
+        values = sheets[sheet].get_values(area)
+        found.update(zip(column, (value for (value,) in values), strict=True))
+    return found
 
 
 def _neighbours(numbered: tuple[int, Place]) -> tuple[str, int, int]:
@@ -316,11 +424,14 @@ def _at(place: Place) -> tuple[str, int, int]:
 
 
 def _spill(calculation: Calculation, place: Place) -> list[Position]:
-    sheet, row, column = _at(place)
-    spill = calculation.engine.inspect_cell(cell_address(sheet, row, column)).cell.spill
-    if spill is None or spill.extent is None:
-        return [place[1]]
-    return positions_of(spill.extent.rpartition("!")[2])
+    extent = _extent(calculation.engine, place)
+    return [place[1]] if extent is None else positions_of(extent)
+
+
+def _extent(engine: formualizer.Workbook, place: Place) -> str | None:
+    """The range that a formula spills into; None where it shows one value."""
+    spill = engine.inspect_cell(cell_address(*_at(place))).cell.spill
+    return None if spill is None or spill.extent is None else spill.extent.rpartition("!")[2]
 
 
 def filled_by(calculation: Calculation, place: Place) -> list[Position]:
@@ -344,6 +455,23 @@ def values_of(calculation: Calculation, places: Iterable[Place]) -> Values:
     for (sheet, position), value in zip(wanted, _shown(calculation, wanted), strict=True):
         values.setdefault(sheet, {})[position] = value
     return values
+
+
+def with_values(book: Book, values: Values) -> Calculation:
+    """A workbook in the engine that shows other values than it holds, with nothing to calculate.
+
+    Args:
+        book: the workbook.
+        values: what its cells show, for those that show another value.
+
+    Raises:
+        FileProblem: the engine cannot read the workbook.
+    """
+    calculation = load(book, calculated=())
+    for sheet, of_sheet in values.items():
+        for position, value in of_sheet.items():
+            calculation.engine.set_value(*_at((sheet, position)), to_engine(value))
+    return calculation
 
 
 def text_in_engine(calculation: Calculation, place: Place) -> str:
@@ -420,6 +548,11 @@ def reason_for(calculation: Calculation, place: Place, error: CellError) -> str:
 
 def unknown_functions(formulas: Iterable[str]) -> set[str]:
     """The functions of some formulas that the engine does not know."""
+    return unknown_among({name for formula in formulas for name in functions_in(formula)})
+
+
+def unknown_among(names: Iterable[str]) -> set[str]:
+    """The names among some that are of no function that the engine knows."""
     trial = formualizer.Workbook()
     trial.add_sheet("Trial")
     register(trial)
@@ -430,5 +563,4 @@ def unknown_functions(formulas: Iterable[str]) -> set[str]:
         found = from_engine(trial.evaluate_cell("Trial", 1, 1))
         return isinstance(found, CellError) and found.code == NAME_ERROR
 
-    names = {name for formula in formulas for name in functions_in(formula)}
     return {name for name in names if is_unknown(name)}

@@ -11,12 +11,12 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.calculate.formula_reads import Place
 from xlpbr.workbook.ooxml.addresses import Position, column_letter
 from xlpbr.workbook.ooxml.book import Book, CellValue
+from xlpbr.workbook.ooxml.xml.escaping import escape, quoteattr
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -27,6 +27,7 @@ SpillOf = Callable[[Place], list[Position]]
 """The cells that a formula fills: its own and, where it spills, all of the spill."""
 
 _CALL = call_pattern(STORED_PREFIXES)
+_IN_EVERY_NAME = "PBR_"
 _HIDES = re.compile(
     r"(?<![\w.])(?:_xlfn\.)?(?:AGGREGATE|ERROR\.TYPE|IFERROR|IFNA|ISERR|ISERROR|ISNA)\s*\(",
     re.IGNORECASE,
@@ -55,8 +56,14 @@ def for_engine(book: Book, place: Place, formula: str, spill_of: SpillOf) -> str
         formula = _with_cells_of_tables(book, place, formula)
     if "_xl" in formula:
         formula = _with_cells_of_spills(place, formula, spill_of)
-        formula = "".join(_outside_texts(formula, _as_typed))
+        if _PARAMETER.search(formula) or _SINGLE.search(formula):
+            formula = "".join(_outside_texts(formula, _as_typed))
     return with_blanks_for_omitted(formula) if calls_a_function(formula) else formula
+
+
+def is_put_otherwise(formula: str) -> bool:
+    """Whether the engine may be given other words for a formula than those that are stored."""
+    return "[" in formula or "_xl" in formula or calls_a_function(formula)
 
 
 def _as_typed(bare: str) -> str:
@@ -65,7 +72,8 @@ def _as_typed(bare: str) -> str:
 
 def calls_a_function(formula: str) -> bool:
     """Whether a formula calls a PBR_ function, however its name is stored."""
-    return _CALL.search(formula) is not None
+    # To look for the letters alone is quick, and hardly a formula has them.
+    return _IN_EVERY_NAME in formula.upper() and _CALL.search(formula) is not None
 
 
 def own_calls(formula: str) -> list[str]:

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.calculate.formula_reads import Place, ReadBy, readers_of
 from xlpbr.workbook.ooxml.addresses import area_cells, cell_address, column_letter, split_area
 from xlpbr.workbook.ooxml.book import Book, CellValue, Position, cells_of
-from xlpbr.workbook.ooxml.edit.package import write_values
-from xlpbr.workbook.ours import XLPBR
 
 Values = dict[str, dict[Position, CellValue]]
 """Cell values by sheet and by row and column, counted from 1."""
@@ -66,25 +63,6 @@ class Refreshed:
     values: Values
     ranges: Mapping[str, Mapping[Position, str]]
     kept: tuple[Kept, ...]
-    unproved: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Recalculation:
-    """What a recalculation did.
-
-    Attributes:
-        written: how many cells show a new last value.
-        functions: how many of the formulas call a PBR_ function.
-        kept: the formulas that keep their last value, each with the reason.
-        copy: the dated copy of the workbook before, where it was calculated in place.
-        unproved: the formulas whose new value nothing in the workbook proves.
-    """
-
-    written: int
-    functions: int
-    kept: tuple[Kept, ...]
-    copy: Path | None = None
     unproved: tuple[str, ...] = ()
 
 
@@ -372,29 +350,3 @@ def taken(
     kept = (Kept(cell_address(place[0], *place[1]), reasons[place]) for place in sorted(reasons))
     doubtful = tuple(cell_address(place[0], *place[1]) for place in sorted(unproved))
     return Refreshed(new, ranges, tuple(kept), doubtful)
-
-
-def written(
-    book: Book,
-    target: Path,
-    new: Refreshed,
-    functions: int,
-    *,
-    allow: Collection[str],
-    in_place: bool,
-) -> Recalculation:
-    """Write a copy of a workbook that shows new last values.
-
-    Args:
-        book: the workbook.
-        target: the file to write.
-        new: the values.
-        functions: how many of the formulas call a PBR_ function.
-        allow: what the edit may pass over.
-        in_place: whether the target is the workbook itself.
-    """
-    done = write_values(
-        book, target, new.values, new.ranges, program=XLPBR, allow=allow, in_place=in_place
-    )
-    changed = sum(map(len, new.values.values()))
-    return Recalculation(changed, functions, new.kept, done.kept, new.unproved)

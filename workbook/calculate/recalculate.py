@@ -6,17 +6,17 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from xlpbr.workbook.calculate.engine import load, values_of
+from xlpbr.workbook.calculate.changed_copy import Recalculation, written
+from xlpbr.workbook.calculate.engine import load_own, values_of
 from xlpbr.workbook.calculate.engine_formulas import calls_a_function
 from xlpbr.workbook.calculate.formula_reads import Place, read_by, readers_of, reads
 from xlpbr.workbook.calculate.keeping import (
-    Recalculation,
     Refreshed,
     Values,
     formulas_of,
     to_calculate,
-    written,
 )
+from xlpbr.workbook.calculate.own_books import calculated_at_once
 from xlpbr.workbook.calculate.refresh import refreshed
 from xlpbr.workbook.ooxml.addresses import Position
 from xlpbr.workbook.ooxml.book import Book, open_book
@@ -31,7 +31,7 @@ def calculate(path: Path) -> Values:
     Raises:
         FileProblem: the file cannot be read.
     """
-    calculation = load(open_book(path))
+    calculation = load_own(open_book(path))
     return values_of(calculation, calculation.formulas)
 
 
@@ -91,7 +91,11 @@ def _calls(book: Book) -> set[Place]:
 
 def _refreshed(book: Book, asked: Collection[Place]) -> Refreshed:
     own = own_sheets(book)
-    roots = {*asked, *to_calculate(book, formulas_of(book), own)}
+    formulas = formulas_of(book)
+    at_once = calculated_at_once(book, formulas, own)
+    if at_once is not None:
+        return at_once
+    roots = {*asked, *to_calculate(book, formulas, own)}
     return refreshed(book, roots, own=own)[0] if roots else Refreshed({}, {}, ())
 
 

@@ -12,7 +12,6 @@ from functools import partial
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.calculate.arrays_arising import LIFTED_BY_ENGINE, arrays_in
-from xlpbr.workbook.calculate.doubtful_values import doubts, read_by_excel
 from xlpbr.workbook.calculate.engine import (
     Calculation,
     filled_by,
@@ -20,7 +19,6 @@ from xlpbr.workbook.calculate.engine import (
     text_in_engine,
     unknown_functions,
     value_of,
-    values_beside,
     values_of,
 )
 from xlpbr.workbook.calculate.engine_formulas import (
@@ -28,6 +26,7 @@ from xlpbr.workbook.calculate.engine_formulas import (
     is_one_call,
     own_calls,
 )
+from xlpbr.workbook.calculate.figures_of_now import doubtful
 from xlpbr.workbook.calculate.formula_reads import (
     HIDDEN_SOURCES,
     Place,
@@ -219,36 +218,13 @@ def _doubtful(
             known.book, place, values[place[0]], filled_by(calculation, place)
         )
     }  # fmt: skip
-    texts = _holds_texts_read_by_excel(known.book, values)
-    asked = [
-        (place, doubt)
+    asked = {
+        place: text_in_engine(calculation, place)
         for place in sorted(calculation.calculated.intersection(places))
         if place[0] not in known.own
         and (place in known.roots or not moved.isdisjoint(depending[place]))
-        for doubt in doubts(
-            text_in_engine(calculation, place),
-            values[place[0]][place[1]],
-            texts=texts,
-        )
-    ]
-    probes = [(place, probe) for place, doubt in asked for probe in doubt.probes]
-    found = iter(values_beside(calculation, probes))
-    reasons: dict[Place, str] = {}
-    for place, doubt in asked:
-        if doubt.applies([next(found) for _ in doubt.probes]):
-            reasons.setdefault(place, doubt.reason)
-    return reasons
-
-
-def _holds_texts_read_by_excel(book: Book, values: Values) -> bool:
-    """Whether any cell of a workbook holds, or shows now, a text that Excel reads as a number."""
-    return any(
-        read_by_excel(cell.value)
-        for sheet in book.sheets
-        for cell in cells_of(book, sheet.name).values()
-    ) or any(
-        map(read_by_excel, (value for of_sheet in values.values() for value in of_sheet.values()))
-    )
+    }
+    return doubtful(calculation, values, asked)
 
 
 def _reads_the_same(proof: Proof, values: Values, place: Place) -> bool:

@@ -21,7 +21,8 @@ The rules, for a cut-off of 5; "enough" means 0 or more than 5:
    month of its measure the bonus and what it is measured by where they leave prices open as well;
    the other readings only where nothing is suppressed, and where the households and children in
    which they differ are enough.
-7. Adjustments and what is to be invoiced are shown until the first month that was agreed at another
+7. A financial year is shown where it follows from figures to date that are shown (``years``).
+8. Adjustments and what is to be invoiced are shown until the first month that was agreed at another
    figure than what is payable: the difference may be one child's.
 
 Each run closes on what happened up to its end, whatever comes after. So a report for a later day
@@ -41,6 +42,7 @@ from xlpbr.errors import FileProblem
 from xlpbr.money import Pence
 from xlpbr.periods import ONE_DAY, month_end, month_of
 from xlpbr.settlement.bonus import bonus_measures, has_bonus
+from xlpbr.settlement.carers import pays_carer_fees
 from xlpbr.settlement.counted import counted_costs, counted_placements, name_key
 from xlpbr.settlement.readings import options_to_try
 from xlpbr.settlement.statement import (
@@ -51,7 +53,7 @@ from xlpbr.settlement.statement import (
     settle,
 )
 from xlpbr.workbook.disclosure.fees import fee_keeps_savings
-from xlpbr.workbook.disclosure.people import Counted
+from xlpbr.workbook.disclosure.people import ALL_TYPES, Counted, counted_types
 from xlpbr.workbook.disclosure.savings import runs_forward, saving_runs
 
 LEAST_CUT_OFF = 2
@@ -98,6 +100,7 @@ class Shown:
         run_rate: the yearly saving of the counted placements in place at the statement's day, in
             pence; None where suppressed.
         other_readings: whether the totals under other readings are shown.
+        yearly: the months at whose end the yearly saving of all placements may be shown.
     """
 
     statement: Statement
@@ -106,6 +109,7 @@ class Shown:
     blocks: tuple[range, ...]
     run_rate: Pence | None
     other_readings: bool
+    yearly: frozenset[int]
 
     @property
     def is_public(self) -> bool:
@@ -172,6 +176,7 @@ def show_everything(statement: Statement) -> Shown:
         blocks=tuple(range(index, index + 1) for index in range(len(months))),
         run_rate=_run_rate(statement),
         other_readings=True,
+        yearly=frozenset(range(len(months))),
     )
 
 
@@ -209,7 +214,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         run = [months[index] for index in block]
         measured = any(month.bonus_measures is not None for month in run)
         return (
-            all(map(enough, _events(run)))
+            all(map(enough, _events(terms, run)))
             and keeps_order(statement, block)
             and (not measured or savings_of.bonus)
         )
@@ -226,7 +231,7 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         alone = index in payables.singles
         parts = {
             "fee": index in fees.singles,
-            "carer_fees": alone or not _has_carer_fee(terms),
+            "carer_fees": alone or not pays_carer_fees(terms),
             "outcome_fees": alone or not evidence.rates,
             # £0 tells too: that the savings do not reach the threshold.
             "bonus": month.bonus_measures is None or savings_of.bonus,
@@ -270,15 +275,19 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         and nothing_suppressed
         and (not has_bonus(terms) or savings_of.bonus_readings)
         and _readings_count_enough(statement, enough),
+        # Of some types of placement it was not thought through beside that of all.
+        yearly=savings_of.rates if counted_types(terms) == ALL_TYPES else frozenset(),
     )
 
 
-def _events(run: Sequence[MonthStatement]) -> Iterator[int]:
+def _events(terms: ContractTerms, run: Sequence[MonthStatement]) -> Iterator[int]:
     """How many households, children of each outcome and children who broke down a run counts.
 
-    What is paid for each is known, so that the amounts tell the numbers.
+    What is paid for each is known, so that the amounts tell the numbers. Where nothing is ever
+    paid for a household, no amount tells of one.
     """
-    yield sum(len(month.households) for month in run)
+    if pays_carer_fees(terms):
+        yield sum(len(month.households) for month in run)
     children: dict[str, set[str]] = {}
     for month in run:
         for one in month.outcomes:
@@ -302,10 +311,6 @@ def keeps_order(statement: Statement, block: range) -> bool:
     terms = statement.terms
     turns = terms.break_down_reimbursement != "none" or bool(terms.varied("contract_maximum"))
     return not turns or not any(month.held_back for month in run)
-
-
-def _has_carer_fee(terms: ContractTerms) -> bool:
-    return bool(terms.carer_fee) or any(one.value for one in terms.varied("carer_fee"))
 
 
 def _signed_as_payable(statement: Statement) -> int:
@@ -342,14 +347,14 @@ _OF_EVENTS = frozenset(
 def _readings_count_enough(statement: Statement, enough: Callable[[int], bool]) -> bool:
     """Whether the totals under other readings tell of enough households and children."""
     terms, evidence = statement.terms, statement.evidence
-    in_use = list(_events(statement.months))
+    in_use = list(_events(terms, statement.months))
     for term in READINGS:
         if term.field_name not in _OF_EVENTS:
             continue
         for option in options_to_try(term, terms, evidence):
             change: dict[str, Any] = {term.field_name: option}
             tried = settle(replace(terms, **change), evidence, statement.as_at)
-            counts = list(_events(tried.months))
+            counts = list(_events(tried.terms, tried.months))
             differences = [abs(one - other) for one, other in zip(counts, in_use, strict=False)]
             if len(counts) != len(in_use) or not all(map(enough, (*counts, *differences))):
                 return False

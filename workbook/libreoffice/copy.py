@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 import formualizer
 
@@ -27,6 +26,7 @@ from xlpbr.workbook.ooxml.sheet.edit import edited_chunks
 from xlpbr.workbook.ooxml.sheet.formula_texts import formulas
 from xlpbr.workbook.ooxml.sheet.function_names import new_names, renamings
 from xlpbr.workbook.ooxml.sheet.text import text_chunks
+from xlpbr.workbook.ooxml.xml.escaping import escape
 from xlpbr.workbook.ooxml.xml.splice import Splice
 from xlpbr.workbook.ooxml.zip.copy import copy_archive
 from xlpbr.workbook.port.host_names import READ_PREFIXES

@@ -15,6 +15,10 @@ import formualizer
 
 from xlpbr.errors import EXCEL_ERRORS, CellError
 from xlpbr.functions import FUNCTIONS
+from xlpbr.workbook.calculate.changed_copy import Recalculation, written
+from xlpbr.workbook.calculate.engine import with_values
+from xlpbr.workbook.calculate.engine_formulas import for_engine
+from xlpbr.workbook.calculate.figures_of_now import doubtful
 from xlpbr.workbook.calculate.formula_reads import (
     HIDDEN_SOURCES,
     Place,
@@ -31,7 +35,6 @@ from xlpbr.workbook.calculate.keeping import (
     OTHER_BOOK,
     ROUNDED_AS_SHOWN,
     UNREAD_SHEET,
-    Recalculation,
     Values,
     add_hidden,
     doubt_of,
@@ -41,7 +44,6 @@ from xlpbr.workbook.calculate.keeping import (
     same_value,
     taken,
     to_calculate,
-    written,
 )
 from xlpbr.workbook.calculate.recalculate import names_of_calls
 from xlpbr.workbook.libreoffice import engine as calc_engine
@@ -110,11 +112,42 @@ def recalculate_with_calc(
         reasons |= dict.fromkeys(in_circles(depending), CIRCLE)
         hidden = {place: name for place in otherwise if (name := opened.reads[place].hidden)}
         add_hidden(depending, reasons, hidden, depending_on(opened, hidden))
+        values = _emptied(opened)
+        sure = depending.keys() - reasons.keys()
+        reasons |= _doubtful(opened, values, depending, roots, own, sure)
         keep_errors(
             depending, reasons, lambda place: _error_of_calc(opened, place, depending[place])
         )
-        new = taken(book, _emptied(opened), depending, reasons, filled)
+        new = taken(book, values, depending, reasons, filled)
     return written(book, target, new, len(called), allow=allow, in_place=in_place)
+
+
+def _doubtful(
+    opened: CalcBook,
+    values: Values,
+    depending: Mapping[Place, set[Place]],
+    roots: Collection[Place],
+    own: Collection[str],
+    places: Collection[Place],
+) -> dict[Place, str]:
+    """Why formulas are not left to Calc with the figures of now, though they proved right.
+
+    Calc goes by other digits than Excel too, and reads dates and formats in a way of its own.
+    """
+    moved = differing(opened, depending)
+    asked = sorted(
+        place
+        for place in places
+        if place[0] not in own and (place in roots or not moved.isdisjoint(depending[place]))
+    )
+    if not asked:
+        return {}
+    spill_of = partial(filled_by, opened)
+    texts = {
+        place: for_engine(opened.book, place, opened.formulas[place].formula or "", spill_of)
+        for place in asked
+    }
+    return doubtful(with_values(opened.book, values), values, texts)
 
 
 def _failed(book: Book, calc: calc_engine.Calc, own: Collection[str]) -> set[Place]:

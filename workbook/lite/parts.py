@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import Template
 from uuid import NAMESPACE_URL, uuid5
-from xml.sax.saxutils import quoteattr
 
 from xlpbr.workbook.lite.code import main_from_wheel, main_with_code, requirements, text_of
 from xlpbr.workbook.ooxml.book import Book
@@ -20,6 +19,7 @@ from xlpbr.workbook.ooxml.parts.relationships import (
     resolved_target,
     with_relationships,
 )
+from xlpbr.workbook.ooxml.xml.escaping import quoteattr
 from xlpbr.workbook.ooxml.zip.archive import has_part, read_tree, understood
 
 _FOLDER = "xl/webextensions"

@@ -6,11 +6,12 @@ their own the same look. No cell looks other than before.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
+
+from xlsxwriter import Workbook
+from xlsxwriter.packager import Packager
 
 from xlpbr.workbook.look.styles import FILLS, HEADING_FILL, LINK_INK
 
@@ -40,20 +41,23 @@ _NAMED: Mapping[str, Callable[[_Look], bool]] = {
 }
 
 
-def with_named_styles(data: bytes) -> bytes:
-    """The same workbook, in which the looks of the house have names.
+class NamedLooks(Workbook):  # type: ignore[misc]
+    """A workbook, written in memory, in which the looks of the house have names."""
 
-    Args:
-        data: the workbook as XlsxWriter wrote it.
-    """
-    written = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(written, "w") as target:
-        for member in source.infolist():
-            content = source.read(member)
-            if member.filename == STYLES_PART:
-                content = name_styles(content)
-            target.writestr(member, content, compress_type=zipfile.ZIP_DEFLATED)
-    return written.getvalue()
+    def _get_packager(self) -> Packager:
+        return _Packager()
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    """XlsxWriter's own, which names the looks once their part is written."""
+
+    def _write_styles_file(self) -> None:
+        super()._write_styles_file()
+        part = self.filenames[-1][0]
+        named = name_styles(part.getvalue().encode())
+        part.seek(0)
+        part.truncate()
+        part.write(named.decode())
 
 
 def _tag(name: str) -> str:

@@ -5,7 +5,7 @@ Meaning is always told in words as well; colour only helps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -73,13 +73,18 @@ class Styles:
     """The cell formats of one workbook, made when first asked for."""
 
     workbook: Workbook
+    _made: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict, repr=False)
 
     def make(self, **properties: Any) -> Format:
         """A format in the house's font with these properties."""
         base = {
             "font_name": FONT, "font_size": FONT_SIZE, "font_color": INK, "valign": "vcenter",
         }  # fmt: skip
-        return self.workbook.add_format({**base, **properties})
+        look = {**base, **properties}
+        key = tuple(look.items())
+        if key not in self._made:
+            self._made[key] = self.workbook.add_format(look)
+        return self._made[key]
 
     @cached_property
     def title(self) -> Format:

@@ -22,6 +22,7 @@ _PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*")
 _LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*([Cc][0-9]*)?|[Cc][0-9]*")
 
 
+@cache
 def column_letter(column: int) -> str:
     """The letters of a column: 1 is A, 28 is AB."""
     letters = ""

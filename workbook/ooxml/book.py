@@ -34,6 +34,7 @@ from xlpbr.workbook.ooxml.zip.archive import (
     Archive,
     damaged_part,
     has_part,
+    no_archive,
     open_archive,
     read_part,
     read_tree,
@@ -49,6 +50,7 @@ __all__ = [
     "SheetInfo",
     "StoredCell",
     "TableArea",
+    "book_without_package",
     "cells_of",
     "known_sheet",
     "open_book",
@@ -166,6 +168,41 @@ def open_book(path: Path) -> Book:
         part=part,
         workbook=workbook,
         strings_part=next((part for kind, part in kinds.values() if kind == "sharedStrings"), None),
+    )
+
+
+def book_without_package(
+    path: Path,
+    cells: Mapping[str, Mapping[Position, StoredCell]],
+    tables: Sequence[TableArea],
+    names: Sequence[DefinedName],
+    *,
+    date_1904: bool,
+) -> Book:
+    """A workbook that is in memory only, because it is still being made; it cannot be edited.
+
+    Args:
+        path: the file that it will be, for messages.
+        cells: by sheet, in their order, the cells with a value or a formula.
+        tables: its tables.
+        names: its defined names.
+        date_1904: whether serial numbers count days from 1 January 1904.
+    """
+    return Book(
+        path=path,
+        sha256="",
+        date_1904=date_1904,
+        sheets=tuple(SheetInfo(name, "", "visible") for name in cells),
+        tables={table.name.casefold(): table for table in tables},
+        names=tuple(names),
+        archive=no_archive(path),
+        part="",
+        workbook=WorkbookPart("", False, date_1904, False, (), (), False),
+        strings_part=None,
+        _contents={
+            name: SheetContents(of_sheet, SheetRows((), frozenset()))
+            for name, of_sheet in cells.items()
+        },
     )
 
 

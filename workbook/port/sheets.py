@@ -10,12 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
 
 from xlpbr.udfs.hosts import OFFICE_JS
 from xlpbr.workbook.ooxml.addresses import Area, Position, within
 from xlpbr.workbook.ooxml.sheet.formula_cells import FormulaCell, formula_cells
 from xlpbr.workbook.ooxml.sheet.shared_formulas import SharedFormula, formula_at, shared_formula
+from xlpbr.workbook.ooxml.xml.escaping import escape
 from xlpbr.workbook.ooxml.xml.splice import Splice, raw_attributes, tag_at
 from xlpbr.workbook.port.host_names import calls, in_host_form, plain
 

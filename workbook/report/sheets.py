@@ -40,6 +40,7 @@ from xlpbr.workbook.report.children_and_years import (
     children_columns,
     children_lines,
     children_rows,
+    has_years,
     years_lines,
     years_rows,
 )
@@ -252,7 +253,8 @@ def _sheets_of(report: Report) -> list[Sheet]:
     """The sheets of a report: some have nothing to show, as the public version's workings may."""
     in_full = bool(report.statement.months) and not report.is_public
     shown = {
-        **dict.fromkeys((INVOICE_SHEET, LINES_SHEET, CHILDREN_SHEET, YEARS_SHEET), in_full),
+        **dict.fromkeys((INVOICE_SHEET, LINES_SHEET, CHILDREN_SHEET), in_full),
+        YEARS_SHEET: bool(report.statement.months) and has_years(report),
         CHANGES_SHEET: report.since is not None and not report.is_public,
         CHARTS_SHEET: bool(charts_of(report)),
         "Workings": has_workings(report),

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from xlpbr.money import Pence, in_words, to_pence
 from xlpbr.settlement import workings
+from xlpbr.settlement.carers import pays_carer_fees
 from xlpbr.settlement.lines import saving_lines
+from xlpbr.settlement.statement import Statement
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, ReportColumn, Value
 
@@ -55,7 +57,7 @@ def working_rows(report: Report) -> list[list[Value]]:
             amount = figures[line.figure.field_name]
             clause, heading = report.text(line.clause), line.figure.heading
             shown = Of(line.figure.kind, amount)
-            for item, text, part in _steps(report, index, line, _working(report, line, amount)):
+            for item, text, part in _steps(report, index, line, _working(report, index, line)):
                 value = shown if item == IN_ALL else part
                 rows.append([month.month, heading, item, clause, text, value])
     return rows or [[Of("text", "no month yet"), *[NOT_APPLICABLE] * 5]]
@@ -116,15 +118,35 @@ def _amounts_of_items(report: Report, index: int, field_name: str) -> list[Pence
     return []
 
 
-def _working(report: Report, line: workings.WorkingLine, amount: int | None) -> str:
+def _working(report: Report, index: int, line: workings.WorkingLine) -> str:
     if not report.is_public:
         return line.working
     name = line.figure.field_name
+    amount = report.shown.figures[index][name]
     if amount is None or (name == "bonus" and report.shown.run_rate is None):
         return SUPPRESSED
-    if name in _ONE_BY_ONE and (amount or name in ("children", "saving")):
+    if name == "carer_fees" and not pays_carer_fees(report.terms):
+        # The same whether households were approved or not: the rules do not count those.
+        return "the contract pays no carer fee"
+    if name in _ONE_BY_ONE and _names_someone(report.statement, index, name):
         return f"not shown {_ONE_BY_ONE[name]} in the public version"
     return line.working
+
+
+def _names_someone(statement: Statement, index: int, name: str) -> bool:
+    """Whether a working tells of single children, households or claims; £0 is worked out too."""
+    month = statement.months[index]
+    match name:
+        case "carer_fees":
+            return bool(month.households)
+        case "outcome_fees":
+            return bool(month.outcomes)
+        case "reimbursed":
+            return bool(month.break_downs)
+        case "invoiced_to_date":
+            return bool(statement.evidence.claims)
+        case _:
+            return True
 
 
 _ONE_BY_ONE = {

@@ -1,39 +1,26 @@
-"""The sheets About and Functions: what the book is, how it is used, and what it can call."""
+"""The sheet About: what the book is, how it is used, and which sheets it has."""
 
 from __future__ import annotations
 
 import xlpbr
-from xlpbr import cells, functions
+from xlpbr import cells
 from xlpbr.errors import all_of
-from xlpbr.functions.catalogue import FUNCTIONS, WorksheetFunction
 from xlpbr.workbook.look.styles import FILLS
 from xlpbr.workbook.template.links import Link
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan
-from xlpbr.workbook.template.sheet_list import write_sheet_list
+from xlpbr.workbook.template.sheet_list import write_sheet_list, write_tab_colours
 
-_ABOUT_WIDTHS = (26, 104, 24)
-_FUNCTION_WIDTHS = (27, 42, 46, 19, 18, 30)
+_ABOUT_WIDTHS = (24, 104, 18)
 
 _STEPS = (
     "Terms: check every value against the contract, and each open reading with the provider.",
-    "Placements and Carers: a row for each child's move and for each household approved, by"
-    " pseudonym.",
+    "Fill in the yellow tabs by pseudonym: a row for each child's move, each household approved"
+    " and each invoice; changes of price, further costs and leaving days as they come.",
     "Month: choose the month that is to be agreed. One page says what is to be invoiced, what"
-    " changed, what is open, and where both sign; the other sheets go to the end of that month.",
-    "Statement: read what was saved, what is payable and what is still to invoice, to date and in"
-    " outlook.",
-    "Claims and Reconcile: enter the provider's invoices and see month by month what is agreed.",
-    "Prices, Costs and Cohort: enter a change of price, a further cost of a move and the day on"
-    " which a child leaves care, as they come.",
-    "Invoice and Lines: read what is to be invoiced for a month, with VAT, and the days and prices"
-    " that it comes from. Agreed: enter each month that both parties have signed.",
-    "Children and Years: read the saving of each child, and each financial year with its accrual"
-    " and its budget.",
-    "Explain and Checks: see how each figure of a month was worked out, and that every check"
-    " agrees, before anything is paid or reported.",
-    "Assumptions and Forecast: say what is still to come, and see how far savings and payments may"
-    " range.",
+    " changed, what is open, and where both sign; the green tabs go to the end of that month.",
+    "Checks: see that every check agrees before anything is paid or reported. Agreed: enter each"
+    " month that both parties have signed.",
 )
 
 _STEPS_OF_SHEETS = {
@@ -93,10 +80,11 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
     )
     if plan.hidden_sheets:
         row = _write_facts(page, row, [("Hidden sheets", _said_of_hidden_sheets(plan))])
-    row = _write_section(page, row, "Words and colours")
+    row = write_sheet_list(page, plan, _write_section(page, row, "The sheets"))
+    row = write_tab_colours(page, _write_section(page, row, "Words and colours"))
     for word, role, meaning in _key(plan):
         page.put(row, 1, word, styles.bare("text", bold=True, bg_color=FILLS[role], indent=1))
-        page.put(row, 2, meaning, styles.make(indent=1))
+        page.put(row, 2, meaning, styles.plain)
         row += 1
     if contract.stated or not plan.book:
         row = _write_stated(page, row + 1, plan)
@@ -118,8 +106,7 @@ def write_about(page: TemplatePage, plan: TemplatePlan) -> None:
             ("If cells show #VALUE!", _if_values_are_wrong(plan)),
         ],
     )  # fmt: skip
-    write_sheet_list(page, plan, 2, len(_ABOUT_WIDTHS) + 2)
-    page.print_on_a4(plan.title, heading_row=None, last_column=len(_ABOUT_WIDTHS), pages_tall=1)
+    page.print_on_a4(plan.title, heading_row=None, pages_tall=1, upright=True)
 
 
 def _said_of_hidden_sheets(plan: TemplatePlan) -> str:
@@ -245,53 +232,3 @@ def _write_stated(page: TemplatePage, row: int, plan: TemplatePlan) -> int:
         for column, text in enumerate((figure.amount, figure.what, figure.clause), start=1):
             page.put(number, column, text, styles.cell("text", bold=column == 1))
     return row + 3 + len(stated)
-
-
-def write_functions(page: TemplatePage, plan: TemplatePlan) -> None:
-    """Write the Functions sheet from the catalogue."""
-    styles = page.styles
-    page.introduce(
-        "Functions",
-        "Every function that a cell of this or of another workbook can call. In brackets: may be"
-        " left out. An error in a cell says that an input cannot be used; PBR_CHECK says which.",
-    )
-    page.set_widths(_FUNCTION_WIDTHS)
-    heading_row = 4
-    headings = (
-        "Function", "What it does", "What to give", "What comes back", "Clause", "Example",
-    )  # fmt: skip
-    page.put_row(heading_row, 1, headings, styles.column_heading(indent=1))
-    wrapped = styles.cell("wrapped", indent=1, align="left")
-    strong = styles.cell("wrapped", indent=1, align="left", bold=True)
-    for row, function in enumerate(FUNCTIONS.values(), start=heading_row + 1):
-        texts = (
-            _signature(function), _what_it_does(function), _what_to_give(function),
-            function.returns, function.clause, _examples(function),
-        )  # fmt: skip
-        for column, text in enumerate(texts, start=1):
-            page.put(row, column, text, strong if column == 1 else wrapped)
-        page.fit_row(row, *zip(texts, _FUNCTION_WIDTHS, strict=True))
-    page.sheet.freeze_panes(heading_row, 1)
-    page.print_on_a4(plan.title, heading_row=heading_row)
-
-
-def _signature(function: WorksheetFunction) -> str:
-    """The call with a line for its name and one or more for its arguments."""
-    return function.signature.replace("(", "(\n", 1) if function.arguments else function.signature
-
-
-def _what_it_does(function: WorksheetFunction) -> str:
-    return "\n".join(filter(None, (function.help, " ".join(function.notes.split()))))
-
-
-def _what_to_give(function: WorksheetFunction) -> str:
-    if not function.arguments:
-        return "Nothing."
-    return "\n".join(f"{argument.name}: {argument.help}" for argument in function.arguments)
-
-
-def _examples(function: WorksheetFunction) -> str:
-    return "\n".join(f"{example.formula} gives {example.shows}" for example in function.examples)
-
-
-assert functions  # the functions are declared when their module is imported

@@ -8,9 +8,10 @@ from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.ooxml.addresses import quoted_sheet
 from xlpbr.workbook.read.own_sheets import NOT_READ
 from xlpbr.workbook.template.assumptions import HEADINGS as ASSUMPTION_HEADINGS
+from xlpbr.workbook.template.explain import EXPLAIN_COLUMN, LAST_EXPLAIN_ROW
 from xlpbr.workbook.template.forecast import WIDTH as FORECAST_WIDTH
 from xlpbr.workbook.template.forecast import last_forecast_row
-from xlpbr.workbook.template.outputs import EXPLAIN_ROW, RECONCILE_ROW
+from xlpbr.workbook.template.outputs import RECONCILE_ROW
 from xlpbr.workbook.template.page import NOT_ZERO, TemplatePage
 from xlpbr.workbook.template.plan import (
     MONTH_AREA,
@@ -21,7 +22,7 @@ from xlpbr.workbook.template.plan import (
     fixed,
     input_headings,
 )
-from xlpbr.workbook.template.readings import LAST_READING_ROW, READINGS_COLUMN
+from xlpbr.workbook.template.readings import LAST_READING_ROW, OUTLOOK_COLUMN
 from xlpbr.workbook.template.result_places import (
     CHILDREN_ROW,
     INVOICE_ROW,
@@ -78,9 +79,9 @@ def areas_of_errors(plan: TemplatePlan) -> dict[str, str]:
         "Lines": f"$A$2:{fixed(LINES_ROW + lines_rows(plan), len(LINE_HEADINGS))}",
         "Children": f"$A$2:{fixed(CHILDREN_ROW + children_rows(plan), children_width(plan))}",
         "Years": f"$A$2:{fixed(YEARS_ROW + year_rows(plan), len(YEAR_HEADINGS))}",
-        "Readings": f"$A$2:{fixed(LAST_READING_ROW, READINGS_COLUMN + 4)}",
+        "Readings": f"$A$2:{fixed(LAST_READING_ROW, OUTLOOK_COLUMN + 4)}",
         "Reconcile": f"$A$2:{fixed(reconciled, 9)}",
-        "Explain": f"$A$2:{fixed(EXPLAIN_ROW + len(FIGURES), 4)}",
+        "Explain": f"$A$2:{fixed(LAST_EXPLAIN_ROW, EXPLAIN_COLUMN + 3)}",
         "Forecast": f"$A$2:{fixed(last_forecast_row(plan), FORECAST_WIDTH)}",
     }
     return {plan.name_of(sheet): area for sheet, area in areas.items() if sheet in plan.sheets}

@@ -24,6 +24,7 @@ from xlpbr.workbook.template.plan import (
 from xlpbr.workbook.template.state import (
     AGREES,
     DOES_NOT_APPLY,
+    NOT_CHECKED_HERE,
     Checked,
     listed_problems,
     write_state,
@@ -39,13 +40,19 @@ from xlpbr.workbook.template.working_places import (
     Workings,
     columns_in_words,
 )
-from xlpbr.workbook.template.workings import unknown_terms, write_workings
+from xlpbr.workbook.template.workings import (
+    RATES,
+    VARIATIONS,
+    table_has_rows,
+    unknown_terms,
+    write_workings,
+)
 
 _DIFFERS = "DIFFERS: see How it is worked out"
 _NO_FIGURE = "No figure: the function gives an error"
 _NOT_CHECKED = "Not checked: an input is not a number"
 _TOO_MANY = "Not checked: more rows than prepared"
-_NOT_KNOWN = "Not checked here: {}"
+_NOT_KNOWN = f"{NOT_CHECKED_HERE}: {{}}"
 _NOT_IN_THE_TERMS = f"{DOES_NOT_APPLY}: none in the terms"
 
 _STOPS = "ERROR: the figures stop until these are put right"
@@ -54,6 +61,7 @@ _NONE = "Nothing found"
 
 CHECKS_ROW = 15
 _PROBLEM_ROWS = 40
+_OF_EVERY_CONTRACT = (VARIATIONS, RATES)
 _STATUS_LOOK = {"bold": True, "valign": "vcenter", "indent": 1}
 _WIDTHS = (30, 16, 22, 26, 38, 67)
 _HEADINGS = (
@@ -73,6 +81,8 @@ class _Check:
     kind: str = "money"
     does_not_apply: str = ""
     """A condition under which there is nothing to check."""
+    without: tuple[str, ...] = (RATES,)
+    """What the formulas of the workings do not know, and this figure does not come from."""
 
 
 def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
@@ -106,7 +116,7 @@ def write_checks(page: TemplatePage, plan: TemplatePlan) -> None:
     )
     write_state(page, plan, checked)
     page.sheet.freeze_panes(1, 1)
-    page.print_on_a4(plan.title, heading_row=CHECKS_ROW, last_column=len(_WIDTHS))
+    page.print_on_a4(plan.title, heading_row=None, last_column=len(_WIDTHS))
 
 
 def problems_place(plan: TemplatePlan) -> tuple[int, int]:
@@ -122,7 +132,7 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
     in_statement = f"MATCH({first_of_month},{plan.statement_column('Month')},0)"
     start, last = at["Starts on"], at["Last day known"]
     end, claims = at["Last day of the contract"], rows["Claims"]
-    too_many = _too_many_rows(plan)
+    too_many, outcomes = _too_many_rows(plan), table_has_rows(plan, "Rates")
 
     def unless_too_many(formula: str) -> str:
         return f"IF({too_many},NA(),{formula})"
@@ -142,7 +152,7 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             f"IF({start}>{last},0,12*(YEAR({last})-YEAR({start}))+MONTH({last})-MONTH({start})+1)",
             f"IF(ISERROR({plan.statement_corner}),{plan.statement_corner},COUNT({plan.all_statement_months}))",
             f"Calendar months from Starts on to Ends on or As at; {plan.month_rows} are prepared.",
-            "count",
+            "count", without=_OF_EVERY_CONTRACT,
         ),
         _Check(
             "Saving of the month above",
@@ -151,6 +161,7 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             "For each placement and cost, its running total to the month's end less that before the"
             f" month, each rounded (columns {_columns('Placements')} and {_columns('Costs')}; up to"
             f" {plan.prepared_rows('Placements')} placements).",
+            without=_OF_EVERY_CONTRACT,
         ),
         _Check(
             "Saving to date",
@@ -158,6 +169,7 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             key_figure(plan, "Saving to date"),
             "For each placement, a seventh of the weekly saving for each day that counts, at the"
             f" prices of the day (columns {_columns('Prices')}), less further costs.",
+            without=_OF_EVERY_CONTRACT,
         ),
         _Check(
             "Fee to date",
@@ -184,7 +196,7 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             "Payable to date",
             total(months["Payable"]),
             key_figure(plan, "Payable to date"),
-            "Fee, carer fees and bonus of each month less reimbursements, up to the maximum.",
+            "Fee, carer and outcome fees and bonus of a month less reimbursed, up to the maximum.",
         ),
         _Check(
             "Payable to date, in the last month",
@@ -196,6 +208,7 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
                 f"COUNT({plan.statement_column('Month')})))",
             ),
             "The months of Payable added up give the running total of the last month.",
+            without=_OF_EVERY_CONTRACT,
         ),
         _Check(
             "Invoiced to date",
@@ -207,6 +220,7 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             ),
             key_figure(plan, "Invoiced to date"),
             "Claims for a month up to the last one of the statement; at the end all of them.",
+            without=_OF_EVERY_CONTRACT,
         ),
         _Check(
             "Reimbursed to date",
@@ -220,6 +234,14 @@ def _checks(plan: TemplatePlan, workings: Workings) -> list[_Check]:
             total(months["To invoice"]),
             sum_of("To invoice"),
             f"Payable, and in an agreed month what was agreed (columns {_columns('Agreed')}).",
+        ),
+        _Check(
+            "Outcome fees to date",
+            f"IF({outcomes},NA(),0)",
+            sum_of("Outcome fees"),
+            "Not worked out in plain Excel. The figures above take them from Statement.",
+            does_not_apply=f"NOT({outcomes})",
+            without=(VARIATIONS,),
         ),
     ]  # fmt: skip
 
@@ -247,6 +269,11 @@ def _columns(table: str) -> str:
 def _native(formula: str, unknown: dict[str, str]) -> str:
     """A figure in plain Excel; #N/A where the terms hold what its formulas do not know."""
     return f"IF(OR({','.join(unknown.values())}),NA(),{formula})" if unknown else formula
+
+
+def _without(unknown: dict[str, str], labels: tuple[str, ...]) -> dict[str, str]:
+    """What is not known, but for what a figure does not come from."""
+    return {label: condition for label, condition in unknown.items() if label not in labels}
 
 
 def _status(
@@ -277,12 +304,13 @@ def _write_list(
     _write_headings(page, CHECKS_ROW)
     for row, check in enumerate(checks, start=CHECKS_ROW + 1):
         number = styles.cell(check.kind, "output")
+        not_known = _without(unknown, check.without)
         page.put(row, 1, check.name, styles.cell("text"))
-        native = _native(check.native, unknown)
+        native = _native(check.native, not_known)
         page.put_formula(row, 2, f"={native}", styles.cell(check.kind, "working"))
         page.put_formula(row, 3, f"={check.function}", number)
         page.put_formula(row, 4, f"=ROUND(B{row}-C{row},2)", number)
-        status = _status(f"B{row}", f"C{row}", f"D{row}", unknown, too_many, check.does_not_apply)
+        status = _status(f"B{row}", f"C{row}", f"D{row}", not_known, too_many, check.does_not_apply)
         page.put_formula(row, 5, f"={status}", styles.cell("wrapped", "output", **_STATUS_LOOK))
         page.put(row, 6, check.how, styles.cell("wrapped", valign="vcenter", indent=1))
         page.fit_row(row, (check.how, _WIDTHS[5]), (check.name, _WIDTHS[0]))
@@ -299,7 +327,8 @@ def _write_headings(page: TemplatePage, row: int) -> None:
 def _mark_what_differs(page: TemplatePage, first_row: int, last_row: int) -> None:
     status = f"$E{first_row}"
     applies = f'LEFT({status},{len(DOES_NOT_APPLY)})<>"{DOES_NOT_APPLY}"'
-    differs = f'AND({status}<>"",{status}<>"{AGREES}",{applies})'
+    checked = f'LEFT({status},{len(NOT_CHECKED_HERE)})<>"{NOT_CHECKED_HERE}"'
+    differs = f'AND({status}<>"",{status}<>"{AGREES}",{applies},{checked})'
     page.mark((first_row, 5), (last_row, 5), differs, page.styles.wrong)
 
 
@@ -307,7 +336,7 @@ def _write_month_checks(
     page: TemplatePage, plan: TemplatePlan, workings: Workings, unknown: dict[str, str]
 ) -> None:
     """Write the fee of every month beside the function's."""
-    styles = page.styles
+    styles, unknown = page.styles, _without(unknown, (RATES,))
     page.put(HEADING_ROW - 1, 1, "Fee of every month (Output)", styles.subtitle)
     _write_headings(page, HEADING_ROW)
     # The headings of the workings beside them take two lines.

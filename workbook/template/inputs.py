@@ -129,7 +129,8 @@ _TABLE_WIDTH, _LONG_TABLE_WIDTH = 152, 196
 """What the columns of an input sheet are wide together, so that a page is filled both ways."""
 _LONG_TABLE = 35
 _MOST_ROWS_ON_A_PAGE = 45
-_TERM_WIDTHS = (25, 44, 14, 15, 22, 80)
+_TERM_WIDTHS = (25, 26, 13, 13, 17, 48)
+"""Narrow enough for an upright page, on which all terms stand."""
 
 _BELOW_0 = {
     "Invoiced": "; a credit is below 0",
@@ -151,16 +152,18 @@ def write_terms(page: TemplatePage, plan: TemplatePlan) -> None:
     """Write the Terms sheet: every term with its value, unit, clause and reading."""
     page.introduce(
         "Terms",
-        "Input: fill in the column Value. The names in the column Term are how the functions find"
-        " a value: leave them as they are.",
-        "A blank value means the default. Clause says where the value is from; Reading says how"
-        " open wording is read and why. A term that changes: see the rows at the foot.",
+        "Input: fill in the column Value. Leave the names in the column Term as they are: the"
+        " functions find each value by its name.",
+        "A blank value means the default. Clause: where the value is from. Reading: how open"
+        " wording is read, and why. A term that changes: at the foot.",
     )
     styles = page.styles
     page.set_widths(_TERM_WIDTHS)
     rows = [[*row[:2], None, *row[2:]] for row in terms_table(plan.contract)[1:]]
     input_style = styles.cell("text", "input", text_wrap=True, indent=1)
-    add_input_table(page, plan, "Terms", TERMS_HEADINGS, plan.table_rows["Terms"])
+    add_input_table(
+        page, plan, "Terms", TERMS_HEADINGS, plan.table_rows["Terms"], pages_tall=1, upright=True
+    )
     label = styles.cell("text", bold=True, indent=1)
     wrapped = styles.cell("wrapped", valign="vcenter", indent=1)
     by_kind = {
@@ -363,6 +366,7 @@ def add_input_table(
     looks: Sequence[Format] = (),
     *,
     pages_tall: int = 0,
+    upright: bool = False,
 ) -> None:
     """Make so many rows a table under its headings; the values are put into it afterwards.
 
@@ -370,7 +374,9 @@ def add_input_table(
     looks of their own, the table can grow, and has filter buttons.
     """
     page.sheet.freeze_panes(TABLE_HEADING_ROW, 1)
-    page.print_on_a4(plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages_tall)
+    page.print_on_a4(
+        plan.title, heading_row=TABLE_HEADING_ROW, pages_tall=pages_tall, upright=upright
+    )
     text = page.styles.column_heading(indent=1)
     # A heading stands over its numbers, and leaves room for the filter button beside it.
     number = page.styles.column_heading(align="right", indent=2 if looks else 0)

@@ -11,24 +11,37 @@ from __future__ import annotations
 from xlpbr.functions.spills import INVOICE_HEADINGS, YEAR_HEADINGS
 from xlpbr.workbook.look.styles import DATE, MONEY
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
+from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.template import plan as places
 from xlpbr.workbook.template.month_workings import Found, first_with, write_workings_of_month
 from xlpbr.workbook.template.outlook import last_day_shown
 from xlpbr.workbook.template.outputs import months_to_choose
 from xlpbr.workbook.template.page import TemplatePage
-from xlpbr.workbook.template.plan import MONTH_COLUMNS, TemplatePlan
+from xlpbr.workbook.template.plan import (
+    MONTH_COLUMNS,
+    SPARE_PLACEMENTS,
+    TABLE_HEADING_ROW,
+    TemplatePlan,
+)
 from xlpbr.workbook.template.result_places import INVOICE_ROW, YEARS_ROW, invoice_rows
 
 _WIDTH = 13.2
-_SMALL, _TWO_LINES = 9, 26
+_SMALL, _TWO_LINES, _THREE_LINES = 9, 25, 37
+_ROOM_TO_SIGN = 42
 _GAP = 7
 
-_INVOICE_LINES = 9
-_CHILD_ROWS, _CHILDREN_ACROSS = 8, MONTH_COLUMNS // 2
-_CHANGES = 4
-_FINDINGS = 4
+_INVOICE_LINES = 6
+_CHILDREN_ACROSS, _FEWEST_CHILD_ROWS, _MOST_CHILD_ROWS = MONTH_COLUMNS // 2, 3, 13
+_FINDINGS = 5
 _YEARS = 3
 """How much of each kind has room on the page."""
+
+_DISPUTES = 2
+"""Lines about disputed rows, where there are any; what changed has the room under them."""
+
+_RIGHT = MONTH_COLUMNS // 2 + 1
+"""The first column of what stands on the right."""
+_LEFT_END = _RIGHT - 1
 
 _MONTH_NAME = "MonthChosen"
 
@@ -46,9 +59,8 @@ def write_month(page: TemplatePage, plan: TemplatePlan) -> None:
         " figures to date go to its end.", align="left",
     )  # fmt: skip
     row = _write_invoice_lines(page, plan, found, places.MONTH[0] + 2)
-    row = _write_children(page, found, row)
-    row = _write_changes(page, plan, found, row)
-    row = _write_findings(page, plan, found, row)
+    row = _write_children(page, plan, found, row)
+    row = _write_open_points(page, plan, found, row)
     row = _write_years(page, plan, found, row)
     row = _write_signatures(page, plan, found, row)
     invoiced = ("ToInvoiceNet", "ToInvoiceVAT", "ToInvoiceGross")
@@ -134,7 +146,13 @@ def _and_more(number: str, sheet: str, what: str) -> str:
     return f'=IF({number}>0,{counted},"")'
 
 
-def _write_children(page: TemplatePage, found: Found, row: int) -> int:
+def _child_rows(plan: TemplatePlan) -> int:
+    """Rows for the children of the contract, as far as they are known when it is made."""
+    known = max(plan.terms.cohort_size or 0, plan.table_rows["Placements"] - SPARE_PLACEMENTS)
+    return min(max(-(-known // _CHILDREN_ACROSS), _FEWEST_CHILD_ROWS), _MOST_CHILD_ROWS)
+
+
+def _write_children(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
     """Write what each child saved in the month, side by side."""
     styles = page.styles
     row = _begin(page, row, "Saving of the month by child, by PBR_CHILDREN (sheet Children)")
@@ -145,8 +163,9 @@ def _write_children(page: TemplatePage, found: Found, row: int) -> int:
     for pair in range(_CHILDREN_ACROSS):
         page.put(row, 2 * pair + 1, "Child", styles.column_heading(indent=1))
         page.put(row, 2 * pair + 2, "Saving", styles.heading_right)
-    first = row + 1
-    for number in range(_CHILD_ROWS * _CHILDREN_ACROSS):
+    first, rows = row + 1, _child_rows(plan)
+    shown = rows * _CHILDREN_ACROSS
+    for number in range(shown):
         down, pair = divmod(number, _CHILDREN_ACROSS)
         at = first_with(found.child_counts, number + 1)
         for offset, cells, style in (
@@ -157,10 +176,9 @@ def _write_children(page: TemplatePage, found: Found, row: int) -> int:
                 first + down, 2 * pair + offset,
                 f'=IF({number + 1}>{found.children},"",INDEX({cells},{at}))', style,
             )  # fmt: skip
-    row += _CHILD_ROWS
+    row += rows
     page.mark((first, 1), (row, MONTH_COLUMNS), f'A{first}<>""', styles.filled_row)
     row += 1
-    shown = _CHILD_ROWS * _CHILDREN_ACROSS
     more = f"{found.children}-{shown}"
     none = f'IF({found.children}=0,"No child saved anything in this month.","")'
     text = _and_more(more, "Lines", "child").removeprefix("=").replace('"s")', '"ren")')
@@ -168,63 +186,118 @@ def _write_children(page: TemplatePage, found: Found, row: int) -> int:
     return row + 1
 
 
-def _write_changes(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
-    """Write what is found out of agreed months: the adjustments of the invoice, with workings."""
+def _write_open_points(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
+    """Write side by side what changed and what is disputed, and what else PBR_CHECK says."""
     styles = page.styles
-    row = _begin(page, row, "What changed since it was agreed: the adjustments of the invoice")
+    row = _begin(page, row, "What is disputed, and what changed since it was agreed")
+    page.put(row - 1, _RIGHT, "What PBR_CHECK says (sheet Checks)", styles.subtitle)
+    page.sheet.set_row(row - 1, _TWO_LINES)
+    for down in range(1, _FINDINGS + 1):
+        page.sheet.set_row(row + down - 1, _THREE_LINES)
+    _write_disputes_and_changes(page, plan, found, row)
+    _write_findings(page, plan, found, row)
+    return row + _FINDINGS + 1
+
+
+def _write_disputes_and_changes(
+    page: TemplatePage, plan: TemplatePlan, found: Found, row: int
+) -> None:
+    """Write what disputed rows would change, and under it what is found out of agreed months.
+
+    Of agreed months these are the adjustments of the invoice, with their workings.
+    """
+    styles, disputed = page.styles, f"{found.disputed_rows}>0"
+    strong = styles.bare("wrapped", valign="vcenter", bold=True, font_size=_SMALL + 1)
+    page.join(row, 1, _LEFT_END, strong)
+    counted = (
+        f'{found.changes}&IF({found.changes}=1," adjustment"," adjustments")&" on the sheet'
+        f' {plan.name_of("Invoice")}. The cause, cell by cell: xlpbr changes."'
+    )
+    none = '"No month that was agreed has another figure now."'
+    said = f'IF({disputed},"","No row is disputed. ")&IF({found.changes}=0,{none},{counted})'
+    page.put_formula(row, 1, f"={said}", strong)
     last_line = INVOICE_ROW + invoice_rows(plan) - 1
     line, month, working, net = (
         plan.column_of("Invoice", column, INVOICE_ROW + 1, last_line) for column in (1, 2, 3, 4)
     )
     small = styles.bare("wrapped", valign="vcenter", font_size=_SMALL)
-    first, none = row, '"Nothing: no month that was agreed has another figure now."'
-    for number in range(1, _CHANGES + 1):
-        page.join(row, 2, MONTH_COLUMNS - 1, small)
-        page.sheet.set_row(row - 1, LINE_HEIGHT + 1)
-        at = first_with(found.change_counts, number)
-        there = f"{number}<={found.changes}"
-        nothing = none if number == 1 else '""'
-        page.put_formula(row, 1, f'=IF({there},INDEX({month},{at}),"")', styles.bare("month"))
-        text = f'INDEX({line},{at})&": "&INDEX({working},{at})'
-        page.put_formula(row, 2, f"=IF({there},{text},{nothing})", small)
-        page.put_formula(row, MONTH_COLUMNS, f'=IF({there},INDEX({net},{at}),"")',
-                         styles.bare("money"))  # fmt: skip
+    looks = {1: styles.bare("month"), 2: small, _LEFT_END: styles.bare("money")}
+    first, disputes = row + 1, _said_of_disputes(found)
+    for number in range(1, _FINDINGS + 1):
         row += 1
-    page.mark((first, 1), (row - 1, MONTH_COLUMNS), f'$A{first}<>""', styles.filled_row)
-    more = f"{found.changes}-{_CHANGES}"
-    page.put_formula(row, 1, _and_more(more, "Invoice", "adjustment"), styles.muted)
-    return row + 1
+        page.join(row, 2, _LEFT_END - 1, small)
+        change = f"({number}-IF({disputed},{_DISPUTES},0))"
+        at = first_with(found.change_counts, change)
+        text = f'INDEX({line},{at})&": "&INDEX({working},{at})'
+        told = (f"INDEX({month},{at})", text, f"INDEX({net},{at})")
+        shown = [f'IF(OR({change}<=0,{change}>{found.changes}),"",{one})' for one in told]
+        if number <= _DISPUTES:
+            shown = [
+                f"IF({disputed},{instead},{one})"
+                for instead, one in zip(disputes[number - 1], shown, strict=True)
+            ]
+        for (column, style), formula in zip(looks.items(), shown, strict=True):
+            page.put_formula(row, column, f"={formula}", style)
+    for condition, look in (
+        (f'$A{first}="{_DISPUTED}"', styles.warned_row), (f'$A{first}<>""', styles.filled_row),
+    ):  # fmt: skip
+        page.mark((first, 1), (row, _LEFT_END), condition, look, alone=True)
 
 
-def _write_findings(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
-    """Write what is disputed and what else the checks say, in words, with the first few."""
+_DISPUTED = "Disputed"
+
+
+def _said_of_disputes(found: Found) -> list[tuple[str, str, str]]:
+    """What is disputed, and what it would change: to date, and in the outlook to the end."""
+    rows = found.disputed_rows
+    are = f'{rows}&IF({rows}=1," row is"," rows are")&" disputed and not counted. "'
+    lines = []
+    for begins, (saving, payable) in (
+        (f'{are}&"If counted, to date the saving', found.at_stake.to_date),
+        ('"If counted, in the outlook to the end the saving', found.at_stake.to_the_end),
+    ):
+        says = (
+            f'{begins} would change by "&{_signed(saving)}&" and what is payable by"'
+            f'&IF(ISNUMBER({payable}),":"," an amount that is not known.")'
+        )
+        lines.append((f'"{_DISPUTED}"', says, payable))
+    return lines
+
+
+def _signed(amount: str) -> str:
+    """An amount in words, as a formula gives it."""
+    return f'IF(ISNUMBER({amount}),TEXT({amount},"£#,##0.00;-£#,##0.00"),{amount})'
+
+
+def _write_findings(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> None:
+    """Write how many problems the checks list, in words, and the first few."""
     styles = page.styles
-    row = _begin(page, row, "What is disputed, and what else PBR_CHECK says (sheet Checks)")
-    counted, none = found.said_of_findings, '"Nothing was found, and nothing is disputed."'
-    strong = styles.bare("wrapped", valign="vcenter", bold=True)
-    page.join(row, 1, MONTH_COLUMNS, strong)
-    page.put_formula(row, 1, f"=IF({found.nothing_open},{none},{counted})", strong)
-    page.mark((row, 1), (row, MONTH_COLUMNS), f"NOT({found.nothing_open})", styles.warned)
-    small = styles.bare("wrapped", valign="vcenter", font_size=_SMALL)
+    strong = styles.bare("wrapped", valign="vcenter", bold=True, font_size=_SMALL + 1)
+    page.join(row, _RIGHT, MONTH_COLUMNS, strong)
+    none = '"Nothing was found, and nothing is disputed."'
+    said = f"=IF({found.nothing_open},{none},{found.said_of_findings})"
+    page.put_formula(row, _RIGHT, said, strong)
+    page.mark((row, _RIGHT), (row, MONTH_COLUMNS), f"NOT({found.nothing_open})", styles.warned)
+    small = styles.bare("wrapped", valign="vcenter", font_size=_SMALL, indent=1, align="left")
     first = row + 1
     for number in range(1, _FINDINGS + 1):
         row += 1
-        page.sheet.set_row(row - 1, _TWO_LINES)
-        page.join(row, 1, 3, small)
-        page.join(row, 4, MONTH_COLUMNS, small)
+        page.join(row, _RIGHT, MONTH_COLUMNS, small)
         table, line, heading, what, expected, to_do = (
             plan.on_sheet("Checks", found.problems[0] + number, column) for column in range(1, 7)
         )
-        there = f"{number}<={found.findings}"
-        where = f'{table}&IF({line}&""="","",", row "&{line})&IF({heading}&""="","",", "&{heading})'
-        says = f'"Found "&{what}&"; expected "&{expected}&". "&{to_do}'
-        page.put_formula(row, 1, f'=IF({there},{where},"")', small)
-        page.put_formula(row, 4, f'=IF({there},{says},"")', small)
-    page.mark((first, 1), (row, MONTH_COLUMNS), f'$A{first}<>""', styles.warned_row)
-    row += 1
-    more = f"{found.findings}-{_FINDINGS}"
-    page.put_formula(row, 1, _and_more(more, "Checks", "finding"), styles.muted)
-    return row + 1
+        # PBR_CHECK counts from the first row under the headings; a person reads the sheet's number.
+        of_sheet = f'", row "&{line}&" (sheet row "&({line}+{TABLE_HEADING_ROW})&")"'
+        where = f'{table}&IF({line}&""="","",{of_sheet})&IF({heading}&""="","",", "&{heading})'
+        says = f'{where}&": found "&{what}&"; expected "&{expected}&". "&{to_do}'
+        if number == _FINDINGS:
+            more = f"{found.findings}-{number - 1}"
+            counted = f'"and "&{more}&" more findings on the sheet {plan.name_of("Checks")}"'
+            says = f"IF({found.findings}>{number},{counted},{says})"
+        page.put_formula(row, _RIGHT, f'=IF({number}<={found.findings},{says},"")', small)
+    corner = column_letter(_RIGHT)
+    area = ((first, _RIGHT), (row, MONTH_COLUMNS))
+    page.mark(*area, f'${corner}{first}<>""', styles.warned_row)
 
 
 def _write_years(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
@@ -280,7 +353,7 @@ def _write_signatures(page: TemplatePage, plan: TemplatePlan, found: Found, row:
         page.put(row, left, text, styles.heading)
     for party, heading in (("For the council", "Council"), ("For the provider", "Provider")):
         row += 1
-        page.sheet.set_row(row - 1, 30)
+        page.sheet.set_row(row - 1, _ROOM_TO_SIGN)
         for left, right, kind, signed in (
             (1, 2, "text", ""), (3, 5, "wrapped", heading), (6, 7, "text", ""),
             (8, 8, "date", "Agreed on"), (9, 10, "wrapped", "Reference"),

@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template import plan as places
 from xlpbr.workbook.template.checks import problems_place
-from xlpbr.workbook.template.outlook import last_day_to_come, term_on_checks
+from xlpbr.workbook.template.outlook import (
+    last_day_to_come,
+    outlook_column,
+    outlook_figure,
+    term_on_checks,
+)
 from xlpbr.workbook.template.page import TemplatePage
-from xlpbr.workbook.template.plan import MONTH_COLUMNS, TemplatePlan, fixed
+from xlpbr.workbook.template.plan import (
+    MONTH_COLUMNS,
+    STATEMENT_COLUMNS,
+    TABLE_NAMES,
+    TemplatePlan,
+    fixed,
+)
 from xlpbr.workbook.template.result_places import (
     CHILDREN_ROW,
     INVOICE_ROW,
@@ -28,6 +39,14 @@ _FACT_ROW = 4
 _LIST_ROW = 6
 _MONTHS, _CHILDREN, _CHANGES = _FIRST + 3, _FIRST + 5, _FIRST + 9
 """The first column of each block: facts, months, children, changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtStake:
+    """What saving and payable would change by if disputed rows counted, as cells."""
+
+    to_date: tuple[str, str]
+    to_the_end: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,7 @@ class Found:
         totals: what is to be invoiced: net, VAT and gross.
         agreed_row: which row of Agreed the month has; 0 without one.
         statement_row: which row of the statement the month has.
+        at_stake: what would change if disputed rows counted.
     """
 
     plan: TemplatePlan
@@ -69,6 +89,7 @@ class Found:
     totals: tuple[str, str, str]
     agreed_row: str
     statement_row: str
+    at_stake: AtStake
 
     def of_month(self, heading: str) -> str:
         """A figure of the month, from the statement."""
@@ -86,6 +107,11 @@ class Found:
         return disputed, differs, above
 
     @property
+    def disputed_rows(self) -> str:
+        """How many rows of the input tables are disputed."""
+        return self._open[0]
+
+    @property
     def nothing_open(self) -> str:
         """The condition under which nothing was found and nothing is disputed."""
         return f"AND({self.findings}=0,{','.join(f'{one}=0' for one in self._open)})"
@@ -99,7 +125,7 @@ class Found:
             f'&{disputed}&IF({disputed}=1," row is"," rows are")&" disputed; "'
             f'&{differs}&IF({differs}=1," agreed month has"," agreed months have")'
             f'&" another figure now; "&IF({above}>0,"invoiced "&TEXT({above},"£#,##0.00")'
-            '&" above payable.","not more is invoiced than is payable.")'
+            '&" above payable.","nothing is invoiced above payable.")'
         )
 
 
@@ -125,6 +151,9 @@ def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
         kind = "money" if name.startswith("Total") else kind
         page.put(row, _FIRST, name, page.styles.cell("text", "working"))
         page.put_formula(row, _FIRST + 1, f"={formula}", page.styles.cell(kind, "working"))
+    at_stake = _write_at_stake(
+        page, plan, _FACT_ROW + len(facts) + 2, facts["Row of the statement"]
+    )
     _write_found(page, _MONTHS, {"Months": "month"}, _months(plan))
     _write_found(
         page, _CHILDREN, {"Child": "text", "Saving": "money", "Count": "count"},
@@ -149,6 +178,7 @@ def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
         totals=(facts["Total, net"], facts["Total, VAT"], facts["Total, gross"]),
         agreed_row=facts["Row of Agreed"],
         statement_row=facts["Row of the statement"],
+        at_stake=at_stake,
     )
 
 
@@ -173,7 +203,46 @@ def _facts(plan: TemplatePlan, children: int, lines: int, first_day: str) -> dic
     }
 
 
-def first_with(counts: str, number: int) -> str:
+def _write_at_stake(page: TemplatePage, plan: TemplatePlan, row: int, at: str) -> AtStake:
+    """Write what would change if disputed rows counted: the statement once more, with them."""
+    styles, disputed = page.styles, plan.on_sheet("Checks", STATE[0] + 1, STATE[1] + 3)
+    page.put(row - 1, _FIRST, "Working: if disputed rows counted", styles.subtitle)
+    look = styles.cell("money", "working")
+    found: list[list[str]] = []
+    for when, day in (("to date", plan.as_at_cell), ("to the end", "")):
+        found.append([])
+        for figure in ("Saving to date", "Payable to date"):
+            if day:
+                now, line = f"INDEX({plan.statement_column(figure)},{at})", f"{at}+1"
+            else:
+                now = outlook_figure(plan, figure, added_up=False)
+                line = f"COUNT({outlook_column(plan, figure)})+1"
+            then = f"INDEX({_with_disputed(plan, day)},{line},{STATEMENT_COLUMNS[figure]})"
+            page.put(row, _FIRST, f"{figure.split()[0]} {when}", styles.cell("text", "working"))
+            formula = f'=IF({disputed}=0,0,IFERROR(ROUND({then}-{now},2),"not known"))'
+            page.spill(row, _FIRST + 1, formula, 1, [lambda _: look])
+            found[-1].append(fixed(row, _FIRST + 1))
+            # What stands under a formula that fills cells would be taken for filled by it.
+            row += 2
+    to_date, to_the_end = found
+    return AtStake((to_date[0], to_date[1]), (to_the_end[0], to_the_end[1]))
+
+
+def _with_disputed(plan: TemplatePlan, day: str) -> str:
+    """The statement as it would be if every disputed row were agreed."""
+    settled = plan.call(
+        "PBR_STATEMENT", "Terms", "Placements", "Carers", "Claims", day, "Cohort", "Prices",
+        "Costs", "Rates", "Agreed",
+    ).removeprefix("=")  # fmt: skip
+    for table in ("Placements", "Costs"):
+        whole = f"{TABLE_NAMES[table]}[#All]"
+        # An empty cell would come out of IF as 0, which is not the same.
+        counted = f'IF({whole}="disputed","yes",IF({whole}="","",{whole}))'
+        settled = settled.replace(whole, counted)
+    return settled
+
+
+def first_with(counts: str, number: int | str) -> str:
     """Down which row a running count first reaches a number, counted from 1.
 
     Not MATCH: the engine that calculates a new workbook keeps what it found in a long range.

@@ -19,9 +19,7 @@ def number_in(cell: str) -> str:
     """The number in a cell, also where it is a text with a pound sign, commas or per cent."""
     plain = f"SUBSTITUTE({cell},{_character(_NO_BREAK_SPACE)},"
     plain = f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({plain}"")," ",""),"£",""),",","")'
-    per_cent = f'VALUE(SUBSTITUTE({plain},"%",""))/100'
-    as_text = f'IF(ISNUMBER(FIND("%",{cell})),{per_cent},VALUE({plain}))'
-    return f"IF(ISNUMBER({cell}),{cell},{as_text})"
+    return f"IF(ISNUMBER({cell}),{cell},VALUE({plain}))"
 
 
 def to_15_digits(number: str) -> str:
@@ -31,28 +29,55 @@ def to_15_digits(number: str) -> str:
 
 def day_in(cell: str) -> str:
     """The day in a cell, also where it is a text in British order or with the year first."""
-    return f"IF(ISNUMBER({cell}),INT({cell}),{_day_in_text(cell)})"
+    return day_from(_apart(cell), cell, number=cell)
 
 
-def month_in(cell: str) -> str:
-    """A day of the month in a cell, also where it is 202604 or a text such as April 2026."""
-    written = f"DATE(INT({cell}/100),MOD({cell},100),1)"
-    number = f"IF({cell}>={_FIRST_YEAR_AND_MONTH},{written},INT({cell}))"
+def in_parts(cell: str) -> str:
+    """What ``day_from`` and ``month_from`` read, for a cell of its own; empty where it is blank.
+
+    A number is left as it is; of a text the parts stand 20 characters apart.
+    """
+    return f'IF({cell}="","",IF(ISNUMBER({cell}),{cell},{_apart(cell)}))'
+
+
+def day_from(parts: str, cell: str, *, number: str = "") -> str:
+    """The day in a cell whose parts stand in another cell.
+
+    Args:
+        parts: what ``in_parts`` gave.
+        cell: the cell itself, which may be a day in words.
+        number: where the day stands if it is a number; in the parts if left out.
+    """
+    number = number or parts
+    return f"IF(ISNUMBER({number}),INT({number}),{_day_in_text(parts, cell)})"
+
+
+def month_from(parts: str, cell: str) -> str:
+    """A day of the month in a cell, also where it is 202604 or a text such as April 2026.
+
+    Its arguments are those of ``day_from``.
+    """
+    written = f"DATE(INT({parts}/100),MOD({parts},100),1)"
+    number = f"IF({parts}>={_FIRST_YEAR_AND_MONTH},{written},INT({parts}))"
     trimmed = f"TRIM({cell})"
     together = f"DATE(VALUE(LEFT({trimmed},4)),VALUE(RIGHT({trimmed},2)),1)"
     named = f'DATEVALUE("1 "&{trimmed})'
-    text = f"IFERROR({_day_in_text(cell)},IFERROR({named},{together}))"
-    return f"IF(ISNUMBER({cell}),{number},{text})"
+    text = f"IFERROR({_day_in_text(parts, cell)},IFERROR({named},{together}))"
+    return f"IF(ISNUMBER({parts}),{number},{text})"
 
 
-def _day_in_text(cell: str) -> str:
+def _apart(cell: str) -> str:
     slashes = f'SUBSTITUTE(SUBSTITUTE(LEFT(TRIM({cell}),10),".","/"),"-","/")'
-    apart = f'SUBSTITUTE({slashes},"/",{_APART})'
+    return f'SUBSTITUTE({slashes},"/",{_APART})'
+
+
+def _day_in_text(parts: str, cell: str) -> str:
     first, second, third = (
         f"VALUE(TRIM({part}))"
-        for part in (f"LEFT({apart},20)", f"MID({apart},21,20)", f"RIGHT({apart},20)")
+        for part in (f"LEFT({parts},20)", f"MID({parts},21,20)", f"RIGHT({parts},20)")
     )
-    in_numbers = f"IF({first}>31,DATE({first},{second},{third}),DATE({third},{second},{first}))"
+    # A year of four digits is more than any day, wherever it stands.
+    in_numbers = f"DATE(MAX({first},{third}),{second},MIN({first},{third}))"
     return f"IFERROR({in_numbers},DATEVALUE(TRIM({cell})))"
 
 

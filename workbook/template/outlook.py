@@ -54,7 +54,7 @@ def write_outlook(page: TemplatePage, plan: TemplatePlan) -> None:
 def outlook_figure(plan: TemplatePlan, heading: str, *, added_up: bool) -> str:
     """A figure at the end of the programme; the error where the statement is one."""
     corner = plan.on_sheet("Statement", STATEMENT_HEADING_ROW, OUTLOOK_COLUMN)
-    months, figures = _outlook_column(plan, "Month"), _outlook_column(plan, heading)
+    months, figures = outlook_column(plan, "Month"), outlook_column(plan, heading)
     shown = f"IF(COUNT({months})=0,0,INDEX({figures},COUNT({months})))"
     if added_up:
         shown = f"ROUND(SUM({figures}),2)"
@@ -84,6 +84,7 @@ def term_on_checks(plan: TemplatePlan, name: str) -> str:
     return plan.on_sheet("Checks", row, column)
 
 
-def _outlook_column(plan: TemplatePlan, heading: str) -> str:
+def outlook_column(plan: TemplatePlan, heading: str) -> str:
+    """The cells of Statement that a figure may fill to the end of the programme."""
     column = OUTLOOK_COLUMN + STATEMENT_COLUMNS[heading] - 1
     return plan.column_of("Statement", column, FIRST_MONTH_ROW, plan.last_month_row)

@@ -1,4 +1,4 @@
-"""The sheets Reconcile and Explain: one PBR_ formula each, with what helps to read it.
+"""The sheet Reconcile, and the month that a sheet of results shows.
 
 Formulas compare a text that a PBR_ formula gives as ``A2&""``: LibreOffice Calc takes the texts of
 an add-in's table wrongly as they stand, with ``=`` as with COUNTIFS and SUMIFS.
@@ -6,11 +6,10 @@ an add-in's table wrongly as they stand, with ``=`` as with COUNTIFS and SUMIFS.
 
 from __future__ import annotations
 
-from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.ooxml.book import Position
+from xlpbr.workbook.template.outlook import last_day_shown, last_day_to_come, term_on_checks
 from xlpbr.workbook.template.page import TemplatePage, refusal
 from xlpbr.workbook.template.plan import (
-    EXPLAIN_MONTH,
     FIRST_MONTH_ROW,
     STATEMENT_COLUMNS,
     TABLE_HEADING_ROW,
@@ -19,10 +18,10 @@ from xlpbr.workbook.template.plan import (
     fixed,
 )
 from xlpbr.workbook.template.statement import under_heading, write_last_day
+from xlpbr.workbook.template.working_places import places_of_workings
 
 RECONCILE_ROW = 7
 SIGN_OFF_ROW = 18
-EXPLAIN_ROW = 6
 
 STATUSES = ("over-claimed", "under-claimed", "not claimed", "not expected", "agreed")
 """Every status of a reconciliation, those that need a look first."""
@@ -36,29 +35,9 @@ _WHO_IS_WHO = (
 )
 
 _STATUS_COLUMN = 7
-_OURS_COLUMN = 12
-_WORKING_WIDTH = 110
-_CLAUSE_WIDTH = 24
-_CHILDREN_IN_VIEW = 12
-"""The children whose workings a row has room for."""
-_WORKING_OF_A_CHILD = (
-    "C01: £5,651.92 / 7 x 174 days so far = £140,490.58, less £116,268.07 for the 144 before"
-    " = £24,222.51; "
-)
-"""The longest that the working of a month's saving says for each child."""
-_LONG_WORKINGS = {
-    "Fee": "the lower of saving to date £1,234,567.89 less fee before £234,567.89 = £1,000,000.00"
-    " and entitlement to date £970,000.00 less fee before £234,567.89 = £735,432.11: £735,432.11",
-    "Bonus": "10% x (the lower of run rate £3,693,379.20 and saving to date £3,927,149.13 less"
-    " threshold £3,000,000.00) = £69,337.92",
-    "Held back": "fee £119,611.33 + carer fees £10,000.00 + bonus £69,337.92 = £198,949.25;"
-    " headroom £1,000,000.00 less payable before £829,766.67 = £170,233.33; above it £28,715.92",
-    "Payable": "fee £119,611.33 + carer fees £10,000.00 + bonus £69,337.92 = £198,949.25; less"
-    " held back £28,715.92",
-    "Balance": "£1,000,000.00 - £829,766.67 = £170,233.33: to be reimbursed so far; claims are for"
-    " the whole month, which is not over",
-}
-"""What the other long workings say."""
+_OURS_COLUMN, _THEIRS_COLUMN = 12, 15
+_LAST_CLAIMED = (TOLERANCE[0], _OURS_COLUMN + 1)
+"""Where the workings say which month was claimed last."""
 
 
 def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
@@ -67,9 +46,9 @@ def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
     page.introduce_results(
         "Reconcile",
         "Result (calculated, do not type here): what is to be invoiced for each month against what"
-        " was invoiced for it.",
+        " was invoiced for it, up to the last month that was claimed.",
     )
-    page.set_widths((18, 15, 15, 15, 18, 3, 24, 12, 15, 48, 4, 14, 16))
+    page.set_widths((18, 15, 15, 15, 18, 3, 24, 12, 15, 52, 4, 18, 16, 4, 14, 16))
     page.put_input(
         TOLERANCE, "Tolerance", "money", 0.0,
         {
@@ -87,9 +66,9 @@ def write_reconcile(page: TemplatePage, plan: TemplatePlan) -> None:
     rows = plan.month_rows + plan.table_rows["Claims"] + 2
     _write_statuses(page, plan, rows)
     _write_sign_off(page)
+    _write_last_claimed(page, plan)
     ours = _write_our_months(page, plan)
-    last_claim = TABLE_HEADING_ROW + plan.prepared_rows("Claims")
-    theirs = f"{plan.on_sheet('Claims', TABLE_HEADING_ROW, 1)}:{fixed(last_claim, 2)}"
+    theirs = _write_their_months(page, plan)
     money = under_heading(styles.heading_right, styles.bare("money"))
     page.put(RECONCILE_ROW - 1, 1, "Month by month (Output)", styles.subtitle)
     page.spill(
@@ -152,6 +131,51 @@ def _write_statuses(page: TemplatePage, plan: TemplatePlan, rows: int) -> None:
                 styles.cell(kind, "output"),
             )  # fmt: skip
         page.put(row, column + 3, explanation, styles.cell("text", indent=1))
+    if _cuts(plan):
+        _write_later_months(page, plan, RECONCILE_ROW + 1 + len(explained))
+
+
+def _write_later_months(page: TemplatePage, plan: TemplatePlan, row: int) -> None:
+    """Write the months after the last claimed one: not compared, and not left out unseen."""
+    styles, column, corner = page.styles, _STATUS_COLUMN, plan.statement_corner
+    months, due = plan.statement_column("Month"), plan.statement_column("To invoice")
+    later = f'{months},">"&{fixed(*_LAST_CLAIMED)}'
+    page.put(row, column, "not claimed yet", styles.cell("text"))
+    for offset, formula, kind in (
+        (1, f"COUNTIF({later})", "count"),
+        (2, f"-ROUND(SUMIFS({due},{later}),2)", "money"),
+    ):
+        page.put_formula(
+            row, column + offset, f"=IF(ISERROR({corner}),{corner},{formula})",
+            styles.cell(kind, "output"),
+        )  # fmt: skip
+    meaning = "later months, to be invoiced and not compared here"
+    page.put(row, column + 3, meaning, styles.cell("text", indent=1))
+
+
+def _cuts(plan: TemplatePlan) -> bool:
+    """Whether the comparison can end with the last claimed month: Checks reads the claims."""
+    return "Checks" in plan.sheets
+
+
+def _write_last_claimed(page: TemplatePage, plan: TemplatePlan) -> None:
+    """Write the last month that was claimed; before anything is, the day before the contract."""
+    if not _cuts(plan):
+        return
+    row, column = _LAST_CLAIMED
+    page.put(row, column - 1, "Compared up to", page.styles.cell("text", "working"))
+    claimed, start = _claimed(plan), term_on_checks(plan, "Starts on")
+    # A claim for a month after the contract is none of its months: it is not expected.
+    within = f'LARGE({claimed},COUNTIF({claimed},">"&{last_day_to_come(plan)})+1)'
+    last = f"IF(ISERROR(SUM({claimed})),{last_day_shown(plan)},IFERROR({within},{start}-1))"
+    look = page.styles.cell("month", "working")
+    page.put_formula(row, column, f"={last}", look)
+
+
+def _claimed(plan: TemplatePlan) -> str:
+    """The months of the claims as the workings of Checks read them."""
+    months = places_of_workings(plan).rows["Claims"]["Month"]
+    return f"{plan.on_sheet('Checks', 1, 1).rpartition('!')[0]}!{months}"
 
 
 def _write_sign_off(page: TemplatePage) -> None:
@@ -184,69 +208,41 @@ def _write_our_months(page: TemplatePage, plan: TemplatePlan) -> str:
         month, due = (plan.on_sheet("Statement", source, found) for found in (1, due_column))
         # An error of the statement comes through in the first row; blank rows stay blank.
         error = f"IF(ISERROR({corner}),{corner}," if number == 0 else "("
+        compared = f"ISNUMBER({month})"
+        if _cuts(plan):
+            compared = f"AND({compared},N({month})<={fixed(*_LAST_CLAIMED)})"
         for offset, cell, kind in ((0, month, "month"), (1, due, "money")):
-            formula = f'={error}IF(ISNUMBER({month}),{cell},""))'
+            formula = f'={error}IF({compared},{cell},""))'
             page.put_formula(row, column + offset, formula, styles.cell(kind, "working"))
     return f"{fixed(RECONCILE_ROW, column)}:{fixed(last, column + 1)}"
 
 
-def write_explain(page: TemplatePage, plan: TemplatePlan) -> None:
-    """Write the Explain sheet: a month picker and how the month's figures came about."""
-    styles = page.styles
-    page.introduce_results(
-        "Explain",
-        "Result (calculated, do not type here): how each figure of one month came about, with its"
-        f" clause, in numbers that can be checked by hand. {whose_month(plan)}",
-    )
-    page.set_widths((_CLAUSE_WIDTH, 28, _WORKING_WIDTH, 15))
-    hint = "Choose a month of the statement from the list, or type a day of that month."
-    pick_month(page, plan, EXPLAIN_MONTH, "Month", hint)
-    room = f"If a working is cut off (more than {_CHILDREN_IN_VIEW} children), drag its row taller."
-    page.put(EXPLAIN_MONTH[0] + 1, 3, room, styles.remark)
-    month = fixed(*EXPLAIN_MONTH)
-    amount = under_heading(styles.heading_right, styles.cell("money", "output", valign="top"))
-    count = styles.cell("count", "output", valign="top")
-    page.spill(
-        EXPLAIN_ROW, 1,
-        plan.call(
-            "PBR_EXPLAIN", "Terms", "Placements", month, "Carers", "Claims", plan.as_at_cell,
-            "Cohort", "Prices", "Costs", "Rates", "Agreed",
-        ),
-        len(FIGURES),
-        [
-            under_heading(styles.heading, styles.cell("wrapped", "output")),
-            under_heading(styles.heading, styles.cell("wrapped", "output", bold=True)),
-            under_heading(
-                styles.column_heading(indent=1),
-                styles.cell("wrapped", "output", indent=1, align="left"),
-            ),
-            # The first figure is a number of children.
-            lambda down: count if down == 1 else amount(down),
-        ],
-    )  # fmt: skip
-    _set_heights(page, plan)
-    page.sheet.freeze_panes(EXPLAIN_ROW, 0)
-    page.print_on_a4(plan.title, heading_row=EXPLAIN_ROW)
+def _write_their_months(page: TemplatePage, plan: TemplatePlan) -> str:
+    """Write the claims up to the last month shown, and give their range with its headings.
 
-
-def _set_heights(page: TemplatePage, plan: TemplatePlan) -> None:
-    """Give each line the height that its working needs with so many children.
-
-    Excel does not fit a row to a formula that changes; the reader can drag it taller.
+    A claim for a month after the contract stays: it is not expected on any day.
     """
-    children = _CHILDREN_IN_VIEW
-    workings = {
-        "Children in family placements": "in place at the end of 30 Sep 2026: "
-        + "C01, " * children,
-        "Saving": _WORKING_OF_A_CHILD * children + "together £1,000,000.00",
-        **_LONG_WORKINGS,
-    }
-    # A term without a clause is named instead of it.
-    clauses = (entry.clause or f"Terms: {entry.term.label}" for entry in plan.contract.terms)
-    longest_clause = max(clauses, key=len)
-    for row, figure in enumerate(FIGURES[1:], start=EXPLAIN_ROW + 1):
-        working = workings.get(figure.heading, "")
-        page.fit_row(row, (working, _WORKING_WIDTH), (longest_clause, _CLAUSE_WIDTH))
+    rows = plan.prepared_rows("Claims")
+    if not _cuts(plan):
+        last = TABLE_HEADING_ROW + rows
+        return f"{plan.on_sheet('Claims', TABLE_HEADING_ROW, 1)}:{fixed(last, 2)}"
+    styles, column = page.styles, _THEIRS_COLUMN
+    page.put(RECONCILE_ROW - 1, column, "Working: their months", styles.subtitle)
+    page.put(RECONCILE_ROW, column, "Month", styles.heading)
+    page.put(RECONCILE_ROW, column + 1, "Invoiced", styles.heading_right)
+    read = places_of_workings(plan).rows["Claims"]["Month"].partition(":")[0]
+    read_column, read_row = read.rpartition("$")[0], int(read.rpartition("$")[2])
+    sheet = plan.on_sheet("Checks", 1, 1).rpartition("!")[0]
+    shown, end = last_day_shown(plan), last_day_to_come(plan)
+    for number in range(1, rows + 1):
+        row = RECONCILE_ROW + number
+        month = f"{sheet}!{read_column}${read_row + number - 1}"
+        is_later = f"IFERROR(AND(ISNUMBER({month}),{month}>{shown},{month}<={end}),FALSE)"
+        for offset, kind in ((0, "month"), (1, "money")):
+            cell = plan.on_sheet("Claims", TABLE_HEADING_ROW + number, 1 + offset)
+            formula = f'=IF({is_later},"",IF({cell}="","",{cell}))'
+            page.put_formula(row, column + offset, formula, styles.cell(kind, "working"))
+    return f"{fixed(RECONCILE_ROW, column)}:{fixed(RECONCILE_ROW + rows, column + 1)}"
 
 
 def pick_month(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -73,6 +73,7 @@ class TemplatePage:
     values: Mapping[Position, CellValue] | None
     evidence_tables: tuple[str, ...] = ()
     widths: dict[int, float] = field(default_factory=dict)
+    _spilling: list[tuple[Any, ...]] = field(default_factory=list, repr=False)
 
     @property
     def workbook(self) -> Workbook:
@@ -105,6 +106,21 @@ class TemplatePage:
         self.sheet.write_formula(
             row - 1, column - 1, formula, style, self._stored(self._last_value(row, column))
         )
+
+    def show(self, values: Mapping[Position, CellValue]) -> None:
+        """Give a sheet that was written without last values those that its formulas have.
+
+        Args:
+            values: as the attribute.
+        """
+        shown = replace(self, values=values)
+        for spilling in self._spilling:
+            shown.spill(*spilling)
+        for row, columns in self.sheet.table.items():
+            for column, cell in columns.items():
+                if hasattr(cell, "formula"):
+                    value = shown._stored(shown._last_value(row + 1, column + 1))
+                    columns[column] = cell._replace(value=value)
 
     def read_from_book(
         self, row: int, column: int, formula: str, value: Any, style: Format
@@ -141,6 +157,8 @@ class TemplatePage:
             rows: how many rows are prepared for it, the heading row included.
             style_of: for each column the style of a cell, by its row under the formula's.
         """
+        if self.values is None:
+            self._spilling.append((row, column, formula, rows, style_of))
         height = self._filled_rows(row, column)
         for down in range(max(rows, height)):
             for across, style in enumerate(style_of):

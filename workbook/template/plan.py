@@ -83,6 +83,8 @@ TOLERANCE = (4, 2)
 CHECK_MONTH = (12, 2)
 
 SPARE_MONTHS = 12
+SPARE_PLACEMENTS = 20
+"""Rows of Placements beside those that are known when the workbook is made."""
 UNKNOWN_MONTHS = 24
 """Months prepared for a contract that does not say when it starts and ends."""
 
@@ -291,7 +293,7 @@ def template_plan_of(contract: Contract, *, sample: bool) -> TemplatePlan:
         table_rows={
             "Terms": len(TERMS) + VARIATION_ROWS,
             "Assumptions": len(ASSUMPTIONS),
-            "Placements": max(cohort + 10, 40, rows["Placements"] + 20),
+            "Placements": max(cohort + 10, 40, rows["Placements"] + SPARE_PLACEMENTS),
             "Carers": max(cohort + 5, 20, rows["Carers"] + 10),
             "Claims": max(len(months) + 6, 24, rows["Claims"] + 10),
             "Cohort": max(cohort + 5, 25, rows["Cohort"] + 10),

@@ -8,11 +8,13 @@ calls one.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+_DIGITS_ALIKE = str.maketrans("123456789", "000000000")
 _CALLED = re.compile(r"[^\s()+\-*/^&=<>,;:{}]+\(")
 
 
@@ -26,11 +28,55 @@ class QuickSheet(Worksheet):  # type: ignore[misc]
         if (
             not (options or more or self.use_future_functions)
             and formula.startswith("=")
-            and all(map(_is_stored_as_written, _CALLED.findall(formula)))
+            and _called_in(formula)[0]
         ):
             return formula[1:].removesuffix("}")
         prepared: str = super()._prepare_formula(formula, *options, **more)
         return prepared
+
+    def _write_formula(
+        self, row: int, col: int, formula: str, cell_format: Format | None = None, value: Any = 0
+    ) -> int:
+        # XlsxWriter also looks in each formula for functions that may fill several cells.
+        if (
+            self.use_future_functions
+            or self.constant_memory
+            or not formula.startswith("=")
+            or not _called_in(formula)[1]
+        ):
+            return int(super()._write_formula(row, col, formula, cell_format, value))
+        if self._check_dimensions(row, col):
+            return -1
+        self.table[row][col] = _one_cell("=0")._replace(
+            formula=formula[1:].removesuffix("}"), format=cell_format, value=value
+        )
+        return 0
+
+
+def _called_in(formula: str) -> tuple[bool, bool]:
+    """Whether XlsxWriter would store a formula as it is, and write it as an ordinary one."""
+    # The formulas of a column differ in their digits only, and no name that is looked for has any.
+    return _called_in_form(formula.translate(_DIGITS_ALIKE))
+
+
+@lru_cache(maxsize=4096)
+def _called_in_form(formula: str) -> tuple[bool, bool]:
+    calls = set(_CALLED.findall(formula))
+    return all(map(_is_stored_as_written, calls)), all(map(_is_ordinary, calls))
+
+
+@cache
+def _one_cell(formula: str) -> Any:
+    """What XlsxWriter keeps of a cell with a formula."""
+    trial = Worksheet()
+    trial._write_formula(0, 0, formula)
+    return trial.table[0][0]
+
+
+@cache
+def _is_ordinary(call: str) -> bool:
+    """Whether XlsxWriter writes a formula with the call as an ordinary one."""
+    return type(_one_cell(f"={call}")) is type(_one_cell("=0")) and _is_stored_as_written(call)
 
 
 @cache

@@ -20,6 +20,8 @@ from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, fixed
 
 AGREES = "Agrees"
 DOES_NOT_APPLY = "Does not apply"
+NOT_CHECKED_HERE = "Not checked here"
+"""How the status begins of a figure that plain formulas do not work out."""
 STATE = (6, 2)
 """Where the sentence stands on Checks."""
 STATE_NAME = "State"
@@ -59,29 +61,36 @@ def write_state(page: TemplatePage, plan: TemplatePlan, checked: Checked) -> Non
     does_not_apply = f'COUNTIF({checked.statuses},"{DOES_NOT_APPLY}*")'
     agreed = f'(COUNTIF({checked.statuses},"{AGREES}")+{does_not_apply})'
     agreed_months = f'COUNTIF({checked.months},"{AGREES}")'
+    unchecked, unchecked_months = (
+        f'COUNTIF({cells},"{NOT_CHECKED_HERE}*")' for cells in (checked.statuses, checked.months)
+    )
     wanted_months = f"COUNT({plan.all_statement_months})"
     corner, findings = fixed(*checked.problems), listed_problems(checked.problems)
     row = STATE[0]
     page.put(row - 1, 1, "Result (Output)", styles.subtitle)
     page.put(row, 1, "All checks", styles.strong)
     all_agree = (
-        f"AND({agreed}={checked.count},{agreed_months}={wanted_months},COUNT({errors})={sheets},"
+        f"AND({agreed}+{unchecked}={checked.count},"
+        f"{agreed_months}+{unchecked_months}={wanted_months},COUNT({errors})={sheets},"
         f"SUM({errors})=0" + (f",COUNTIF({not_read},0)={len(plan.links)})" if not_read else ")")
     )
     disputed, stale, above = (fixed(row + down, _COUNT_COLUMN) for down in (1, 2, 3))
     nothing_open = f"AND(NOT(ISERROR({corner})),{findings}=0,{disputed}=0,{stale}=0,{above}=0)"
     page.put_formula(
         *STATE,
-        f'=IFERROR(IF({all_agree},IF({nothing_open},"{_CLEAR}",'
-        f"{_what_is_open(plan, findings, disputed, stale, above)}),"
+        f'=IFERROR(IF({all_agree},IF({nothing_open},"{_CLEAR}"{_said_of_unchecked(unchecked)},'
+        f"{_what_is_open(plan, findings, disputed, stale, above, unchecked)}),"
         f'"{_WRONG}: an error in the figures. Look on the sheet {plan.name_of("Checks")} at the'
         f' lines that do not say Agrees"),"{_WRONG}: a check shows an error. Look on the sheet'
         f' {plan.name_of("Checks")}")',
         styles.cell("text", "output", bold=True, font_size=12),
     )  # fmt: skip
     lines = [
-        ("Figures that agree", f'={agreed}&" of {checked.count}"'),
-        ("Months whose fee agrees", f'={agreed_months}&" of "&{wanted_months}'),
+        ("Figures that agree", f'={agreed}&" of {checked.count}"{_not_checked(unchecked)}'),
+        (
+            "Months whose fee agrees",
+            f'={agreed_months}&" of "&{wanted_months}{_not_checked(unchecked_months)}',
+        ),
         ("Cells that show an error", f'=SUM({errors})&" on {sheets} sheets"'),
         (
             "Problems in the data",
@@ -118,13 +127,25 @@ def disputed_rows(plan: TemplatePlan) -> str:
     )
 
 
-def _what_is_open(plan: TemplatePlan, findings: str, disputed: str, stale: str, above: str) -> str:
+def _not_checked(number: str) -> str:
+    return f'&IF({number}=0,"",", "&{number}&" not checked here")'
+
+
+def _said_of_unchecked(number: str) -> str:
+    """What follows on the sentence where plain formulas do not know every figure."""
+    return f'&IF({number}=0,"",", but "&{_counted(number, "figure")}&" not checked in plain Excel")'
+
+
+def _what_is_open(
+    plan: TemplatePlan, findings: str, disputed: str, stale: str, above: str, unchecked: str
+) -> str:
     """What keeps the workbook from being clear, as a formula that gives a sentence."""
     return (
         f'"{_OPEN}: the figures agree, but "&{_counted(findings, "finding")}'
         f'&IF({disputed}>0,", "&{disputed}&" disputed","")'
         f'&IF({stale}>0,", "&{_counted(stale, "agreed month")}&" with another figure now","")'
         f'&IF({above}>0,", invoiced "&TEXT({above},"£#,##0.00")&" above payable","")'
+        f'&IF({unchecked}>0,", "&{unchecked}&" not checked in plain Excel","")'
         f'&": see the sheet {plan.name_of("Checks")}"'
     )  # fmt: skip
 

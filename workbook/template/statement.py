@@ -48,10 +48,12 @@ from xlpbr.workbook.template.working_places import FIRST_ROW, MONTH_COLUMN, MONT
 
 _MONEY_WIDTH = 14
 _CHART_ROW = 6
-_CHART_WIDTH, _CHART_HEIGHT = 508, 302
+_CHART_WIDTH, _CHART_HEIGHT = 640, 302
 """Pixels; a chart is narrower where many columns of the statement are hidden."""
 _CHART_COLUMN = 6
 _PIXELS_OF_A_MONEY_COLUMN = 103
+_PLOT = {"x": 0.13, "y": 0.14, "width": 0.84, "height": 0.57}
+"""Where the lines are drawn within a chart."""
 
 WORKING_COLUMN = len(FIGURES) + 2
 """The first column of the workings that the charts draw their level lines from."""
@@ -61,6 +63,9 @@ _STILL_TO_COME = (
     " else happens."
 )
 """Always shown: which months are to come would depend on the day on which the book is opened."""
+
+_POUNDS_IN_SHORT = '[>=1000000]"£"0.0,,"m";"£"#,##0,"k"'
+"""The labels of an axis, for a contract of thousands or of millions."""
 
 KEY_FIGURES_ROW = 7
 _VALUE_COLUMN = 4
@@ -427,12 +432,16 @@ def _insert_chart(
             }
         )  # fmt: skip
     names = [heading for heading, *_ in shown]
-    title = all_of(names).capitalize()
+    # The legend says which of them are to date; the title stays on one line.
+    title = all_of(name.removesuffix(" to date") for name in names).capitalize()
     font = {"name": FONT, "size": 10, "color": MUTED, "bold": False}
     dress_months_chart(
-        chart, title, len(plan.months), font, unit="£ million", unit_format='"£"0.0,,"m"'
-    )
+        chart, title, len(plan.months), font, unit="£ (k thousand, m million)",
+        unit_format=_POUNDS_IN_SHORT,
+    )  # fmt: skip
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 10}})
+    # Both charts have their months under each other, whatever takes room beside them.
+    chart.set_plotarea({"layout": _PLOT})
     width = _chart_width(plan)
     chart.set_size({"width": width, "height": _CHART_HEIGHT})
     described = (

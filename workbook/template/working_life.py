@@ -10,8 +10,9 @@ from collections.abc import Callable
 from functools import partial
 
 from xlpbr.workbook.template.native_reads import (
-    day_in,
-    month_in,
+    day_from,
+    in_parts,
+    month_from,
     name_in,
     number_in,
     to_15_digits,
@@ -47,9 +48,11 @@ def _formulas_of_child(plan: TemplatePlan, workings: Workings, row: int) -> dict
         f'COUNTIFS({ranges["Child"]},{name},{ranges["Leaves care on"]},"<"&{day})'
         f"+COUNTIFS({above[0]},{name},{above[1]},{day})"
     )
+    parts = cell_of("Cohort", "Leaves care on, in parts", row)
     return {
         "Child": f'IF({exists},{name_in(child)},"")',
-        "Leaves care on": f'IF({name}="","",IF({leaves}="","",{day_in(leaves)}))',
+        "Leaves care on, in parts": f'IF({name}="","",{in_parts(leaves)})',
+        "Leaves care on": f'IF({parts}="","",{day_from(parts, leaves)})',
         "First": f'IF({day}="",0,IF({earlier}=0,1,0))',
     }
 
@@ -68,7 +71,8 @@ def _formulas_of_price(plan: TemplatePlan, workings: Workings, row: int) -> dict
 
     found = {
         "Child": f'IF({exists},{name_in(child)},"")',
-        "From": f'IF({name}="","",{day_in(starts)})',
+        "From, in parts": f'IF({name}="","",{in_parts(starts)})',
+        "From": f'IF({name}="","",{day_from(here("From, in parts"), starts)})',
         "Placement": f'IF({name}="",0,SUMIFS({placements["Row"]},{placements["Child"]},{name},'
         f'{placements["Moved on"]},"<"&{day},{placements["Counts until"]},">="&{day}))',
     }
@@ -109,16 +113,22 @@ def _formulas_of_cost(plan: TemplatePlan, workings: Workings, row: int) -> dict[
     moved = f'COUNTIFS({placements["Child"]},{name},{placements["Moved on"]},">0")'
     fostered = f"COUNTIFS({placements['Child']},{name},{placements['Counts for the bonus']},1)"
 
-    def read(cell: str, how: Callable[[str], str], blank: str) -> str:
-        return f'IF({counts}=0,"",IF({cell}="",{blank},{how(cell)}))'
+    def if_counted(formula: str) -> str:
+        return f'IF({counts}=0,"",{formula})'
 
+    def amount(cell: str) -> str:
+        return if_counted(f'IF({cell}="",0,{number_in(cell)})')
+
+    to_in_parts = here("To, in parts")
     found = {
         "Child": f'IF({exists},{name_in(child)},"")',
         "Counts": f'IF({name}="",0,IF(AND({is_yes(agreed)},{moved}>0),1,0))',
-        "From": f'IF({counts}=0,"",{day_in(starts)})',
-        "To": read(ends, day_in, '""'),
-        "Weekly": read(weekly, number_in, "0"),
-        "Once": read(once, number_in, "0"),
+        "From, in parts": if_counted(in_parts(starts)),
+        "From": if_counted(day_from(here("From, in parts"), starts)),
+        "To, in parts": if_counted(in_parts(ends)),
+        "To": f'IF({to_in_parts}="","",{day_from(to_in_parts, ends)})',
+        "Weekly": amount(weekly),
+        "Once": amount(once),
         "Counts for the bonus": f'IF({counts}=0,"",IF({fostered}>0,1,0))',
         "Open, a week": f'IF({counts}=0,"",IF({here("To")}="",{here("Weekly")},0))',
     }
@@ -146,9 +156,10 @@ def _formulas_of_cost(plan: TemplatePlan, workings: Workings, row: int) -> dict[
 def _formulas_of_agreed(plan: TemplatePlan, _: Workings, row: int) -> dict[str, str]:
     exists, month, payable, adjustment = inputs_of(plan, "Agreed", row)
     day = cell_of("Agreed", "Month", row)
-    first = month_in(month)
+    parts = cell_of("Agreed", "Month, in parts", row)
     return {
-        "Month": f'IF({exists},IF({month}="","",EOMONTH({first},-1)+1),"")',
+        "Month, in parts": f'IF({exists},{in_parts(month)},"")',
+        "Month": f'IF({parts}="","",EOMONTH({month_from(parts, month)},-1)+1)',
         "Payable": f'IF({day}="","",{number_in(payable)})',
         "Adjustment": f'IF({day}="","",IF({adjustment}="",0,{number_in(adjustment)}))',
     }

@@ -55,9 +55,11 @@ DAYS = (
 """The days up to which the saving of each row is worked out."""
 
 MONTHS = {
-    "First day": "date", "Last day": "date", "Earned by": "date", "Share earned": "text",
+    "First day": "date", "Last day": "date", "Earned by": "date",
+    "Complete months": "count", "Contract year began": "date", "Share earned": "text",
     "Fee entitlement to date": "money", "Saving (Statement)": "money", "Drawn from": "money",
-    "Year before ended": "date", "Lapsed": "money", "Ceiling": "money", "Fee": "money",
+    "Year before ended": "date", "Complete months then": "count",
+    "Contract year then began": "date", "Lapsed": "money", "Ceiling": "money", "Fee": "money",
     "Fee to date": "money", "Households": "count", "Carer fees": "money", "Bonus": "money",
     "Break-downs": "money", "Reimbursed": "money", "Reimbursed to date": "money",
     "Owed": "money", "Payable": "money", "Payable to date": "money", "Adjustment": "money",
@@ -66,7 +68,8 @@ MONTHS = {
 }  # fmt: skip
 PLACEMENTS = {
     "Row": "count", "Child": "text", "Agreed": "count", "Residential weekly cost": "money",
-    "Family weekly cost": "money", "Moved on": "date", "Leaves care on": "date",
+    "Family weekly cost": "money", "Moved on, in parts": "text", "Moved on": "date",
+    "Leaves care on": "date", "Ended on, in parts": "text", "Ended on, as entered": "date",
     "Ended on": "date", "Broke down": "count", "First move": "count", "Saving a week": "money",
     "Counts from": "date", "Counts until": "date", "Counts for the bonus": "count",
     **{f"Days {day}": "count" for day in DAYS},
@@ -76,26 +79,31 @@ PLACEMENTS = {
     "Window from": "date", "Window until": "date", "Pays back": "money", "Reimbursed": "money",
 }  # fmt: skip
 HOUSEHOLDS = {
-    "Household": "text", "Approved on": "date", "Child in cohort": "count", "Due on": "date",
+    "Household": "text", "Child": "text", "Approved on, in parts": "text",
+    "Approved on": "date", "Child in cohort": "count", "Due on": "date",
     "Counts on": "date",
 }  # fmt: skip
-CLAIMS = {"Month": "month", "Invoiced": "money"}
-COHORT = {"Child": "text", "Leaves care on": "date", "First": "count"}
+CLAIMS = {"Month, in parts": "text", "Month": "month", "Invoiced": "money"}
+COHORT = {
+    "Child": "text", "Leaves care on, in parts": "text", "Leaves care on": "date", "First": "count",
+}  # fmt: skip
 PRICES = {
-    "Child": "text", "From": "date", "Placement": "count", "Residential weekly cost": "money",
-    "Family weekly cost": "money", "Residential changes before": "count",
+    "Child": "text", "From, in parts": "text", "From": "date", "Placement": "count",
+    "Residential weekly cost": "money", "Family weekly cost": "money",
+    "Residential changes before": "count",
     "Family changes before": "count", "More saved a week": "money", "Counts from": "date",
     "Counts until": "date", "Counts for the bonus": "count",
     **{f"7 x {day}": "money" for day in DAYS},
 }  # fmt: skip
 COSTS = {
-    "Child": "text", "Counts": "count", "From": "date", "To": "date", "Weekly": "money",
+    "Child": "text", "Counts": "count", "From, in parts": "text", "From": "date",
+    "To, in parts": "text", "To": "date", "Weekly": "money",
     "Once": "money", "Counts for the bonus": "count", "Open, a week": "money",
     **{f"7 x {day}": "money" for day in DAYS},
     **{f"Cost {day}": "money" for day in DAYS},
     "Cost of the month": "money", "Cost, for the bonus": "money",
 }  # fmt: skip
-AGREED = {"Month": "month", "Payable": "money", "Adjustment": "money"}
+AGREED = {"Month, in parts": "text", "Month": "month", "Payable": "money", "Adjustment": "money"}
 """The columns of each block of workings, by their kind."""
 
 BLOCKS: Mapping[str, Mapping[str, str]] = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 from xlpbr import cells
 from xlpbr.workbook.template.native_reads import (
-    day_in,
-    month_in,
+    day_from,
+    in_parts,
+    month_from,
     name_in,
     number_in,
     to_15_digits,
@@ -56,13 +56,17 @@ def _formulas_of_placement(plan: TemplatePlan, workings: Workings, row: int) -> 
     def counted(formula: str) -> str:
         return f'IF({weekly}="","",{formula})'
 
-    def read(cell: str, how: Callable[[str], str]) -> str:
-        return f'IF({here("Agreed")}=0,"",IF({cell}="","",{how(cell)}))'
+    def if_agreed(formula: str) -> str:
+        return f'IF({here("Agreed")}=0,"",{formula})'
+
+    def price(cell: str) -> str:
+        return if_agreed(f'IF({cell}="","",{number_in(cell)})')
 
     costs = [here(heading) for heading in ("Residential weekly cost", "Family weekly cost")]
     type_of_row = f'LOWER(TRIM({kind}&""))'
     in_cohort = f"OR({at['Children in Cohort']}=0,COUNTIF({cohort['Child']},{name})>0)"
-    leaves = here("Leaves care on")
+    leaves, entered = here("Leaves care on"), here("Ended on, as entered")
+    moved_in_parts, ended_in_parts = here("Moved on, in parts"), here("Ended on, in parts")
     leaving = f"SUMIFS({cohort['Leaves care on']},{cohort['Child']},{name},{cohort['First']},1)"
     why = f'LOWER(TRIM(SUBSTITUTE(SUBSTITUTE({because}&"","_"," "),"-"," ")))'
     earlier = _earlier(workings, "Placements", "Child", "Moved on", row)
@@ -70,13 +74,18 @@ def _formulas_of_placement(plan: TemplatePlan, workings: Workings, row: int) -> 
         "Row": f"{row - HEADING_ROW}",
         "Child": f'IF({exists},{name_in(child)},"")',
         "Agreed": f'IF({name}="",0,IF(AND({is_yes(agreed)},{in_cohort}),1,0))',
-        "Residential weekly cost": read(before, number_in),
-        "Family weekly cost": read(after, number_in),
-        "Moved on": read(moved, day_in),
-        "Leaves care on": f'IF({here("Agreed")}=0,"",IF({leaving}=0,"",{leaving}))',
-        "Ended on": f'IF({here("Agreed")}=0,"",IF({ended}="",{leaves},IF({leaves}="",'
-        f"{day_in(ended)},MIN({day_in(ended)},{leaves}))))",
-        "Broke down": f'IF({here("Moved on")}="",0,IF(OR({ended}="",{here("Ended on")}={leaves}),0,'
+        "Residential weekly cost": price(before),
+        "Family weekly cost": price(after),
+        "Moved on, in parts": if_agreed(in_parts(moved)),
+        "Moved on": _day_of(moved_in_parts, moved),
+        "Leaves care on": if_agreed(f'IF({leaving}=0,"",{leaving})'),
+        "Ended on, in parts": if_agreed(in_parts(ended)),
+        "Ended on, as entered": _day_of(ended_in_parts, ended),
+        "Ended on": if_agreed(
+            f'IF({entered}="",{leaves},IF({leaves}="",{entered},MIN({entered},{leaves})))'
+        ),
+        "Broke down": f'IF({here("Moved on")}="",0,'
+        f'IF(OR({entered}="",{here("Ended on")}={leaves}),0,'
         f'IF(OR({why}="",{why}="broke down"),1,0)))',
         "First move": f'IF({here("Moved on")}="",0,IF({earlier}=0,1,0))',
         "Saving a week": f'IF({here("Moved on")}="","",IF(OR({costs[0]}="",{costs[1]}=""),NA(),'
@@ -108,6 +117,11 @@ def _formulas_of_placement(plan: TemplatePlan, workings: Workings, row: int) -> 
         ),
         **_reimbursement(workings, row),
     }
+
+
+def _day_of(parts: str, cell: str) -> str:
+    """The day in a cell of an input table whose parts stand in another cell."""
+    return f'IF({parts}="","",{day_from(parts, cell)})'
 
 
 def _earlier(workings: Workings, table: str, name: str, day: str, row: int) -> str:
@@ -171,11 +185,13 @@ def _formulas_of_household(plan: TemplatePlan, workings: Workings, row: int) -> 
     at, ranges = workings.terms, workings.rows["Carers"]
     placements, cohort = workings.rows["Placements"], workings.rows["Cohort"]
     exists, household, approved, child = inputs_of(plan, "Carers", row)
-    name, day, in_cohort, due = (
+    name, whose, parts, day, in_cohort, due = (
         cell_of("Carers", heading, row)
-        for heading in ("Household", "Approved on", "Child in cohort", "Due on")
-    )
-    whose = name_in(child)
+        for heading in (
+            "Household", "Child", "Approved on, in parts", "Approved on", "Child in cohort",
+            "Due on",
+        )
+    )  # fmt: skip
     linked = (
         f"IF({at['Children in Cohort']}>0,COUNTIF({cohort['Child']},{whose}),"
         f"COUNTIF({placements['Child']},{whose}))"
@@ -189,7 +205,9 @@ def _formulas_of_household(plan: TemplatePlan, workings: Workings, row: int) -> 
     is_first = f"{_earlier(workings, 'Carers', 'Household', 'Due on', row)}+{too_early}=0"
     return {
         "Household": f'IF({exists},{name_in(household)},"")',
-        "Approved on": f'IF({name}="","",IF({approved}="","",{day_in(approved)}))',
+        "Child": f'IF({name}="","",{name_in(child)})',
+        "Approved on, in parts": f'IF({name}="","",{in_parts(approved)})',
+        "Approved on": _day_of(parts, approved),
         "Child in cohort": f'IF({day}="",0,IF({at["Carer fee counts"]}="any",1,'
         f"IF({linked}>0,1,0)))",
         "Due on": f'IF({in_cohort}=0,"",IF({at["Carer fee due"]}="moved",'
@@ -208,7 +226,9 @@ def write_claims(page: TemplatePage, plan: TemplatePlan) -> None:
 
 def _formulas_of_claim(plan: TemplatePlan, row: int) -> dict[str, str]:
     exists, month, invoiced, *_ = inputs_of(plan, "Claims", row)
+    parts = cell_of("Claims", "Month, in parts", row)
     return {
-        "Month": f'IF({exists},IF({month}="","",{month_in(month)}),"")',
+        "Month, in parts": f'IF({exists},{in_parts(month)},"")',
+        "Month": f'IF({parts}="","",{month_from(parts, month)})',
         "Invoiced": f'IF({cell_of("Claims", "Month", row)}="","",{number_in(invoiced)})',
     }

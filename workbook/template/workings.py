@@ -57,6 +57,9 @@ KNOWN = known_rules(
 An option that they do not know is read as #N/A, as is every figure that depends on it.
 """
 
+VARIATIONS, RATES = "terms from a day on", "the table Rates"
+"""What the formulas do not work out, by the name under which they say so."""
+
 
 def write_workings(page: TemplatePage, plan: TemplatePlan) -> Workings:
     """Write all workings beside the checks."""
@@ -175,14 +178,17 @@ def _run_rate(workings: Workings, day: str) -> str:
     return f"ROUND(ROUND(({in_place}-{still_open})*{workings.terms['Weeks in a year']},8),2)"
 
 
-def _years_earned(start: str, day: str) -> str:
+def _year_began(start: str, complete: str) -> str:
+    """The first day of the contract's year in which a day is, by the complete months to it."""
+    return f"EDATE({start},12*INT({complete}/12))"
+
+
+def _years_earned(start: str, day: str, complete: str, begun: str) -> str:
     """The complete years since the start, and of the year begun the share of its months."""
-    complete = f"INT({_complete_months(start, day)}/12)"
-    begun = f"EDATE({start},12*{complete})"
     next_year = f"EDATE({begun},12)"
     so_far = f"{_as_months(start, day)}-({_as_months(start, f'({begun}-1)')})"
     whole = f"{_as_months(start, f'({next_year}-1)')}-({_as_months(start, f'({begun}-1)')})"
-    return f"{complete}+MIN(1,({so_far})/({whole}))"
+    return f"INT({complete}/12)+MIN(1,({so_far})/({whole}))"
 
 
 def _as_months(start: str, day: str) -> str:
@@ -209,12 +215,18 @@ def unknown_terms(plan: TemplatePlan, workings: Workings) -> dict[str, str]:
             f"ISNA({at})" if options else f"NOT(IFERROR({at}={_default(term)},FALSE))"
         )
     if not KNOWN.varies:
-        found["terms from a day on"] = _has_rows(plan.terms_from)
+        found[VARIATIONS] = _has_rows(plan.terms_from)
     for table in KNOWN.unknown_tables:
         if table in plan.sheets:
-            first = ALL_COLUMNS[table][0].heading
-            found[f"the table {table}"] = _has_rows(plan.evidence_column(table, first))
+            found[f"the table {table}"] = table_has_rows(plan, table)
     return found
+
+
+def table_has_rows(plan: TemplatePlan, table: str) -> str:
+    """The condition under which an input table holds something."""
+    if table not in plan.sheets:
+        return "FALSE"
+    return _has_rows(plan.evidence_column(table, ALL_COLUMNS[table][0].heading))
 
 
 def _has_rows(cells_of_a_column: str) -> str:
@@ -260,6 +272,11 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
     saving_column = STATEMENT_COLUMNS["Saving"]
     saving = plan.on_sheet("Statement", FIRST_MONTH_ROW + row - FIRST_ROW, saving_column)
     saved = here("Saving (Statement)")
+    # Outcome fees are taken over: what they come to is not worked out here.
+    outcomes = saving.replace(
+        fixed(FIRST_MONTH_ROW + row - FIRST_ROW, saving_column),
+        fixed(FIRST_MONTH_ROW + row - FIRST_ROW, STATEMENT_COLUMNS["Outcome fees"]),
+    )
     if row == FIRST_ROW:
         first = f'IF({start}<={last},{start},"")'
     else:
@@ -274,9 +291,11 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
     ahead = f"AND({whole_fee},OR({yearly},{lapses}))"
     year_before = here("Year before ended")
     fee = at["Fee without VAT"]
-    earned_before = (
-        f"IF({year_before}<{start},0,ROUND(ROUND({fee}*({_scheduled(at, year_before)}),8),2))"
+    share = _scheduled(at, earned_by, here("Complete months"), here("Contract year began"))
+    share_before = _scheduled(
+        at, year_before, here("Complete months then"), here("Contract year then began")
     )
+    earned_before = f"IF({year_before}<{start},0,ROUND(ROUND({fee}*({share_before}),8),2))"
     lapsed = f'{earned_before}-SUMIFS({above("Fee")},{above("Last day")},"<="&{year_before})'
     savings = f"SUM({so_far('Saving (Statement)')})"
     measured = at["Day before the bonus counts"]
@@ -293,13 +312,17 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
         "First day": first,
         "Last day": f"MIN(EOMONTH({first_day},0),{last})",
         "Earned by": f"IF({ahead},MIN({end},{year_end}),{last_day})",
-        "Share earned": f"IF(AND({whole_fee},NOT({ahead})),1,{_scheduled(at, earned_by)})",
+        "Complete months": _complete_months(start, earned_by),
+        "Contract year began": _year_began(start, here("Complete months")),
+        "Share earned": f"IF(AND({whole_fee},NOT({ahead})),1,{share})",
         "Fee entitlement to date": f"ROUND(ROUND({fee}*{here('Share earned')},8),2)",
         "Saving (Statement)": saving,
         "Drawn from": f'ROUND(IF({at["Savings reading"]}="cumulative",'
         f"{_share_of(at, savings)}-{before('Fee to date')},{_share_of(at, saved)}),2)",
         "Year before ended":
             f"DATE(YEAR({last_day})-(MONTH({last_day})<4),3,31)",
+        "Complete months then": _complete_months(start, year_before),
+        "Contract year then began": _year_began(start, here("Complete months then")),
         "Lapsed": f'IF(OR(NOT({lapses}),{at["Fee reading"]}="no_catch_up"),0,ROUND({lapsed},2))',
         "Ceiling": f"ROUND({here('Fee entitlement to date')}"
         f'-IF({at["Fee reading"]}="no_catch_up",{before("Fee entitlement to date")},'
@@ -315,7 +338,8 @@ def _formulas_of_month(plan: TemplatePlan, workings: Workings, row: int) -> dict
         "Reimbursed": f"ROUND(MIN({here('Break-downs')},{here('Fee to date')}"
         f"-{before('Reimbursed to date')}),2)",
         "Reimbursed to date": f"ROUND({before('Reimbursed to date')}+{paid_back},2)",
-        "Owed": f"ROUND({here('Fee')}+{here('Carer fees')}+{here('Bonus')}-{paid_back},2)",
+        "Owed": f"ROUND({here('Fee')}+{here('Carer fees')}+N({outcomes})+{here('Bonus')}"
+        f"-{paid_back},2)",
         "Payable": f'IF(OR({maximum}="",{at["Maximum reading"]}="warn"),{here("Owed")},'
         f"ROUND(MIN({here('Owed')},MAX(0,{maximum}-{payable_before}+{paid_back})-{paid_back}),2))",
         "Payable to date": f"ROUND({payable_before}+{here('Payable')},2)",
@@ -336,8 +360,15 @@ def _share_of(at: dict[str, str], saving: str) -> str:
     return f"IF({share}=1,{saving},ROUND(ROUND({share}*{saving},8),2))"
 
 
-def _scheduled(at: dict[str, str], day: str) -> str:
-    """The share of the fee that the schedule has earned at the end of a day of the programme."""
+def _scheduled(at: dict[str, str], day: str, complete: str, begun: str) -> str:
+    """The share of the fee that the schedule has earned at the end of a day of the programme.
+
+    Args:
+        at: the terms.
+        day: the cell of the day.
+        complete: the cell of the complete months to its end.
+        begun: the cell of the day on which the contract's year began.
+    """
     start, term_end, basis = (
         at[name] for name in ("Starts on", "Last day of the fee term", "Pro rata basis")
     )
@@ -345,10 +376,10 @@ def _scheduled(at: dict[str, str], day: str) -> str:
     by_basis = (
         f'IF({basis}="days",({day}-{start}+1)/({term_end}-{start}+1),'
         f'IF({basis}="whole_months",'
-        f"{_complete_months(start, day)}/{at['Months in the fee term']},"
+        f"{complete}/{at['Months in the fee term']},"
         f"{months_earned}/{at['Fee term as months']}))"
     )
     return (
-        f'IF({at["Fee period"]}="annual",{_years_earned(start, day)},'
+        f'IF({at["Fee period"]}="annual",{_years_earned(start, day, complete, begun)},'
         f"IF({day}>={term_end},1,{by_basis}))"
     )

@@ -7,28 +7,30 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from xlsxwriter import Workbook
 
 import xlpbr
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import Contract
-from xlpbr.workbook.calculate.recalculate import calculate
+from xlpbr.workbook.calculate.engine import load_own, values_of
 from xlpbr.workbook.files.safe_writing import write_safely
-from xlpbr.workbook.look.named_styles import with_named_styles
+from xlpbr.workbook.look.named_styles import NamedLooks
 from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.ooxml.book import CellValue, Position
 from xlpbr.workbook.read.own_sheets import MADE_BY
-from xlpbr.workbook.template.about import write_about, write_functions
+from xlpbr.workbook.template.about import write_about
+from xlpbr.workbook.template.as_written import book_as_written
 from xlpbr.workbook.template.assumptions import write_assumptions
 from xlpbr.workbook.template.checks import write_checks
+from xlpbr.workbook.template.explain import write_explain
 from xlpbr.workbook.template.forecast import write_forecast
+from xlpbr.workbook.template.functions import write_functions
 from xlpbr.workbook.template.inputs import write_evidence, write_terms
 from xlpbr.workbook.template.invoices import write_invoice, write_lines
 from xlpbr.workbook.template.linked import write_linked
 from xlpbr.workbook.template.month import write_month
-from xlpbr.workbook.template.outputs import write_explain, write_reconcile
+from xlpbr.workbook.template.outputs import write_reconcile
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import TABLE_NAMES, TemplatePlan, template_plan_of
 from xlpbr.workbook.template.quick_sheet import QuickSheet
@@ -63,16 +65,9 @@ def new_workbook(
     Raises:
         FileProblem: the target cannot be written.
     """
-    with TemporaryDirectory() as folder:
-        uncalculated = Path(folder) / "template.xlsx"
-        write_template(contract, uncalculated, sample=sample)
-        values = calculate(uncalculated)
-    write_safely(
-        target,
-        lambda path: write_plan(
-            template_plan_of(contract, sample=sample), path, values, finish=finish
-        ),
-    )
+    plan = template_plan_of(contract, sample=sample)
+    data = _written(plan, None, finish, calculated_for=target)
+    write_safely(target, lambda path: path.write_bytes(data))
 
 
 def write_template(
@@ -98,19 +93,32 @@ def write_plan(
     plan: TemplatePlan,
     target: Path,
     values: Mapping[str, Mapping[Position, CellValue]] | None = None,
-    *,
-    finish: Callable[[Workbook], None] | None = None,
 ) -> None:
     """Write the sheets of a plan with the last values that are given, as ``write_template`` does.
-
-    ``finish`` is as in ``new_workbook``.
 
     The serial numbers of a plan for a book that counts days from 1904 are for the caller to set
     within ``cells.dates_from_1904``.
     """
+    target.write_bytes(_written(plan, values))
+
+
+def _written(
+    plan: TemplatePlan,
+    values: Mapping[str, Mapping[Position, CellValue]] | None,
+    finish: Callable[[Workbook], None] | None = None,
+    calculated_for: Path | None = None,
+) -> bytes:
+    """The workbook of a plan, with the last values that are given or calculated.
+
+    Args:
+        plan: what stands in it.
+        values: as ``write_template`` takes them.
+        finish: as in ``new_workbook``.
+        calculated_for: the file for which its formulas are calculated; None where they are not.
+    """
     contract = plan.contract
     written = io.BytesIO()
-    workbook = Workbook(written, {"date_1904": plan.date_1904})
+    workbook = NamedLooks(written, {"date_1904": plan.date_1904, "in_memory": True})
     workbook.calc_on_load = False
     workbook.set_calc_mode("auto", _CALCULATED_BY)
     workbook.set_properties(
@@ -123,18 +131,23 @@ def write_plan(
             "created": MADE,
         }
     )
-    write_sheets(workbook, plan, values)
+    pages = write_sheets(workbook, plan, values)
+    if calculated_for is not None:
+        calculation = load_own(book_as_written(workbook, calculated_for))
+        found = values_of(calculation, calculation.formulas)
+        for page in pages:
+            page.show(found.get(page.sheet.name, {}))
     if finish is not None:
         finish(workbook)
     workbook.close()
-    target.write_bytes(with_named_styles(written.getvalue()))
+    return written.getvalue()
 
 
 def write_sheets(
     workbook: Workbook,
     plan: TemplatePlan,
     values: Mapping[str, Mapping[Position, CellValue]] | None,
-) -> None:
+) -> list[TemplatePage]:
     """Add the sheets of a plan to a workbook that is being written."""
     styles = Styles(workbook)
     pages = {
@@ -174,3 +187,4 @@ def write_sheets(
     for sheet in plan.hidden_sheets:
         pages[sheet].sheet.hide()
     pages[plan.sheets[0]].sheet.activate()
+    return list(pages.values())

@@ -31,7 +31,3 @@ def acceptance(host: str, output: Path, replace: bool) -> None:
         " everything (Excel: Ctrl+Alt+F9; LibreOffice: Ctrl+Shift+F9), read its first sheet, and"
         " send the line under Result with your report."
     )
-
-
-COMMANDS = (acceptance,)
-"""The command, as the command line lists it."""

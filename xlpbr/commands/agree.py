@@ -25,7 +25,7 @@ from xlpbr.commands.options import (
     there,
     workbook_tables,
 )
-from xlpbr.commands.records import day_of_workbook, mention, read, refuse_blocking
+from xlpbr.commands.records import day_to_count, mention, read, refuse_blocking
 from xlpbr.commands.terminal import Form
 from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms
@@ -38,6 +38,7 @@ from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables
 
 if TYPE_CHECKING:
     from xlpbr.workbook.agreed.changed_tables import Since
+    from xlpbr.workbook.agreed.snapshots import Snapshot
 
 
 @click.command()
@@ -145,15 +146,17 @@ def changes(
         changed_cells,
         pounds_by_cause,
     )
+    from xlpbr.workbook.agreed.snapshots import snapshot_of
 
     if new is not None and snapshot is not None:
         raise click.UsageError("--snapshot works only with one workbook.")
     found, records = read(old if new is None else new, places)
     refuse_blocking(found, records.blocking)
-    before, since = _state_before(None if new is None else old, found, snapshot, places)
+    kept = None if new is not None else snapshot_of(found.book, snapshot)
+    before, since = _state_before(kept, old, places)
     after = records.terms.record, records.evidence.record
-    as_at = day_of_workbook(found, as_at)
     _refuse_month(month, after[0])
+    as_at = day_to_count(found, records, as_at, month)
     changed = changes_between(before, after, as_at, month)
     if form:
         terminal.show(
@@ -163,9 +166,10 @@ def changes(
             kinds=[],
             about={
                 "since": since,
+                "snapshot_sha256": None if kept is None else kept.sha256,
                 "file": found.book.path.name,
                 "sha256": found.book.sha256,
-                "as_at": None if as_at is None else as_at.isoformat(),
+                "as_at": as_at.isoformat(),
                 "month": None if month is None else f"{month:%Y-%m}",
                 "before": amounts_by_heading(changed.before),
                 "after": amounts_by_heading(changed.after),
@@ -186,16 +190,9 @@ def changes(
             kinds=["text", "money", "money", "money"],
         )
         terminal.say(_in_all(changed))
+    if kept is not None and not form:
+        terminal.say(f"SHA-256 of the snapshot: {kept.sha256}")
     mention(found, records.problems)
-
-
-since_option = click.option(
-    "--since",
-    type=click.Path(path_type=Path),
-    help="Add what changed in the tables since an older workbook; the workbook itself for what"
-    " changed since its last month was agreed.",
-)
-"""The state that a report is held against."""
 
 
 def changed_since(
@@ -215,36 +212,29 @@ def changed_since(
         places: by table, in small letters, where the person says it is.
     """
     from xlpbr.workbook.agreed.changed_tables import Since
+    from xlpbr.workbook.agreed.snapshots import snapshot_of
 
     is_itself = since.exists() and since.samefile(found.book.path)
-    before, name = _state_before(None if is_itself else since, found, None, places)
+    kept = snapshot_of(found.book) if is_itself else None
+    before, name = _state_before(kept, since, places)
     after = records.terms.record, records.evidence.record
     changed = changes_between(before, after, as_at)
     return Since(name, changed, None if is_itself else since)
 
 
 def _state_before(
-    old: Path | None,
-    found: ContractTables,
-    month: date | None,
-    places: Mapping[str, str | None],
+    kept: Snapshot | None, old: Path, places: Mapping[str, str | None]
 ) -> tuple[tuple[ContractTerms, Evidence], str]:
-    """The tables of before, and what they are called: of an older workbook, or of a snapshot.
+    """The tables of before, and what they are called: of a snapshot, or of an older workbook.
 
     Args:
-        old: the older workbook; None for the snapshot that the book keeps.
-        found: the tables of the workbook of now.
-        month: the agreed month whose snapshot is meant; None for the latest.
+        kept: the snapshot, where there is one.
+        old: the older workbook, which is read where there is none.
         places: by table, in small letters, where the person says it is.
     """
-    from xlpbr.workbook.agreed.snapshots import snapshot_of
-
-    if old is None:
-        snapshot = snapshot_of(found.book, month)
-        agreed = (
-            f"{month_in_words(snapshot.month)} was agreed on {day_in_words(snapshot.agreed_on)}"
-        )
-        return snapshot.tables(), agreed
+    if kept is not None:
+        agreed = f"{month_in_words(kept.month)} was agreed on {day_in_words(kept.agreed_on)}"
+        return kept.tables(), agreed
     tables, records = read(old, places)
     if records.blocking:
         terminal.say(f"In {old.name}:")
@@ -261,10 +251,8 @@ def _refuse_month(month: date | None, terms: ContractTerms) -> None:
         )
 
 
-def _up_to(as_at: date | None, month: date | None) -> str:
-    if month is not None:
-        return f", to date at {month_in_words(month)}"
-    return "" if as_at is None else f", to date at {day_in_words(as_at)}"
+def _up_to(as_at: date, month: date | None) -> str:
+    return f", to date at {month_in_words(month) if month else day_in_words(as_at)}"
 
 
 def _in_all(changed: ChangedTables) -> str:
@@ -273,7 +261,3 @@ def _in_all(changed: ChangedTables) -> str:
         f"All changes together: saving {in_words(every.saving)}, payable"
         f" {in_words(every.payable)}, to invoice {in_words(every.to_invoice)}."
     )
-
-
-COMMANDS = (agree, changes)
-"""The commands, as the command line lists them."""

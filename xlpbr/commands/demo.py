@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from xlpbr.commands import terminal
+from xlpbr.commands.figures import INVOICE_GROUPS, INVOICE_KINDS, show_readings
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
@@ -14,24 +17,42 @@ from xlpbr.settlement.as_at import default_as_at
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import Verification, verify
+from xlpbr.workbook.files.names import name_for_file
+from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.contract_tables import read_records, read_tables
 from xlpbr.workbook.report.write import write_reports
+from xlpbr.workbook.sample_budget import write_sample_budget
 from xlpbr.workbook.template.write import new_workbook
+
+BUDGET = "budget.xlsx"
+"""The budget book beside the contract's workbook, as README.md calls it."""
+
+_WIDTH = 100
+"""What is printed fits this many columns, also where the output is no terminal."""
 
 
 def demonstrate(contract: Contract, folder: Path) -> None:
     """Make, calculate, check and report the workbook of a contract, and show what came out.
 
+    Beside it stands a budget book as a council keeps one, for what is done inside such a book.
+
     Raises:
         FileProblem: a formula of the workbook differs from the functions called directly.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    made, calculated = folder / f"{contract.name}.xlsx", folder / f"{contract.name}-calculated.xlsx"
-    report = folder / f"{contract.name}-report.xlsx"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileProblem(
+            f"The folder {folder} cannot be made: {error.strerror or error}. Give another with -o."
+        ) from None
+    name = name_for_file(contract.name)
+    made, calculated = folder / f"{name}.xlsx", folder / f"{name}-calculated.xlsx"
+    report = folder / f"{name}-report.xlsx"
     with terminal.progress(f"Making {made.name}"):
-        _make(contract, made)
+        _make(made, lambda path: new_workbook(contract, path, sample=True))
+        _make(folder / BUDGET, lambda path: write_sample_budget(contract, path))
     with terminal.progress("Calculating its formulas with the embedded engine"):
         recalculate(made, calculated)
         checked = verify(open_book(calculated), calculate(calculated))
@@ -52,29 +73,30 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     terminal.show_statement(
         spills.statement_table(settled),
         title=f"{contract.title}: monthly statement (illustrations, no real children)",
+        most=_WIDTH,
+        all_in="xlpbr statement --csv",
     )
-    terminal.show(
-        spills.readings_table(settled),
-        title="Value of the open readings, each tried alone",
-        kinds=["text", "text", "text", "money", "money"],
-    )
+    terminal.say_below("")
+    show_readings(settled, title="Value of the open readings", most=_WIDTH)
     terminal.say(
-        f"Checked: {checked.formulas} formulas, {checked.compared} cells; every one equals the"
+        f"Checked: {checked.formulas:,} formulas, {checked.compared:,} cells; every one equals the"
         " function called directly."
     )
+    terminal.say_below("")
     month = _to_agree_next(settled)
     terminal.show(
         spills.invoice_of_month(settled, month),
         title=f"The sheet Month: to be invoiced for {month_in_words(month)}",
-        kinds=["text", "month", "text", "money", "money", "money"],
-        first=("Line", "Net", "VAT", "Gross", "Working", "For month"),
+        kinds=INVOICE_KINDS,
+        groups=INVOICE_GROUPS,
+        most=_WIDTH,
     )
+    reports = report.name if len(written) == 1 else f"{report.stem}.pdf and .xlsx"
     terminal.say(f"Open first: {calculated}")
     terminal.say("  Month      what to meet over: the invoice, the children, what is disputed")
-    terminal.say("  Statement  every month of the contract, saving and payable to date")
-    terminal.say("  Checks     the same figures by plain formulas, and all that PBR_CHECK says")
-    reports = " and ".join(path.name for path in written) or "no report"
-    terminal.say(f"  Beside it: {reports}")
+    terminal.say("  Statement  every month of the contract; Checks works the figures out again")
+    terminal.say(f"Then: {reports}, as it can be sent")
+    terminal.say(f"And: {BUDGET}, a council's own budget book, to try xlpbr attach and insert on")
 
 
 def _to_agree_next(settled: Statement) -> date:
@@ -85,16 +107,17 @@ def _to_agree_next(settled: Statement) -> date:
     return next((month for month in months if month > max(done, default=date.min)), months[-1])
 
 
-def _make(contract: Contract, made: Path) -> None:
-    """Make the workbook anew; one that was changed by hand since is kept under another name."""
-    before = made.read_bytes() if made.exists() else None
-    fresh = made.with_name(f".{made.name}")
-    new_workbook(contract, fresh, sample=True)
-    if before is not None and before != fresh.read_bytes():
-        kept = made.with_name(f"{made.stem} kept {datetime.now():%Y-%m-%d %H.%M.%S}{made.suffix}")
-        made.rename(kept)
-        terminal.say(f"{made.name} had been changed; it is kept as {kept.name}.")
-    fresh.replace(made)
+def _make(made: Path, write: Callable[[Path], None]) -> None:
+    """Make a workbook anew; one that was changed by hand since is kept under another name."""
+    with TemporaryDirectory() as folder:
+        fresh = Path(folder) / made.name
+        write(fresh)
+        content = fresh.read_bytes()
+    if made.is_file() and made.read_bytes() == content:
+        return
+    kept = write_safely(made, lambda path: path.write_bytes(content), keep_copy=True)
+    if kept is not None:
+        terminal.say(f"{made.name} had been changed;\nit is kept as {kept.name}.")
 
 
 def _refuse_differences(checked: Verification) -> None:

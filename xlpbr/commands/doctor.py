@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 import xlpbr
 from xlpbr.commands import terminal
 from xlpbr.commands.terminal import Form
-from xlpbr.doctor.computer import Computer
-from xlpbr.doctor.findings import Finding
-from xlpbr.doctor.hosts import findings, title_of
+
+if TYPE_CHECKING:
+    from xlpbr.doctor.computer import Computer
+    from xlpbr.doctor.findings import Finding
 
 _WIDTH = 79
 _WORDS = {"there": "there", "missing": "MISSING", "look": "look"}
@@ -26,6 +28,9 @@ def doctor(form: Form | None) -> None:
 
     Nothing is changed, and nothing is asked over the network.
     """
+    from xlpbr.doctor.computer import Computer
+    from xlpbr.doctor.hosts import findings
+
     computer = Computer()
     found = findings(computer)
     if form:
@@ -49,6 +54,8 @@ def doctor(form: Form | None) -> None:
 
 def said_line_by_line(computer: Computer, found: dict[str, list[Finding]]) -> Iterator[str]:
     """What was found, for a person, in lines of less than 80 columns."""
+    from xlpbr.doctor.hosts import title_of
+
     yield f"xlpbr {xlpbr.__version__} on {computer.system}. Nothing was changed."
     for name, of_host in found.items():
         yield ""
@@ -71,7 +78,3 @@ def _wrapped(text: str, first: str) -> list[str]:
     return textwrap.wrap(
         text, _WIDTH, initial_indent=first, subsequent_indent=" " * 11, break_on_hyphens=False
     )
-
-
-COMMANDS = (doctor,)
-"""The command, as the command line lists it."""

@@ -99,7 +99,22 @@ def detach(file: Path, **options: Any) -> None:
         terminal.say("It is now the same file, byte for byte, as before they were attached.")
     else:
         terminal.say("What was changed elsewhere since they were attached stays as it is.")
+        _say_snapshots(target)
     say_kept(done.kept)
+
+
+def _say_snapshots(path: Path) -> None:
+    """Say that a workbook keeps tables as they were agreed, which are about single children."""
+    from xlpbr.workbook.agreed.snapshots import count_snapshots
+    from xlpbr.workbook.ooxml.book import open_book
+
+    count = count_snapshots(open_book(path))
+    if count:
+        terminal.say(
+            f"It keeps {_counted(count, 'snapshot')} of the tables as they were when a month was"
+            " agreed. To take them out: in Excel File, Info, Check for Issues, Inspect Document,"
+            " Custom XML Data."
+        )
 
 
 @click.command()
@@ -193,10 +208,6 @@ def recalc(file: Path, engine: str, **options: Any) -> None:
     if done.unproved:
         say_unproved(done.unproved)
     say_kept(done.copy)
-
-
-COMMANDS = (attach, detach, insert, recalc)
-"""The commands, as the command line lists them."""
 
 
 def _headings(mapped: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:

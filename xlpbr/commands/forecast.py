@@ -43,29 +43,27 @@ _AT_THE_END = (("Saving", 1), ("Payable", 5), ("Net saving", 9))
 """The figures of the whole programme, and where each begins in the row Total."""
 
 _MEASURES = ("10th percentile", "50th percentile", "90th percentile", "mean")
-_MEASURES_FIRST = ("Figure", *(_MEASURES[place] for place in (1, 0, 2, 3)))
-_MONTHS_FIRST = (
-    "Month",
-    *(
-        f"{figure} to date, {_MEASURES[place]}"
-        for figure, places in (
-            ("Payable", (1,)), ("Net saving", (1,)), ("Payable", (0, 2)), ("Net saving", (0, 2)),
-            ("Saving", (1, 0, 2)),
-        )
-        for place in places
-    ),
-    *(f"{figure}, 50th percentile" for figure, _ in _AT_THE_END),
-)  # fmt: skip
-"""The months' columns to keep where the terminal is narrow, the most wanted first."""
-
-_TRIALS_IN_FULL = 104
-"""How wide a terminal is on which the trials stand with the net saving at low and at high."""
+_MONTHS_GROUPS = (
+    ("Month", "Payable to date, 50th percentile"),
+    ("Net saving to date, 50th percentile",),
+    ("Payable to date, 10th percentile", "Payable to date, 90th percentile"),
+    ("Net saving to date, 10th percentile", "Net saving to date, 90th percentile"),
+    ("Saving to date, 50th percentile",),
+    ("Saving to date, 10th percentile", "Saving to date, 90th percentile"),
+    *((f"{figure}, 50th percentile",) for figure, _ in _AT_THE_END),
+)
+_FIGURES_GROUPS = (("Figure", "50th percentile"), ("10th percentile", "90th percentile"), ("mean",))
+_TRIALS_GROUPS = (
+    ("What moves the net saving most", "Low", "High", "Difference"),
+    ("Net saving at low", "Net saving at high"),
+)
+"""The columns that stay or go together on a narrow terminal, the most wanted first."""
 
 _HOW_TO_READ = (
     "10th percentile: in 1 scenario of 10 the figure was this or less. 50th: the middle. 90th: in"
-    " 9 of 10 it was this or less.\n"
+    " 9 of 10 it was this or less.",
     "Net saving is saving less payable. Each column has its own order, so percentiles do not add"
-    " up; means do."
+    " up; means do.",
 )
 
 
@@ -152,7 +150,7 @@ def _show(rows: Rows, form: Form | None = None, about: dict[str, Any] | None = N
         form,
         title="Month by month",
         kinds=["month", *["money"] * (len(rows[0]) - 1)],
-        first=_MONTHS_FIRST,
+        groups=_MONTHS_GROUPS,
         about=about,
     )
 
@@ -168,13 +166,14 @@ def _show_to_a_person(settled: Forecast) -> None:
         title=f"Forecast {settled.terms.contract}: the whole programme, to"
         f" {day_in_words(settled.terms.ends_on)}",
         kinds=["text", *["money"] * 4],
-        first=_MEASURES_FIRST,
+        groups=_FIGURES_GROUPS,
     )
-    terminal.console().print(
+    terminal.say_below(
         f"{settled.scenarios:,} scenarios from seed {settled.seed}, known to"
-        f" {day_in_words(settled.as_at)}; what comes after is drawn.\n{_HOW_TO_READ}\n",
-        markup=False,
+        f" {day_in_words(settled.as_at)}; what comes after is drawn."
     )
+    for line in (*_HOW_TO_READ, ""):
+        terminal.say_below(line)
     _show(months[:-1])
     terminal.show(
         [
@@ -185,9 +184,8 @@ def _show_to_a_person(settled: Forecast) -> None:
         kinds=["text", "count"],
     )
     if settled.terms.contract_maximum is not None:
-        terminal.console().print(
-            "The maximum binds: more is owed than the contract maximum.\n", markup=False
-        )
+        terminal.say_below("The maximum binds: more is owed than the contract maximum.")
+        terminal.say_below("")
     if settled.sensitivities:
         _show_trials(settled)
     elif settled.certain:
@@ -209,14 +207,12 @@ def _show_trials(settled: Forecast) -> None:
         ),
     ]
     kinds = ["text", "count", "count", "money", "money", "money"]
-    if terminal.console().width < _TRIALS_IN_FULL:
-        table = [[*row[:3], row[5]] for row in table]
-        kinds = [*kinds[:3], kinds[5]]
     few = min(settled.scenarios, SENSITIVITY_SCENARIOS)
     terminal.show(
         table,
         title=f"One assumption at a time, from low to high: mean net saving of {few:,} scenarios",
         kinds=kinds,
+        groups=_TRIALS_GROUPS,
     )
 
 
@@ -235,7 +231,3 @@ def _share(chance: Cell) -> str:
     if 0 < chance < 0.0005:
         return "under 0.1%"
     return "over 99.9%" if 0.9995 <= chance < 1 else f"{chance:.1%}"
-
-
-COMMANDS = (forecast,)
-"""The commands, as the command line lists them."""

@@ -91,7 +91,3 @@ def serve(host: str, port: int, workers: int, certificate: Path | None, key: Pat
     from xlpbr.udfs.server.serve import serve as run_server
 
     run_server(host, port, workers=workers, certificate=certificate, key=key, say=terminal.say)
-
-
-COMMANDS = (install, port, serve)
-"""The commands, as the command line lists them."""

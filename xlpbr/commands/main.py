@@ -7,7 +7,9 @@ all of them listed; 2 for a call that cannot be carried out.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +17,13 @@ import click
 
 import xlpbr
 from xlpbr.cells import Rows
-from xlpbr.commands import acceptance as acceptance_commands
-from xlpbr.commands import agree as agree_commands
-from xlpbr.commands import doctor as doctor_commands
-from xlpbr.commands import edit as edit_commands
-from xlpbr.commands import figures as figure_commands
-from xlpbr.commands import forecast as forecast_commands
-from xlpbr.commands import hosts as host_commands
-from xlpbr.commands import portfolio as portfolio_commands
 from xlpbr.commands import terminal
-from xlpbr.commands.agree import changed_since, since_option
 from xlpbr.commands.options import (
     as_at_option,
     form_options,
     output_file,
     refuse_output,
+    since_option,
     there,
     workbook_tables,
 )
@@ -63,6 +57,10 @@ WRONG_CALL = 2
 _CUT_OFF = 5
 """Counts from 1 to this are suppressed in a public report, unless another is given."""
 
+_CHECK_GROUPS = (("Where", "Found", "Expected", "What to do"), ("Column",), ("Table", "Row"))
+_TERMS_GROUPS = (("Term", "Value", "From", "Unit", "Reading"), ("Clause",))
+"""The columns that stay or go together on a narrow terminal, the most wanted first."""
+
 
 def run() -> int:
     """Run the command that was typed; every problem becomes one line and an exit status."""
@@ -90,27 +88,58 @@ def run() -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        # What a file gives has its own sentence; this is the rest, such as a temporary folder.
+        at = f" ({error.filename})" if error.filename else ""
+        terminal.say(
+            f"The computer says: {error.strerror or error}{at}. Look whether the disk has room and"
+            " whether you may write there, and run the command again."
+        )
+        return WRONG_CALL
     # A command that leaves early gives its exit status; the others give nothing.
     return status if isinstance(status, int) else 0
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_ELSEWHERE: Mapping[str, str] = {
+    command: module
+    for module, named in {
+        "figures": ("statement", "readings", "explain", "invoice", "lines", "children", "years"),
+        "edit": ("attach", "detach", "insert", "recalc"),
+        "agree": ("agree", "changes"),
+        "hosts": ("install", "port", "serve"),
+        "forecast": ("forecast",),
+        "portfolio": ("portfolio",),
+        "acceptance": ("acceptance",),
+        "doctor": ("doctor",),
+    }.items()
+    for command in named
+}
+"""The commands that stand in other modules of this folder, each with its module."""
+
+
+class _Commands(click.Group):
+    """The commands; the module of one is loaded when it is named or listed.
+
+    Most of the time that a command takes to start would go into the modules of the others.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click asks
+        return sorted({*self.commands, *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE and cmd_name not in self.commands:
+            module = import_module(f"xlpbr.commands.{_ELSEWHERE[cmd_name]}")
+            self.add_command(getattr(module, cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(xlpbr.__version__, prog_name="xlpbr", message="%(prog)s %(version)s")
 def commands() -> None:
     """Payment-by-results contracts in Excel: statements and reports, right to the penny."""
-
-
-for _command in (
-    *figure_commands.COMMANDS,
-    *edit_commands.COMMANDS,
-    *agree_commands.COMMANDS,
-    *host_commands.COMMANDS,
-    *forecast_commands.COMMANDS,
-    *portfolio_commands.COMMANDS,
-    *acceptance_commands.COMMANDS,
-    *doctor_commands.COMMANDS,
-):
-    commands.add_command(_command)
 
 
 @commands.command()
@@ -129,6 +158,7 @@ def check(file: Path, form: Form | None, **places: str | None) -> None:
         form,
         title=f"Problems in {file.name}",
         kinds=["text", "text", "count", "text", "text", "text", "text"],
+        groups=_CHECK_GROUPS,
         about={"file": file.name, "rows_read": rows_read(records.all_counts)},
     )
     if not form:
@@ -177,6 +207,7 @@ def terms(contract: str, form: Form | None) -> None:
         form,
         title=known.title,
         kinds=["text"] * len(table[0]),
+        groups=_TERMS_GROUPS,
         about=about,
     )
     if not form:
@@ -248,6 +279,7 @@ def report(
     **places: str | None,
 ) -> None:
     """Write the report workbook: values only, ready to be sent."""
+    from xlpbr.commands.agree import changed_since
     from xlpbr.workbook.disclosure.rules import show_publicly
     from xlpbr.workbook.report.publishing import before_publishing
     from xlpbr.workbook.report.write import write_reports

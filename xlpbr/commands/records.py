@@ -12,7 +12,7 @@ import click
 
 from xlpbr.commands import terminal
 from xlpbr.errors import Problem
-from xlpbr.periods import day_in_words
+from xlpbr.periods import day_in_words, month_end, month_of
 from xlpbr.settlement.as_at import default_as_at
 from xlpbr.tables.headings import RowCount
 from xlpbr.workbook.read.contract_tables import (
@@ -63,17 +63,30 @@ def day_of_workbook(
     return day
 
 
-def day_to_count(found: ContractTables, records: ContractRecords, given: date | None) -> date:
+def day_to_count(
+    found: ContractTables,
+    records: ContractRecords,
+    given: date | None,
+    month: date | None = None,
+) -> date:
     """The last day to count of a contract whose tables can be settled, which is said.
 
-    The one that is given; without it the workbook's own As at; without that the default day.
+    The one that is given; without it the workbook's own As at; without that the default day, or
+    the end of a later month that is asked for.
     """
     day = day_of_workbook(found, given)
     if day is not None:
         return day
-    default = default_as_at(records.terms.record, records.evidence.record)
-    terminal.say(f"As at {day_in_words(default.day)}, {default.reason}; --as-at takes another day.")
-    return default.day
+    terms = records.terms.record
+    if month is not None and not month_of(terms.starts_on) <= month <= terms.last_day:
+        # It is refused, and no figure is given; the whole programme is what may be asked for.
+        return terms.last_day
+    default = default_as_at(terms, records.evidence.record)
+    day, reason = default.day, default.reason
+    if month is not None and month_of(day) < month <= terms.last_day:
+        day, reason = min(month_end(month), terms.last_day), "the end of the month asked for"
+    terminal.say(f"As at {day_in_words(day)}, {reason}; --as-at takes another day.")
+    return day
 
 
 def refuse_blocking(found: ContractTables, blocking: Collection[Problem]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal
@@ -17,18 +19,25 @@ from rich.markup import escape
 from rich.table import Table
 
 from xlpbr import money
-from xlpbr.cells import Cell, Rows, number
+from xlpbr.cells import Cell, Rows, number, pounds
+from xlpbr.commands.columns import Column, needed, that_fit, widths_of
 from xlpbr.periods import month_of
 from xlpbr.settlement.statement import FIGURES
 
 Form = Literal["json", "csv"]
 """How a table is printed for a machine."""
 
-_STATEMENT_FIRST = (
-    "Month", "Payable", "Saving", "To invoice", "Fee", "Balance", "Payable to date", "Carer fees",
-    "Bonus", "Reimbursed", "Outcome fees", "Adjustment", "Saving to date", "Held back",
-)  # fmt: skip
-"""The headings of a statement to keep on a narrow terminal, the most wanted first."""
+_OF_PAYABLE = ("Fee", "Carer fees", "Outcome fees", "Bonus", "Reimbursed", "Held back", "Payable")
+_STATEMENT_GROUPS = (
+    ("Month", "Saving", "Payable"),
+    ("Payable", "Adjustment", "To invoice"),
+    _OF_PAYABLE,
+    ("Saving to date", "Payable to date", "Net saving to date"),
+    ("Payable to date", "Invoiced to date", "Balance"),
+    (*_OF_PAYABLE, "Fee entitlement to date", "Fee to date"),
+    ("Children in family placements",),
+)
+"""What stays or goes together in a statement on a narrow terminal: each sum with its parts."""
 
 _OF_SOME_CONTRACTS = (
     "Carer fees", "Outcome fees", "Bonus", "Reimbursed", "Held back", "Adjustment"
@@ -38,8 +47,10 @@ _OF_SOME_CONTRACTS = (
 _WIDTH_OF_A_FILE = 320
 """How wide a table may be when it goes into a file or another program."""
 
-_WIDEST_TEXT = 18
-"""How much of a text has room without a break where columns are chosen."""
+_MOST_NAMED = 9
+"""More columns than this that are left out are not all named."""
+
+_OPTIONS_WITH_ALL = "--csv or --json"
 
 _NOT_SEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What steers a terminal, or turns round the order of what is read; tabs and line ends are kept."""
@@ -70,17 +81,31 @@ def _take_any_character() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def console(*, errors: bool = False) -> Console:
-    """The terminal; as wide as a table needs where the output is not a terminal."""
+def console(*, errors: bool = False, most: int | None = None) -> Console:
+    """The terminal; as wide as a table needs where the output is not a terminal.
+
+    Args:
+        errors: whether it is what is said beside the output.
+        most: the width that is not passed, where there is one.
+    """
     _take_any_character()
     stream = sys.stderr if errors else sys.stdout
-    return Console(
+    screen = Console(
         file=stream,
-        width=None if stream.isatty() else _WIDTH_OF_A_FILE,
+        width=None if stream.isatty() else _width_elsewhere(),
         highlight=False,
         emoji=False,
         soft_wrap=errors,
     )
+    if most is not None and screen.width > most:
+        screen.width = most
+    return screen
+
+
+def _width_elsewhere() -> int:
+    """How wide the output is where it goes into a file or another program."""
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isdecimal() and int(asked) > 0 else _WIDTH_OF_A_FILE
 
 
 @contextmanager
@@ -94,12 +119,29 @@ def progress(message: str) -> Iterator[None]:
 
 
 def say(message: str) -> None:
-    """A line for the person, beside the output."""
-    console(errors=True).print(harmless(message), markup=False)
+    """A line for the person, beside the output; on a terminal it wraps between words."""
+    screen = console(errors=True)
+    for line in harmless(message).split("\n"):
+        wrapped = _between_words(line, screen.width) if sys.stderr.isatty() else line
+        screen.print(wrapped, markup=False)
+
+
+def _between_words(line: str, width: int) -> str:
+    """A line in lines that are not too long; a path, or another long word, stays whole."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def show_statement(
-    rows: Rows, form: Form | None = None, *, title: str, about: dict[str, Any] | None = None
+    rows: Rows,
+    form: Form | None = None,
+    *,
+    title: str,
+    about: dict[str, Any] | None = None,
+    most: int | None = None,
+    all_in: str = _OPTIONS_WITH_ALL,
 ) -> None:
     """Print a statement; to a person without the columns in which every figure is 0.00.
 
@@ -108,6 +150,8 @@ def show_statement(
         form: json or csv for machines; None for a person.
         title: what it is.
         about: what else a machine is told, in JSON.
+        most: the width that is not passed, where there is one.
+        all_in: where every column is printed.
     """
     left_out = [] if form else _columns_of_nothing(rows)
     kept = [place for place, heading in enumerate(rows[0]) if heading not in left_out]
@@ -116,13 +160,22 @@ def show_statement(
         form,
         title=title,
         kinds=[FIGURES[place].kind for place in kept],
-        first=_STATEMENT_FIRST,
+        groups=_STATEMENT_GROUPS,
         about=about,
+        most=most,
+        all_in=all_in,
     )
     if left_out:
         alike = "" if "To invoice" not in left_out else " To invoice is Payable in every month."
         zero = ", ".join(heading for heading in left_out if heading != "To invoice")
-        console().print(f"Not shown, because 0.00 in every month: {zero}.{alike}", markup=False)
+        say_below(f"Not shown, because 0.00 in every month: {zero}.{alike}", most=most)
+    otherwise = [] if form else _agreed_otherwise(rows)
+    if otherwise:
+        say_below(
+            f"Agreed with other figures than those of now: {', '.join(otherwise)}. To invoice stays"
+            " as it was agreed; the difference comes into a later Adjustment.",
+            most=most,
+        )
 
 
 def _columns_of_nothing(rows: Rows) -> list[str]:
@@ -139,14 +192,79 @@ def _columns_of_nothing(rows: Rows) -> list[str]:
     return nothing
 
 
+def _agreed_otherwise(rows: Rows) -> list[str]:
+    """The months of a statement in which Payable and Adjustment are not To invoice."""
+    places = [rows[0].index(heading) for heading in ("Payable", "Adjustment", "To invoice")]
+    months = []
+    for row in rows[1:]:
+        payable, adjustment, to_invoice = (_pence(row[place]) for place in places)
+        if payable + adjustment != to_invoice:
+            months.append(cell_in_words(row[0], "month"))
+    return months
+
+
+def show_months(
+    rows: Rows,
+    form: Form | None = None,
+    *,
+    title: str,
+    before: int,
+    about: dict[str, Any] | None = None,
+) -> None:
+    """Print amounts with a column for each month; months without room stand added up in one.
+
+    Args:
+        rows: the heading row and the rows under it: texts, totals, then the months in their order.
+        form: json or csv for machines; None for a person.
+        title: what the table is.
+        before: how many columns stand before the months; all but the first are amounts.
+        about: what else a machine is told, in JSON.
+    """
+    months = len(rows[0]) - before
+
+    def kinds(table: Rows) -> list[str]:
+        return ["text", *["money"] * (len(table[0]) - 1)]
+
+    table, added_up = rows, 0
+    if not form:
+        width = console().width
+        while added_up < months and needed(columns_of(table, kinds(table))) > width:
+            # One month alone has no need to be added up.
+            added_up = min(max(added_up + 1, 2), months)
+            table = _with_months_added_up(rows, before, added_up)
+    show(table, form, title=title, kinds=kinds(table), about=about)
+    if added_up:
+        say_below(f"Months are added up for want of width; {_OPTIONS_WITH_ALL} has each.")
+
+
+def _with_months_added_up(rows: Rows, before: int, count: int) -> Rows:
+    """A table with the first months in one column, to the penny."""
+    headings, *body = rows
+    behind = before + count
+    last = headings[behind - 1]
+    return [
+        [*headings[:before], f"To {cell_in_words(last, 'month')}", *headings[behind:]],
+        *(
+            [*row[:before], pounds(sum(map(_pence, row[before:behind]))), *row[behind:]]
+            for row in body
+        ),
+    ]
+
+
+def _pence(cell: Cell) -> int:
+    return money.to_pence(number(cell))
+
+
 def show(
     rows: Rows,
     form: Form | None = None,
     *,
     title: str,
     kinds: Sequence[str],
-    first: Sequence[Cell] = (),
+    groups: Sequence[Sequence[str]] = (),
     about: dict[str, Any] | None = None,
+    most: int | None = None,
+    all_in: str = _OPTIONS_WITH_ALL,
 ) -> None:
     """Print a table with its heading row.
 
@@ -155,8 +273,11 @@ def show(
         form: json or csv for machines; None for a person.
         title: what the table is.
         kinds: for each column money, price, count, month, date or text.
-        first: the headings to keep where the terminal is too narrow for all.
+        groups: the headings that stay or go together where the terminal is too narrow for all,
+            the most wanted first; the first group always stays.
         about: what else a machine is told, in JSON.
+        most: the width that is not passed, where there is one.
+        all_in: where every column is printed.
     """
     if form == "json":
         told = {**(about or {}), "headings": list(map(_for_json, rows[0]))}
@@ -169,7 +290,10 @@ def show(
         writer.writerows([_for_csv(cell) for cell in row] for row in rows)
         _for_machines(harmless(lines.getvalue()))
     else:
-        _show_table(rows, title, kinds, first)
+        left_out = _show_table(columns_of(rows, kinds), title, groups, most)
+        if left_out:
+            names = _named(left_out)
+            say_below(f"Left out for want of width: {names}; {all_in} has all.", most=most)
 
 
 def as_records(rows: Rows) -> list[dict[str, Any]]:
@@ -194,47 +318,71 @@ def _for_csv(cell: Cell) -> Any:
     return _for_json(cell)
 
 
-def _show_table(rows: Rows, title: str, kinds: Sequence[str], first: Sequence[Cell]) -> None:
-    screen = console()
-    headings = rows[0]
-    widths = [_width(rows, index, kind) for index, kind in enumerate(kinds)]
-    chosen = list(range(len(headings)))
-    if first and _needed(widths, chosen) > screen.width:
-        chosen = [index for index in chosen if headings[index] in first]
-        while len(chosen) > 2 and _needed(widths, chosen) > screen.width:
-            chosen.remove(max(chosen, key=lambda index: first.index(headings[index])))
-    table = Table(
-        title=escape(harmless(title)), title_justify="left", title_style="bold", header_style="bold"
-    )
-    for index in chosen:
-        # A figure is never cut: its column is as wide as it, and only headings wrap.
-        fixed = kinds[index] != "text"
+def columns_of(rows: Rows, kinds: Sequence[str]) -> list[Column]:
+    """The columns of a table in words.
+
+    Args:
+        rows: the heading row and the rows under it.
+        kinds: the kind of each column, as ``show`` has them.
+    """
+    headings, *body = rows
+    return [
+        Column(
+            cell_in_words(heading, "month"),
+            tuple(cell_in_words(row[place], kinds[place]) for row in body),
+            kinds[place],
+        )
+        for place, heading in enumerate(headings)
+    ]
+
+
+def _show_table(
+    columns: Sequence[Column],
+    title: str,
+    groups: Sequence[Sequence[str]],
+    most: int | None,
+) -> list[str]:
+    """Print the columns that have room; the headings of those that have none."""
+    screen = console(most=most)
+    chosen = that_fit(columns, groups, screen.width)
+    widths = widths_of(chosen, screen.width)
+    # A figure is never cut: on a terminal that is too narrow for the least, the lines go on.
+    screen.width = max(screen.width, needed(chosen))
+    if title:
+        say_below(title, most=most, style="bold")
+    table = Table(header_style="bold")
+    for column, width in zip(chosen, widths, strict=True):
         table.add_column(
-            cell_in_words(headings[index], "month"),
-            justify="right" if kinds[index] in ("money", "price", "count") else "left",
-            width=widths[index] if fixed else None,
+            column.heading,
+            justify="left" if column.is_left else "right",
+            width=width,
             overflow="fold",
         )
-    for row in rows[1:]:
-        table.add_row(*(escape(cell_in_words(row[index], kinds[index])) for index in chosen))
+    for row in zip(*(column.cells for column in chosen), strict=True):
+        table.add_row(*map(escape, row))
     screen.print(table)
-    left_out = len(headings) - len(chosen)
-    if left_out:
-        screen.print(
-            f"{left_out} more columns do not fit here: widen the window, or use --csv or --json."
-        )
+    return [column.heading for column in columns if column not in chosen]
 
 
-def _width(rows: Rows, index: int, kind: str) -> int:
-    """How wide a column must be: its longest figure, and the longest word of its heading."""
-    words = map(len, cell_in_words(rows[0][index], "month").split())
-    figures = (len(cell_in_words(row[index], kind)) for row in rows[1:])
-    widest = max(*words, *figures, 1)
-    return min(widest, _WIDEST_TEXT) if kind == "text" else widest
+def _named(headings: Sequence[str]) -> str:
+    between = "; " if any("," in heading for heading in headings) else ", "
+    if len(headings) <= _MOST_NAMED:
+        return between.join(headings)
+    more = len(headings) - _MOST_NAMED + 1
+    return f"{between.join(headings[: _MOST_NAMED - 1])} and {more} more"
 
 
-def _needed(widths: Sequence[int], chosen: Iterable[int]) -> int:
-    return 1 + sum(widths[index] + 3 for index in chosen)
+def say_below(line: str, *, most: int | None = None, style: str | None = None) -> None:
+    """A line of the output above or below a table.
+
+    Args:
+        line: what is said.
+        most: the width that is not passed, where there is one.
+        style: how it looks, as rich names it.
+    """
+    screen = console(most=most)
+    text = _between_words(harmless(line), screen.width)
+    screen.print(text, markup=False, style=style, soft_wrap=True)
 
 
 def cell_in_words(cell: Cell, kind: str) -> str:

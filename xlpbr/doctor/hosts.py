@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-import xlwings
-
 from xlpbr.doctor.computer import Computer
 from xlpbr.doctor.excel import add_in_findings, excel_findings, macro_findings
 from xlpbr.doctor.findings import Finding, look, missing, there
@@ -13,7 +11,7 @@ from xlpbr.doctor.libreoffice import calc_findings
 from xlpbr.doctor.python import OWN, install_extra, python_findings
 from xlpbr.errors import FileProblem
 from xlpbr.udfs.classic.setup import Computer as ClassicComputer
-from xlpbr.udfs.classic.setup import libraries_missing, named_python
+from xlpbr.udfs.classic.setup import libraries_missing, named_python, xlwings_version
 from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS
 
 _SETTINGS_OF_SERVER = "XLPBR_SERVER_"
@@ -57,14 +55,14 @@ def _classic(computer: Computer) -> Iterator[Finding]:
 def _xlwings(computer: Computer, here: ClassicComputer, host: str) -> Iterator[Finding]:
     """The libraries of xlwings, its add-in, and its settings file."""
     if lost := libraries_missing(here):
-        version = xlwings.__version__
+        version = xlwings_version()
         yield missing(
             host, "xlwings", f"{' and '.join(lost)} of xlwings: not in {here.folder}.",
             "Install xlpbr in an environment of its own (py -m venv), or ask IT to allow the file,"
             f' and run: "{here.python}" -m pip install --force-reinstall xlwings=={version}',
         )  # fmt: skip
     else:
-        yield there(host, "xlwings", f"xlwings {xlwings.__version__} with its libraries")
+        yield there(host, "xlwings", f"xlwings {xlwings_version()} with its libraries")
     add_in = computer.app_data / "Microsoft" / "Excel" / "XLSTART" / "xlwings.xlam"
     if add_in.is_file():
         yield there(host, "add-in", f"The add-in of xlwings: {add_in}")

@@ -19,7 +19,7 @@ from xlpbr.forecast.chances import Price
 from xlpbr.forecast.column_sums import DrawnColumns, SumColumns, compiled_sums_of, sums_of
 from xlpbr.forecast.plan import DRAWS_OF_A_CHILD, ScenarioPlan
 from xlpbr.forecast.scenarios import BLOCK, PERCENTILES, Spread, Summary, block_seed, rank
-from xlpbr.money import round_half_away
+from xlpbr.money import Pence, round_half_away
 from xlpbr.periods import FAR
 from xlpbr.portfolio.numpy_loops import I64, Flags
 from xlpbr.portfolio.settlement import (
@@ -330,10 +330,18 @@ def summary_of_columns(parts: Iterable[OutcomeColumns], count: int, width: int) 
     return Summary(tuple(months), fee_earned, threshold_passed, maximum_binds)
 
 
+def net_in_all(settled: OutcomeColumns) -> Pence:
+    """What all scenarios of a chunk save in the programme, less what is payable, added up."""
+    return _sum(settled.saving_to_date[:, -1] - settled.payable_to_date[:, -1])
+
+
 def _spread_of_column(values: I64) -> Spread:
     places = [rank(percent, len(values)) for percent in PERCENTILES]
     found = np.partition(values, places)
-    # Two sums of half the bits each: together they are exact, where one could pass int64.
-    total = (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
     low, middle, high = found[places].tolist()
-    return Spread(low, middle, high, round_half_away(total, len(values)))
+    return Spread(low, middle, high, round_half_away(_sum(values), len(values)))
+
+
+def _sum(values: I64) -> Pence:
+    # Two sums of half the bits each: together they are exact, where one could pass int64.
+    return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())

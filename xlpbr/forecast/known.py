@@ -157,8 +157,7 @@ def known_placements(
                     assumptions,
                     one.moved_on,
                     as_at,
-                    # A break-down on its last possible day ends it on the day after.
-                    ends[-1] if last is None else min(ends[-1], last - 2),
+                    last_day_to_break_down(ends[-1], FAR if last is None else last),
                 )
                 if uncertain
                 else None,
@@ -170,6 +169,17 @@ def known_placements(
             )
         )
     return tuple(found)
+
+
+def last_day_to_break_down(last_day: int, leaves: int) -> int:
+    """The last day on which a placement may break down.
+
+    Args:
+        last_day: the last day of the programme.
+        leaves: the day on which its child leaves care.
+    """
+    # A break-down on its last possible day ends it on the day after.
+    return min(last_day, leaves - 2)
 
 
 def _places_of_counted(evidence: Evidence) -> list[int]:

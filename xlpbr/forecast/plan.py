@@ -6,9 +6,10 @@ Day numbers are those of ``date.toordinal``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from xlpbr.contract.assumptions import Assumptions
 from xlpbr.contract.evidence import Evidence
@@ -17,11 +18,17 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.forecast.chances import (
     OpenMonth,
     Price,
+    known_break_downs,
     open_months_of,
     price_of,
     reached_by_new,
 )
-from xlpbr.forecast.known import Known, follow_each_other, known_placements
+from xlpbr.forecast.known import (
+    Known,
+    follow_each_other,
+    known_placements,
+    last_day_to_break_down,
+)
 from xlpbr.forecast.payments import PaymentPlan, payment_plan_of
 from xlpbr.money import Pence
 from xlpbr.periods import Period, days_in_month, edate, month_end, month_of, months_of
@@ -201,7 +208,6 @@ def scenario_plan_of(
     as_at: date,
     *,
     most_children: int | None = None,
-    width: int | None = None,
 ) -> ScenarioPlan:
     """Everything that does not change from scenario to scenario.
 
@@ -211,7 +217,6 @@ def scenario_plan_of(
         assumptions: what is assumed.
         as_at: the last day that is known.
         most_children: for how many children to come there are uniform numbers in a row.
-        width: the uniform numbers in a row, as another plan has them on whose draws this one is.
     """
     periods = tuple(months_of(Period(terms.starts_on, terms.last_day)))
     ends = tuple(period.last.toordinal() for period in periods)
@@ -257,16 +262,57 @@ def scenario_plan_of(
         payments=payments,
         open_months=open_months,
         break_downs=reached_by_new(assumptions, len(periods)),
-        residential=price_of(assumptions.residential),
-        family=price_of(assumptions.family),
-        share_reunified=float(assumptions.share_reunified),
-        households=math.floor(assumptions.households),
-        household_more=float(assumptions.households % 1),
-        width=width
-        if width is not None
-        else len(uncertain) + len(open_months) + DRAWS_OF_A_CHILD * children,
+        **_of_children_to_come(assumptions),
+        width=len(uncertain) + len(open_months) + DRAWS_OF_A_CHILD * children,
         by_settle=not (KNOWN.cover(terms, evidence) and follow_each_other(known)),
     )
+
+
+def _of_children_to_come(assumptions: Assumptions) -> dict[str, Any]:
+    """What is assumed of each child to come, as a plan has it."""
+    return {
+        "residential": price_of(assumptions.residential),
+        "family": price_of(assumptions.family),
+        "share_reunified": float(assumptions.share_reunified),
+        "households": math.floor(assumptions.households),
+        "household_more": float(assumptions.households % 1),
+    }
+
+
+def varied(plan: ScenarioPlan, assumptions: Assumptions) -> ScenarioPlan:
+    """The plan under other assumptions, on the same draws.
+
+    What is known stays; only when known placements may break down is told anew, where that is
+    assumed otherwise.
+    """
+    known, break_downs = plan.known, plan.break_downs
+    if _chances(assumptions) != _chances(plan.assumptions):
+        known = tuple(_breaking_down(one, plan, assumptions) for one in known)
+        break_downs = reached_by_new(assumptions, len(plan.periods))
+    return replace(
+        plan,
+        assumptions=assumptions,
+        known=known,
+        uncertain=tuple(one for one in known if one.break_downs is not None),
+        open_months=tuple(open_months_of(assumptions, plan.periods, plan.as_at)),
+        break_downs=break_downs,
+        **_of_children_to_come(assumptions),
+    )
+
+
+def _chances(assumptions: Assumptions) -> tuple[Fraction, ...]:
+    return (
+        assumptions.break_down_early, assumptions.break_down_middle, assumptions.break_down_late
+    )  # fmt: skip
+
+
+def _breaking_down(one: Known, plan: ScenarioPlan, assumptions: Assumptions) -> Known:
+    if one.break_downs is None:
+        return one
+    last_day = last_day_to_break_down(plan.last_day, one.leaves)
+    moved_on = date.fromordinal(one.moved_on)
+    found = known_break_downs(assumptions, moved_on, plan.as_at, last_day)
+    return replace(one, break_downs=found)
 
 
 def _length_of_next(month: date) -> int:

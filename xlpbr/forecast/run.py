@@ -20,7 +20,7 @@ from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import ContractTerms, Kind
 from xlpbr.errors import NUM, CellError
 from xlpbr.forecast import scenarios as plain
-from xlpbr.forecast.plan import ScenarioPlan, scenario_plan_of
+from xlpbr.forecast.plan import ScenarioPlan, scenario_plan_of, varied
 from xlpbr.forecast.scenarios import BLOCK, Spread, Summary
 from xlpbr.money import Pence, round_half_away
 from xlpbr.periods import ONE_DAY, day_in_words, month_end, month_in_words
@@ -300,6 +300,11 @@ def _columns() -> ModuleType | None:
     return scenario_columns
 
 
+def load_ahead() -> None:
+    """Load what many scenarios are settled with, before a forecast asks for it."""
+    _columns()
+
+
 def _needed_columns() -> ModuleType:
     found = _columns()
     if found is None:
@@ -334,6 +339,16 @@ def _summary(
     return found
 
 
+def _mean_net(plan: ScenarioPlan, seed: int, count: int, way: Way) -> Pence:
+    """What the programme saves in all less what is payable, on average."""
+    settled = _settled(_Chunk(plan, seed, 0, count, way))
+    if way == "plain":
+        net = sum(one.saving_to_date[-1] - one.payable_to_date[-1] for one in settled)
+    else:
+        net = _needed_columns().net_in_all(settled)
+    return round_half_away(net, count)
+
+
 def _settled(chunk: _Chunk) -> Any:
     """The scenarios of a chunk, settled: a list of outcomes, or columns of them."""
     if chunk.way == "plain":
@@ -365,10 +380,7 @@ def _sensitivities(plan: ScenarioPlan, seed: int, count: int, way: Way) -> Seque
     tried = min(count, SENSITIVITY_SCENARIOS)
 
     def net(assumptions: Assumptions) -> Pence:
-        varied = scenario_plan_of(
-            plan.terms, plan.evidence, assumptions, plan.as_at, width=plan.width
-        )
-        return _summary(varied, seed, tried, way).months[-1][-1].mean
+        return _mean_net(varied(plan, assumptions), seed, tried, way)
 
     usual = net(plan.assumptions)
     found = []

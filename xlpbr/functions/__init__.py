@@ -5,4 +5,6 @@ input raises ``CellError``. ``FUNCTIONS`` lists them by name; ``pbr_fee_cap`` an
 functions themselves.
 """
 
-from xlpbr.functions.pbr import *  # noqa: F403
+from xlpbr.functions.catalogue import FUNCTIONS as FUNCTIONS
+from xlpbr.functions.clauses import *  # noqa: F403
+from xlpbr.functions.contracts import *  # noqa: F403

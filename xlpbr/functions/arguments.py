@@ -1,4 +1,9 @@
-"""The arguments of a worksheet function: cell values to exact values, errors that name them."""
+"""The arguments of a worksheet function: cell values to exact values, errors that name them.
+
+Every function raises ``CellError`` for an input that it cannot use: ``#VALUE!`` for a text where a
+number or date is wanted, something missing, an unknown option or ranges that do not fit; ``#NUM!``
+for a number or date outside what it may be; an error value gives that same error.
+"""
 
 from __future__ import annotations
 

@@ -86,6 +86,11 @@ def _due_on(
             assert_never(other)
 
 
+def pays_carer_fees(terms: ContractTerms) -> bool:
+    """Whether a fee for a household is in force on any day."""
+    return bool(terms.carer_fee) or any(one.value for one in terms.varied("carer_fee"))
+
+
 def carer_fees(terms: ContractTerms, due: Iterable[DueHousehold]) -> Pence:
     """The fees of some households, each at the fee in force on its day, rounded once."""
     return to_pence(sum((carer_fee_on(terms, one.due_on) for one in due), Fraction(0)))

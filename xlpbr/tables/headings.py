@@ -26,6 +26,9 @@ _WORD = re.compile(r"[^\W_]+")
 _OWNER = re.compile(r"\w+['\u2019]s\b|\w+s['\u2019](?!\w)")
 """Whose something is: the ``Child's`` of ``Child's school``."""
 
+_SAYS_VAT = re.compile(r"\b(?:vat|gross)\b", re.IGNORECASE)
+"""What a heading over amounts that may hold VAT says."""
+
 NEAR_HEADING = 0.75
 """How like one of ours a heading must be to be taken for a slip of it."""
 
@@ -291,14 +294,23 @@ def _beside_a_known_one(
 
 def _meant(wrong: partial[Problem], column: Heading, found: str) -> Problem:
     """A heading that holds a missing one, or is like it."""
+    if _SAYS_VAT.search(found) and not _SAYS_VAT.search(column.heading):
+        remedy = (
+            f'"{column.heading}" is read without VAT. If the amounts under "{found}" are, rename'
+            f' it to "{column.heading}"; if VAT is in them, take it out first.'
+        )
+    elif column.heading_required or meant_to_be(found, column.heading):
+        remedy = f'Rename the heading "{found}" to "{column.heading}".'
+    else:
+        remedy = (
+            f'Rename it to "{column.heading}" if it is meant, or to something without that word if'
+            " it is not."
+        )
     return wrong(
         column=column.heading,
         found=f'the heading "{found}"',
         expected=f'"{column.heading}"',
-        remedy=f'Rename the heading "{found}" to "{column.heading}".'
-        if column.heading_required or meant_to_be(found, column.heading)
-        else f'Rename it to "{column.heading}" if it is meant, or to something without'
-        " that word if it is not.",
+        remedy=remedy,
     )
 
 

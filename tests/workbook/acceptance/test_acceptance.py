@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from xlpbr import __version__
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.functions import FUNCTIONS
-from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS
-from xlpbr.workbook.acceptance import plan, write
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS, Host
+from xlpbr.workbook.acceptance import first_sheet, plan, write
 from xlpbr.workbook.acceptance.differences import differs
 from xlpbr.workbook.acceptance.first_sheet import FIRST_SHEET, HEADLINE, LINE
 from xlpbr.workbook.acceptance.host_cases import (
@@ -126,6 +128,7 @@ def test_the_values_are_there_at_once_and_say_who_calculated_them(made):
         assert "not opened in a spreadsheet yet" in str(headline)
         assert f"xlpbr {__version__}; workbook of {__version__}; host {host};" in str(line)
         assert "not equal 0; checks 9 of 9" in str(line)
+        assert (first[18, 1], first[18, 2]) == ("none", "")
         listed = shown(path, CASES)
         # No spreadsheet may take these for its own: it counts the bare words alone.
         results = [listed[FIRST_ROW + at, 6] for at in range(len(few()))]
@@ -174,7 +177,42 @@ def test_a_function_that_is_wrong_here_is_counted_and_named(tmp_path, monkeypatc
     first = shown(path, FIRST_SHEET)
     assert str(first[HEADLINE]).startswith(f"1 of {len(few())} cases are NOT EQUAL")
     assert wrong.name in first.values()
+    assert (first[18, 1], first[18, 2], first[19, 1]) == (1, wrong.name, "")
     assert "; not equal 1;" in str(first[LINE])
+
+
+@pytest.mark.slow
+def test_a_program_that_shows_something_otherwise_is_said_and_marked(tmp_path, monkeypatch, made):
+    """A check that is not right is no case: the headline says it, and is no longer green."""
+    right = first_sheet._checks
+
+    def with_a_fault(host: Host) -> list[first_sheet._Check]:
+        first, *others = right(host)
+        return [replace(first, must="0.0.0"), *others]
+
+    monkeypatch.setattr(first_sheet, "_checks", with_a_fault)
+    path = tmp_path / "calc.xlsx"
+    new_acceptance_workbook("calc", path, few())
+    first = shown(path, FIRST_SHEET)
+    said = "8 of 9 checks of the program are right: the others are marked below. Release "
+    assert said in str(first[HEADLINE])
+    assert "; checks 8 of 9" in str(first[LINE])
+    assert colours_of_the_headline(path, tmp_path)[0] is True
+    assert colours_of_the_headline(made["calc"], tmp_path)[0] is False
+
+
+def colours_of_the_headline(path: Path, folder: Path) -> list[object]:
+    """Whether the headline is red, amber and green, each rule calculated as a cell of its sheet."""
+    book = openpyxl.load_workbook(path)
+    sheet = book[FIRST_SHEET]
+    (headline,) = [one for one in sheet.conditional_formatting if str(one.sqref) == "B4:E4"]
+    rules = sorted(headline.rules, key=lambda rule: rule.priority)
+    places = [(FIRST_SHEET, (row, 30)) for row in range(1, len(rules) + 1)]
+    for (_, (row, column)), rule in zip(places, rules, strict=True):
+        sheet.cell(row, column, f"={rule.formula[0]}")
+    book.save(folder / "rules.xlsx")
+    seen = values_of(load(open_book(folder / "rules.xlsx")), places)[FIRST_SHEET]
+    return [seen[place] for _, place in places]
 
 
 def test_differences_are_those_of_the_host():

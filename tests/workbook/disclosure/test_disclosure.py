@@ -345,7 +345,13 @@ def assert_run_rates_differ_by_enough(reports: list[Shown]) -> None:
 
 
 def assert_no_suppressed_cell_follows(shown: Shown) -> None:
-    """No single suppressed cell follows from the published ones by the identities alone."""
+    """No single suppressed cell follows, by the identities alone or with a right guess of a fee.
+
+    Who guesses that the fee was the saving in each month so far says thereby that the fee to date
+    is the saving to date: that is the guess in other words, and what it makes of the savings is
+    held by ``sums_that_follow``. So such a fee, and what is paid with it, may follow from the guess
+    where the saving to date is shown; from the published cells alone it may not.
+    """
     statement = shown.statement
     known = published(shown)
     equal_fees = [
@@ -353,9 +359,12 @@ def assert_no_suppressed_cell_follows(shown: Shown) -> None:
         for m, month in enumerate(statement.months)
         if month.fee == month.saving < month.ceiling
     ]
-    pivots = eliminate(identities(statement) + equal_fees, known, "")
-    follow = [unknown for unknown, row in pivots.items() if len(row) == 1]
-    for name, index in follow:
+    alone = cells_that_follow(identities(statement), known)
+    guessed = {m for equation, _ in equal_fees for name, m in equation if name == "fee"}
+    by_guess = cells_that_follow(identities(statement) + equal_fees, known)
+    for name, index in sorted(alone | by_guess):
+        if (name, index) not in alone and says_the_guess(shown, name, index, guessed):
+            continue
         if name in MONEY:
             # That an amount is £0, or the same as in a month that is shown, tells nothing:
             # what came between belongs to no one.
@@ -365,6 +374,24 @@ def assert_no_suppressed_cell_follows(shown: Shown) -> None:
         elif name == "households":
             count = len(statement.months[index].households)
             assert not 1 <= count <= (shown.cut_off or 0), f"households of month {index}"
+
+
+def cells_that_follow(
+    equations: Iterable[Equation], known: Mapping[Unknown, Fraction]
+) -> set[Unknown]:
+    """The single cells that equations determine from what is known."""
+    return {unknown for unknown, row in eliminate(equations, known, "").items() if len(row) == 1}
+
+
+def says_the_guess(shown: Shown, name: str, index: int, guessed: set[int]) -> bool:
+    """Whether a cell is of a fee that is the shown saving, month for month, by the guess alone."""
+    if (
+        name not in ("fee_to_date", "payable_to_date")
+        or shown.figures[index]["saving_to_date"] is None
+    ):
+        return False
+    starts = [-1, *(m for m in range(index) if shown.figures[m]["fee_to_date"] is not None)]
+    return set(range(starts[-1] + 1, index + 1)) <= guessed
 
 
 # Contracts in which something happens.
@@ -643,26 +670,81 @@ def test_the_children_who_are_still_in_homes_are_a_count_too() -> None:
     assert show_publicly(few_children(7, cohort_size=12), 5).latest("children") is None
 
 
-def test_the_fee_is_hidden_where_it_would_leave_one_child_s_saving() -> None:
-    """Ten children, nine of whom come a month later: with no catching up the rest is known."""
+def moved(name: str, day: date, ended_on: date | None = None) -> Placement:
+    return Placement(
+        name, "foster", Fraction(7_000), Fraction(1_400), day, ended_on, True, 1, "other"
+    )
 
-    def moved(name: str, day: date) -> Placement:
-        prices = Fraction(7_000), Fraction(1_400)
-        return Placement(name, "foster", *prices, day, None, True, 1)
 
+def shown_after_one(reading: str, fee: int = 600_000) -> Shown:
+    """Ten children, nine of whom come a month later, to the end of that month."""
     later = [moved(f"C{n}", date(2026, 2, 2 + n)) for n in range(9)]
-    evidence = Evidence((moved("C9", date(2026, 1, 2)), *later))
-    shown = {}
-    for reading in ("catch_up", "no_catch_up"):
-        terms = ContractTerms(
-            starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), fee=Fraction(600_000),
-            fee_reading=reading,
-        )  # fmt: skip
-        shown[reading] = show_publicly(settle(terms, evidence, date(2026, 2, 28)), 5)
+    return shown_in_february(reading, fee, [moved("C9", date(2026, 1, 2)), *later])
+
+
+def shown_in_february(reading: str, fee: int, placements: Iterable[Placement]) -> Shown:
+    """What is shown of a programme of 2026 to the end of its second month."""
+    terms = ContractTerms(
+        starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), fee=Fraction(fee),
+        fee_reading=reading,
+    )  # fmt: skip
+    return show_publicly(settle(terms, Evidence(tuple(placements)), date(2026, 2, 28)), 5)
+
+
+def test_the_fee_is_hidden_where_it_would_leave_one_child_s_saving() -> None:
+    """With no catching up the rest is known."""
+    shown = {reading: shown_after_one(reading) for reading in ("catch_up", "no_catch_up")}
     assert suppressed(shown["catch_up"], "fee_to_date") == ["Jan 26"]
     assert shown["no_catch_up"].latest("saving_to_date") is not None
     assert suppressed(shown["no_catch_up"], "fee_to_date") == ["Jan 26", "Feb 26"]
     assert suppressed(shown["no_catch_up"], "payable_to_date") == ["Jan 26", "Feb 26"]
+
+
+def test_a_guess_that_the_fee_was_the_saving_tells_no_more_than_itself() -> None:
+    """The guess is right here, and says that the fee to date is the saving to date."""
+    shown = shown_after_one("no_catch_up", 2_760_000)
+    assert all(month.fee == month.saving < month.ceiling for month in shown.statement.months)
+    assert shown.latest("saving_to_date") is not None
+    assert suppressed(shown, "fee_to_date") == ["Jan 26", "Feb 26"]
+    assert_nothing_worked_back(shown)
+
+
+def test_a_fee_that_follows_from_more_than_such_a_guess_is_worked_back() -> None:
+    """The attempt would see it: a fee to date in what is payable, and one of a limited month."""
+    shown = shown_after_one("no_catch_up", 2_760_000)
+    payable = with_figures(shown, "payable_to_date", [1])
+    with pytest.raises(AssertionError, match="fee_to_date of month 1"):
+        assert_no_suppressed_cell_follows(payable)
+    nine = [moved(f"C{n}", date(2026, 1, 2), date(2026, 2, 1)) for n in range(9)]
+    limited = shown_in_february("no_catch_up", 600_000, [*nine, moved("C9", date(2026, 2, 2))])
+    first, last = limited.statement.months
+    assert first.fee == first.ceiling < first.saving
+    assert last.fee == last.saving < last.ceiling
+    hidden = dataclasses.replace(limited, figures=({}, {}))
+    given_away = with_figures(hidden, "saving_to_date", [0, 1])
+    with pytest.raises(AssertionError, match="fee of month 0"):
+        assert_no_suppressed_cell_follows(with_figures(given_away, "fee_to_date", [1]))
+
+
+def with_figures(shown: Shown, name: str, months: Iterable[int]) -> Shown:
+    """The same with a figure of some months shown."""
+    figures = [dict(month) for month in shown.figures]
+    for index in months:
+        figures[index][name] = getattr(shown.statement.months[index], name)
+    return dataclasses.replace(shown, figures=tuple(figures))
+
+
+def test_what_is_payable_is_shown_where_no_fee_is_paid_for_the_few_households() -> None:
+    """It would follow from the fee to date, and tells of no household."""
+    terms = {"bonus_threshold": Fraction(0)}
+    without = few_children(7, **terms)
+    homes = Household("H0", date(2026, 1, 2), "C0", 1), Household("H1", date(2026, 1, 3), "C1", 2)
+    evidence = dataclasses.replace(without.evidence, households=homes)
+    shown = show_publicly(settle(without.terms, evidence), 5)
+    assert suppressed(shown, "payable_to_date") == []
+    assert_nothing_worked_back(shown)
+    paid = dataclasses.replace(without.terms, carer_fee=Fraction(10_000))
+    assert suppressed(show_publicly(settle(paid, evidence), 5), "payable_to_date")
 
 
 def test_the_bonus_is_hidden_where_few_children_are_counted_or_left_out() -> None:
@@ -885,16 +967,21 @@ def test_what_depends_on_the_order_in_a_run_is_not_shown() -> None:
     assert keeps_order(statement, range(cut + 1, cut + 3))
 
 
-def test_the_public_workings_name_nobody(tmp_path: Path) -> None:
-    """All come on one day, so that every month is shown; all that is paid is for enough of them."""
+def workings_of_all_on_one_day(
+    folder: Path, terms: dict[str, object], price: int, invoiced: int
+) -> list[list[str]]:
+    """The public workings of 60 children who come on one day, 20 of whom break down on another.
+
+    Every month is shown, and all that may be paid is for enough of them. That nobody is named in
+    any part of the workbook is held here.
+    """
     first, last = date(2026, 4, 1), date(2027, 3, 31)
-    terms = [
-        ["Term", "Value"], ["Starts on", first], ["Ends on", last], ["Fee", 6_000_000],
-        ["Carer fee", 1_000], ["Break-down reimbursement", "whole"], ["Break-down amount", 500],
-    ]  # fmt: skip
     headings = ["Child", "Residential weekly cost", "Family weekly cost", "Moved on", "Ended on"]
     rows: dict[str, list[list[object]] | None] = {
-        "Terms": terms,
+        "Terms": [
+            ["Term", "Value"], ["Starts on", first], ["Ends on", last],
+            *([term, value] for term, value in terms.items()),
+        ],
         "Placements": [
             headings,
             *(
@@ -906,21 +993,39 @@ def test_the_public_workings_name_nobody(tmp_path: Path) -> None:
             ["Household", "Approved on", "Child"],
             *([f"H{n:02}", date(2026, 5, 4), f"C{n:02}"] for n in range(20)),
         ],
-        "Claims": [["Month", "Invoiced", "Invoice number"], [first, 1_000, "INV-77"]],
-        "Rates": [["Outcome", "Weeks", "Price"], ["13 weeks", 13, 100]],
+        "Claims": [["Month", "Invoiced", "Invoice number"], [first, invoiced, "INV-77"]],
+        "Rates": [["Outcome", "Weeks", "Price"], ["13 weeks", 13, price]],
         "Assumptions": None,
     }  # fmt: skip
-    target = tmp_path / "public.xlsx"
+    target = folder / "public.xlsx"
     source = ReportSource(rows, file_name="book.xlsx", sha256="0" * 64)
     write_report(
         records_of(rows), source, target, as_at=date(2026, 10, 31), prepared_by="-",
         prepared_on=date(2026, 11, 21), public=True,
     )  # fmt: skip
-    book = openpyxl.load_workbook(target)
-    workings = [[str(cell.value) for cell in row] for row in book["Workings"].iter_rows()]
-    for figure in ("Carer fees", "Outcome fees", "Reimbursed"):
-        assert any(row[1] == figure and "in the public version" in row[4] for row in workings)
     for part, content in parts_of(target).items():
         # The address of a cell such as C26 is no child.
         told = re.sub(r'\b(?:r|ref|sqref|topLeftCell|activeCell)="[A-Z\d: ]*"', "", content)
         assert not re.search(r"\b[CH]\d\d\b(?!:)|INV-77", told), part
+    book = openpyxl.load_workbook(target)
+    return [[str(cell.value) for cell in row] for row in book["Workings"].iter_rows()]
+
+
+BREAK_DOWNS = {"Break-down reimbursement": "whole", "Break-down amount": 500}
+
+
+def test_the_public_workings_name_nobody(tmp_path: Path) -> None:
+    terms = {"Fee": 6_000_000, "Carer fee": 1_000, **BREAK_DOWNS}
+    workings = workings_of_all_on_one_day(tmp_path, terms, price=100, invoiced=1_000)
+    for figure in ("Carer fees", "Outcome fees", "Reimbursed"):
+        assert any(row[1] == figure and "in the public version" in row[4] for row in workings)
+
+
+def test_the_public_workings_name_nobody_for_whom_nothing_is_paid(tmp_path: Path) -> None:
+    """Households, outcomes and claims of £0 stand in a full working by their names."""
+    terms = {"Fee": 6_000_000, "Carer fee": 0, **BREAK_DOWNS, "Break-down amount": 0}
+    workings = workings_of_all_on_one_day(tmp_path, terms, price=0, invoiced=0)
+    carer_fees = {row[4] for row in workings if row[1] == "Carer fees"}
+    assert carer_fees == {"the contract pays no carer fee"}
+    for figure in ("Outcome fees", "Reimbursed", "Invoiced to date"):
+        assert any(row[1] == figure and "in the public version" in row[4] for row in workings)

@@ -10,21 +10,32 @@ from xlpbr.contract.library import CONTRACT_NAMES
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.template.quick_sheet import QuickSheet
 
+FORMULAS = [
+    "=SUM(A1:B2)", "{=SUM(A1:B2)}", "SUM(A1)", "=SUM(A1)}", "=UNIQUE(A1:A9)", "=1+SORT(A1:A9)",
+    '=IF(A1="FILTER(x",1,2)', "=_xlfn.XLOOKUP(1,A:A,B:B)+FILTER(A:A,1)", "=XLOOKUP(1,A:A,B:B)",
+    "=-MAP(A1:A3,LAMBDA(x,x))", "=(SEQUENCE(3))", "=A.FILTER(1)", "=MYFILTER(1)", "=XSINGLE(1)",
+    "='It''s (new)'!A1+SWITCH(A1,1,2)", "=TRUE", '="("', "=CONCAT(A1)", "=BYROW (A1)",
+    "=_xlfn.SINGLE(A1:A3)", "=_xlfn.UNICHAR(160)", "=A1",
+]  # fmt: skip
 
-@pytest.mark.parametrize(
-    "formula",
-    [
-        "=SUM(A1:B2)", "{=SUM(A1:B2)}", "SUM(A1)", "=SUM(A1)}", "=UNIQUE(A1:A9)", "=1+SORT(A1:A9)",
-        '=IF(A1="FILTER(x",1,2)', "=_xlfn.XLOOKUP(1,A:A,B:B)+FILTER(A:A,1)", "=XLOOKUP(1,A:A,B:B)",
-        "=-MAP(A1:A3,LAMBDA(x,x))", "=(SEQUENCE(3))", "=A.FILTER(1)", "=MYFILTER(1)", "=XSINGLE(1)",
-        "='It''s (new)'!A1+SWITCH(A1,1,2)", "=TRUE", '="("', "=CONCAT(A1)", "=BYROW (A1)",
-    ],
-)  # fmt: skip
+
+@pytest.mark.parametrize("formula", FORMULAS)
 def test_a_formula_is_prepared_as_by_xlsxwriter(formula):
     assert QuickSheet()._prepare_formula(formula) == Worksheet()._prepare_formula(formula)
     assert QuickSheet()._prepare_formula(formula, True) == Worksheet()._prepare_formula(
         formula, True
     )
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_is_written_as_by_xlsxwriter(formula):
+    quick, stock = QuickSheet(), Worksheet()
+    for sheet in (quick, stock):
+        assert sheet.write_formula(3, 2, formula, None, "shown") == 0
+        assert sheet.write_formula(-1, 2, formula) == -1
+    assert quick.table == stock.table
+    assert quick.has_dynamic_arrays == stock.has_dynamic_arrays
+    assert type(quick.table[3][2]) is type(stock.table[3][2])
 
 
 def test_newer_functions_are_looked_for_where_the_workbook_asks_for_it():

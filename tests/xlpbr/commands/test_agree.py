@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import html
 import io
 import json
+import random
 import re
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,10 +18,17 @@ import pytest
 from tests.support.bad_books import edit_part
 from tests.support.edits import edit
 from tests.xlpbr.commands.test_main import refused
+from xlpbr.contract.evidence import ALL_COLUMNS
+from xlpbr.contract.library import load_contract
+from xlpbr.contract.terms import TERMS
+from xlpbr.udfs.hosts import HOSTS, OF_WORKBOOKS
 from xlpbr.workbook.ooxml.addresses import split_cell
 from xlpbr.workbook.ooxml.book import cells_of, open_book
 from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
+from xlpbr.workbook.read.contract_tables import read_records, read_tables
+from xlpbr.workbook.read.ranges import sheet_row
+from xlpbr.workbook.sample_budget import write_sample_budget
 
 SIGNERS = ("--council", "A  Officer", "--provider", "B. Manager", "--reference", "email M5")
 AMOUNTS = ("Saving", "Payable", "To invoice")
@@ -68,8 +78,9 @@ def test_a_month_is_written_under_the_last_row(xlpbr, make_workbook, roomy, tmp_
     book, target = make_workbook(roomy), tmp_path / "agreed.xlsx"
     status, out, err = xlpbr("agree", book, "--month", "15/05/2026", *SIGNERS, "-o", target)
     assert (status, out) == (0, "")
+    may = ("--as-at", "31/05/2026")
     shown = json.loads(xlpbr("statement", target, "--json")[1])["rows"]
-    before = json.loads(xlpbr("statement", book, "--json")[1])["rows"]
+    before = json.loads(xlpbr("statement", book, "--json", *may)[1])["rows"]
     may = next(row for row in before if row["Month"] == "2026-05-01")
     assert shown == before
     assert may["Adjustment"] == -16842.86
@@ -212,7 +223,7 @@ def test_problems_that_stop_the_figures_stop_it(xlpbr, make_workbook, roomy, tmp
 
 def test_earlier_months_with_money_are_named(xlpbr, make_workbook, roomy, tmp_path):
     book, target = make_workbook(roomy), tmp_path / "out.xlsx"
-    june = told(xlpbr("statement", book, "--csv")[1])[9]
+    june = told(xlpbr("statement", book, "--csv", "--as-at", "30/06/2026")[1])[9]
     assert june["Month"] == "2026-06-01"
     _, _, err = xlpbr("agree", book, "--month", "Jul 2026", "-o", target)
     due = f"{Decimal(june['To invoice']):,.2f}"
@@ -350,11 +361,9 @@ def test_the_report_shows_what_changed(xlpbr, agreed, tmp_path):
         for column in (6, 7, 8):
             pence = [round(one[column] * 100) for one in rows if one[column] != "[z]"]
             assert sum(pence[:-1]) == pence[-1]
-    day = ("--as-at", "31/05/2026")
-    refused(xlpbr("report", now, "-o", agreed, "--since", agreed, "--replace", *day), "agreed.xlsx")
-    refused(
-        xlpbr("report", now, "-o", target, "--since", agreed, "--replace", "--public"), "--public"
-    )
+    to_may = ("--as-at", "31/05/2026", "--replace")
+    refused(xlpbr("report", now, "-o", agreed, "--since", agreed, *to_may), "agreed.xlsx")
+    refused(xlpbr("report", now, "-o", target, "--since", agreed, *to_may, "--public"), "--public")
 
 
 def test_an_attached_sheet_takes_it_and_detach_says_so(xlpbr, make_workbook, roomy, tmp_path):
@@ -371,3 +380,161 @@ def test_an_attached_sheet_takes_it_and_detach_says_so(xlpbr, make_workbook, roo
     status, _, err = xlpbr("detach", target, "-o", back)
     assert status == 0
     assert "What was typed into PBR Agreed went with it" in err
+    # What is about single children, and stays, is said.
+    assert "It keeps 1 snapshot of the tables as they were when a month was agreed." in err
+    assert "Inspect Document" in err
+    assert xlpbr("detach", attached, "-o", back, "--replace")[2].count("snapshot") == 0
+
+
+@pytest.mark.slow
+def test_sheets_that_were_attached_without_agreed_are_told_the_way(xlpbr, tmp_path):
+    book, attached = tmp_path / "budget.xlsx", tmp_path / "with.xlsx"
+    write_sample_budget(load_contract("plymouth-l04-2526"), book)
+    rate = "Weekly rate=Residential weekly cost"
+    place = ("--placements", "'Placements 26-27'!A4:H60", "--map", rate)
+    words = ("attach", book, "--contract", "plymouth-l04-2526", *place, "--sheets")
+    status, _, err = xlpbr(*words, "Statement", "-o", attached)
+    assert status == 0, err
+    target = tmp_path / "agreed.xlsx"
+    refused(
+        xlpbr("agree", attached, "--month", "Feb 2026", "-o", target),
+        "Its PBR sheets were attached without that table",
+        "xlpbr detach with.xlsx -o OUT.xlsx",
+        "--sheets Statement,Checks,Agreed",
+        "[agreed-table]",
+    )
+    # As it says: out, in again with Agreed, and then the month.
+    back, again = tmp_path / "back.xlsx", tmp_path / "again.xlsx"
+    assert xlpbr("detach", attached, "-o", back)[0] == 0
+    assert xlpbr("attach", back, *words[2:], "Statement,Checks,Agreed", "-o", again)[0] == 0
+    assert xlpbr("agree", again, "--month", "Feb 2026", "-o", target)[0] == 0
+
+
+def test_the_hash_of_the_snapshot_is_shown_beside_the_one_of_the_minute(
+    xlpbr, make_workbook, roomy, tmp_path
+):
+    book, target = make_workbook(roomy), tmp_path / "agreed.xlsx"
+    _, _, err = xlpbr("agree", book, "--month", "May 2026", "-o", target)
+    (of_the_minute,) = re.findall(r"SHA-256 of the snapshot: ([0-9a-f]{64})", err)
+    assert f"SHA-256 of the snapshot: {of_the_minute}\n" in xlpbr("changes", target)[2]
+    assert json.loads(xlpbr("changes", target, "--json")[1])["snapshot_sha256"] == of_the_minute
+    assert json.loads(xlpbr("changes", book, target, "--json")[1])["snapshot_sha256"] is None
+    # Who changes the snapshot and writes another hash into it is found out by the minute.
+    item = members(target)["customXml/item1.xml"]
+    text = item.partition(b">\n<snapshot")[2].partition(b">\n")[2].removesuffix(b"\n</snapshot>")
+    other = text.replace(b'"7076.92"', b'"7076.93"', 1)
+    assert other != text
+    digits = hashlib.sha256(html.unescape(other.decode()).strip().encode()).hexdigest()
+    edit_part(target, "customXml/item1.xml", text, other)
+    edit_part(target, "customXml/item1.xml", of_the_minute.encode(), digits.encode())
+    status, _, err = xlpbr("changes", target)
+    assert status == 0
+    assert of_the_minute not in err
+    assert digits in err
+
+
+ALTERED = {
+    "date": lambda r: date(2025, 9, 1) + timedelta(r.randrange(540)),
+    "month": lambda r: date(2026, r.randrange(1, 13), 1),
+    "year": lambda r: r.choice(["2025/26", "2026/27"]),
+    "money": lambda r: r.choice([0, 1, 10.005, 99999, round(r.uniform(0, 9000), 2)]),
+    "rate": lambda r: round(r.random(), 3),
+    "count": lambda r: r.randrange(1, 30),
+    "yes_no": lambda r: r.choice(["yes", "no"]),
+}
+ALTERED["amount"], ALTERED["price"] = ALTERED["money"], ALTERED["money"]
+ALTERED["weeks"] = ALTERED["count"]
+
+
+def altered(found, r):
+    """A cell of some table of a workbook, and something else that may stand in it."""
+    table = r.choice([name for name, place in found.places.items() if place is not None])
+    rows, place = found.rows[table], found.places[table]
+    if table == "Assumptions":
+        return None
+    if table == "Terms":
+        term = r.choice([term for term in TERMS if term.kind in (*ALTERED, "option")])
+        number = next(at for at, row in enumerate(rows) if row[0] == term.label)
+        declared, column = term, rows[0].index("Value")
+    else:
+        columns = [one for one in ALL_COLUMNS[table] if one.heading in rows[0]]
+        declared = r.choice([one for one in columns if one.kind in (*ALTERED, "option")])
+        used = [at for at, row in enumerate(rows) if at and any(cell is not None for cell in row)]
+        if not used:
+            return None
+        number, column = r.choice(used), rows[0].index(declared.heading)
+    if r.random() < 0.15:
+        value = None
+    elif declared.kind == "option":
+        value = r.choice(list(declared.options))
+    else:
+        value = ALTERED[declared.kind](r)
+    return place.sheet, (sheet_row(place, number), place.first_column + column), value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("contract", "month"), [
+    ("plymouth-l04-2526", "May 2026"), ("cheshire-east-2026", "Aug 2026"),
+])  # fmt: skip
+def test_whatever_is_changed_the_pounds_by_cause_add_up_and_agreed_months_stay(
+    xlpbr, tmp_path, contract, month
+):
+    book, agreed, now = (tmp_path / f"{name}.xlsx" for name in ("new", "agreed", "now"))
+    assert xlpbr("new", contract, "--sample", "-o", book)[0] == 0
+    assert xlpbr("agree", book, "--month", month, "-o", agreed)[0] == 0
+    day = ("--as-at", "31/12/2026")
+    before = told(xlpbr("statement", agreed, "--csv", *day)[1])
+    found = read_tables(agreed, {})
+    settled_months = {row.month.isoformat() for row in read_records(found).evidence.record.signed}
+    compared = 0
+    for seed in range(60):
+        r = random.Random(seed)
+        cells = {}
+        touched = [one for one in (altered(found, r) for _ in range(r.randrange(1, 5))) if one]
+        for sheet, place, value in touched:
+            cells.setdefault(sheet, {})[place] = CellChange(value, None)
+        if not cells:
+            continue
+        now.unlink(missing_ok=True)
+        edit(open_book(agreed), Changes(cells=cells), now)
+        status, out, err = xlpbr("changes", now, "--csv", *day)
+        if status == 1:  # the change cannot be settled, which is said
+            assert "stop the figures" in err or "stops the figures" in err
+            continue
+        assert status == 0, (touched, err)
+        compared += 1
+        rows, after = told(out), told(xlpbr("statement", now, "--csv", *day)[1])
+        for heading in AMOUNTS:
+            difference = added_up(after, heading) - added_up(before, heading)
+            assert added_up(rows[:-1], heading) == difference, (touched, heading)
+            assert Decimal(rows[-1][heading]) == difference, (touched, heading)
+        if "Agreed" not in cells:
+            shown = {row["Month"]: row["To invoice"] for row in after}
+            for row in before:
+                if row["Month"] in settled_months and row["Month"] in shown:
+                    assert shown[row["Month"]] == row["To invoice"], touched
+    assert compared >= 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("host", OF_WORKBOOKS)
+def test_a_month_is_agreed_in_the_workbook_of_each_host(xlpbr, tmp_path, host):
+    suffix = HOSTS[host].suffix
+    book, target = tmp_path / f"new{suffix}", tmp_path / f"agreed{suffix}"
+    words = ("new", "plymouth-l04-2526", "--host", host, "--sample", "-o", book)
+    assert xlpbr(*words)[0] == 0
+    status, _, err = xlpbr("agree", book, "--month", "May 2026", *SIGNERS, "-o", target)
+    assert status == 0, err
+    before, after = members(book), members(target)
+    new = {name for name in after if name not in before}
+    assert len(new) == 3
+    assert all(name.startswith("customXml/") for name in new)
+    assert before.keys() <= after.keys()
+    # Of the rest only sheets with formulas, the Agreed sheet and the lists of parts differ.
+    differ = {name for name in before if before[name] != after[name]}
+    assert {name for name in differ if not name.startswith("xl/worksheets/sheet")} <= {
+        "[Content_Types].xml", "xl/_rels/workbook.xml.rels",
+    }  # fmt: skip
+    assert "Nothing changed" in xlpbr("changes", target)[2]
+    shown = cells_of(open_book(target), "Month")
+    assert any(cell.value == 166269.98 for cell in shown.values())

@@ -94,6 +94,41 @@ def test_a_report_without_an_as_at_goes_to_the_last_month_claimed_or_agreed(xlpb
     assert both[0] == both[1]
 
 
+@pytest.fixture(scope="module")
+def blank(book, tmp_path_factory):
+    """The same workbook without an As at."""
+    path = tmp_path_factory.mktemp("blank") / "blank.xlsx"
+    workbook = openpyxl.load_workbook(book)
+    workbook["Statement"]["D4"] = None
+    workbook.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("command", "month"),
+    [
+        ("statement", None), ("readings", None), ("children", None), ("years", None),
+        ("explain", "Mar 2026"), ("lines", "Mar 2026"), ("invoice", "Mar 2026"),
+    ],
+)  # fmt: skip
+def test_every_command_goes_to_the_last_month_claimed_or_agreed(xlpbr, blank, command, month):
+    words = (command, blank, "--json", *(("--month", month) if month else ()))
+    status, out, err = xlpbr(*words)
+    assert (status, json.loads(out)["as_at"]) == (0, "2026-04-30")
+    assert err.startswith(DEFAULT)
+    given = xlpbr(*words, "--as-at", "30/04/2026")
+    assert given[1] == out
+    assert "As at" not in given[2]
+
+
+@pytest.mark.parametrize("command", ["explain", "lines", "invoice"])
+def test_a_later_month_that_is_asked_for_is_the_last_that_counts(xlpbr, blank, command):
+    status, out, err = xlpbr(command, blank, "--json", "--month", "Jun 2026")
+    assert (status, json.loads(out)["as_at"]) == (0, "2026-06-30")
+    said = "As at 30 Jun 2026, the end of the month asked for; --as-at takes another day."
+    assert err.startswith(said)
+
+
 def test_a_forecast_goes_to_the_as_at_of_its_own_sheet(xlpbr, book):
     words = ("forecast", book, "--scenarios", "20", "--json")
     status, out, err = xlpbr(*words)

@@ -101,17 +101,22 @@ def test_no_figure_is_cut_on_a_narrow_terminal(xlpbr, make_workbook, life, narro
 
 
 def test_columns_without_a_figure_are_left_out_and_it_is_said(xlpbr, make_workbook, sample, life):
-    _, out, _ = xlpbr("statement", make_workbook(sample))
+    end = ("--as-at", "28/02/2027")
+    _, out, _ = xlpbr("statement", make_workbook(sample), *end)
     said = " ".join(out.split())
     assert "Outcome fees ┃" not in said
     assert said.endswith(
         "Not shown, because 0.00 in every month: Outcome fees, Reimbursed, Held back, Adjustment."
         " To invoice is Payable in every month."
     )
-    _, out, _ = xlpbr("statement", make_workbook(life, "life.xlsx"))
+    _, out, _ = xlpbr("statement", make_workbook(life, "life.xlsx"), *end)
     said = " ".join(out.split())
     assert "Adjustment" in said.partition("Sep 2025")[0]
-    assert said.endswith("Not shown, because 0.00 in every month: Reimbursed, Held back.")
+    assert said.endswith(
+        "Not shown, because 0.00 in every month: Reimbursed, Held back. Agreed with other figures"
+        " than those of now: Apr 2026. To invoice stays as it was agreed; the difference comes into"
+        " a later Adjustment."
+    )
 
 
 def test_prices_are_shown_with_the_parts_of_a_penny_that_they_carry(xlpbr, make_workbook, life):

@@ -21,6 +21,7 @@ from xlpbr import __version__, functions
 from xlpbr.contract import cell_readers
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, EXAMPLE_NAMES, load_contract
+from xlpbr.workbook.template import write
 from xlpbr.workbook.template.write import new_workbook
 
 TABLE_NAMES = ("Terms", "Placements", "Carers", "Claims")
@@ -108,8 +109,20 @@ def test_statement_for_machines(xlpbr, budget, sample):
     assert [row[0] for row in rows[1:]] == [plain(row[0]) for row in table[1:]]
 
 
+END = ("--as-at", "28/02/2027")
+"""The whole programme, which a command shows only where it is asked for."""
+TO_APRIL = (
+    "As at 30 Apr 2026, the end of the last month that was claimed or agreed; --as-at takes"
+    " another day.\n"
+)
+
+
 def test_statement_for_a_person(xlpbr, budget):
     status, out, err = xlpbr("statement", budget)
+    assert (status, err) == (0, TO_APRIL)
+    assert "Statement plymouth-l04-2526 to 30 Apr 2026" in out
+    assert "May 2026" not in out
+    status, out, err = xlpbr("statement", budget, *END)
     assert (status, err) == (0, "")
     assert "Statement plymouth-l04-2526 to 28 Feb 2027" in out
     assert out.count(" 2026 ") >= 12
@@ -117,9 +130,10 @@ def test_statement_for_a_person(xlpbr, budget):
 
 
 def test_readings(xlpbr, budget, sample):
-    _, out, _ = xlpbr("readings", budget, "--json")
-    table = functions.pbr_readings(*(sample[name] for name in TABLE_NAMES[:3]))
-    assert json.loads(out)["rows"] == expected_rows(table)
+    tables = [sample[name] for name in TABLE_NAMES[:3]]
+    for given, day in ((END, None), ((), date(2026, 4, 30))):
+        _, out, _ = xlpbr("readings", budget, "--json", *given)
+        assert json.loads(out)["rows"] == expected_rows(functions.pbr_readings(*tables, day))
     status, out, _ = xlpbr("readings", budget)
     assert status == 0
     assert "no_catch_up" in out
@@ -182,7 +196,7 @@ def test_notices_are_mentioned_beside_the_figures(xlpbr, make_workbook, sample):
     status, out, err = xlpbr("statement", make_workbook(sample), "--csv")
     assert status == 0
     assert out.startswith("Month,")
-    first, *_, last = err.splitlines()
+    _, first, *_, last = err.splitlines()
     assert first.startswith('Placements!A2 (Child): found "Jane Smith"; expected a pseudonym')
     assert last.endswith("to look at, listed above; the figures stand.")
 
@@ -226,7 +240,7 @@ def test_brackets_and_colons_in_names_are_shown_as_they_are(xlpbr, make_workbook
     assert "Problems in [red]x.xlsx" in out
     sample["Placements"][2][2] = 7000
     status, out, _ = xlpbr("statement", make_workbook(sample, "right.xlsx"))
-    assert (status, f"Statement {name} to 28 Feb 2027" in out) == (0, True)
+    assert (status, f"Statement {name} to 30 Apr 2026" in out) == (0, True)
     status, out, _ = xlpbr("explain", path.with_name("right.xlsx"), "--month", "Mar 2026")
     assert status == 0
     assert f"{name} 1: £" in " ".join(out.replace("│", " ").split())
@@ -305,8 +319,8 @@ def test_tables_anywhere_by_address_and_by_defined_name(xlpbr, make_workbook, sa
         width = chr(ord("B") + len(sample[name][0]) - 1)
         quoted = f"'{sheet.replace(chr(39), chr(39) * 2)}'" if "'" in sheet else sheet
         given += [f"--{name.lower()}", f"{quoted}!B4:{width}{3 + len(sample[name])}"]
-    assert xlpbr("statement", path, "--csv", *given) == (0, usual, "")
-    assert xlpbr("statement", tmp_path / "named.xlsx", "--csv") == (0, usual, "")
+    assert xlpbr("statement", path, "--csv", *given) == (0, usual, TO_APRIL)
+    assert xlpbr("statement", tmp_path / "named.xlsx", "--csv") == (0, usual, TO_APRIL)
 
 
 def test_a_workbook_of_1904_gives_the_same_figures(xlpbr, make_workbook, sample):
@@ -320,7 +334,7 @@ def test_a_workbook_of_1904_gives_the_same_figures(xlpbr, make_workbook, sample)
 def test_a_workbook_without_carers_and_claims(xlpbr, make_workbook, sample):
     path = make_workbook({name: sample[name] for name in TABLE_NAMES[:2]})
     table = functions.pbr_statement(sample["Terms"], sample["Placements"])
-    status, out, _ = xlpbr("statement", path, "--json")
+    status, out, _ = xlpbr("statement", path, "--json", *END)
     assert (status, json.loads(out)["rows"]) == (0, expected_rows(table))
 
 
@@ -427,7 +441,7 @@ def test_recalc_writes_beside_and_never_over(xlpbr, make_workbook, sample, tmp_p
     for target, part in (
         (path, "is the file that is being read"),
         (tmp_path / "none" / "out.xlsx", "does not exist"),
-        (tmp_path / "out.xls", "must end in .xlsx"),
+        (tmp_path / "out.xls", "must end in .xlsx; name it out.xlsx, for example."),
     ):
         refused(xlpbr("recalc", path, "-o", target), part)
     assert path.read_bytes() == before
@@ -562,3 +576,15 @@ def counted(reader, read):
         return reader(declared, value)
 
     return count
+
+
+@pytest.mark.parametrize("file", [None, "/somewhere/temporary"])
+def test_what_the_computer_refuses_is_a_sentence(xlpbr, tmp_path, monkeypatch, file):
+    def refuses(**_):
+        raise OSError(28, "No space left on device", file)
+
+    monkeypatch.setattr(write, "TemporaryDirectory", refuses)
+    words = ("new", "plymouth-l04-2526", "-o", tmp_path / "new.xlsx")
+    at = f" ({file})" if file else ""
+    refused(xlpbr(*words), f"The computer says: No space left on device{at}. Look whether the disk")
+    assert not list(tmp_path.iterdir())

@@ -22,7 +22,7 @@ from xlpbr.contract.terms import Variation
 from xlpbr.errors import CellError
 from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
-from xlpbr.forecast.plan import KNOWN, scenario_plan_of
+from xlpbr.forecast.plan import KNOWN, scenario_plan_of, varied
 from xlpbr.forecast.run import checked_plan, forecast, scenario_evidence
 from xlpbr.periods import FAR, edate, month_of
 from xlpbr.settlement.statement import settle
@@ -114,6 +114,24 @@ def test_each_scenario_of_a_random_life_is_the_statements(plan, seed):
         for compiled in (False, None):
             columns = scenario_columns.settle_range_on_columns(plan, seed, 0, 6, compiled=compiled)
             assert outcomes(columns) == found
+
+
+OTHERWISE = {
+    "children": 3, "moves_a_month": Fraction(3, 2), "first_month": date(2027, 1, 1),
+    "residential_high": Fraction(9_999), "family_likely": Fraction(2_500),
+    "break_down_early": Fraction(2, 9), "break_down_middle": Fraction(2, 9),
+    "break_down_late": Fraction(2, 9), "share_reunified": Fraction(1, 3),
+    "households": Fraction(5, 3),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@SLOWLY
+@given(cases(), st.sets(st.sampled_from(sorted(OTHERWISE)), min_size=1))
+def test_a_plan_under_other_assumptions_is_the_plan_that_they_would_make(plan, names):
+    other = replace(plan.assumptions, **{name: OTHERWISE[name] for name in names})
+    anew = scenario_plan_of(plan.terms, plan.evidence, other, plan.as_at)
+    assert varied(plan, other) == replace(anew, width=plan.width)
 
 
 # -- one by one -------------------------------------------------------------------------------

@@ -74,6 +74,16 @@ def test_a_misspelt_heading_blocks_and_names_the_nearest(written, meant):
     assert count.used + count.refused == 1
 
 
+@pytest.mark.parametrize("written", ["Family weekly cost incl VAT", "Family weekly cost (gross)"])
+def test_a_heading_that_speaks_of_vat_asks_for_the_amounts_without_it(written):
+    headings = [written if one == "Family weekly cost" else one for one in HEADINGS]
+    found, _ = read([headings, child()])
+    assert problem_of(found).remedy == (
+        f'"Family weekly cost" is read without VAT. If the amounts under "{written}" are, rename it'
+        ' to "Family weekly cost"; if VAT is in them, take it out first.'
+    )
+
+
 def test_a_missing_heading_is_said_with_those_that_are_there():
     found, (count,) = read([["Child", "Weekly price"], ["C01", 7000], [None, None]])
     assert [problem.column for problem in found.blocking] == [

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from html import unescape
-from xml.sax.saxutils import escape
 
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, DefinedName, SheetInfo, cells_of
 from xlpbr.workbook.ooxml.parts.listing_parts import reachable_only
 from xlpbr.workbook.ooxml.sheet.function_names import sheet_references
+from xlpbr.workbook.ooxml.xml.escaping import escape
 from xlpbr.workbook.ooxml.xml.splice import as_utf8
 from xlpbr.workbook.ooxml.zip.archive import part_chunks, read_part
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
 
+from xlpbr.workbook.ooxml.xml.escaping import quoteattr
 from xlpbr.workbook.ooxml.xml.splice import (
     Element,
     as_utf8,

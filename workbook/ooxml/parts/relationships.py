@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import quoteattr
 
+from xlpbr.workbook.ooxml.xml.escaping import quoteattr
 from xlpbr.workbook.ooxml.xml.splice import (
     as_utf8,
     container,

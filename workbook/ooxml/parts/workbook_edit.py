@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from xml.sax.saxutils import escape, quoteattr
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.parts.name_rules import refuse_defined_name, refuse_sheet_name
@@ -24,6 +23,7 @@ from xlpbr.workbook.ooxml.parts.workbook_part import (
     listed_sheets,
     relationship_prefixes,
 )
+from xlpbr.workbook.ooxml.xml.escaping import escape, quoteattr
 from xlpbr.workbook.ooxml.xml.splice import (
     Element,
     Splice,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.ooxml.sheet.read import StoredValue
+from xlpbr.workbook.ooxml.xml.escaping import escape, quoteattr
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_FORMULAS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from xlpbr.workbook.ooxml.sheet.function_names import NewNames, renamed_functions, renamings
+from xlpbr.workbook.ooxml.xml.escaping import escape
 from xlpbr.workbook.ooxml.xml.splice import Splice
 
 FORMULA_ELEMENTS = frozenset(

@@ -10,10 +10,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import partial
 from operator import lt
-from xml.sax.saxutils import unescape
 
 from xlpbr.workbook.ooxml.addresses import LAST_ROW, split_cell
 from xlpbr.workbook.ooxml.sheet.raw_rows import NO_FORMULAS, FoundRows, RawRow
+from xlpbr.workbook.ooxml.xml.escaping import unescape
 from xlpbr.workbook.ooxml.xml.splice import tag_at
 
 _ATTRIBUTE = rb"""[^\s=<>/"']+\s*=\s*(?:"[^"<]*"|'[^'<]*')"""

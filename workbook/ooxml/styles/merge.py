@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.parts.theme import NO_THEME, Theme
 from xlpbr.workbook.ooxml.styles.looks import Looks, read_looks
+from xlpbr.workbook.ooxml.xml.escaping import escape
 from xlpbr.workbook.ooxml.xml.lists import with_entries
 from xlpbr.workbook.ooxml.xml.splice import as_utf8, elements, spliced, with_attributes
 from xlpbr.workbook.ooxml.xml.strict_form import DECLARATION

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
+
+from xlpbr.workbook.ooxml.xml.escaping import quoteattr
 
 TRUE = frozenset({"1", "true", "on"})
 FALSE = frozenset({"0", "false", "off"})

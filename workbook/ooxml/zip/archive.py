@@ -22,7 +22,7 @@ from xml.parsers import expat
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.xml.splice import DoctypeError, as_utf8, refuse_doctype
 from xlpbr.workbook.ooxml.zip.copy import copy_archive
-from xlpbr.workbook.ooxml.zip.layout import Archive, local_header_size, read_layout
+from xlpbr.workbook.ooxml.zip.layout import Archive, Layout, local_header_size, read_layout
 from xlpbr.workbook.ooxml.zip.refusals import (
     GET_AGAIN,
     LARGEST_TOTAL,
@@ -54,6 +54,14 @@ __all__ = [
 ]
 
 _HEAD = 4096
+
+
+def no_archive(path: Path) -> Archive:
+    """A package without a part, for a workbook that is in memory only."""
+    stream = io.BytesIO()
+    zipfile.ZipFile(stream, "w").close()
+    layout = Layout({}, {}, 0, 0, stream.getvalue())
+    return Archive(path, "", stream, zipfile.ZipFile(stream), {}, layout)
 
 
 def open_archive(path: Path) -> Archive:
