@@ -54,17 +54,16 @@ def has_years(report: Report) -> bool:
 def years_lines(report: Report) -> list[str]:
     """What the columns mean."""
     lines = [
-        f"Figures go to {day_in_full(report.statement.as_at)}; a budget is for the whole year.",
+        f"Figures go to {day_in_full(report.last_shown.statement.as_at)}; a budget is for the whole"
+        " year.",
         "A financial year runs from 1 April to 31 March; the first and the last may be parts of"
         " one. Accrual is payable to date less invoiced to date at the end of the year, or of the"
         " statement: what is owed and not invoiced. Full-year effect is the yearly saving of all"
         " placements in place on that day, at that day's prices.",
     ]
     if report.is_public:
-        last = report.last_shown.statement.months[-1].period.last
         lines.append(
-            f"The last year is to {day_in_full(last)}. A year is shown where it follows from"
-            " figures to date of the sheet Statement."
+            "A year is shown where it follows from figures to date of the sheet Statement."
         )
     if not report.evidence.budget:
         lines.append(
