@@ -457,7 +457,7 @@ SHEETS: tuple[Sheet, ...] = (
         "Summary: where the contract stands",
         "How things stand, and each figure of the position beside what it means.",
         _fixed(
-            ReportColumn("Measure", 31),
+            ReportColumn("Measure", 35),
             ReportColumn("Value", 16, "money"),
             ReportColumn("In words", 64),
             ReportColumn("Clause or table", 16),
