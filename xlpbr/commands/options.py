@@ -122,7 +122,7 @@ def refuse_output(
     """Refuse an output that would replace a file unasked, or that Excel would not open."""
     refuse_name(output)
     if output.suffix.casefold() != suffix.casefold():
-        name = f"{output.stem or output.name}{suffix.split()[0]}"
+        name = f"{output.stem or output.name}{suffix.split(maxsplit=1)[0]}"
         raise FileProblem(f"{output} must end in {suffix}; name it {name}, for example.")
     # An output that is the input is refused for that, where it is written.
     if output.exists() and not replace and not (source and output.samefile(source)):
