@@ -8,6 +8,7 @@ calls one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -51,6 +52,14 @@ class QuickSheet(Worksheet):  # type: ignore[misc]
             formula=formula[1:].removesuffix("}"), format=cell_format, value=value
         )
         return 0
+
+    def _xml_formula_element(
+        self, formula: str, result: Any, attributes: Sequence[tuple[str, Any]] = ()
+    ) -> None:
+        # Addresses, numbers of styles and types have nothing that is written otherwise in XML.
+        told = "".join([f' {name}="{value}"' for name, value in attributes])
+        shown = self._escape_data(result) if isinstance(result, str) else result
+        self.fh.write(f"<c{told}><f>{self._escape_data(formula)}</f><v>{shown}</v></c>")
 
 
 def _called_in(formula: str) -> tuple[bool, bool]:
