@@ -220,12 +220,16 @@ def _loaded(
     given: Mapping[Place, str],
 ) -> tuple[formualizer.Workbook, list[CellError]]:
     """The engine with some formulas of a workbook, the rest as the values that it shows."""
+    of_formulas: dict[str, set[Position]] = {sheet.name: set() for sheet in book.sheets}
+    for sheet, position in given:
+        of_formulas[sheet].add(position)
     values: dict[str, dict[Position, CellValue]] = {
-        sheet.name: {
-            position: to_engine(cell.value) if not isinstance(cell.value, CellError) else cell.value
-            for position, cell in cells_of(book, sheet.name).items()
+        name: {
+            position: cell.value if isinstance(cell.value, CellError) else to_engine(cell.value)
+            for position, cell in cells_of(book, name).items()
+            if position not in there
         }
-        for sheet in book.sheets
+        for name, there in of_formulas.items()
     }
     # What the last calculation spilled would stand in the way of the next.
     for sheet, position in {*given, *put_in}:
