@@ -26,9 +26,10 @@ def children_columns(report: Report) -> list[ReportColumn]:
     ]
 
 
-def children_lines(_: Report) -> list[str]:
-    """How to read the table."""
+def children_lines(report: Report) -> list[str]:
+    """To which day, and how to read the table."""
     return [
+        f"Figures go to {day_in_full(report.statement.as_at)}.",
         "What each child saved in each month, further costs of the move taken off. The row Total is"
         " the column Saving of the sheet Statement.",
         "This sheet is about single children: it is never part of a public version.",
@@ -53,6 +54,7 @@ def has_years(report: Report) -> bool:
 def years_lines(report: Report) -> list[str]:
     """What the columns mean."""
     lines = [
+        f"Figures go to {day_in_full(report.statement.as_at)}; a budget is for the whole year.",
         "A financial year runs from 1 April to 31 March; the first and the last may be parts of"
         " one. Accrual is payable to date less invoiced to date at the end of the year, or of the"
         " statement: what is owed and not invoiced. Full-year effect is the yearly saving of all"

@@ -114,7 +114,7 @@ def _rules(report: Report) -> Iterator[list[Value]]:
     yield [
         "Values only",
         "This workbook holds values: no formulas, no macros and no links to other files. The"
-        " SHA-256 on the Cover tells whether a workbook is the one that the figures come from.",
+        " SHA-256 on the Annex tells whether a workbook is the one that the figures come from.",
     ]
 
 

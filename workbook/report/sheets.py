@@ -111,7 +111,8 @@ _SHORTHAND = f"{SUPPRESSED} means suppressed to protect single children; see Not
 _ACROSS_A_PAGE = 170
 """The characters beside each other that print on one page lying down and can be read."""
 
-_NEARLY_EMPTY = 0.2
+_NEARLY_EMPTY, _LITTLE_SMALLER = 0.35, 0.15
+"""How little a last page holds that is saved, and by what part the others are made smaller."""
 _MONTHS_WITH_CHARTS = 24
 """Months of a forecast that print on one page with its charts."""
 
@@ -233,10 +234,11 @@ def _write_sheet(
 def _pages_down(page: ReportPage, after: int) -> int:
     """Over how many pages a sheet of the annex goes downwards; 0: as many as need be.
 
-    A last page with a row or two is saved: the others become a little smaller.
+    A last page with a few rows is saved: the others become a little smaller.
     """
     down = page.pixels_above(after) / (PAGE_LYING * page.pixels / page.pages_across)
-    return math.floor(down) if down > 1 and down % 1 < _NEARLY_EMPTY else 0
+    is_saved = down > 1 and down % 1 < min(_NEARLY_EMPTY, _LITTLE_SMALLER * down)
+    return math.floor(down) if is_saved else 0
 
 
 def _write_head(page: ReportPage, row: int, report: Report) -> int:

@@ -65,7 +65,7 @@ def pounds_in_words(pence: Pence | None) -> str:
 
 
 def notices(report: Report) -> list[str]:
-    """What a reader must know before any figure, for the Cover and the Summary."""
+    """What a reader must know before any figure, at the head of the Summary."""
     found = [ILLUSTRATION] if report.is_illustration else []
     if report.looks_ahead:
         found.append(

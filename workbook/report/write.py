@@ -57,11 +57,11 @@ def write_report(
         source: the tables, and the file that they are from.
         target: the workbook to write.
         as_at: the last day that is known; None for the whole programme.
-        prepared_by: who made the report, as the Cover names them.
+        prepared_by: who made the report, as the Annex names them.
         prepared_on: the day on which it was made.
         public: whether to leave out what belongs to single children.
         cut_off: counts from 1 to this are suppressed in the public version; 2 or more.
-        made_with: the versions that the Cover names.
+        made_with: the versions that the Annex names.
         since: what changed since an earlier state of the tables; never in the public version.
         inputs: files that must not be written over, such as the source.
 
