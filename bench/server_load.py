@@ -259,7 +259,9 @@ def peak_memory(parent: int) -> list[int]:
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             lines = dict(
-                line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line
+                line.split(":\t", 1)
+                for line in status.read_text(encoding="utf-8").splitlines()
+                if ":\t" in line
             )
         except OSError:
             continue

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, settings
 
 from tests.support import kinds
 from tests.support.made_files import hold_rules_against_every_file
@@ -28,6 +29,12 @@ from xlpbr.contract.life import LIFE_COLUMNS
 from xlpbr.errors import FileProblem
 from xlpbr.workbook.libreoffice import engine as calc_engine
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
+
+# How long an example takes is not tested anywhere: a busy machine fails no test.
+settings.register_profile(
+    "no clock", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("no clock")
 
 Tables = dict[str, list[list[Any]]]
 

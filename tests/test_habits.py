@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from xlpbr import __version__
+from xlpbr.commands import main
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -81,7 +82,8 @@ def test_the_hooks_before_a_commit_fetch_nothing():
 
 POSIX_ALONE = re.compile(
     r"\.(symlink_to|hardlink_to|mkfifo|fork|getuid|geteuid|killpg|umask)\(|os\.(symlink|link)\b(?!\")"
-    r"|\.chmod\(|['\"](/tmp|/dev/)|import (resource|pwd|fcntl)\b"
+    r"|\.chmod\(|['\"](/tmp|/dev/)|import (resource|pwd|fcntl|pty|termios|tty|grp)\b"
+    r"|signal\.SIG(KILL|ALRM|STOP|CONT|USR\d|HUP)|send_signal\(|os\.(kill|openpty|setsid|getpgid|uname)\("
 )
 """What Windows has not, or takes otherwise."""
 GUARD = re.compile(r"posix|win32|mkfifo|importorskip|need\(|setattr\(os", re.IGNORECASE)
@@ -126,3 +128,96 @@ def test_the_workflow_runs_every_test_on_windows():
     steps = [step.get("run", "") for step in workflow["jobs"]["windows"]["steps"]]
     assert workflow["jobs"]["windows"]["runs-on"].startswith("windows")
     assert [step for step in steps if "pytest" in step] == ["python -m pytest -n auto"]
+
+
+WRITTEN_HERE = ("xlpbr", "udfs", "workbook", "tests", "docs", "bench")
+
+
+def without_an_encoding(text: str) -> list[int]:
+    """The lines on which a text is read or written as the system would have it.
+
+    On Windows that is a code page, which lacks many letters of names.
+    """
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    return [call.lineno for call in calls if takes_the_encoding_of_the_system(call)]
+
+
+def takes_the_encoding_of_the_system(call: ast.Call) -> bool:
+    """Whether a call reads or writes a text and says no encoding."""
+    of_an_object = isinstance(call.func, ast.Attribute)
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    given = {one.arg: one.value for one in call.keywords}
+    if "encoding" in given or None in given:
+        return False
+    if name in ("read_text", "write_text"):
+        return not (name == "read_text" and call.args)
+    if name == "open" and of_an_object:
+        # What else can be opened, such as a part of a package, is given no mode.
+        return is_a_mode_of_texts(given.get("mode", next(iter(call.args), None)))
+    if name in ("open", "fdopen"):
+        return (len(call.args) < 2 and "mode" not in given) or is_a_mode_of_texts(
+            given.get("mode", call.args[1] if len(call.args) > 1 else None)
+        )
+    return False
+
+
+def is_a_mode_of_texts(node: ast.expr | None) -> bool:
+    """Whether a word is how a file of text is opened, such as ``w``."""
+    value = getattr(node, "value", None)
+    return isinstance(value, str) and re.fullmatch(r"[rwxa]\+?t?", value) is not None
+
+
+def test_every_text_is_read_and_written_in_an_encoding_that_is_said():
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}:{line}"
+        for folder in WRITTEN_HERE
+        for path in (ROOT / folder).rglob("*.py")
+        for line in without_an_encoding(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_a_text_in_no_said_encoding_is_found():
+    for line in (
+        "open('x')", "open('x', 'w')", "p.open('w')", "p.read_text()", "p.write_text('a')",
+    ):  # fmt: skip
+        assert without_an_encoding(line) == [1], line
+    for line in (
+        "open('x', 'rb')", "p.open('rb')", "p.read_text(encoding='utf-8')", "package.open(name)",
+        "p.read_text('utf-8')", "p.write_text('a', encoding='utf-8')", "zipfile.open('part.xml')",
+        "os.open(path, os.O_RDONLY)",
+    ):  # fmt: skip
+        assert without_an_encoding(line) == [], line
+
+
+RESERVED = re.compile(
+    r"""(?:tmp_path|folder|path\.parent)\s*/\s*f?["'][^"'/{}]*[:*?<>|][^"']*["']"""
+)
+"""A file that a test makes under a name that Windows does not take."""
+
+
+def test_no_test_makes_a_file_that_windows_cannot_hold():
+    tests = ROOT / "tests"
+    found = {
+        f"{path.relative_to(tests).as_posix()}: {line}"
+        for path in tests.rglob("*.py")
+        if path.relative_to(tests).parts[0] not in NEVER_ON_WINDOWS
+        and path.name != "test_habits.py"
+        for line in RESERVED.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+    assert RESERVED.search('tmp_path / "a:b.xlsx"')
+
+
+def test_a_person_s_window_is_tried_on_windows():
+    workflow = yaml.safe_load(
+        (ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
+    )
+    (typed,) = (step for step in workflow["jobs"]["wheel"]["steps"] if step.get("shell") == "cmd")
+    assert typed["if"] == "runner.os == 'Windows'"
+    page, path, *commands = typed["run"].splitlines()
+    assert (page, path.startswith("set ")) == ("chcp 850", True)
+    # A batch file goes on after a line that fails, unless it is told not to.
+    assert all(command.endswith(" || exit /b 1") for command in commands)
+    known = set(main.commands.commands)
+    assert {words[1] for words in map(str.split, commands) if words[0] == "xlpbr"} <= known

@@ -87,8 +87,10 @@ def test_wrong():
 @pytest.mark.parametrize("ci", [True, False])
 def test_in_ci_a_test_that_takes_too_long_unmarked_fails_and_is_named(tmp_path, monkeypatch, ci):
     monkeypatch.setenv("CI", "true" if ci else "")
-    (tmp_path / "conftest.py").write_text("from tests.conftest import pytest_runtest_call\n")
-    (tmp_path / "test_busy.py").write_text(BUSY)
+    (tmp_path / "conftest.py").write_text(
+        "from tests.conftest import pytest_runtest_call\n", encoding="utf-8"
+    )
+    (tmp_path / "test_busy.py").write_text(BUSY, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
          "-c", os.devnull, "--rootdir", str(tmp_path), str(tmp_path)],

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -124,3 +125,21 @@ def some(names: Sequence[str], most: int = 5) -> str:
     """The first few of some names, and how many there are beyond them: ``A, B and 3 more``."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return f"{', '.join(names[:most])}{more}"
+
+
+WINDOWS = os.name == "nt"
+LONGEST_PATH = 259
+"""Characters of a path with its folders on Windows, unless the computer is set up for longer."""
+
+
+def too_long_for_windows(path: str) -> str:
+    """What to do about a path that Windows does not take for its length; empty for any other.
+
+    Windows says only that such a file, or its folder, is not there.
+    """
+    if not WINDOWS or len(path) <= LONGEST_PATH or path.startswith("\\\\?\\"):
+        return ""
+    return (
+        f"with its folders it has {len(path)} characters, and Windows takes {LONGEST_PATH} unless"
+        " it is set up for more; check it, or use a shorter name or a folder nearer to the drive"
+    )

@@ -38,7 +38,7 @@ def profile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     need("LibreOffice with python3-uno", present=present, remedy=CALC_REMEDY)
     folder = Path(tempfile.mkdtemp(prefix="xlpbr-profile-"))
     (folder / "user").mkdir()
-    (folder / "user/registrymodifications.xcu").write_text(SETTINGS)
+    (folder / "user/registrymodifications.xcu").write_text(SETTINGS, encoding="utf-8")
     if os.geteuid() == 0:
         need("setpriv", present=shutil.which("setpriv") is not None, remedy="It is in util-linux.")
         subprocess.run(["chown", "-R", "nobody:nogroup", str(folder)], check=True)
@@ -61,7 +61,7 @@ def test_installing_and_removing_says_each_step_and_keeps_the_persons_settings(p
     assert "runs the functions with its Python 3." in said[1]
     assert said[2].startswith("Installed the extension xlpbr")
     assert "Insert, Function, Financial" in said[-1]
-    assert "Priya" in (profile / "user/registrymodifications.xcu").read_text()
+    assert "Priya" in (profile / "user/registrymodifications.xcu").read_text(encoding="utf-8")
     assert calc_setup.is_installed(program, profile)
     assert extension_versions(profile) == [__version__]
     assert _shown_by(program, profile) == f"{__version__};5600;error"
@@ -73,7 +73,7 @@ def test_installing_and_removing_says_each_step_and_keeps_the_persons_settings(p
     assert not calc_setup.is_installed(program, profile)
     assert extension_versions(profile) == []
     assert "nothing was changed" in "".join(calc_setup.uninstall(profile))
-    assert "Priya" in (profile / "user/registrymodifications.xcu").read_text()
+    assert "Priya" in (profile / "user/registrymodifications.xcu").read_text(encoding="utf-8")
 
 
 def _shown_by(program: Path, profile: Path) -> str:
@@ -95,7 +95,7 @@ def _shown_by(program: Path, profile: Path) -> str:
     for _ in range(2):
         # After its extensions have changed, LibreOffice may ask to be started again.
         calc_setup.run_program(command, 120, "LibreOffice took too long.")
-    return (profile / "book.csv").read_text().strip()
+    return (profile / "book.csv").read_text(encoding="utf-8").strip()
 
 
 def test_a_refusal_of_libreoffice_is_one_sentence(

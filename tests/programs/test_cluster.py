@@ -54,7 +54,7 @@ def client(cluster):
 def folder(tmp_path_factory):
     """Contracts, and a file that none of the workers can read."""
     place = folder_of(tmp_path_factory.mktemp("cluster") / "budgets", FILES)
-    (place / "bad.xlsx").write_text("no workbook")
+    (place / "bad.xlsx").write_text("no workbook", encoding="utf-8")
     return place
 
 

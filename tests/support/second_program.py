@@ -19,7 +19,9 @@ def calculated_by_libreoffice(path: Path, folder: Path) -> Path:
     office = need_libreoffice()
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE)
+    (profile / "user" / "registrymodifications.xcu").write_text(
+        ALWAYS_RECALCULATE, encoding="utf-8"
+    )
     subprocess.run(
         [
             str(office), f"-env:UserInstallation={profile.as_uri()}", "--headless",

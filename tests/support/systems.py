@@ -9,3 +9,5 @@ import pytest
 on_posix = pytest.mark.skipif(
     os.name != "posix", reason="needs links, permissions or a shell as POSIX systems have them"
 )
+
+on_windows = pytest.mark.skipif(os.name != "nt", reason="needs Windows")

@@ -24,7 +24,9 @@ Run = Callable[[Sequence[str]], str]
 
 
 def _run(words: Sequence[str]) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        words, capture_output=True, text=True, errors="replace", check=False, timeout=120
+    )
     return f"{done.stdout}\n{done.stderr}".strip()
 
 

@@ -77,7 +77,10 @@ def write_first_sheet(page: TemplatePage, plan: Plan) -> None:
     page.put(_NAMED_ROW - 1, 1, f"Not equal, the first {MOST_NAMED}", styles.subtitle)
     page.put(_NAMED_ROW - 1, 2, "All of them: sheet Cases, filter of Result.", styles.muted)
     for number in range(1, MOST_NAMED + 1):
-        page.put(_NAMED_ROW + number - 1, 1, float(number), styles.bare("text", align="left"))
+        so_many = (
+            f'=IF({_at(_NOT_EQUAL_ROW, 2)}>={number},{number},"{"" if number > 1 else "none"}")'
+        )
+        page.put_formula(_NAMED_ROW + number - 1, 1, so_many, styles.bare("text", align="left"))
         page.put_formula(_NAMED_ROW + number - 1, 2, named_not_equal(plan, number), styles.plain)
     _write_checks(page, host, checks)
     row = _write_told(page, last_check + 2)

@@ -186,7 +186,7 @@ def write_cases(page: TemplatePage, plan: Plan, got: Got) -> None:
     for number, block in enumerate(plan.blocks, start=1):
         row = FIRST_ROW + number - 1
         where = cell_name(block.got[:2])
-        page.put(row, 1, float(number), plain)
+        page.put(row, 1, float(number), left)
         page.put(row, 2, block.case.name, plain)
         page.put(row, 3, block.case.kind, plain)
         _put_first_cells(page, row, block, got, left)
@@ -203,6 +203,7 @@ def write_cases(page: TemplatePage, plan: Plan, got: Got) -> None:
     page.sheet.freeze_panes(FIRST_ROW - 1, 2)
     page.mark((FIRST_ROW, 6), (last_row(plan), 6), f'$F{FIRST_ROW}="{NOT_EQUAL}"', styles.wrong)
     page.sheet.protect("", _FILTER_TOO)
+    page.print_on_a4(CASES, heading_row=FIRST_ROW - 1, last_column=len(_HEADINGS))
 
 
 def _words(block: Block) -> tuple[str, str]:

@@ -21,7 +21,8 @@ The rules, for a cut-off of 5; "enough" means 0 or more than 5:
    month of its measure the bonus and what it is measured by where they leave prices open as well;
    the other readings only where nothing is suppressed, and where the households and children in
    which they differ are enough.
-7. Adjustments and what is to be invoiced are shown until the first month that was agreed at another
+7. A financial year is shown where it follows from figures to date that are shown (``years``).
+8. Adjustments and what is to be invoiced are shown until the first month that was agreed at another
    figure than what is payable: the difference may be one child's.
 
 Each run closes on what happened up to its end, whatever comes after. So a report for a later day
@@ -52,7 +53,7 @@ from xlpbr.settlement.statement import (
     settle,
 )
 from xlpbr.workbook.disclosure.fees import fee_keeps_savings
-from xlpbr.workbook.disclosure.people import Counted
+from xlpbr.workbook.disclosure.people import ALL_TYPES, Counted, counted_types
 from xlpbr.workbook.disclosure.savings import runs_forward, saving_runs
 
 LEAST_CUT_OFF = 2
@@ -99,6 +100,7 @@ class Shown:
         run_rate: the yearly saving of the counted placements in place at the statement's day, in
             pence; None where suppressed.
         other_readings: whether the totals under other readings are shown.
+        yearly: the months at whose end the yearly saving of all placements may be shown.
     """
 
     statement: Statement
@@ -107,6 +109,7 @@ class Shown:
     blocks: tuple[range, ...]
     run_rate: Pence | None
     other_readings: bool
+    yearly: frozenset[int]
 
     @property
     def is_public(self) -> bool:
@@ -173,6 +176,7 @@ def show_everything(statement: Statement) -> Shown:
         blocks=tuple(range(index, index + 1) for index in range(len(months))),
         run_rate=_run_rate(statement),
         other_readings=True,
+        yearly=frozenset(range(len(months))),
     )
 
 
@@ -271,6 +275,8 @@ def show_publicly(statement: Statement, cut_off: int) -> Shown:
         and nothing_suppressed
         and (not has_bonus(terms) or savings_of.bonus_readings)
         and _readings_count_enough(statement, enough),
+        # Of some types of placement it was not thought through beside that of all.
+        yearly=savings_of.rates if counted_types(terms) == ALL_TYPES else frozenset(),
     )
 
 

@@ -11,8 +11,9 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, too_long_for_windows
 from xlpbr.workbook.files.locks import only_writer, refuse_open, sweep, temporary_beside
+from xlpbr.workbook.files.names import refuse_name
 
 __all__ = ["refuse_open", "write_safely"]
 
@@ -157,9 +158,9 @@ def _dated_copy(place: Path) -> Path:
             copy.flush()
             os.fsync(copy.fileno())
         shutil.copystat(place, temporary)
-        names = _dated_names(place)
+        dated = _dated_names(place)
         while True:
-            name = next(names)
+            name = next(dated)
             with suppress(FileExistsError):
                 _rename_to_new(temporary, name)
                 _flush_folder(place.parent)
@@ -197,6 +198,7 @@ def _rename_to_new(old: Path, new: Path) -> None:
 
 
 def _refuse_target(target: Path, place: Path, inputs: Sequence[Path]) -> None:
+    refuse_name(target)
     for source in inputs:
         same = source.resolve() == place
         with suppress(OSError):
@@ -209,6 +211,9 @@ def _refuse_target(target: Path, place: Path, inputs: Sequence[Path]) -> None:
     if place.is_dir():
         raise FileProblem(f"{target} is a folder; give the name of a file in it.", "target-exists")
     if not place.parent.is_dir():
+        too_long = too_long_for_windows(str(place))
+        if too_long:
+            raise FileProblem(f"{target} cannot be written: {too_long}.", "name")
         raise FileProblem(
             f"The folder {target.parent} does not exist; make it first, or choose another folder.",
             "missing",
@@ -222,10 +227,14 @@ def _refuse_target(target: Path, place: Path, inputs: Sequence[Path]) -> None:
 
 
 def _cannot_write(target: Path, error: OSError) -> FileProblem:
+    # While it is written the file has a longer name.
+    too_long = too_long_for_windows(str(temporary_beside(target.absolute())))
+    if too_long and isinstance(error, FileNotFoundError):
+        return FileProblem(f"{target} cannot be written: {too_long}.", "name")
     if isinstance(error, PermissionError):
         return FileProblem(
             f"{target} cannot be written: it is open in another program or its folder is "
-            "read-only; close it there, or choose another folder.",
+            "read-only; close it there and try again, or choose another folder.",
             "no-access",
         )
     if error.errno in _FULL:

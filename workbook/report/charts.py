@@ -23,7 +23,8 @@ from xlpbr.settlement.statement import FIGURE_BY_HEADING, MonthStatement
 from xlpbr.workbook.look import styles
 from xlpbr.workbook.look.months_chart import dress_months_chart
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import BLANK, ReportColumn, ReportPage, Value
+from xlpbr.workbook.report.page import BLANK, PAGE_LYING, ReportColumn, ReportPage, Value
+from xlpbr.workbook.report.readings import worths
 from xlpbr.workbook.report.summary import day_in_full, measure_in_words, pounds_in_words
 
 CHARTS_SHEET = "Charts"
@@ -31,6 +32,8 @@ DATA_SHEET = "Chart data"
 _PAGE_HEIGHT = 1.45
 """What a page upright is high, of its width between the margins."""
 _GAP = 12
+_BAR = 32
+"""How high the bars of a reading are with the space between them, at least."""
 _HIGHEST = 0.62
 """A chart alone on its page is not higher than this part of its width."""
 
@@ -45,7 +48,7 @@ class ChartLine:
     marker: str
     width: float = 2.25
     named: str = ""
-    """Where its last point says its figure; a level line says it at its first."""
+    """Where its last point says its figure; a level line says it near its beginning."""
 
     @property
     def field_name(self) -> str:
@@ -80,6 +83,8 @@ _INVOICED = ChartLine("Invoiced to date", styles.FEE_COLOUR, "dash", "diamond", 
 _MAXIMUM = ChartLine("Contract maximum", styles.MAXIMUM_COLOUR, "long_dash", "none", 1.75, "above")
 _BESIDE_HEIGHT = 400
 _STEPS_ON_AXIS = 6
+_FLAT = 2
+"""Charts of sums have the same axis where the highest is at most so many times the lowest."""
 _ROOM = 1.08
 """An axis goes a little above its highest point, so that its figure has room."""
 _CLOSE = 0.25
@@ -195,12 +200,10 @@ def drawing_columns(_: Report) -> list[ReportColumn]:
 
 
 def drawing_lines(report: Report) -> list[str]:
-    """To which day the charts go, or why none is drawn."""
-    if not charts_of(report):
-        return ["No chart is drawn: it would have fewer than two months."]
+    """To which day the figures go, and what a broken line means."""
     lines = [
-        f"Each chart goes to {day_in_full(report.statement.as_at)}. Its points are in the annex, on"
-        f" the sheet {DATA_SHEET}."
+        f"Figures to date go to {day_in_full(report.last_shown.statement.as_at)}. The points of"
+        f" each chart are in the annex, on the sheet {DATA_SHEET}."
     ]
     if report.is_public:
         lines.append(
@@ -212,8 +215,7 @@ def drawing_lines(report: Report) -> list[str]:
 
 def drawing_rows(report: Report) -> list[list[Value]]:
     """What each chart shows, in words."""
-    rows: list[list[Value]] = [[drawing.title, drawing.said] for drawing in charts_of(report)]
-    return rows or [["None", "no chart"]]
+    return [[drawing.title, drawing.said] for drawing in charts_of(report)]
 
 
 def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> None:
@@ -226,8 +228,6 @@ def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> Non
         data_row: the heading row of the chart data.
     """
     drawings = charts_of(report)
-    if not drawings:
-        return
     width = page.pixels
     left = _PAGE_HEIGHT * page.pixels - page.pixels_above(row)
     height = min(int(left / len(drawings)) - _GAP, int(_HIGHEST * width))
@@ -242,6 +242,59 @@ def add_charts(report: Report, page: ReportPage, row: int, data_row: int) -> Non
                 "description": drawing.words,
             },
         )  # fmt: skip
+
+
+def add_worth_chart(report: Report, page: ReportPage, heading_row: int, row: int) -> None:
+    """Bars of what each reading would change, under their table where there is room on the page.
+
+    Args:
+        report: what is drawn.
+        page: the sheet of the readings that matter.
+        heading_row: the heading row of its table.
+        row: the row under it.
+    """
+    found = worths(report)
+    height = int(PAGE_LYING * page.pixels) - page.pixels_above(row) - 2 * _GAP
+    if not found or height < _BAR * (len(found) + 3):
+        return
+    chart = page.workbook.add_chart({"type": "bar"})
+    font = {"name": styles.FONT, "size": 11, "color": styles.INK, "bold": False}
+    sheet, first, last = page.sheet.get_name(), heading_row + 1, row - 1
+    of_day = [column.kind for column in page.columns].index("money")
+    of_end = of_day + 1 if report.readings_to_the_end else of_day
+    for column, colour in zip(
+        range(of_day, of_end + 1), (styles.SAVING_COLOUR, styles.FEE_COLOUR), strict=False
+    ):
+        chart.add_series(
+            {
+                "name": [sheet, heading_row, column],
+                "categories": [sheet, first, 0, last, 0],
+                "values": [sheet, first, column, last, column],
+                "fill": {"color": colour}, "gap": 60,
+            }
+        )  # fmt: skip
+    title = "What each reading would change of what is payable"
+    chart.set_title({"name": title, "name_font": {**font, "size": 13, "bold": True}})
+    # The first row of the table stands at the top, and names beside bars that go to the left.
+    chart.set_y_axis({"reverse": True, "num_font": font, "label_position": "low"})
+    chart.set_x_axis(
+        {
+            "num_format": styles.WHOLE_POUNDS, "num_font": font, "label_position": "high",
+            "major_gridlines": {"visible": True, "line": {"color": styles.RULE, "width": 0.5}},
+        }
+    )  # fmt: skip
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_chartarea({"border": {"color": styles.RULE}})
+    chart.set_size({"width": page.pixels, "height": min(height, 2 * _BAR * (len(found) + 3))})
+    words = "; ".join(
+        f"{one.term.label} as {one.option}: {in_words(one.to_date)}"
+        + ("" if one.in_outlook is None else f", in outlook {in_words(one.in_outlook)}")
+        for one in found
+    )
+    page.sheet.insert_chart(
+        row, 0, chart,
+        {"y_offset": _GAP, "object_position": 1, "description": f"Bar chart. {title}: {words}."},
+    )  # fmt: skip
 
 
 def insert_chart(page: ReportPage, row: int, place: int, chart: Chart, words: str) -> None:
@@ -300,14 +353,15 @@ def _in_pounds(point: Value) -> float | None:
 def _label(
     line: ChartLine, points: Sequence[Value], levels: Sequence[Value], font: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The figure at one point of a line: its last one, of a level line its first."""
+    """The figure at one point of a line: its last one, of a level line one near its beginning."""
     there = [number for number, point in enumerate(points) if point is not BLANK]
-    named = (there[0] if line in _LEVEL else there[-1]) if there else -1
+    # Not the first: there the figure would stand on those of the axis.
+    named = (there[-(-len(there) // 9)] if line in _LEVEL else there[-1]) if there[1:] else -1
     under = line in _MEASURES.values() and _just_under(points[named], levels)
     return {
         "value": True, "position": "below" if under else line.named,
         "num_format": styles.WHOLE_POUNDS,
-        "font": {**font, "color": line.colour, "bold": True},
+        "font": {**font, "bold": True},
         "custom": [{} if number == named else {"delete": True} for number in range(len(points))],
     }  # fmt: skip
 
@@ -330,13 +384,18 @@ def _is_of_sums(drawing: Drawing) -> bool:
 
 
 def _highest_of_sums(report: Report, drawings: Sequence[Drawing]) -> int | None:
-    """Where the axes of the charts of sums to date end, in pounds: the same for both."""
-    lines = [line for drawing in drawings if _is_of_sums(drawing) for line in drawing.lines]
-    highest = int(max(_values(report, lines), default=0) * _ROOM) // 100
-    if highest <= 0 or _lowest(report, lines) is None:
+    """Where the axes of the charts of sums to date end, in pounds: the same for both.
+
+    None where one would be pressed flat, and where a line goes below £0: each has its own then.
+    """
+    charts = [drawing.lines for drawing in drawings if _is_of_sums(drawing)]
+    tops = [max(_values(report, lines), default=0) for lines in charts]
+    highest, lowest = max(tops, default=0), min(tops, default=0)
+    if lowest * _FLAT < highest or any(_lowest(report, lines) is None for lines in charts):
         return None
-    step = next(step for step in _round_steps() if highest <= _STEPS_ON_AXIS * step)
-    return -(-highest // step) * step
+    wanted = int(highest * _ROOM) // 100
+    step = next(step for step in _round_steps() if wanted <= _STEPS_ON_AXIS * step)
+    return -(-wanted // step) * step or None
 
 
 def _round_steps() -> Iterator[int]:
@@ -366,7 +425,7 @@ def _savings(report: Report) -> Drawing:
     )
     return _drawing(
         report,
-        f"Savings and fee to {day_in_words(report.statement.as_at)}",
+        f"Savings and fee to {_last_day(report)}",
         [_SAVING, _FEE, _ENTITLEMENT],
         words,
     )
@@ -381,18 +440,21 @@ def _payable(report: Report) -> Drawing:
     terms = report.terms
     maximum = _pence(terms.in_force("contract_maximum", report.last_shown.statement.as_at))
     if maximum is None:
-        return _drawing(
-            report, f"Payable to {day_in_words(report.statement.as_at)}", lines, f"{words}."
-        )
+        return _drawing(report, f"Payable to {_last_day(report)}", lines, f"{words}.")
     lines.append(_MAXIMUM)
     level = "A line" if terms.varied("contract_maximum") else "A level line"
     words += f". {level} stands at the contract maximum of {in_words(maximum)}."
     return _drawing(
         report,
-        f"Payable to {day_in_words(report.statement.as_at)} against the contract maximum",
+        f"Payable to {_last_day(report)} against the contract maximum",
         lines,
         words,
     )
+
+
+def _last_day(report: Report) -> str:
+    """The day to which the figures go that may be shown."""
+    return day_in_words(report.last_shown.statement.as_at)
 
 
 def _bonus_drawing(report: Report) -> Drawing | None:

@@ -8,6 +8,7 @@ from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.known_rules import LIFE_OPTIONS, LIFE_TERMS, known_rules
 from xlpbr.money import Pence, in_words, to_pence, to_pounds
 from xlpbr.settlement.statement import Statement
+from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.report.another_way import (
     carried_again,
     outcome_fees_again,
@@ -16,10 +17,11 @@ from xlpbr.workbook.report.another_way import (
     saving_again,
 )
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import SUPPRESSED, Value
+from xlpbr.workbook.report.page import SUPPRESSED, ReportPage, Value
 
 ANOTHER_WAY = "Worked out another way"
 
+_PROBLEM = "Problem in the data"
 _FAULT = "no: report this as a fault"
 
 KNOWN = known_rules(*LIFE_TERMS, **LIFE_OPTIONS)
@@ -42,6 +44,25 @@ def check_lines(report: Report) -> list[str]:
 def check_rows(report: Report) -> list[list[Value]]:
     """Each check: what, where, found, expected, the result or what to do."""
     return [*_row_count_rows(report), *_agreement_rows(report), *_problem_rows(report)]
+
+
+def mark_checks(page: ReportPage, first: int, last: int) -> None:
+    """Give the rows that a person should look at the colour of what they say in words.
+
+    Args:
+        page: the sheet.
+        first: the first row of the table under its headings.
+        last: its last row.
+    """
+    look, result = page.styles, column_letter(len(page.columns))
+    for says, style in (
+        (f'${result}{first + 1}="{_FAULT}"', look.wrong_row),
+        (f'$A{first + 1}="{_PROBLEM}"', look.warned_row),
+    ):
+        page.sheet.conditional_format(
+            first, 0, last, len(page.columns) - 1,
+            {"type": "formula", "criteria": f"={says}", "format": style},
+        )  # fmt: skip
 
 
 def faults(report: Report) -> int:
@@ -170,7 +191,7 @@ def _problem_rows(report: Report) -> Iterator[list[Value]]:
         return
     for problem in report.problems:
         yield [
-            "Problem in the data",
+            _PROBLEM,
             report.source.where(problem),
             problem.found,
             problem.expected,

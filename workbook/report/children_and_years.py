@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from xlpbr.money import Pence
 from xlpbr.settlement.lines import savings_by_child
-from xlpbr.settlement.years import financial_years, year_in_words
+from xlpbr.settlement.years import year_in_words
+from xlpbr.workbook.disclosure.years import ShownYear, has_a_shown_year, shown_years
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, ReportColumn, Value
+from xlpbr.workbook.report.summary import day_in_full
 
 CHILDREN_SHEET = "Children"
 YEARS_SHEET = "Years"
@@ -43,6 +45,11 @@ def children_rows(report: Report) -> list[list[Value]]:
     return [*rows, ["Total", sum(months), *months]]
 
 
+def has_years(report: Report) -> bool:
+    """Whether there is a year to show: in a public version one that may be shown."""
+    return has_a_shown_year(report.last_shown)
+
+
 def years_lines(report: Report) -> list[str]:
     """What the columns mean."""
     lines = [
@@ -51,6 +58,12 @@ def years_lines(report: Report) -> list[str]:
         " statement: what is owed and not invoiced. Full-year effect is the yearly saving of all"
         " placements in place on that day, at that day's prices.",
     ]
+    if report.is_public:
+        last = report.last_shown.statement.months[-1].period.last
+        lines.append(
+            f"The last year is to {day_in_full(last)}. A year is shown where it follows from"
+            " figures to date of the sheet Statement."
+        )
     if not report.evidence.budget:
         lines.append(
             f"There is no table Budget, so the columns of the budget hold {NOT_APPLICABLE}."
@@ -60,19 +73,26 @@ def years_lines(report: Report) -> list[str]:
 
 def years_rows(report: Report) -> list[list[Value]]:
     """A row for each financial year of the statement, beside its budget."""
+    shown = report.last_shown if report.is_public else report.shown
+    return [_years_row(year) for year in shown_years(shown)]
+
+
+def _years_row(year: ShownYear) -> list[Value]:
+    saving, payable = year.figure("saving"), year.figure("payable")
     return [
-        [
-            year_in_words(year.first_day), year.saving, year.payable, year.invoiced, year.accrual,
-            year.full_year_effect, _or_none(year.budget_saving), _or_none(year.budget_cost),
-            _less(year.saving, year.budget_saving), _less(year.payable, year.budget_cost),
-        ]
-        for year in financial_years(report.statement)
+        year_in_words(year.year.first_day), saving, payable, year.figure("invoiced"),
+        year.figure("accrual"), year.figure("full_year_effect"),
+        _of_budget(year, "budget_saving"), _of_budget(year, "budget_cost"),
+        _less(saving, year.year.budget_saving), _less(payable, year.year.budget_cost),
     ]  # fmt: skip
 
 
-def _or_none(amount: Pence | None) -> Value:
-    return NOT_APPLICABLE if amount is None else amount
+def _of_budget(year: ShownYear, name: str) -> Value:
+    is_there = getattr(year.year, name) is not None
+    return year.figure(name) if is_there else NOT_APPLICABLE
 
 
-def _less(amount: Pence, budget: Pence | None) -> Value:
-    return NOT_APPLICABLE if budget is None else amount - budget
+def _less(amount: Pence | None, budget: Pence | None) -> Value:
+    if budget is None:
+        return NOT_APPLICABLE
+    return None if amount is None else amount - budget

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from xlpbr import cells
 from xlpbr.cells import Rows
 from xlpbr.contract.cell_readers import is_disputed
-from xlpbr.contract.evidence import ALL_COLUMNS
+from xlpbr.contract.evidence import ALL_COLUMNS, Evidence, Placement
+from xlpbr.contract.life import FurtherCost
 from xlpbr.money import Pence
 from xlpbr.settlement.statement import Statement, settle
-from xlpbr.workbook.read.contract_tables import records_of
-from xlpbr.workbook.report.facts import Report
+from xlpbr.tables.evidence import placements_that_do_not_fit
+
+_Row = TypeVar("_Row", Placement, FurtherCost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +26,40 @@ class AtStake:
     payable: Pence
 
 
-def disputed_rows(tables: Mapping[str, Rows | None]) -> dict[str, int]:
-    """How many rows of each table are marked as disputed; tables without one are left out."""
-    found = {
-        table: sum(is_disputed(row[column]) for column in columns for row in rows[1:])
-        for table, rows, columns in _agreed_columns(tables)
-    }
-    return {table: count for table, count in found.items() if count}
+def disputed_rows(tables: Mapping[str, Rows | None]) -> dict[str, set[int]]:
+    """The rows of each table that are marked as disputed, counted from 1 under the headings."""
+    found: dict[str, set[int]] = {}
+    for table, columns in ALL_COLUMNS.items():
+        wanted = {cells.key(column.heading) for column in columns if column.kind == "yes_no"}
+        headings, *rows = tables.get(table) or [[]]
+        places = [
+            place
+            for place, heading in enumerate(headings)
+            if isinstance(heading, str) and cells.key(heading) in wanted
+        ]
+        disputed = {
+            number
+            for number, row in enumerate(rows, start=1)
+            if any(is_disputed(row[place]) for place in places)
+        }
+        if disputed:
+            found[table] = disputed
+    return found
 
 
-def at_stake(report: Report, now: Statement) -> AtStake | None:
+def at_stake(now: Statement, disputed: Mapping[str, set[int]]) -> AtStake | None:
     """What the disputed rows are worth together, beside a statement that does not count them.
 
     None where they cannot be settled as they stand.
     """
-    counted = dict(report.source.rows)
-    for table, rows, columns in _agreed_columns(counted):
-        counted[table] = [
-            [
-                "yes" if column in columns and is_disputed(cell) else cell
-                for column, cell in enumerate(row)
-            ]
-            for row in rows
-        ]
-    records = records_of(counted)
-    if records.terms.blocking or records.evidence.blocking:
+    evidence = replace(
+        now.evidence,
+        placements=_agreed(now.evidence.placements, disputed.get("Placements", set())),
+        costs=_agreed(now.evidence.costs, disputed.get("Costs", set())),
+    )
+    if _stops_the_figures(evidence):
         return None
-    then = settle(records.terms.record, records.evidence.record, now.as_at)
+    then = settle(now.terms, evidence, now.as_at)
     if not now.months:
         return AtStake(0, 0)
     return AtStake(
@@ -57,19 +67,9 @@ def at_stake(report: Report, now: Statement) -> AtStake | None:
     )
 
 
-def _agreed_columns(
-    tables: Mapping[str, Rows | None],
-) -> list[tuple[str, Rows, list[int]]]:
-    """The tables whose rows are agreed one by one, with the columns that say so."""
-    found = []
-    for table, columns in ALL_COLUMNS.items():
-        rows = tables.get(table)
-        wanted = {cells.key(column.heading) for column in columns if column.kind == "yes_no"}
-        if rows and wanted:
-            places = [
-                number
-                for number, heading in enumerate(rows[0])
-                if isinstance(heading, str) and cells.key(heading) in wanted
-            ]
-            found.append((table, rows, places))
-    return found
+def _agreed(rows: Iterable[_Row], numbers: set[int]) -> tuple[_Row, ...]:
+    return tuple(replace(row, agreed=True) if row.row in numbers else row for row in rows)
+
+
+def _stops_the_figures(evidence: Evidence) -> bool:
+    return any(problem.code is not None for problem in placements_that_do_not_fit(evidence))

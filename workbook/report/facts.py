@@ -122,7 +122,7 @@ class Report:
     @cached_property
     def position(self) -> Report:
         """The report up to the last month for which figures may be shown."""
-        return replace(self, shown=self.last_shown)
+        return replace(self, shown=self.last_shown) if self.is_cut else self
 
     @cached_property
     def readings(self) -> list[ReadingValue]:

@@ -78,13 +78,13 @@ def _against_budget(year: str, budget: Pence | None, whole: Pence, what: str) ->
 
 def _disputed(report: Report, outlook: Statement) -> list[Value]:
     tables = disputed_rows(report.source.rows)
-    count = sum(tables.values())
+    count = sum(map(len, tables.values()))
     if not count:
         return ["Disputed, at stake", Of("money", 0), "No row is disputed.", "Agreed column"]
-    where = ", ".join(f"{table} {number}" for table, number in tables.items())
+    where = ", ".join(f"{table} {len(rows)}" for table, rows in tables.items())
     rows = "1 row is" if count == 1 else f"{count} rows are"
     start = f"{rows} disputed and do{'es' if count == 1 else ''} not count ({where})."
-    stake = at_stake(report, report.statement)
+    stake = at_stake(report.statement, tables)
     if stake is None:
         return [
             "Disputed, at stake", NOT_APPLICABLE,
@@ -94,7 +94,7 @@ def _disputed(report: Report, outlook: Statement) -> list[Value]:
     counted = "it" if count == 1 else "they"
     ahead = ""
     if outlook.as_at > report.statement.as_at:
-        to_come = at_stake(report, outlook)
+        to_come = at_stake(outlook, tables)
         ahead = "" if to_come is None else (
             f" By {day_in_words(outlook.as_at)}, {OUTLOOK}: {_changes(to_come)}."
         )  # fmt: skip

@@ -8,6 +8,7 @@ from xlpbr import cells
 from xlpbr.periods import day_in_words
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.disclosure.other_prices import CHANGE_LEFT_OPEN
+from xlpbr.workbook.report.children_and_years import has_years
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.life import NOTHING_BACK
 from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Value
@@ -51,8 +52,9 @@ def _shorthand(report: Report) -> Iterator[list[Value]]:
         f" need more than {cut_off} carer households that fell due in the run as well, or none,"
         " since their fee is known; so do outcome fees and what is paid back for break-downs. What"
         " is carried from agreed months is shown until it is not nought for the first time. What"
-        " was invoiced is shown where the claims cover whole runs. Where other readings would let a"
-        " figure be worked back, only the total of the reading in use is shown.",
+        " was invoiced is shown where the claims cover whole runs, and a financial year where it"
+        " follows from figures to date that are shown. Where other readings would let a figure be"
+        " worked back, only the total of the reading in use is shown.",
     ]
     shown = months_shown(report.shown)
     yield ["Months that are shown", f"{shown[0].upper()}{shown[1:]}"]
@@ -68,10 +70,11 @@ def _shorthand(report: Report) -> Iterator[list[Value]]:
         " shows, and more months.",
     ]
     yield ["Runs of months for amounts payable", _runs(report)]
+    years = "" if has_years(report) else " the financial years,"
     yield [
         "What is left out",
-        "Rows about single children, their names and dates, the invoice, the financial years, and"
-        " the problems in the data. They are in the full report.",
+        f"Rows about single children, their names and dates, the invoice,{years} and the problems"
+        " in the data. They are in the full report.",
     ]
 
 

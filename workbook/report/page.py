@@ -21,11 +21,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlpbr import cells
 from xlpbr.money import to_pounds
-from xlpbr.workbook.look.styles import Styles
+from xlpbr.workbook.look.styles import WORKING_FILL, Styles
 from xlpbr.workbook.look.text_width import LINE_HEIGHT, TALLEST_ROW, lines_needed, text_width
 
 SUPPRESSED = "[c]"
 NOT_APPLICABLE = "[z]"
+
+PAGE_LYING = 0.62
+"""What a page lying down is high, of its width between the margins."""
 
 MOST_CHARACTERS = 32_767
 """What a cell holds."""
@@ -41,6 +44,8 @@ _FIRST_PAGE = 0.95
 """What the first of several pages beside each other surely shows of its part of the table."""
 _PIXELS_A_POINT = 4 / 3
 _PAPER_A4 = 9
+_TOTAL = {"bold": True, "bg_color": WORKING_FILL}
+"""How a row of totals differs from the others."""
 _BANNER = 1.2
 """How much wider a banner's letters are than those of running text."""
 
@@ -177,8 +182,9 @@ class ReportPage:
         )  # fmt: skip
         for below, values in enumerate(rows, start=1):
             self.set_height(row + below, values)
+            is_total = _label_of(values[0]).startswith("Total")
             for number, (column, value) in enumerate(zip(self.columns, values, strict=True)):
-                _write_value(self, row + below, number, formats, column.kind, value)
+                _write_value(self, row + below, number, formats, column.kind, value, is_total)
         self.sheet.repeat_rows(row)
         return last + 1
 
@@ -266,25 +272,31 @@ def _broken(text: str, width: float) -> list[str]:
     return textwrap.wrap(text, max(20, min(characters, int(width * 1.25)))) or [""]
 
 
-class _Formats(dict[tuple[str, bool], Format]):
-    """The formats of a table's cells by kind and whether they hold text; each made once."""
+class _Formats(dict[tuple[str, bool, bool], Format]):
+    """The formats of a table's cells by kind, whether they hold text, and are of a total."""
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
 
-    def __missing__(self, wanted: tuple[str, bool]) -> Format:
-        kind, is_text = wanted
+    def __missing__(self, wanted: tuple[str, bool, bool]) -> Format:
+        kind, is_text, is_total = wanted
+        more = {**alignment(kind), **(_TOTAL if is_total else {})}
         if is_text:
-            made = self._styles.cell("wrapped", **alignment(kind))
+            made = self._styles.cell("wrapped", **more)
         else:
             number = "money" if kind == "pounds" else kind
-            made = self._styles.cell(number, valign="top", **alignment(kind))
+            made = self._styles.cell(number, valign="top", **more)
         self[wanted] = made
         return made
 
     def heading(self, kind: str) -> Format:
         """The format of a heading above cells of a kind."""
         return self._styles.column_heading(**alignment(kind))
+
+
+def _label_of(value: Value) -> str:
+    text = value.value if isinstance(value, Of) else value
+    return text if isinstance(text, str) else ""
 
 
 def alignment(kind: str) -> dict[str, Any]:
@@ -298,16 +310,22 @@ def _lines_of_text(text: str, room: float, bold: bool) -> int:
 
 
 def _write_value(
-    page: ReportPage, row: int, column: int, formats: _Formats, kind: str, value: Value
+    page: ReportPage,
+    row: int,
+    column: int,
+    formats: _Formats,
+    kind: str,
+    value: Value,
+    is_total: bool,
 ) -> None:
     if isinstance(value, Of):
         kind, value = value.kind, value.value
     if kind == "blank":
-        page.sheet.write_blank(row, column, None, formats["text", True])
+        page.sheet.write_blank(row, column, None, formats["text", True, False])
         return
     if value is None:
         value = SUPPRESSED
-    style = formats[kind, isinstance(value, str)]
+    style = formats[kind, isinstance(value, str), is_total]
     if isinstance(value, str):
         page.sheet.write_string(row, column, clean_text(value), style)
     elif isinstance(value, date):

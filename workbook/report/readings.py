@@ -135,22 +135,25 @@ def worths(report: Report) -> list[Worth]:
 def worth_columns(report: Report) -> Sequence[ReportColumn]:
     """The columns of the readings that matter; a public version may only say how they are read."""
     report = report.position
-    now = ReportColumn("As it is read now", 36)
-    clause = ReportColumn("Clause", 16)
     if not report.shown.other_readings:
-        return (ReportColumn("Reading", 26), now, ReportColumn("Code", 20), clause)
+        return (
+            ReportColumn("Reading", 30),
+            ReportColumn("As it is read now", 70),
+            ReportColumn("Code", 24),
+            ReportColumn("Clause", 24),
+        )
     outlook = []
     if report.readings_to_the_end:
         end = day_in_words(report.terms.last_day)
-        outlook = [ReportColumn(f"Change in outlook to {end}", 17, "money")]
+        outlook = [ReportColumn(f"Change in outlook to {end}", 19, "money")]
     return (
         ReportColumn("Reading", 24),
-        now,
-        ReportColumn("If it is read instead", 40),
+        ReportColumn("As it is read now", 36),
+        ReportColumn("If it is read instead", 38),
         ReportColumn("Code", 15),
-        ReportColumn(f"Change to {day_in_words(report.statement.as_at)}", 16, "money"),
+        ReportColumn(f"Change to {day_in_words(report.statement.as_at)}", 18, "money"),
         *outlook,
-        clause,
+        ReportColumn("Clause", 16),
     )
 
 

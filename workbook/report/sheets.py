@@ -26,18 +26,21 @@ from xlpbr.workbook.report.charts import (
     CHARTS_SHEET,
     DATA_SHEET,
     add_charts,
+    add_worth_chart,
     chart_columns,
+    charts_of,
     drawing_columns,
     drawing_lines,
     drawing_rows,
 )
-from xlpbr.workbook.report.checks import check_lines, check_rows
+from xlpbr.workbook.report.checks import check_lines, check_rows, mark_checks
 from xlpbr.workbook.report.children_and_years import (
     CHILDREN_SHEET,
     YEARS_SHEET,
     children_columns,
     children_lines,
     children_rows,
+    has_years,
     years_lines,
     years_rows,
 )
@@ -64,6 +67,7 @@ from xlpbr.workbook.report.one_month import (
 )
 from xlpbr.workbook.report.page import (
     NOT_APPLICABLE,
+    PAGE_LYING,
     SUPPRESSED,
     PageFrame,
     ReportColumn,
@@ -107,8 +111,6 @@ _SHORTHAND = f"{SUPPRESSED} means suppressed to protect single children; see Not
 _ACROSS_A_PAGE = 170
 """The characters beside each other that print on one page lying down and can be read."""
 
-_PAGE_LYING = 0.62
-"""What a page lying down is high, of its width between the margins."""
 _NEARLY_EMPTY = 0.2
 _MONTHS_WITH_CHARTS = 24
 """Months of a forecast that print on one page with its charts."""
@@ -184,6 +186,8 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
                 page.sheet.fit_to_pages(1, 1)
         if sheet.name == CHARTS_SHEET:
             charts = page, after
+        if sheet.name == WORTH_SHEET:
+            add_worth_chart(report, page, row, after)
         if sheet.name == DATA_SHEET and charts:
             add_charts(report, *charts, data_row=row)
 
@@ -214,6 +218,8 @@ def _write_sheet(
         row = page.write_lines(row, [_SHORTHAND], column=sheet.stays)
     rows = sheet.rows(report)
     after = page.write_table(row, _table_name(sheet.name), rows, filters=sheet.filters)
+    if sheet.name == "Checks":
+        mark_checks(page, row + 1, after - 1)
     if is_front:
         page.sheet.fit_to_pages(1, 1)
     else:
@@ -229,7 +235,7 @@ def _pages_down(page: ReportPage, after: int) -> int:
 
     A last page with a row or two is saved: the others become a little smaller.
     """
-    down = page.pixels_above(after) / (_PAGE_LYING * page.pixels / page.pages_across)
+    down = page.pixels_above(after) / (PAGE_LYING * page.pixels / page.pages_across)
     return math.floor(down) if down > 1 and down % 1 < _NEARLY_EMPTY else 0
 
 
@@ -245,8 +251,10 @@ def _sheets_of(report: Report) -> list[Sheet]:
     """The sheets of a report: some have nothing to show, as the public version's workings may."""
     in_full = bool(report.statement.months) and not report.is_public
     shown = {
-        **dict.fromkeys((INVOICE_SHEET, LINES_SHEET, CHILDREN_SHEET, YEARS_SHEET), in_full),
+        **dict.fromkeys((INVOICE_SHEET, LINES_SHEET, CHILDREN_SHEET), in_full),
+        YEARS_SHEET: bool(report.statement.months) and has_years(report),
         CHANGES_SHEET: report.since is not None and not report.is_public,
+        CHARTS_SHEET: bool(charts_of(report)),
         "Workings": has_workings(report),
         FORECAST_SHEET: report.forecast is not None,
         ASSUMPTIONS_SHEET: report.forecast is not None,
@@ -276,8 +284,7 @@ def _write_annex(workbook: Workbook, styles: Styles, frame: PageFrame, report: R
         row,
         [
             "The table below lists the sheets of this report: the pages for the committee, then"
-            " the annex. Each sheet has one table. The bar beside its kind has the colour of its"
-            " tab."
+            " the annex. Each sheet has one table. The bar beside a kind has its tab's colour."
         ],
     )
     sheets = _sheets_of(report)
@@ -413,6 +420,8 @@ def _left_out(report: Report) -> Iterator[str]:
 
 
 def _chart_lines(report: Report) -> list[str]:
+    if not charts_of(report):
+        return ["No chart is drawn: it would have fewer than two months."]
     lines = [f"These are the points of the charts on the sheet {CHARTS_SHEET}."]
     if report.is_public:
         lines.append(
@@ -457,7 +466,7 @@ SHEETS: tuple[Sheet, ...] = (
     ),
     Sheet(
         CHARTS_SHEET,
-        "Charts: savings, what is payable and the bonus",
+        "Charts: what was saved and what is payable",
         "What was saved, what is payable and what the bonus is measured by, month by month.",
         drawing_columns,
         drawing_lines,

@@ -48,7 +48,7 @@ def state_of(report: Report) -> State:
 
 def _what_is_open(report: Report) -> list[str]:
     findings = len(report.problems)
-    disputed = sum(disputed_rows(report.source.rows).values())
+    disputed = sum(map(len, disputed_rows(report.source.rows).values()))
     differ = sum(
         month.agreed is not None and month.agreed != month.payable
         for month in report.statement.months

@@ -165,9 +165,11 @@ def _write_last_claimed(page: TemplatePage, plan: TemplatePlan) -> None:
     row, column = _LAST_CLAIMED
     page.put(row, column - 1, "Compared up to", page.styles.cell("text", "working"))
     claimed, start = _claimed(plan), term_on_checks(plan, "Starts on")
-    last = f"IF(MAX({claimed})=0,{start}-1,MAX({claimed}))"
+    # A claim for a month after the contract is none of its months: it is not expected.
+    within = f'LARGE({claimed},COUNTIF({claimed},">"&{last_day_to_come(plan)})+1)'
+    last = f"IF(ISERROR(SUM({claimed})),{last_day_shown(plan)},IFERROR({within},{start}-1))"
     look = page.styles.cell("month", "working")
-    page.put_formula(row, column, f"=IFERROR({last},{last_day_shown(plan)})", look)
+    page.put_formula(row, column, f"={last}", look)
 
 
 def _claimed(plan: TemplatePlan) -> str:
@@ -218,7 +220,7 @@ def _write_our_months(page: TemplatePage, plan: TemplatePlan) -> str:
 def _write_their_months(page: TemplatePage, plan: TemplatePlan) -> str:
     """Write the claims up to the last month shown, and give their range with its headings.
 
-    At the end of the contract all claims are compared, as all are invoiced to date there.
+    A claim for a month after the contract stays: it is not expected on any day.
     """
     rows = plan.prepared_rows("Claims")
     if not _cuts(plan):
@@ -235,7 +237,7 @@ def _write_their_months(page: TemplatePage, plan: TemplatePlan) -> str:
     for number in range(1, rows + 1):
         row = RECONCILE_ROW + number
         month = f"{sheet}!{read_column}${read_row + number - 1}"
-        is_later = f"IFERROR(AND({shown}<{end},ISNUMBER({month}),{month}>{shown}),FALSE)"
+        is_later = f"IFERROR(AND(ISNUMBER({month}),{month}>{shown},{month}<={end}),FALSE)"
         for offset, kind in ((0, "month"), (1, "money")):
             cell = plan.on_sheet("Claims", TABLE_HEADING_ROW + number, 1 + offset)
             formula = f'=IF({is_later},"",IF({cell}="","",{cell}))'

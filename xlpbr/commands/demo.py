@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from xlpbr.commands import terminal
 from xlpbr.commands.figures import INVOICE_GROUPS, INVOICE_KINDS, show_readings
@@ -16,6 +17,8 @@ from xlpbr.settlement.as_at import default_as_at
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import Verification, verify
+from xlpbr.workbook.files.names import name_for_file
+from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.contract_tables import read_records, read_tables
@@ -38,9 +41,15 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     Raises:
         FileProblem: a formula of the workbook differs from the functions called directly.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    made, calculated = folder / f"{contract.name}.xlsx", folder / f"{contract.name}-calculated.xlsx"
-    report = folder / f"{contract.name}-report.xlsx"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileProblem(
+            f"The folder {folder} cannot be made: {error.strerror or error}. Give another with -o."
+        ) from None
+    name = name_for_file(contract.name)
+    made, calculated = folder / f"{name}.xlsx", folder / f"{name}-calculated.xlsx"
+    report = folder / f"{name}-report.xlsx"
     with terminal.progress(f"Making {made.name}"):
         _make(made, lambda path: new_workbook(contract, path, sample=True))
         _make(folder / BUDGET, lambda path: write_sample_budget(contract, path))
@@ -100,14 +109,15 @@ def _to_agree_next(settled: Statement) -> date:
 
 def _make(made: Path, write: Callable[[Path], None]) -> None:
     """Make a workbook anew; one that was changed by hand since is kept under another name."""
-    before = made.read_bytes() if made.exists() else None
-    fresh = made.with_name(f".{made.name}")
-    write(fresh)
-    if before is not None and before != fresh.read_bytes():
-        kept = made.with_name(f"{made.stem} kept {datetime.now():%Y-%m-%d %H.%M.%S}{made.suffix}")
-        made.rename(kept)
+    with TemporaryDirectory() as folder:
+        fresh = Path(folder) / made.name
+        write(fresh)
+        content = fresh.read_bytes()
+    if made.is_file() and made.read_bytes() == content:
+        return
+    kept = write_safely(made, lambda path: path.write_bytes(content), keep_copy=True)
+    if kept is not None:
         terminal.say(f"{made.name} had been changed;\nit is kept as {kept.name}.")
-    fresh.replace(made)
 
 
 def _refuse_differences(checked: Verification) -> None:

@@ -88,6 +88,14 @@ def run() -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        # What a file gives has its own sentence; this is the rest, such as a temporary folder.
+        at = f" ({error.filename})" if error.filename else ""
+        terminal.say(
+            f"The computer says: {error.strerror or error}{at}. Look whether the disk has room and"
+            " whether you may write there, and run the command again."
+        )
+        return WRONG_CALL
     # A command that leaves early gives its exit status; the others give nothing.
     return status if isinstance(status, int) else 0
 

@@ -17,6 +17,7 @@ from xlpbr import cells
 from xlpbr.commands import terminal
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.tables.declared import ASSUMPTIONS, TABLES
+from xlpbr.workbook.files.names import refuse_name
 from xlpbr.workbook.ooxml.edit.program import ALLOWANCES
 from xlpbr.workbook.ooxml.zip.archive import close_archive, open_archive
 
@@ -127,8 +128,10 @@ def refuse_output(
     output: Path, *, replace: bool, suffix: str = ".xlsx", source: Path | None = None
 ) -> None:
     """Refuse an output that would replace a file unasked, or that Excel would not open."""
+    refuse_name(output)
     if output.suffix.casefold() != suffix.casefold():
-        raise FileProblem(f"{output} must end in {suffix}.")
+        name = f"{output.stem or output.name}{suffix.split(maxsplit=1)[0]}"
+        raise FileProblem(f"{output} must end in {suffix}; name it {name}, for example.")
     # An output that is the input is refused for that, where it is written.
     if output.exists() and not replace and not (source and output.samefile(source)):
         raise FileProblem(

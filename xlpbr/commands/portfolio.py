@@ -94,8 +94,8 @@ def _refuse_without_packages() -> None:
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise FileProblem(
-            f"A portfolio needs {' and '.join(missing)}: install with  "
-            'pip install "xlpbr[portfolio]".'
+            f"A portfolio needs {' and '.join(missing)}, which is not installed. Run: "
+            'python -m pip install "xlpbr[portfolio]"'
         )
 
 

@@ -127,7 +127,8 @@ def _read(file: Any) -> Contract:
 
 def _content(file: Any) -> Mapping[str, Any]:
     try:
-        text = file.read_text(encoding="utf-8")
+        # Some programs on Windows put a mark before the text.
+        text = file.read_text(encoding="utf-8-sig")
         if len(text) > _LONGEST:
             raise FileProblem(
                 f"{file.name}: has more than {_LONGEST:,} characters, as no contract has; give"

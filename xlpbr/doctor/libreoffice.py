@@ -15,8 +15,13 @@ from xlpbr.workbook.libreoffice.setup import KNOWS_PLAIN_NAMES
 
 HOST = "calc"
 
-_SETTINGS = ("versionrc", "version.ini")
-_UPDATE = re.compile(r"^UpdateID=LibreOffice_(\d+)", re.MULTILINE)
+_SETTINGS = (
+    # Two numbers in one file, the first alone in the other.
+    *((name, re.compile(r"^ProductKey=LibreOffice (\d+)\.(\d+)", re.MULTILINE))
+      for name in ("bootstraprc", "bootstrap.ini")),
+    *((name, re.compile(r"^UpdateID=LibreOffice_(\d+)", re.MULTILINE))
+      for name in ("versionrc", "version.ini")),
+)  # fmt: skip
 _VERSION = re.compile(r"<version\s+value=\"([^\"]+)\"")
 
 
@@ -30,9 +35,10 @@ def calc_findings(computer: Computer) -> Iterator[Finding]:
             f" unusual place, set the variable {PROGRAM_FOLDER} to its program folder.",
         )  # fmt: skip
         return
-    line = _line(program.parent)
-    yield there(HOST, "LibreOffice", f"LibreOffice {line or ''}".rstrip() + f": {program.parent}")
-    if line is not None and line < KNOWS_PLAIN_NAMES[0]:
+    version = _version(program.parent)
+    line = ".".join(map(str, version))
+    yield there(HOST, "LibreOffice", f"LibreOffice {line}".rstrip() + f": {program.parent}")
+    if version and version < KNOWS_PLAIN_NAMES[: len(version)]:
         oldest = ".".join(map(str, KNOWS_PLAIN_NAMES))
         yield look(
             HOST, "version", f"LibreOffice {line} does not find the functions in Excel workbooks.",
@@ -48,14 +54,14 @@ def calc_findings(computer: Computer) -> Iterator[Finding]:
     yield _extension(computer)
 
 
-def _line(folder: Path) -> int | None:
-    """The first number of its version, where its files say so."""
-    for name in _SETTINGS:
+def _version(folder: Path) -> tuple[int, ...]:
+    """The first numbers of its version, where its files say so; else none."""
+    for name, wanted in _SETTINGS:
         with suppress(OSError):
             text = (folder / name).read_text(encoding="utf-8", errors="replace")
-            if found := _UPDATE.search(text):
-                return int(found[1])
-    return None
+            if found := wanted.search(text):
+                return tuple(map(int, found.groups()))
+    return ()
 
 
 def profile_of(computer: Computer) -> Path:

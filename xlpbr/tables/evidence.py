@@ -78,7 +78,7 @@ def read_evidence(
         read.append(tuple(records))
         counts.append(count)
     evidence = Evidence(*read)
-    problems.extend(_placements_that_do_not_fit(evidence))
+    problems.extend(placements_that_do_not_fit(evidence))
     problems.extend(life_that_does_not_fit(evidence))
     return ReadRecord(evidence, tuple(problems)), tuple(counts)
 
@@ -255,7 +255,7 @@ def _found(column: EvidenceColumn, value: Cell) -> str:
     return cells.shown(value)
 
 
-def _placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
+def placements_that_do_not_fit(evidence: Evidence) -> list[Problem]:
     """Dates and prices that cannot be together, and rows of one child that overlap.
 
     They stop the figures where the row counts: it is agreed, and its child is in the cohort where

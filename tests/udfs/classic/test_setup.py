@@ -95,16 +95,16 @@ def test_settings_that_stand_there_are_kept(windows):
 def test_another_python_is_kept_and_said(windows, line, named):
     computer = windows()
     computer.settings.parent.mkdir(parents=True)
-    computer.settings.write_text(line)
+    computer.settings.write_text(line, encoding="utf-8")
     said = list(install(computer))
     assert f"names another Python, {named}. It is kept" in said[2]
-    assert computer.settings.read_text() == line
+    assert computer.settings.read_text(encoding="utf-8") == line
 
 
 def test_the_same_python_in_other_letters_is_known(windows):
     computer = windows()
     computer.settings.parent.mkdir(parents=True)
-    computer.settings.write_text('"INTERPRETER_WIN","c:\\python\\PYTHON.exe"\n')
+    computer.settings.write_text('"INTERPRETER_WIN","c:\\python\\PYTHON.exe"\n', encoding="utf-8")
     assert "names this Python already" in list(install(computer))[2]
 
 
@@ -117,9 +117,9 @@ def test_an_environment_of_conda_is_known(windows, monkeypatch, environment, fol
     computer = windows(folder=Path(folder))
     computer.settings.parent.mkdir(parents=True)
     text = f'"CONDA PATH","C:\\conda"\n"CONDA ENV","{environment}"\n'
-    computer.settings.write_text(text)
+    computer.settings.write_text(text, encoding="utf-8")
     assert "names this Python already" in list(install(computer))[2]
-    assert computer.settings.read_text() == text
+    assert computer.settings.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize(

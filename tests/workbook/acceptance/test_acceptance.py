@@ -128,6 +128,7 @@ def test_the_values_are_there_at_once_and_say_who_calculated_them(made):
         assert "not opened in a spreadsheet yet" in str(headline)
         assert f"xlpbr {__version__}; workbook of {__version__}; host {host};" in str(line)
         assert "not equal 0; checks 9 of 9" in str(line)
+        assert (first[18, 1], first[18, 2]) == ("none", "")
         listed = shown(path, CASES)
         # No spreadsheet may take these for its own: it counts the bare words alone.
         results = [listed[FIRST_ROW + at, 6] for at in range(len(few()))]
@@ -176,6 +177,7 @@ def test_a_function_that_is_wrong_here_is_counted_and_named(tmp_path, monkeypatc
     first = shown(path, FIRST_SHEET)
     assert str(first[HEADLINE]).startswith(f"1 of {len(few())} cases are NOT EQUAL")
     assert wrong.name in first.values()
+    assert (first[18, 1], first[18, 2], first[19, 1]) == (1, wrong.name, "")
     assert "; not equal 1;" in str(first[LINE])
 
 

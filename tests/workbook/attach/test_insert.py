@@ -196,7 +196,7 @@ def test_one_spill_in_the_way_of_another_is_refused(budget, out):
 )
 def test_csv_files_that_cannot_be_used(tmp_path, text, said):
     listed = tmp_path / "formulas.csv"
-    listed.write_text(text)
+    listed.write_text(text, encoding="utf-8")
     with pytest.raises(FileProblem) as caught:
         read_formulas(listed)
     assert said in str(caught.value)

@@ -328,7 +328,9 @@ def test_a_stale_lock_is_taken_over_by_one(tmp_path):
 
 def lock_of(path, process, machine=None):
     lock = path.with_name(f".~xlpbr-{path.name}.lock")
-    lock.write_text(f"{machine or file_locks._machine()}\n{process}\n0123456789abcdef\n")
+    lock.write_text(
+        f"{machine or file_locks._machine()}\n{process}\n0123456789abcdef\n", encoding="utf-8"
+    )
     return lock
 
 
@@ -404,7 +406,7 @@ def test_a_lock_renewed_while_it_is_taken_over_is_given_back(budget, monkeypatch
 
     monkeypatch.setattr(file_locks, "_is_stale", slow)
     assert problem_of(budget, write_new).code == "busy"
-    assert lock.read_text().split("\n")[1] == str(os.getpid())
+    assert lock.read_text(encoding="utf-8").split("\n")[1] == str(os.getpid())
     assert names_in(budget.parent) == [lock.name, "budget.xlsx"]
 
 

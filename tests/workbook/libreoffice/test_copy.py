@@ -75,7 +75,7 @@ def test_a_libreoffice_that_cannot_is_named(
     broken: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     if broken == "no python":
-        (tmp_path / "soffice.bin").write_text("#!/bin/sh\n")
+        (tmp_path / "soffice.bin").write_text("#!/bin/sh\n", encoding="utf-8")
     monkeypatch.setenv("XLPBR_LIBREOFFICE", str(tmp_path))
     with pytest.raises(FileProblem, match="Calc with its Python, which was not found"):
         _start()
@@ -86,7 +86,7 @@ def test_a_program_that_ends_at_once_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     program = tmp_path / "soffice.bin"
-    program.write_text("#!/bin/sh\necho 'ImportError: no module' >&2\nexit 1\n")
+    program.write_text("#!/bin/sh\necho 'ImportError: no module' >&2\nexit 1\n", encoding="utf-8")
     program.chmod(0o755)
     (tmp_path / "pythonloader.py").touch()
     monkeypatch.setenv("XLPBR_LIBREOFFICE", str(tmp_path))

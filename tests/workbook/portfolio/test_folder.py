@@ -309,11 +309,11 @@ def test_bad_files_are_listed_and_stop_no_other(xlpbr, folder, out):
     wrong = contract(7)
     wrong["Placements"][1][1], wrong["Placements"][2][3] = "7.000,5x", "32 May 2026"
     write(folder / "wrong.xlsx", wrong)
-    (folder / "bad.xlsx").write_text("Child,Moved on\n")
+    (folder / "bad.xlsx").write_text("Child,Moved on\n", encoding="utf-8")
     (folder / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     (folder / "~$Budget 00.xlsx").write_bytes(b"x")
     (folder / "._Budget 00.xlsx").write_bytes(b"x")
-    (folder / "notes.txt").write_text("no workbook")
+    (folder / "notes.txt").write_text("no workbook", encoding="utf-8")
     tables = contract(8)
     del tables["Terms"]
     write(folder / "no terms.xlsx", tables)
@@ -385,7 +385,7 @@ def test_a_contract_without_placements_or_months_counts_nothing(xlpbr, tmp_path,
 
 def test_nothing_is_written_where_no_file_was_settled(xlpbr, tmp_path, out):
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "bad.xlsx").write_text("Child\n")
+    (tmp_path / "in" / "bad.xlsx").write_text("Child\n", encoding="utf-8")
     status, _, said = xlpbr("portfolio", tmp_path / "in", "-o", out)
     assert status == 1
     assert said.endswith("None of 1 file was settled; nothing was written.\n")
@@ -515,7 +515,10 @@ def test_a_missing_package_is_said_with_its_extra(xlpbr, folder, out, monkeypatc
     monkeypatch.setitem(sys.modules, name, None)
     status, _, said = xlpbr("portfolio", folder, "-o", out)
     assert status == 2
-    assert said == f'A portfolio needs {name}: install with  pip install "xlpbr[portfolio]".\n'
+    assert said == (
+        f"A portfolio needs {name}, which is not installed. Run: python -m pip install"
+        ' "xlpbr[portfolio]"\n'
+    )
 
 
 def test_dask_that_is_missing_is_said_with_its_extra(monkeypatch):

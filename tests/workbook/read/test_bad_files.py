@@ -256,7 +256,7 @@ def test_49_entities_that_grow(tmp_path):
 def test_50_entities_from_outside(tmp_path):
     path = good(tmp_path)
     secret = tmp_path / "secret.txt"
-    secret.write_text("secret")
+    secret.write_text("secret", encoding="utf-8")
     doctype = f'<!DOCTYPE x [<!ENTITY x SYSTEM "file://{secret}">]>'.encode()
     edit_part(path, SHEET, b"<worksheet ", doctype + b"<worksheet ")
     assert refusal(lambda: read(path), path) == message(50)

@@ -77,9 +77,9 @@ RESULT = (6, 2)
 EXCEL_2013 = {
     "ABS", "AGGREGATE", "AND", "COUNT", "COUNTA", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE",
     "DATEVALUE", "DAY", "EDATE", "EOMONTH", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR",
-    "ISNUMBER", "ISTEXT", "LEFT", "LEN", "LOG10", "LOWER", "MATCH", "MAX", "MID", "MIN", "MOD",
-    "MONTH", "N", "NA", "NOT", "OR", "REPT", "RIGHT", "ROUND", "ROWS", "SIGN", "SUBSTITUTE", "SUM",
-    "SUMIFS", "SUMPRODUCT", "TEXT", "TRIM", "UNICHAR", "VALUE", "YEAR",
+    "ISNUMBER", "ISTEXT", "LARGE", "LEFT", "LEN", "LOG10", "LOWER", "MATCH", "MAX", "MID", "MIN",
+    "MOD", "MONTH", "N", "NA", "NOT", "OR", "REPT", "RIGHT", "ROUND", "ROWS", "SIGN",
+    "SUBSTITUTE", "SUM", "SUMIFS", "SUMPRODUCT", "TEXT", "TRIM", "UNICHAR", "VALUE", "YEAR",
 }  # fmt: skip
 
 

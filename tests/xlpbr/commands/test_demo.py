@@ -61,7 +61,7 @@ def test_a_workbook_that_was_changed_is_kept(tmp_path, capsys, monkeypatch):
     made.write_bytes(b"changed by hand")
     demonstration.demonstrate(contract, tmp_path)
     assert made.read_bytes() == first
-    (kept,) = tmp_path.glob("*kept*")
+    (kept,) = tmp_path.glob("*before xlpbr*")
     assert kept.read_bytes() == b"changed by hand"
     assert kept.name in capsys.readouterr().err
 

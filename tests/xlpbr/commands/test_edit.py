@@ -176,7 +176,9 @@ def test_insert_says_what_the_cells_show(xlpbr, budget, tmp_path):
     assert (status, printed) == (0, "")
     assert err.splitlines() == ["Notes!B1 shows 39883.33.", f"Wrote {out}."]
     listed = tmp_path / "formulas.csv"
-    listed.write_text('Cell,Formula\nNotes!B2,"=PBR_FEE_CAP(B1,1)"\nNotes!B3,=PBR_VERSION()\n')
+    listed.write_text(
+        'Cell,Formula\nNotes!B2,"=PBR_FEE_CAP(B1,1)"\nNotes!B3,=PBR_VERSION()\n', encoding="utf-8"
+    )
     status, _, err = xlpbr("insert", out, "--from", listed, "-o", tmp_path / "more.xlsx")
     assert status == 0
     assert err.splitlines()[0] == "Notes!B2 shows 1."

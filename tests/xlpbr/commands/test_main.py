@@ -21,6 +21,7 @@ from xlpbr import __version__, functions
 from xlpbr.contract import cell_readers
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, EXAMPLE_NAMES, load_contract
+from xlpbr.workbook.template import write
 from xlpbr.workbook.template.write import new_workbook
 
 TABLE_NAMES = ("Terms", "Placements", "Carers", "Claims")
@@ -440,7 +441,7 @@ def test_recalc_writes_beside_and_never_over(xlpbr, make_workbook, sample, tmp_p
     for target, part in (
         (path, "is the file that is being read"),
         (tmp_path / "none" / "out.xlsx", "does not exist"),
-        (tmp_path / "out.xls", "must end in .xlsx"),
+        (tmp_path / "out.xls", "must end in .xlsx; name it out.xlsx, for example."),
     ):
         refused(xlpbr("recalc", path, "-o", target), part)
     assert path.read_bytes() == before
@@ -575,3 +576,15 @@ def counted(reader, read):
         return reader(declared, value)
 
     return count
+
+
+@pytest.mark.parametrize("file", [None, "/somewhere/temporary"])
+def test_what_the_computer_refuses_is_a_sentence(xlpbr, tmp_path, monkeypatch, file):
+    def refuses(**_):
+        raise OSError(28, "No space left on device", file)
+
+    monkeypatch.setattr(write, "TemporaryDirectory", refuses)
+    words = ("new", "plymouth-l04-2526", "-o", tmp_path / "new.xlsx")
+    at = f" ({file})" if file else ""
+    refused(xlpbr(*words), f"The computer says: No space left on device{at}. Look whether the disk")
+    assert not list(tmp_path.iterdir())

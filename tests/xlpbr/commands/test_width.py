@@ -12,55 +12,19 @@ from decimal import Decimal
 
 import pytest
 
+from tests.support.all_commands import RUN, books_for
 from xlpbr import functions
 from xlpbr.commands.columns import Column, needed, that_fit, widths_of
 from xlpbr.settlement.statement import FIGURES
 
 WIDTHS = (80, 100)
-OF_MONTH = ("--month", "May 2026")
-COMMANDS = (
-    ("statement", "BOOK"), ("statement", "BOOK", "--as-at", "28/2/2027"), ("readings", "BOOK"),
-    ("readings", "BOOK", "--as-at", "28/2/2027"), ("explain", "BOOK", *OF_MONTH),
-    ("invoice", "BOOK", *OF_MONTH), ("lines", "BOOK", *OF_MONTH), ("children", "BOOK"),
-    ("years", "BOOK"), ("check", "BOOK"), ("check", "WRONG"), ("statement", "WRONG"),
-    ("forecast", "BOOK", "--scenarios", "50"), ("changes", "OLD", "BOOK"), ("contracts",),
-    ("terms", "plymouth-l04-2526"), ("terms", "birmingham-step-down-2014"), ("doctor",),
-    ("statement", "BOOK", "--month"), ("statement", "none.xlsx"), ("--help",),
-    ("statement", "--help"), ("agree", "--help"), ("attach", "--help"), ("agree", "BOOK", *OF_MONTH,
-    "-o", "agreed.xlsx"), ("portfolio", "FOLDER", "-o", "folder.xlsx"),
-)  # fmt: skip
-"""Every command that prints more than a line, and some that say what is wrong."""
-
-RUN_ALL = """
-import json, os, sys
-from xlpbr import cli
-for words in json.load(open(sys.argv[1], encoding="utf-8")):
-    print("\\n\\x00" + " ".join(words), flush=True)
-    sys.argv = ["xlpbr", *words]
-    try:
-        cli.main()
-    except SystemExit:
-        pass
-    sys.stdout.flush()
-"""
+TO_THE_END = ("--as-at", "28/2/2027")
 
 
 @pytest.fixture
-def places(make_workbook, life, sample, tmp_path):
-    """The workbooks that the commands are given."""
-    folder = tmp_path / "contracts"
-    folder.mkdir()
-    old = make_workbook(life, "old.xlsx")
-    life["Placements"][1][2] = 7100.55
-    life["Costs"][2][4] = 1777.5
-    book = make_workbook(life, "book.xlsx")
-    (folder / "one.xlsx").write_bytes(book.read_bytes())
-    sample["Placements"][1][2] = "seven thousand pounds and a half"
-    sample["Placements"][2][4] = "31/02/2026"
-    return {
-        "BOOK": book.name, "OLD": old.name, "FOLDER": folder.name,
-        "WRONG": make_workbook(sample, "wrong.xlsx").name,
-    }  # fmt: skip
+def commands(make_workbook, life, sample, tmp_path):
+    """Every command, in a folder with the workbooks that it is given."""
+    return books_for(make_workbook, life, sample, tmp_path)
 
 
 def on_a_terminal(width, commands, folder):
@@ -73,7 +37,7 @@ def on_a_terminal(width, commands, folder):
     termios.tcsetwinsize(theirs, (50, width))
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN_ALL, str(listed)],
+        [sys.executable, "-c", RUN, str(listed)],
         cwd=folder, env=environment | {"TERM": "xterm"}, stdin=theirs, stdout=theirs, stderr=theirs,
     )  # fmt: skip
     os.close(theirs)
@@ -100,8 +64,7 @@ def on_a_terminal(width, commands, folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_line_of_any_command_is_wider_than_the_terminal(places, tmp_path, width):
-    commands = [[places.get(word, word) for word in words] for words in COMMANDS]
+def test_no_line_of_any_command_is_wider_than_the_terminal(commands, tmp_path, width):
     for words, shown in on_a_terminal(width, commands, tmp_path).items():
         lines = shown.splitlines()[1:]
         assert any(line.strip() for line in lines), words
@@ -114,14 +77,14 @@ def test_no_line_of_any_command_is_wider_than_the_terminal(places, tmp_path, wid
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_where_the_output_is_no_terminal_columns_says_how_wide_it_is(
-    xlpbr, places, tmp_path, monkeypatch, narrow, width
+    xlpbr, commands, tmp_path, monkeypatch, narrow, width
 ):
     monkeypatch.chdir(tmp_path)
-    everything = xlpbr("statement", places["BOOK"])[1]
+    everything = xlpbr(*commands[0])[1]
     assert max(map(len, everything.splitlines())) > 100
     narrow(width)
-    for words in COMMANDS[:11]:
-        _, out, _ = xlpbr(*(places.get(word, word) for word in words))
+    for words in commands[:11]:
+        _, out, _ = xlpbr(*words)
         assert max(map(len, out.splitlines()), default=0) <= width, words
 
 
@@ -148,7 +111,7 @@ def printed(out):
 @pytest.mark.parametrize("width", [80, 90, 100, 120, 140, 160, 200])
 def test_the_figures_of_a_statement_that_are_left_add_up(xlpbr, make_workbook, life, narrow, width):
     narrow(width)
-    _, out, err = xlpbr("statement", make_workbook(life))
+    _, out, err = xlpbr("statement", make_workbook(life), *TO_THE_END)
     assert err == "" or "to look at" in err
     months = printed(out)
     assert len(months) == 18
@@ -179,7 +142,7 @@ def test_the_figures_of_a_statement_that_are_left_add_up(xlpbr, make_workbook, l
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_the_months_of_a_child_add_up_to_its_total(xlpbr, make_workbook, life, narrow, width):
     narrow(width)
-    _, out, _ = xlpbr("children", make_workbook(life))
+    _, out, _ = xlpbr("children", make_workbook(life), *TO_THE_END)
     rows = printed(out)
     assert max(map(len, out.splitlines())) <= width
     for row in rows:
@@ -197,7 +160,7 @@ def test_the_months_of_a_child_add_up_to_its_total(xlpbr, make_workbook, life, n
 
 def test_readings_for_a_person_are_in_words_the_dearest_first(xlpbr, make_workbook, life, narrow):
     narrow(100)
-    _, out, _ = xlpbr("readings", make_workbook(life))
+    _, out, _ = xlpbr("readings", make_workbook(life), *TO_THE_END)
     rows = [row for row in printed(out) if row["Difference"]]
     worth = [abs(pence(row["Difference"])) for row in rows]
     assert worth == sorted(worth, reverse=True)

@@ -15,7 +15,7 @@ from xlpbr.commands.doctor import said_line_by_line
 from xlpbr.doctor.computer import Computer, WindowsRegistry
 from xlpbr.doctor.findings import Finding
 from xlpbr.doctor.hosts import findings
-from xlpbr.doctor.libreoffice import extension_versions, profile_of
+from xlpbr.doctor.libreoffice import calc_findings, extension_versions, profile_of
 from xlpbr.doctor.python import fits
 from xlpbr.udfs.hosts import OF_WORKBOOKS
 
@@ -56,13 +56,17 @@ def windows(tmp_path: Path) -> Any:
     start = home / "AppData" / "Roaming" / "Microsoft" / "Excel" / "XLSTART"
     for one in (home / ".xlwings", folder, program, start):
         one.mkdir(parents=True)
-    (home / ".xlwings" / "xlwings.conf").write_text(f'"INTERPRETER_WIN","{PYTHON}"\n')
+    (home / ".xlwings" / "xlwings.conf").write_text(
+        f'"INTERPRETER_WIN","{PYTHON}"\n', encoding="utf-8"
+    )
     (start / "xlwings.xlam").touch()
     for bits in (64, 32):
         (folder / f"xlwings{bits}-{xlwings.__version__}.dll").touch()
     (program / "soffice").touch()
     (program / "pythonloader.uno.ini").touch()
-    (program / "version.ini").write_text("[Version]\nUpdateID=LibreOffice_25_en-GB\n")
+    (program / "version.ini").write_text(
+        "[Version]\nUpdateID=LibreOffice_25_en-GB\n", encoding="utf-8"
+    )
     with_extension(home / "AppData" / "Roaming" / "LibreOffice" / "4", __version__)
     registry = MadeRegistry(
         {
@@ -96,7 +100,9 @@ def windows(tmp_path: Path) -> Any:
 def with_extension(profile: Path, version: str) -> None:
     place = profile / "user" / "uno_packages" / "cache" / "uno_packages" / "lu1.tmp_" / "xlpbr.oxt"
     place.mkdir(parents=True)
-    (place / "description.xml").write_text(f'<identifier value="x"/><version value="{version}"/>')
+    (place / "description.xml").write_text(
+        f'<identifier value="x"/><version value="{version}"/>', encoding="utf-8"
+    )
 
 
 def found(computer: Computer, host: str, what: str) -> Finding:
@@ -183,7 +189,7 @@ def test_what_xlwings_lacks_is_named(windows):
     assert "pip install pywin32" in found(computer, "classic", "pywin32").to_do
     assert f"xlwings64-{xlwings.__version__}.dll" in found(computer, "classic", "xlwings").found
     assert "xlpbr install classic" in found(computer, "classic", "add-in").to_do
-    settings.write_text('"INTERPRETER_WIN","C:\\Other\\python.exe"\n')
+    settings.write_text('"INTERPRETER_WIN","C:\\Other\\python.exe"\n', encoding="utf-8")
     other = found(computer, "classic", "settings of xlwings")
     assert (other.state, r"C:\Other\python.exe" in other.found) == ("look", True)
     settings.unlink()
@@ -251,11 +257,21 @@ def test_the_settings_of_the_server_are_read_and_no_id_is_shown(windows):
     assert found(windows(), "server", what).state == "look"
 
 
+@pytest.mark.parametrize(("version", "state"), [("25.2", None), ("26.8", None), ("24.8", "look")])
+def test_the_version_of_libreoffice_is_said_with_both_its_numbers(windows, version, state):
+    computer = windows()
+    program = Path(computer.environment["XLPBR_LIBREOFFICE"])
+    (program / "bootstrap.ini").write_text(f"[Bootstrap]\nProductKey=LibreOffice {version}\n")
+    assert found(computer, "calc", "LibreOffice").found == f"LibreOffice {version}: {program}"
+    of_version = [one.state for one in calc_findings(computer) if one.what == "version"]
+    assert of_version == ([] if state is None else [state])
+
+
 def test_libreoffice_its_python_and_its_extension_are_looked_for(windows, tmp_path):
     computer = windows()
     program = Path(computer.environment["XLPBR_LIBREOFFICE"])
     assert found(computer, "calc", "LibreOffice").found == f"LibreOffice 25: {program}"
-    (program / "version.ini").write_text("UpdateID=LibreOffice_7_en-GB\n")
+    (program / "version.ini").write_text("UpdateID=LibreOffice_7_en-GB\n", encoding="utf-8")
     (program / "pythonloader.uno.ini").unlink()
     assert "25.2 or later" in found(computer, "calc", "version").to_do
     assert found(computer, "calc", "Python in it").state == "missing"

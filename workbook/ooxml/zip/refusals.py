@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from xlpbr.errors import FileProblem
+from xlpbr.errors import FileProblem, too_long_for_windows
 
 MEBIBYTE = 1 << 20
 LARGEST_PART = 600 * MEBIBYTE
@@ -73,6 +73,9 @@ def refuse_by_name(path: Path) -> None:
 
 def cannot_open(path: Path, error: OSError) -> FileProblem:
     """What the system says of a file that it does not give, in plain words."""
+    too_long = too_long_for_windows(str(path.absolute()))
+    if too_long and isinstance(error, FileNotFoundError):
+        return FileProblem(f"{path} cannot be found: {too_long}.", "missing")
     if isinstance(error, FileNotFoundError):
         return FileProblem(f"{path} does not exist; check the name and the folder.", "missing")
     if isinstance(error, PermissionError):
