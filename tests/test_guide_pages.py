@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.guide import pictures
 from tests.support.guide.pages import GUIDES, Picture, Section, Shown, Typed, sections_of
 
 MONTH = (GUIDES / "month.md").read_text(encoding="utf-8")
@@ -43,6 +44,21 @@ def test_a_section_is_read_in_its_order():
     assert picture == Picture(20, "month.png", "Month", "")
     # What a step holds itself is not asked for again.
     assert section.amounts == [(5, "£5")]
+
+
+def test_every_picture_of_a_guide_carries_what_it_shows():
+    found = {
+        step.name: pictures.mark_of(pictures.FOLDER / step.name)
+        for page in ("first-month.md", "month.md")
+        for section in sections_of((GUIDES / page).read_text(encoding="utf-8"))
+        for step in section.steps
+        if isinstance(step, Picture)
+    }
+    drawn = {path.name for path in pictures.FOLDER.glob("guide-*.png")}
+    assert found.keys() == drawn
+    assert len(set(found.values())) == len(drawn)
+    assert all(len(mark) == len(pictures.digest([])) for mark in found.values())
+    assert pictures.mark_of(pictures.FOLDER / "taskpane.png") == ""
 
 
 @pytest.mark.parametrize(

@@ -77,18 +77,21 @@ def test_what_a_command_makes_opens_quietly(xlpbr, book, tmp_path, kind):
 
 
 def test_what_is_printed_is_read_and_is_whole_columns(tmp_path_factory):
-    """Excel prints whole columns down to the last row in use, and a part of them in full."""
+    """Excel prints whole columns down to the last row in use, and a part of them in full.
+
+    Where workings to the right are longer than the page, its last row is said.
+    """
     path = template(tmp_path_factory, CONTRACT)
     printed = {
         sheet.title: sheet.print_area for sheet in openpyxl.load_workbook(path) if sheet.print_area
     }
     assert printed == {
-        "About": "'About'!$A$1:$C$1048576",
-        "Month": "'Month'!$A$1:$J$58",  # one page, to be signed
+        "Month": "'Month'!$A$1:$J$45",  # one page, to be signed
         "Statement": "'Statement'!$A$1:$S$1048576",
         "Children": "'Children'!$A$1:$T$1048576",
-        "Readings": "'Readings'!$A$1:$E$1048576",
+        "Readings": "'Readings'!$A$1:$F$30",
         "Reconcile": "'Reconcile'!$A$1:$J$1048576",
+        "Explain": "'Explain'!$A$1:$D$24",
         "Forecast": "'Forecast'!$A$1:$M$1048576",
         "Checks": "'Checks'!$A$1:$F$1048576",
     }

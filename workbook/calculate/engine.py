@@ -75,6 +75,7 @@ class Calculation:
     errors: list[CellError]
     _repeated: Mapping[Place, tuple[int, int] | None] = field(default_factory=dict)
     _held: Mapping[Place, Any] = field(default_factory=dict, repr=False)
+    _constant: frozenset[Place] = frozenset()
 
     @cached_property
     def reads(self) -> Mapping[Place, Reads]:
@@ -140,7 +141,7 @@ def load(
         engine, errors = found
         calculation = Calculation(
             book, engine, formulas, frozenset(given), frozenset(extra), impossible, errors,
-            repeated, held,
+            repeated, held, frozenset(constants or ()),
         )  # fmt: skip
         unlike = _unlike_their_range(calculation) - repeated.keys()
         if not unlike:
@@ -219,12 +220,16 @@ def _loaded(
     given: Mapping[Place, str],
 ) -> tuple[formualizer.Workbook, list[CellError]]:
     """The engine with some formulas of a workbook, the rest as the values that it shows."""
+    of_formulas: dict[str, set[Position]] = {sheet.name: set() for sheet in book.sheets}
+    for sheet, position in given:
+        of_formulas[sheet].add(position)
     values: dict[str, dict[Position, CellValue]] = {
-        sheet.name: {
-            position: to_engine(cell.value) if not isinstance(cell.value, CellError) else cell.value
-            for position, cell in cells_of(book, sheet.name).items()
+        name: {
+            position: cell.value if isinstance(cell.value, CellError) else to_engine(cell.value)
+            for position, cell in cells_of(book, name).items()
+            if position not in there
         }
-        for sheet in book.sheets
+        for name, there in of_formulas.items()
     }
     # What the last calculation spilled would stand in the way of the next.
     for sheet, position in {*given, *put_in}:
@@ -322,7 +327,7 @@ def _unlike_their_range(calculation: Calculation) -> set[Place]:
     """
     fixed = [
         place
-        for place in calculation.calculated - calculation.put_in
+        for place in calculation.calculated - calculation.put_in - calculation._constant
         if not cells_of(calculation.book, place[0])[place[1]].dynamic
     ]
     # To ask the engine how far a formula spills takes longer than to see that none did.
@@ -361,7 +366,7 @@ def _something_spilled(calculation: Calculation) -> bool:
         given[place[0]].update(_spill(calculation, place))
     beside = [
         (sheet, (row + down, column + across))
-        for sheet, (row, column) in formulas
+        for sheet, (row, column) in formulas - calculation._constant
         for down, across in ((0, 1), (1, 0))
         if (row + down, column + across) not in given[sheet]
         and row + down <= LAST_ROW

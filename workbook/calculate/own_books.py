@@ -9,7 +9,7 @@ that reads what cannot be told, ``refresh`` looks at each formula.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from xlpbr.errors import CellError
 from xlpbr.workbook.calculate.engine import (
@@ -28,11 +28,12 @@ from xlpbr.workbook.calculate.keeping import (
     taken,
 )
 from xlpbr.workbook.ooxml.addresses import Position
-from xlpbr.workbook.ooxml.book import Book
+from xlpbr.workbook.ooxml.book import Book, DefinedName
 
 _CALLED = re.compile(r"([^\W\d][\w.]*)\s*\(")
 _TEXT = re.compile(r'"[^"]*"')
-_NUMBER = re.compile(r"\$\d+|(?<=[,=])\d+(?=[),])")
+_FIGURES_ALIKE = str.maketrans("123456789", "000000000")
+_FIGURE_IN_A_NAME = re.compile(r"0[\w.]*\s*\(|0[^(),]*!")
 _SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([\w.]+))!")
 _DATA_TABLE = "TABLE"
 _OF_A_CIRCLE = "#REF!"
@@ -71,16 +72,31 @@ def _needs_a_look(book: Book, formulas: Mapping[Place, str]) -> bool:
     """Whether a formula, or a name, may keep its value for what it calls or reads."""
     if any('"' in sheet.name for sheet in book.sheets):
         return True  # what is a text and what is none would have to be told apart
-    text = "\0".join([*formulas.values(), *(name.text for name in book.names)])
-    # The formulas of a column differ in their numbers only.
-    text = "\0".join(set(_NUMBER.sub("", text).split("\0")))
-    text = _TEXT.sub('""', text)
+    text = _TEXT.sub('""', "\n".join(_different(formulas.values(), book.names)))
     called = {name.upper().removeprefix("_XLFN.") for name in set(_CALLED.findall(text))}
     if called & {*HIDDEN_SOURCES, _DATA_TABLE} or unknown_among(called):
         return True
     known = {sheet.name.casefold() for sheet in book.sheets}
     named = {quoted.replace("''", "'") or bare for quoted, bare in set(_SHEET.findall(text))}
     return any(name.casefold() not in known for name in named)
+
+
+def _different(formulas: Iterable[str], names: Iterable[DefinedName]) -> set[str]:
+    """The formulas and names, but of those that differ in figures only one.
+
+    A figure in the name of a function or a sheet tells it from others.
+    """
+    found = {name.text for name in names}
+    of_form: dict[str, bool] = {}
+    for formula in formulas:
+        form = formula.translate(_FIGURES_ALIKE)
+        in_a_name = of_form.get(form)
+        if in_a_name is None:
+            of_form[form] = in_a_name = _FIGURE_IN_A_NAME.search(form) is not None
+            found.add(formula)
+        elif in_a_name:
+            found.add(formula)
+    return found
 
 
 def _spilt_otherwise(

@@ -14,6 +14,8 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from xlpbr.workbook.ooxml.addresses import column_letter
+
 _DIGITS_ALIKE = str.maketrans("123456789", "000000000")
 _CALLED = re.compile(r"[^\s()+\-*/^&=<>,;:{}]+\(")
 
@@ -52,6 +54,25 @@ class QuickSheet(Worksheet):  # type: ignore[misc]
         )
         return 0
 
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        # Most cells have a format, and a formula or nothing: those are put together at once.
+        kind = type(cell)
+        if cell.format is None or (kind is not _FORMULA and kind is not _BLANK):
+            super()._write_cell(row, col, cell)
+            return
+        told = f'r="{column_letter(col + 1)}{row + 1}" s="{cell.format._get_xf_index()}"'
+        if kind is _BLANK:
+            self.fh.write(f"<c {told}/>")
+            return
+        formula, value = self._escape_data(cell.formula), cell.value
+        if isinstance(value, str):
+            # An empty one is none, but for what is told to be a text of no characters.
+            told += "" if value == "" else ' t="e"' if value in _ERRORS else ' t="str"'
+            value = self._escape_data(value)
+        elif isinstance(value, bool):
+            told, value = f'{told} t="b"', int(value)
+        self.fh.write(f"<c {told}><f>{formula}</f><v>{value}</v></c>")
+
 
 def _called_in(formula: str) -> tuple[bool, bool]:
     """Whether XlsxWriter would store a formula as it is, and write it as an ordinary one."""
@@ -65,12 +86,26 @@ def _called_in_form(formula: str) -> tuple[bool, bool]:
     return all(map(_is_stored_as_written, calls)), all(map(_is_ordinary, calls))
 
 
+def _blank_kind() -> type:
+    """What XlsxWriter keeps of a cell with a format alone."""
+    trial = Worksheet()
+    trial.write_blank(0, 0, None, Format())
+    return type(trial.table[0][0])
+
+
 @cache
 def _one_cell(formula: str) -> Any:
     """What XlsxWriter keeps of a cell with a formula."""
     trial = Worksheet()
     trial._write_formula(0, 0, formula)
     return trial.table[0][0]
+
+
+_FORMULA, _BLANK = type(_one_cell("=0")), _blank_kind()
+_ERRORS = frozenset(
+    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
+)  # fmt: skip
+"""The errors that XlsxWriter stores as such; another it stores as a text."""
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlpbr import cells
 from xlpbr.commands import terminal
 from xlpbr.commands.edit import say_last_values, say_unproved
 from xlpbr.commands.options import (
@@ -174,6 +175,7 @@ def changes(
                 "before": amounts_by_heading(changed.before),
                 "after": amounts_by_heading(changed.after),
                 "difference": amounts_by_heading(changed.difference),
+                "carried": cells.pounds(changed.difference.carried),
             },
         )
     elif not changed.causes:
@@ -257,7 +259,13 @@ def _up_to(as_at: date, month: date | None) -> str:
 
 def _in_all(changed: ChangedTables) -> str:
     every = changed.difference
-    return (
+    said = (
         f"All changes together: saving {in_words(every.saving)}, payable"
         f" {in_words(every.payable)}, to invoice {in_words(every.to_invoice)}."
     )
+    if every.carried:
+        said += (
+            " Agreed months stay as they were agreed, so that"
+            f" {in_words(every.carried)} comes into the next month that is not agreed."
+        )
+    return said

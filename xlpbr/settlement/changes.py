@@ -71,6 +71,11 @@ class Amounts:
     payable: Pence = 0
     to_invoice: Pence = 0
 
+    @property
+    def carried(self) -> Pence:
+        """What is payable and not to be invoiced yet, because agreed months stay as they are."""
+        return self.payable - self.to_invoice
+
     def __sub__(self, other: Amounts) -> Amounts:
         return Amounts(
             self.saving - other.saving,

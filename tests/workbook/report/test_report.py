@@ -44,9 +44,9 @@ SHEETS = [
     "Readings in full", "Workings", "Terms", "Checks", "Notes", "Chart data",
 ]  # fmt: skip
 WITH_FORECAST = [*SHEETS[:10], "Forecast", "Assumptions", *SHEETS[10:]]
-NEVER_PUBLIC = ("Invoice", "Lines", "Children", "Years")
-PUBLIC_SHEETS = [name for name in SHEETS if name not in ("Workings", *NEVER_PUBLIC)]
-"""Of the sample's months too few can be shown to show how they came about."""
+NEVER_PUBLIC = ("Invoice", "Lines", "Children")
+PUBLIC_SHEETS = [name for name in SHEETS if name not in ("Workings", "Years", *NEVER_PUBLIC)]
+"""Of the sample's months too few can be shown to show how they came about, and no year."""
 
 
 def report_of(
@@ -652,6 +652,39 @@ def test_the_public_readings_list_only_what_they_can_show(tmp_path: Path) -> Non
         ["yes", "[c]", "[z]"]
     ]
     assert "There is no month yet for which figures" in " ".join(lines_of(nothing, "Summary"))
+
+
+def test_the_public_version_has_the_years_that_follow_from_what_it_shows(tmp_path: Path) -> None:
+    budget = [["Year", "Saving", "Cost"], ["2025/26", 5_000_000, 700_000]]
+    source = sample_source(carers=None, claims=None, budget=budget)
+    source.rows["Placements"][1:] = [
+        [f"C{n}", "foster", 7_000, 1_400, date(2025, 9, 2 + n % 12), None, "yes", None]
+        for n in range(24)
+    ]
+    target = report_of(tmp_path / "r.xlsx", source, date(2026, 6, 15), public=True)
+    lines = lines_of(target, "Years")
+    assert "The last year is to 31 May 2026." in " ".join(lines)
+    heading, first, last = table_of(target, "Years")
+    columns, *months = table_of(target, "Statement")
+    statement = {row[0]: dict(zip(columns, row, strict=True)) for row in months}
+    march, may = statement[date(2026, 3, 1)], statement[date(2026, 5, 1)]
+    first, last = (dict(zip(heading, row, strict=True)) for row in (first, last))
+    assert first["Financial year"] == "2025/26"
+    assert first["Saving"] == march["Saving to date"] > 3_000_000
+    assert first["Saving against budget"] == march["Saving to date"] - 5_000_000
+    assert round(last["Saving"], 2) == round(may["Saving to date"] - march["Saving to date"], 2)
+    assert round(last["Payable"], 2) == round(may["Payable to date"] - march["Payable to date"], 2)
+    assert first["Full-year effect"] == last["Full-year effect"] == 24 * 292_000
+    assert last["Budget saving"] == "[z]"
+    assert "the financial years, and" not in " ".join(texts_of_notes(target))
+    # Of the sample's children no year can be told apart.
+    other = report_of(tmp_path / "other.xlsx", public=True)
+    assert "Years" not in opened(other).sheetnames
+    assert "the invoice, the financial years, and the problems" in " ".join(texts_of_notes(other))
+
+
+def texts_of_notes(target: Path) -> list[str]:
+    return [str(row[1]) for row in table_of(target, "Notes")]
 
 
 def test_public_workings_need_two_months_that_can_be_shown(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from zipfile import ZipFile
+
 import pytest
+from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from tests.support.templates import template
 from xlpbr.contract.library import CONTRACT_NAMES
 from xlpbr.workbook.calculate.recalculate import recalculate
+from xlpbr.workbook.template.page import NoCharacters
 from xlpbr.workbook.template.quick_sheet import QuickSheet
 
 FORMULAS = [
@@ -36,6 +40,27 @@ def test_a_formula_is_written_as_by_xlsxwriter(formula):
     assert quick.table == stock.table
     assert quick.has_dynamic_arrays == stock.has_dynamic_arrays
     assert type(quick.table[3][2]) is type(stock.table[3][2])
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", NoCharacters(), "a & b", "#N/A", "#SPILL!", 0, -1.5, 0.1 + 0.2, 1e300, True, False, "<&>"],
+)
+def test_a_cell_is_stored_as_by_xlsxwriter(value, tmp_path):
+    stored = []
+    for kind in (QuickSheet, Worksheet):
+        path = tmp_path / f"{kind.__name__}.xlsx"
+        with Workbook(str(path)) as workbook:
+            sheet, style = workbook.add_worksheet("S", kind), workbook.add_format({"bold": True})
+            sheet.write_formula(0, 0, '=IF(A9<1,"a & b",B9)', style, value)
+            sheet.write_formula(1, 27, "=A1", None, value)
+            sheet.write_formula(2, 0, "=SEQUENCE(2)", style, 1)
+            sheet.write_blank(3, 2, None, style)
+            sheet.write(4, 0, 1.5, style)
+            sheet.write(4, 1, "<a>", style)
+        with ZipFile(path) as package:
+            stored.append(package.read("xl/worksheets/sheet1.xml"))
+    assert stored[0] == stored[1]
 
 
 def test_newer_functions_are_looked_for_where_the_workbook_asks_for_it():

@@ -287,6 +287,29 @@ def test_the_rows_of_a_person_add_up(xlpbr, agreed, tmp_path, narrow, width):
     assert "All changes together: saving " in err
 
 
+def test_what_agreed_months_do_not_take_is_said_to_come_later(xlpbr, agreed, tmp_path):
+    now = changed(agreed, tmp_path / "now.xlsx", Placements_D4=320, Placements_C2=7000)
+    day = ("--as-at", "31/5/2026")
+    found = json.loads(xlpbr("changes", now, "--json", *day)[1])
+    assert found["difference"]["To invoice"] == 0
+    assert found["carried"] == found["difference"]["Payable"] != 0
+    carried = Decimal(str(found["carried"]))
+    _, _, err = xlpbr("changes", now, *day)
+    sign = "-" if carried < 0 else ""
+    assert (
+        f"Agreed months stay as they were agreed, so that {sign}£{abs(carried):,.2f} comes into the"
+        " next month that is not agreed." in err
+    )
+    # It is in the Adjustment of that month, beside what had been carried before.
+    june = [told(xlpbr("statement", book, "--csv")[1])[9] for book in (agreed, now)]
+    assert [row["Month"] for row in june] == ["2026-06-01"] * 2
+    assert Decimal(june[1]["Adjustment"]) - Decimal(june[0]["Adjustment"]) == carried
+    # To the end of the programme nothing is left to come.
+    to_the_end = json.loads(xlpbr("changes", now, "--json")[1])
+    assert to_the_end["carried"] == 0
+    assert "Agreed months stay" not in xlpbr("changes", now)[2]
+
+
 def test_changes_up_to_a_month(xlpbr, agreed, tmp_path):
     now = changed(agreed, tmp_path / "now.xlsx", Terms_B9=610000, Placements_D4=320)
     found = json.loads(xlpbr("changes", agreed, now, "--json", "--month", "Jun 2026")[1])
