@@ -663,7 +663,7 @@ def test_the_public_version_has_the_years_that_follow_from_what_it_shows(tmp_pat
     ]
     target = report_of(tmp_path / "r.xlsx", source, date(2026, 6, 15), public=True)
     lines = lines_of(target, "Years")
-    assert "The last year is to 31 May 2026." in " ".join(lines)
+    assert "Figures go to 31 May 2026; a budget is for the whole year." in " ".join(lines)
     heading, first, last = table_of(target, "Years")
     columns, *months = table_of(target, "Statement")
     statement = {row[0]: dict(zip(columns, row, strict=True)) for row in months}
