@@ -13,7 +13,7 @@ from xlpbr.workbook.template.check_counts import (
     write_not_read,
 )
 from xlpbr.workbook.template.outputs import pick_month, whose_month
-from xlpbr.workbook.template.page import TemplatePage, begins_with
+from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import (
     CHECK_MONTH,
     FIRST_MONTH_ROW,
@@ -389,8 +389,9 @@ def _write_problems(page: TemplatePage, plan: TemplatePlan, row: int) -> None:
     )  # fmt: skip
     for number in range(1, _PROBLEM_ROWS + 1):
         page.sheet.set_row(row + number - 1, 2 * LINE_HEIGHT + 2)
-    page.mark((row - 1, 4), (row - 1, 4), begins_with("ERROR"), styles.wrong, alone=True)
-    page.mark((row - 1, 4), (row - 1, 4), begins_with("LOOK"), styles.warned, alone=True)
+    for word, look in (("ERROR", styles.wrong), ("LOOK", styles.warned)):
+        says = f'LEFT({fixed(row - 1, 4)},{len(word)})="{word}"'
+        page.mark((row - 1, 4), (row - 1, 6), says, look, alone=True)
     holds = f'$A{row + 1}&""<>""'
     none = f'$A{row + 1}&""="All tables"'
     stops = f"AND({holds},ISERROR({corner}))"

@@ -19,7 +19,7 @@ def write_functions(page: TemplatePage, plan: TemplatePlan) -> None:
         " left out. An error in a cell says that an input cannot be used; PBR_CHECK says which.",
     )
     page.set_widths(_WIDTHS)
-    row = _write_listing(
+    row = _write_functions_table(
         page, _FIRST_HEADING_ROW, ("Function", "What it does", "Example", "Clause"),
         [
             (function.signature, _what_it_does(function), _examples(function), function.clause)
@@ -27,7 +27,7 @@ def write_functions(page: TemplatePage, plan: TemplatePlan) -> None:
         ],
     )  # fmt: skip
     page.put(row + 1, 1, "What to give", page.styles.subtitle)
-    _write_listing(
+    _write_functions_table(
         page, row + 2, ("Argument", "What to give", "In which functions"),
         [(name, what, _where(names)) for (name, what), names in _arguments().items()],
     )  # fmt: skip
@@ -35,7 +35,7 @@ def write_functions(page: TemplatePage, plan: TemplatePlan) -> None:
     page.print_on_a4(plan.title, heading_row=None)
 
 
-def _write_listing(
+def _write_functions_table(
     page: TemplatePage, row: int, headings: tuple[str, ...], rows: list[tuple[str, ...]]
 ) -> int:
     """Write a table, and give the row under it."""

@@ -55,7 +55,7 @@ def write_month(page: TemplatePage, plan: TemplatePlan) -> None:
     )  # fmt: skip
     row = _write_invoice_lines(page, plan, found, places.MONTH[0] + 2)
     row = _write_children(page, plan, found, row)
-    row = _write_open_questions(page, plan, found, row)
+    row = _write_open_points(page, plan, found, row)
     row = _write_years(page, plan, found, row)
     row = _write_signatures(page, plan, found, row)
     invoiced = ("ToInvoiceNet", "ToInvoiceVAT", "ToInvoiceGross")
@@ -181,7 +181,7 @@ def _write_children(page: TemplatePage, plan: TemplatePlan, found: Found, row: i
     return row + 1
 
 
-def _write_open_questions(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
+def _write_open_points(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
     """Write side by side what changed and what is disputed, and what else PBR_CHECK says."""
     styles = page.styles
     row = _begin(page, row, "What is disputed, and what changed since it was agreed")

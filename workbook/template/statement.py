@@ -483,7 +483,7 @@ def _said_of_hidden_columns(plan: TemplatePlan) -> str:
     listed = all_of(names)
     how = "To show them: select the columns beside them, right-click, Unhide."
     figures = "+".join(
-        f"SUMPRODUCT(({cells}<>0)*ISNUMBER({cells}))"
+        f'COUNTIF({cells},">0")+COUNTIF({cells},"<0")'
         for cells in map(plan.statement_column, plan.idle_figures)
     )
     return (

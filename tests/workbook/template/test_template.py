@@ -938,6 +938,17 @@ def test_the_books_own_checks_agree(calculated):
 
 
 @pytest.mark.slow
+def test_a_hidden_column_that_holds_figures_is_named(tmp_path):
+    path = tmp_path / "book.xlsx"
+    write_template(load_contract("cheshire-east-2026"), path, sample=True)
+    for address, value in (("A6", "Settled"), ("B6", 4), ("C6", 6000)):
+        set_cell(path, "Rates", address, value)
+    set_cell(path, "Month", "B4", cells.serial_of(date(2026, 10, 1)))
+    said = calculate(path)["Statement"][22, 3]
+    assert said.startswith("Hidden columns hold figures now: Outcome fees (I)")
+
+
+@pytest.mark.slow
 def test_what_plain_formulas_do_not_know_is_said_and_is_no_alarm(tmp_path):
     contract = load_contract("cheshire-east-2026")
     path = tmp_path / "book.xlsx"
