@@ -68,8 +68,8 @@ MONTHS = {
 }  # fmt: skip
 PLACEMENTS = {
     "Row": "count", "Child": "text", "Agreed": "count", "Residential weekly cost": "money",
-    "Family weekly cost": "money", "Moved on, in parts": "text", "Moved on": "date",
-    "Leaves care on": "date", "Ended on, in parts": "text", "Ended on, as entered": "date",
+    "Family weekly cost": "money", "Moved on, in parts": "date", "Moved on": "date",
+    "Leaves care on": "date", "Ended on, in parts": "date", "Ended on, as entered": "date",
     "Ended on": "date", "Broke down": "count", "First move": "count", "Saving a week": "money",
     "Counts from": "date", "Counts until": "date", "Counts for the bonus": "count",
     **{f"Days {day}": "count" for day in DAYS},
@@ -79,16 +79,16 @@ PLACEMENTS = {
     "Window from": "date", "Window until": "date", "Pays back": "money", "Reimbursed": "money",
 }  # fmt: skip
 HOUSEHOLDS = {
-    "Household": "text", "Child": "text", "Approved on, in parts": "text",
+    "Household": "text", "Child": "text", "Approved on, in parts": "date",
     "Approved on": "date", "Child in cohort": "count", "Due on": "date",
     "Counts on": "date",
 }  # fmt: skip
-CLAIMS = {"Month, in parts": "text", "Month": "month", "Invoiced": "money"}
+CLAIMS = {"Month, in parts": "month", "Month": "month", "Invoiced": "money"}
 COHORT = {
-    "Child": "text", "Leaves care on, in parts": "text", "Leaves care on": "date", "First": "count",
+    "Child": "text", "Leaves care on, in parts": "date", "Leaves care on": "date", "First": "count",
 }  # fmt: skip
 PRICES = {
-    "Child": "text", "From, in parts": "text", "From": "date", "Placement": "count",
+    "Child": "text", "From, in parts": "date", "From": "date", "Placement": "count",
     "Residential weekly cost": "money", "Family weekly cost": "money",
     "Residential changes before": "count",
     "Family changes before": "count", "More saved a week": "money", "Counts from": "date",
@@ -96,14 +96,14 @@ PRICES = {
     **{f"7 x {day}": "money" for day in DAYS},
 }  # fmt: skip
 COSTS = {
-    "Child": "text", "Counts": "count", "From, in parts": "text", "From": "date",
-    "To, in parts": "text", "To": "date", "Weekly": "money",
+    "Child": "text", "Counts": "count", "From, in parts": "date", "From": "date",
+    "To, in parts": "date", "To": "date", "Weekly": "money",
     "Once": "money", "Counts for the bonus": "count", "Open, a week": "money",
     **{f"7 x {day}": "money" for day in DAYS},
     **{f"Cost {day}": "money" for day in DAYS},
     "Cost of the month": "money", "Cost, for the bonus": "money",
 }  # fmt: skip
-AGREED = {"Month, in parts": "text", "Month": "month", "Payable": "money", "Adjustment": "money"}
+AGREED = {"Month, in parts": "month", "Month": "month", "Payable": "money", "Adjustment": "money"}
 """The columns of each block of workings, by their kind."""
 
 BLOCKS: Mapping[str, Mapping[str, str]] = {
