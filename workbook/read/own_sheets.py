@@ -59,8 +59,7 @@ def as_at_of(book: Book, sheet: str = "Statement") -> tuple[date, str] | None:
                 return cells.day(cell.value), address
         except CellError as error:
             raise FileProblem(
-                f"{book.path}: {address} (As at): {error.message}. Correct it, or clear it for the"
-                " whole programme."
+                f"{book.path}: {address} (As at): {error.message}. Correct it, or clear the cell."
             ) from None
     return None
 

@@ -173,4 +173,4 @@ def test_an_as_at_that_is_no_day_is_refused_by_its_cell(xlpbr, book, tmp_path, c
     status, out, err = xlpbr(command, *given)
     assert status != 0
     assert 'Statement!D4 (As at): found "end of March"' in out + err
-    assert "Correct it, or clear it for the whole programme." in out + err
+    assert "Correct it, or clear the cell." in out + err
