@@ -6,8 +6,10 @@ next step; what is not Python would go on until it returns.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -72,6 +74,7 @@ class _Stoppable(Generic[Result]):
         self._lock = threading.Lock()
         self._thread: int | None = None
         self._is_over = False
+        self._is_sent = False
 
     def run(self) -> Result:
         """Run the work in the thread that calls this.
@@ -101,21 +104,27 @@ class _Stoppable(Generic[Result]):
             try:
                 with self._lock:
                     self._thread = None
-                    _raise_inside(threading.get_ident(), None)
-                return
+                break
             except _Stopped:
                 continue
+        if not self._is_sent:
+            return
+        # One at most is on its way, and one that is sent now takes its place. To call it back
+        # instead would leave Python looking for it at every step from then on.
+        with contextlib.suppress(_Stopped):
+            _raise_inside(threading.get_ident())
+            while True:
+                time.sleep(0)
 
     def stop(self) -> None:
         """Raise inside the work's thread, when the work runs; keep it from starting otherwise."""
         with self._lock:
             self._is_over = True
             if self._thread is not None:
-                _raise_inside(self._thread, _Stopped)
+                self._is_sent = True
+                _raise_inside(self._thread)
 
 
-def _raise_inside(thread: int, error: type[BaseException] | None) -> None:
-    """Raise an error at the thread's next step, or call back what was to be raised."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), None if error is None else ctypes.py_object(error)
-    )
+def _raise_inside(thread: int) -> None:
+    """Raise what stops a thread at its next step."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Stopped))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -104,3 +106,39 @@ def test_a_stop_at_the_very_end_reaches_no_other_work():
     assert len(results) == 300
     assert all(result == 1 or isinstance(result, TookTooLong) for result in results)
     assert run(short, seconds=5, times=20) == [1] * 20
+
+
+STOPPED_AND_PROFILED = """
+import sys, time
+import anyio
+from xlpbr.udfs.server.time_limit import TookTooLong, within
+
+def short():
+    until = time.perf_counter() + 0.002
+    while time.perf_counter() < until:
+        pass
+
+async def main():
+    threads = anyio.CapacityLimiter(1)
+    for _ in range(300):
+        try:
+            await within(0.002, threads, short)
+        except TookTooLong:
+            pass
+
+anyio.run(main)
+sys.setprofile(lambda *_: None)
+(lambda: None)()
+sys.setprofile(None)
+print("done")
+"""
+
+
+def test_a_stop_leaves_nothing_behind_that_python_goes_on_looking_for():
+    # Python 3.11 never comes back from a function under a profiler while it looks for a stop that
+    # was called back.
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_AND_PROFILED],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stdout == "done\n"
