@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import click
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -219,5 +220,5 @@ def test_a_person_s_window_is_tried_on_windows():
     assert (page, path.startswith("set ")) == ("chcp 850", True)
     # A batch file goes on after a line that fails, unless it is told not to.
     assert all(command.endswith(" || exit /b 1") for command in commands)
-    known = set(main.commands.commands)
+    known = set(main.commands.list_commands(click.Context(main.commands)))
     assert {words[1] for words in map(str.split, commands) if words[0] == "xlpbr"} <= known

@@ -17,7 +17,12 @@ from xlpbr.workbook.template.month_workings import Found, first_with, write_work
 from xlpbr.workbook.template.outlook import last_day_shown
 from xlpbr.workbook.template.outputs import months_to_choose
 from xlpbr.workbook.template.page import TemplatePage
-from xlpbr.workbook.template.plan import MONTH_COLUMNS, SPARE_PLACEMENTS, TemplatePlan
+from xlpbr.workbook.template.plan import (
+    MONTH_COLUMNS,
+    SPARE_PLACEMENTS,
+    TABLE_HEADING_ROW,
+    TemplatePlan,
+)
 from xlpbr.workbook.template.result_places import INVOICE_ROW, YEARS_ROW, invoice_rows
 
 _WIDTH = 13.2
@@ -55,7 +60,7 @@ def write_month(page: TemplatePage, plan: TemplatePlan) -> None:
     )  # fmt: skip
     row = _write_invoice_lines(page, plan, found, places.MONTH[0] + 2)
     row = _write_children(page, plan, found, row)
-    row = _write_open_points(page, plan, found, row)
+    row = _write_open_questions(page, plan, found, row)
     row = _write_years(page, plan, found, row)
     row = _write_signatures(page, plan, found, row)
     invoiced = ("ToInvoiceNet", "ToInvoiceVAT", "ToInvoiceGross")
@@ -181,7 +186,7 @@ def _write_children(page: TemplatePage, plan: TemplatePlan, found: Found, row: i
     return row + 1
 
 
-def _write_open_points(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
+def _write_open_questions(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> int:
     """Write side by side what changed and what is disputed, and what else PBR_CHECK says."""
     styles = page.styles
     row = _begin(page, row, "What is disputed, and what changed since it was agreed")
@@ -281,7 +286,9 @@ def _write_findings(page: TemplatePage, plan: TemplatePlan, found: Found, row: i
         table, line, heading, what, expected, to_do = (
             plan.on_sheet("Checks", found.problems[0] + number, column) for column in range(1, 7)
         )
-        where = f'{table}&IF({line}&""="","",", row "&{line})&IF({heading}&""="","",", "&{heading})'
+        # PBR_CHECK counts from the first row under the headings; a person reads the sheet's number.
+        of_sheet = f'", row "&{line}&" (sheet row "&({line}+{TABLE_HEADING_ROW})&")"'
+        where = f'{table}&IF({line}&""="","",{of_sheet})&IF({heading}&""="","",", "&{heading})'
         says = f'{where}&": found "&{what}&"; expected "&{expected}&". "&{to_do}'
         if number == _FINDINGS:
             more = f"{found.findings}-{number - 1}"

@@ -301,13 +301,15 @@ def test_what_agreed_months_do_not_take_is_said_to_come_later(xlpbr, agreed, tmp
         " next month that is not agreed." in err
     )
     # It is in the Adjustment of that month, beside what had been carried before.
-    june = [told(xlpbr("statement", book, "--csv")[1])[9] for book in (agreed, now)]
+    to_june = ("--as-at", "30/06/2026", "--csv")
+    june = [told(xlpbr("statement", book, *to_june)[1])[9] for book in (agreed, now)]
     assert [row["Month"] for row in june] == ["2026-06-01"] * 2
     assert Decimal(june[1]["Adjustment"]) - Decimal(june[0]["Adjustment"]) == carried
     # To the end of the programme nothing is left to come.
-    to_the_end = json.loads(xlpbr("changes", now, "--json")[1])
+    end = ("--as-at", "28/2/2027")
+    to_the_end = json.loads(xlpbr("changes", now, "--json", *end)[1])
     assert to_the_end["carried"] == 0
-    assert "Agreed months stay" not in xlpbr("changes", now)[2]
+    assert "Agreed months stay" not in xlpbr("changes", now, *end)[2]
 
 
 def test_changes_up_to_a_month(xlpbr, agreed, tmp_path):

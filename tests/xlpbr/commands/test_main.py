@@ -21,7 +21,7 @@ from xlpbr import __version__, functions
 from xlpbr.contract import cell_readers
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, EXAMPLE_NAMES, load_contract
-from xlpbr.workbook.template import write
+from xlpbr.workbook.agreed import agree
 from xlpbr.workbook.template.write import new_workbook
 
 TABLE_NAMES = ("Terms", "Placements", "Carers", "Claims")
@@ -579,12 +579,16 @@ def counted(reader, read):
 
 
 @pytest.mark.parametrize("file", [None, "/somewhere/temporary"])
-def test_what_the_computer_refuses_is_a_sentence(xlpbr, tmp_path, monkeypatch, file):
+def test_what_the_computer_refuses_is_a_sentence(
+    xlpbr, make_workbook, life, tmp_path, monkeypatch, file
+):
     def refuses(**_):
         raise OSError(28, "No space left on device", file)
 
-    monkeypatch.setattr(write, "TemporaryDirectory", refuses)
-    words = ("new", "plymouth-l04-2526", "-o", tmp_path / "new.xlsx")
+    life["Agreed"].append([None] * len(life["Agreed"][0]))
+    book = make_workbook(life)
+    monkeypatch.setattr(agree, "TemporaryDirectory", refuses)
+    words = ("agree", book, "--month", "May 2026", "-o", tmp_path / "agreed.xlsx")
     at = f" ({file})" if file else ""
     refused(xlpbr(*words), f"The computer says: No space left on device{at}. Look whether the disk")
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "agreed.xlsx").exists()

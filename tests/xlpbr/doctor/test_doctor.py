@@ -261,7 +261,9 @@ def test_the_settings_of_the_server_are_read_and_no_id_is_shown(windows):
 def test_the_version_of_libreoffice_is_said_with_both_its_numbers(windows, version, state):
     computer = windows()
     program = Path(computer.environment["XLPBR_LIBREOFFICE"])
-    (program / "bootstrap.ini").write_text(f"[Bootstrap]\nProductKey=LibreOffice {version}\n")
+    (program / "bootstrap.ini").write_text(
+        f"[Bootstrap]\nProductKey=LibreOffice {version}\n", encoding="utf-8"
+    )
     assert found(computer, "calc", "LibreOffice").found == f"LibreOffice {version}: {program}"
     of_version = [one.state for one in calc_findings(computer) if one.what == "version"]
     assert of_version == ([] if state is None else [state])
