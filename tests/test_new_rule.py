@@ -101,7 +101,7 @@ def test_the_checks_of_the_workbook_say_what_they_do_not_know(outlets):
         found = outlets["template"][name]
         assert round(found["payable"] * 100) == payable(outlets, name)
         assert found["result"].startswith("NOT ALL AGREE")
-        assert len(found["checks"]) == len(usual["checks"]) == 11 + 9
+        assert len(found["checks"]) == len(usual["checks"]) == 12 + 9
         for native, difference, status in found["checks"]:
             assert native.startswith("#N/A")
             assert difference.startswith("#N/A")

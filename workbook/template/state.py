@@ -70,7 +70,7 @@ def write_state(page: TemplatePage, plan: TemplatePlan, checked: Checked) -> Non
     page.put(row - 1, 1, "Result (Output)", styles.subtitle)
     page.put(row, 1, "All checks", styles.strong)
     all_agree = (
-        f"AND({agreed}+{unchecked}={checked.count},"
+        f"AND({agreed}>0,{agreed}+{unchecked}={checked.count},"
         f"{agreed_months}+{unchecked_months}={wanted_months},COUNT({errors})={sheets},"
         f"SUM({errors})=0" + (f",COUNTIF({not_read},0)={len(plan.links)})" if not_read else ")")
     )

@@ -53,7 +53,7 @@ def test_every_figure_agrees_and_nothing_shows_an_error(xlpbr, tmp_path):
     shown = cells_of(open_book(out), "PBR Checks")
     by_label = {cell.value: shown[row, 2].value for (row, column), cell in shown.items()
                 if column == 1 and (row, 2) in shown and isinstance(cell.value, str)}  # fmt: skip
-    assert by_label["Figures that agree"] == "11 of 11"
+    assert by_label["Figures that agree"] == "12 of 12"
     assert by_label["Cells that show an error"] == "0 on 14 sheets"
     # The spellings are listed, so it is not green.
     assert by_label["All checks"].startswith("NOT CLEAR: the figures agree")

@@ -255,7 +255,7 @@ def test_a_template_changes_in_names_and_marks_only(templates, tmp_path):
     for path in templates:
         target = tmp_path / path.name
         done = port(path, "lite", target)
-        assert done.calls == done.renamed == 12
+        assert done.calls == done.renamed == 17
         assert done.marked == 1  # the others spill, and have the mark
         changed = differing(path, target)
         assert "xl/metadata.xml" in changed
@@ -292,7 +292,9 @@ def test_values_recalculated_in_the_other_form_go_back_with_it(templates, tmp_pa
     recalculate(lite, calculated)
     done = port(calculated, "classic", back)
     assert done.unmarked == 1
-    assert not done.notes or "keep the mark" not in " ".join(done.notes)
+    # Those of Month that try the disputed rows as if agreed work on whole columns in one cell.
+    (kept,) = (note for note in done.notes if "keep the mark" in note)
+    assert kept.startswith("4 formulas keep the mark of a spilling formula")
     assert formulas_in(back) == formulas_in(source)
     assert part(back, "xl/metadata.xml") == part(source, "xl/metadata.xml")
 
@@ -444,7 +446,7 @@ def test_values_take_the_place_of_formulas(templates, tmp_path):
             sheet.name: cells_of(open_book(path), sheet.name) for sheet in open_book(path).sheets
         }
         done = port(path, "values", target, allow=EVERY)
-        assert done.calls == 12
+        assert done.calls == 17
         after = open_book(target)
         for sheet in after.sheets:
             now = cells_of(after, sheet.name)
