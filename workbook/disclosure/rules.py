@@ -59,6 +59,7 @@ from xlpbr.workbook.disclosure.savings import runs_forward, saving_runs
 LEAST_CUT_OFF = 2
 """With a cut-off of 1 every suppressed count would be known to be 1."""
 
+# Written out, and not LIFE_TERMS: what may be published is thought through term by term.
 KNOWN = known_rules(
     "fee_share",
     "bonus_measured_on",

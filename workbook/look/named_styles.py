@@ -16,8 +16,6 @@ from xlsxwriter.packager import Packager
 from xlpbr.workbook.look.styles import FILLS, HEADING_FILL, LINK_INK
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-STYLES_PART = "xl/styles.xml"
-"""The part that holds the looks of cells."""
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TITLE_SIZE, _SECTION_SIZE = "16", "12"
 
@@ -54,7 +52,7 @@ class _Packager(Packager):  # type: ignore[misc]
     def _write_styles_file(self) -> None:
         super()._write_styles_file()
         part = self.filenames[-1][0]
-        named = name_styles(part.getvalue().encode())
+        named = _with_names(part.getvalue().encode())
         part.seek(0)
         part.truncate()
         part.write(named.decode())
@@ -64,7 +62,7 @@ def _tag(name: str) -> str:
     return f"{{{_MAIN}}}{name}"
 
 
-def name_styles(styles: bytes) -> bytes:
+def _with_names(styles: bytes) -> bytes:
     """The style part of a workbook that XlsxWriter wrote, with the names."""
     root = ET.fromstring(styles)
     fonts, fills, looks, formats, names = (

@@ -13,13 +13,11 @@ from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
 
-from xlsxwriter import Workbook
-
 import xlpbr
 from xlpbr.workbook.agreed.changed_tables import Since
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.libreoffice.pdf import to_pdf
-from xlpbr.workbook.look.named_styles import STYLES_PART, name_styles
+from xlpbr.workbook.look.named_styles import NamedLooks
 from xlpbr.workbook.ooxml.addresses import area_address
 from xlpbr.workbook.ooxml.zip.archive import copy_archive, open_archive, read_part
 from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables, where_and_heading
@@ -87,7 +85,7 @@ def _write(report: Report, place: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="xlpbr-") as folder:
         made = Path(folder) / "report.xlsx"
         # In memory, so that the parts carry the same time on every machine.
-        with Workbook(made, {"in_memory": True}) as workbook:
+        with NamedLooks(made, {"in_memory": True}) as workbook:
             workbook.set_properties(_properties(report))
             write_sheets(workbook, report)
             workbook.worksheets()[0].activate()
@@ -121,14 +119,12 @@ def _finish(made: Path, place: Path) -> None:
 
 
 def _is_finished(part: str) -> bool:
-    return part.casefold() in (_CORE.casefold(), STYLES_PART) or part.startswith(_CHARTS)
+    return part.casefold() == _CORE.casefold() or part.startswith(_CHARTS)
 
 
 def _finished(part: str, content: bytes | None) -> bytes | None:
     if content is None:
         return None
-    if part == STYLES_PART:
-        return name_styles(content)
     if part.startswith(_CHARTS) and b"dispBlanksAs" not in content:
         content = content.replace(_PLOTTED, _PLOTTED + b'<c:dispBlanksAs val="gap"/>')
     return content.replace(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,9 +11,8 @@ from xlpbr.commands.figures import INVOICE_GROUPS, INVOICE_KINDS, show_readings
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
-from xlpbr.periods import month_in_words
-from xlpbr.settlement.as_at import default_as_at
-from xlpbr.settlement.statement import Statement, settle
+from xlpbr.periods import month_in_words, month_of
+from xlpbr.settlement.statement import settle
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import Verification, verify
 from xlpbr.workbook.files.names import name_for_file
@@ -22,6 +20,7 @@ from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.libreoffice.pdf import find_libreoffice
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.contract_tables import read_records, read_tables
+from xlpbr.workbook.read.own_sheets import as_at_of
 from xlpbr.workbook.report.write import write_reports
 from xlpbr.workbook.sample_budget import write_sample_budget
 from xlpbr.workbook.template.write import new_workbook
@@ -59,12 +58,15 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     _refuse_differences(checked)
     found = read_tables(calculated, {})
     records = read_records(found)
+    own = as_at_of(found.book)
+    # The report and the invoice are those of the day that the workbook shows.
+    day = records.terms.record.last_day if own is None else own[0]
     with terminal.progress(f"Writing {report.name}"):
         written = write_reports(
             found,
             records,
             report,
-            as_at=default_as_at(records.terms.record, records.evidence.record).day,
+            as_at=day,
             prepared_by="not stated",
             public_cut_off=None,
             pdf=find_libreoffice() is not None,
@@ -83,7 +85,7 @@ def demonstrate(contract: Contract, folder: Path) -> None:
         " function called directly."
     )
     terminal.say_below("")
-    month = _to_agree_next(settled)
+    month = month_of(day)
     terminal.show(
         spills.invoice_of_month(settled, month),
         title=f"The sheet Month: to be invoiced for {month_in_words(month)}",
@@ -97,14 +99,6 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     terminal.say("  Statement  every month of the contract; Checks works the figures out again")
     terminal.say(f"Then: {reports}, as it can be sent")
     terminal.say(f"And: {BUDGET}, a council's own budget book, to try xlpbr attach and insert on")
-
-
-def _to_agree_next(settled: Statement) -> date:
-    """The month after the last that was claimed or agreed, or the last of the statement."""
-    done = {claim.month for claim in settled.evidence.claims}
-    done |= {row.month for row in settled.evidence.signed}
-    months = [month.month for month in settled.months]
-    return next((month for month in months if month > max(done, default=date.min)), months[-1])
 
 
 def _make(made: Path, write: Callable[[Path], None]) -> None:
