@@ -1,6 +1,7 @@
 """The command line's door: answers ``--version`` at once and hands the rest to ``commands``."""
 
 import gc
+import os
 import sys
 
 from xlpbr import __version__
@@ -16,6 +17,9 @@ def main() -> None:
         return
     # A command makes much and drops little; to look through it all takes a twentieth of its time.
     gc.set_threshold(*_SELDOM)
+    # No sum here is one of matrices; without this numpy starts a thread for each processor as it
+    # loads, and they wait busily.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from xlpbr.commands.main import run  # noqa: PLC0415
     except KeyboardInterrupt:

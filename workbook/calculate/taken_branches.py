@@ -22,7 +22,7 @@ Evaluate = Callable[[Mapping[Place, str], Collection[str]], Mapping[Place, CellV
 """Calculates some formulas that read no others, but for cells of some sheets."""
 
 _CHOICE = re.compile(r'IF\((\$?[A-Z]{1,3}\$?[0-9]+)=(""|0),(""|0),')
-_NO_DIGITS = dict.fromkeys(map(ord, "0123456789$"))
+_DIGITS = b"0123456789$"
 _NUMBER = re.compile(r"\$[0-9]+|(?<=[,=])[0-9]+(?=[),])")
 _NO_BRACKET = re.compile(r'"[^"]*"|[^()"]+')
 _LONGEST = 200
@@ -98,9 +98,15 @@ def _choice(place: Place, formula: str) -> tuple[Place, str, str] | None:
     """The cell that a formula asks, what it is compared with, and what is then shown."""
     match = _CHOICE.match(formula)
     # A quoted sheet may have brackets in its name.
-    if match is None or "'" in formula or not _is_one_call(formula.translate(_NO_DIGITS)):
+    if match is None or "'" in formula or not _is_one_call(_without_digits(formula)):
         return None
     return (place[0], split_cell(match[1])), match[2], match[3]
+
+
+def _without_digits(formula: str) -> str:
+    """A formula by which those of a column are alike."""
+    # As bytes: with a text this takes ten times as long.
+    return formula.encode().translate(None, _DIGITS).decode()
 
 
 @lru_cache(maxsize=4096)

@@ -12,17 +12,16 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, Literal
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from xlpbr import money
 from xlpbr.cells import Cell, Rows, number, pounds
 from xlpbr.commands.columns import Column, needed, that_fit, widths_of
 from xlpbr.periods import month_of
 from xlpbr.settlement.statement import FIGURES
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Form = Literal["json", "csv"]
 """How a table is printed for a machine."""
@@ -46,6 +45,9 @@ _OF_SOME_CONTRACTS = (
 
 _WIDTH_OF_A_FILE = 320
 """How wide a table may be when it goes into a file or another program."""
+
+_WIDTH_UNKNOWN = 80
+"""How wide a terminal is taken to be that does not say it."""
 
 _MOST_NAMED = 9
 """More columns than this that are left out are not all named."""
@@ -88,6 +90,9 @@ def console(*, errors: bool = False, most: int | None = None) -> Console:
         errors: whether it is what is said beside the output.
         most: the width that is not passed, where there is one.
     """
+    # Most of what is said needs no more than a line; what draws tables takes its time to load.
+    from rich.console import Console
+
     _take_any_character()
     stream = sys.stderr if errors else sys.stdout
     screen = Console(
@@ -104,8 +109,12 @@ def console(*, errors: bool = False, most: int | None = None) -> Console:
 
 def _width_elsewhere() -> int:
     """How wide the output is where it goes into a file or another program."""
+    return _width_asked_for() or _WIDTH_OF_A_FILE
+
+
+def _width_asked_for() -> int | None:
     asked = os.environ.get("COLUMNS", "")
-    return int(asked) if asked.isdecimal() and int(asked) > 0 else _WIDTH_OF_A_FILE
+    return int(asked) if asked.isdecimal() and int(asked) > 0 else None
 
 
 @contextmanager
@@ -114,16 +123,34 @@ def progress(message: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    with console(errors=True).status(escape(harmless(message))):
+    _take_any_character()
+    room = _columns_of_terminal(sys.stderr) - 1
+    line = f"{harmless(message)} ..."
+    sys.stderr.write(line if len(line) <= room else f"{line[: room - 3]}...")
+    sys.stderr.flush()
+    try:
         yield
+    finally:
+        sys.stderr.write(f"\r{' ' * room}\r")
+        sys.stderr.flush()
 
 
 def say(message: str) -> None:
     """A line for the person, beside the output; on a terminal it wraps between words."""
-    screen = console(errors=True)
+    _take_any_character()
+    width = _columns_of_terminal(sys.stderr) if sys.stderr.isatty() else None
     for line in harmless(message).split("\n"):
-        wrapped = _between_words(line, screen.width) if sys.stderr.isatty() else line
-        screen.print(wrapped, markup=False)
+        sys.stderr.write(f"{line if width is None else _between_words(line, width)}\n")
+    sys.stderr.flush()
+
+
+def _columns_of_terminal(stream: TextIO) -> int:
+    """How wide a terminal is; ``COLUMNS`` says it where it is set."""
+    try:
+        found = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        found = 0
+    return _width_asked_for() or found or _WIDTH_UNKNOWN
 
 
 def _between_words(line: str, width: int) -> str:
@@ -350,6 +377,9 @@ def _show_table(
     screen.width = max(screen.width, needed(chosen))
     if title:
         say_below(title, most=most, style="bold")
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(header_style="bold")
     for column, width in zip(chosen, widths, strict=True):
         table.add_column(

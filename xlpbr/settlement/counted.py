@@ -6,7 +6,7 @@ before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -16,7 +16,7 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.life import FurtherCost, PriceChange
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.money import Pence, to_pence
-from xlpbr.periods import ONE_DAY, Period
+from xlpbr.periods import ONE_DAY, Period, months_of
 from xlpbr.settlement import rules
 
 
@@ -194,3 +194,61 @@ def counted_costs(terms: ContractTerms, evidence: Evidence) -> tuple[CountedCost
         for cost in evidence.costs
         if cost.agreed and name_key(cost.child) in moved
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What counts of a programme up to a day, whatever the readings of its clauses say.
+
+    Attributes:
+        last_day: the earliest of Ends on, Terminated on and the day.
+        periods: the months of the programme up to it.
+        placements: the placements that count and have moved.
+        costs: the costs that count.
+        savings: the saving of each month, in pence.
+    """
+
+    last_day: date
+    periods: tuple[Period, ...]
+    placements: tuple[CountedPlacement, ...]
+    costs: tuple[CountedCost, ...]
+    savings: tuple[Pence, ...]
+
+
+def count(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) -> Counted:
+    """What counts up to a day; of the terms only the days of the programme matter.
+
+    Args:
+        terms: the contract's terms.
+        evidence: what happened, as far as it is known.
+        as_at: the last day; None for the whole programme.
+    """
+    last_day = terms.last_day if as_at is None else min(as_at, terms.last_day)
+    periods = tuple(months_of(Period(terms.starts_on, last_day)))
+    placements, costs = counted_placements(terms, evidence), counted_costs(terms, evidence)
+    savings = _monthly_savings(placements, costs, periods)
+    return Counted(last_day, periods, placements, costs, tuple(savings))
+
+
+def _monthly_savings(
+    counted: Iterable[CountedPlacement], costs: Iterable[CountedCost], periods: Sequence[Period]
+) -> list[Pence]:
+    """The saving of each month: differences of the running totals of placements and of costs."""
+    savings = [0] * len(periods)
+    for one in counted:
+        before, ended_on = 0, one.placement.ended_on
+        for index, period in enumerate(periods):
+            if period.last < one.counts_from:
+                continue
+            to_date = one.saving_to_date(period.last)
+            savings[index] += to_date - before
+            before = to_date
+            if ended_on is not None and ended_on <= period.last:
+                break
+    for cost in costs:
+        before = 0
+        for index, period in enumerate(periods):
+            to_date = cost.cost_to_date(period.last)
+            savings[index] -= to_date - before
+            before = to_date
+    return savings

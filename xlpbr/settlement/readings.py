@@ -11,7 +11,8 @@ from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import READINGS, ContractTerms, Term
 from xlpbr.money import Pence
 from xlpbr.settlement.bonus import has_bonus
-from xlpbr.settlement.statement import settle
+from xlpbr.settlement.counted import count
+from xlpbr.settlement.statement import settle_counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,16 @@ def value_readings(
     Only readings that the contract's clauses can reach, and of those the options that can be
     tried: see ``options_to_try``.
     """
-    as_given = settle(terms, evidence, as_at).payable
+    # No reading moves a saving, so what counts is counted once.
+    counted = count(terms, evidence, as_at)
+    as_given = settle_counted(terms, evidence, counted).payable
     values = []
     for term in READINGS:
         for option in options_to_try(term, terms, evidence):
             in_use = getattr(terms, term.field_name) == option
             change: dict[str, Any] = {term.field_name: option}
             tried = replace(terms, **change)
-            payable = as_given if in_use else settle(tried, evidence, as_at).payable
+            payable = as_given if in_use else settle_counted(tried, evidence, counted).payable
             values.append(ReadingValue(term, option, in_use, payable, payable - as_given))
     return values
 

@@ -7,7 +7,7 @@ each clause by itself is in ``rules``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -18,17 +18,12 @@ from xlpbr.contract.evidence import Claim, Evidence
 from xlpbr.contract.life import AgreedMonth
 from xlpbr.contract.terms import ContractTerms, declared_in
 from xlpbr.money import Pence, to_pence
-from xlpbr.periods import Period, month_of, months_of
+from xlpbr.periods import Period, month_of
 from xlpbr.settlement import rules
 from xlpbr.settlement.bonus import BonusMeasures, bonus_measures, bonus_on_measures, has_bonus
 from xlpbr.settlement.break_downs import BreakDown, break_downs
 from xlpbr.settlement.carers import DueHousehold, carer_fees, due_households
-from xlpbr.settlement.counted import (
-    CountedCost,
-    CountedPlacement,
-    counted_costs,
-    counted_placements,
-)
+from xlpbr.settlement.counted import Counted, count
 from xlpbr.settlement.fee import (
     fee_ceiling,
     fee_drawn_from,
@@ -150,20 +145,28 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
         evidence: what happened, as far as it is known.
         as_at: the last day of the statement; None for the whole programme.
     """
-    last_day = terms.last_day if as_at is None else min(as_at, terms.last_day)
-    periods = list(months_of(Period(terms.starts_on, last_day)))
-    counted, costs = counted_placements(terms, evidence), counted_costs(terms, evidence)
-    savings = _monthly_savings(counted, costs, periods)
+    return settle_counted(terms, evidence, count(terms, evidence, as_at))
+
+
+def settle_counted(terms: ContractTerms, evidence: Evidence, what: Counted) -> Statement:
+    """The statement of what was counted before, by these terms or others of the same programme.
+
+    Args:
+        terms: the contract's terms.
+        evidence: what happened, as for ``settle``.
+        what: what of it counts up to the last day.
+    """
+    counted, costs = what.placements, what.costs
     fee = fee_without_vat(terms)
     due = due_households(terms, evidence)
     achieved = achieved_outcomes(terms, evidence, counted)
     broken = break_downs(terms, counted)
-    invoiced_by_month = _invoiced_to_date(terms, evidence.claims, periods)
+    invoiced_by_month = _invoiced_to_date(terms, evidence.claims, what.periods)
     signed = agreed_figures(evidence.signed)
     months: list[MonthStatement] = []
     saved = paid = held = fees = entitled = reimbursed_before = carried = 0
     fees_before_the_year = 0
-    for period, saving, invoiced in zip(periods, savings, invoiced_by_month, strict=True):
+    for period, saving, invoiced in zip(what.periods, what.savings, invoiced_by_month, strict=True):
         month = month_of(period.first)
         saved += saving
         if month.month == 4:
@@ -224,31 +227,7 @@ def settle(terms: ContractTerms, evidence: Evidence, as_at: date | None = None) 
             )
         )
         carried += let_through - to_invoice
-    return Statement(terms, evidence, last_day, tuple(months))
-
-
-def _monthly_savings(
-    counted: Iterable[CountedPlacement], costs: Iterable[CountedCost], periods: Sequence[Period]
-) -> list[Pence]:
-    """The saving of each month: differences of the running totals of placements and of costs."""
-    savings = [0] * len(periods)
-    for one in counted:
-        before, ended_on = 0, one.placement.ended_on
-        for index, period in enumerate(periods):
-            if period.last < one.counts_from:
-                continue
-            to_date = one.saving_to_date(period.last)
-            savings[index] += to_date - before
-            before = to_date
-            if ended_on is not None and ended_on <= period.last:
-                break
-    for cost in costs:
-        before = 0
-        for index, period in enumerate(periods):
-            to_date = cost.cost_to_date(period.last)
-            savings[index] -= to_date - before
-            before = to_date
-    return savings
+    return Statement(terms, evidence, what.last_day, tuple(months))
 
 
 @dataclass(frozen=True, slots=True)
