@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import sys
 
 import pytest
 
+from xlpbr.commands import terminal
 from xlpbr.commands.terminal import harmless
 
 CHILD = "C\x1b[2J\x1b]0;gone\x0701\u202e\x9b31m"
@@ -22,6 +24,45 @@ def test_every_character_that_steers_a_terminal_is_written_out():
         "a" + "".join(f"\\u{number:04x}" for number in NOT_SEEN) + "b\tc\nd"
     )
     assert harmless("£1,000 – Zoë ‑ 家") == "£1,000 – Zoë ‑ 家"
+
+
+class Screen(io.StringIO):
+    """A terminal that remembers what is written to it."""
+
+    def isatty(self):
+        return True
+
+
+def screen_beside_the_output(monkeypatch):
+    """A terminal of 40 columns; put there within a test, as pytest has its own between."""
+    monkeypatch.setenv("COLUMNS", "40")
+    found = Screen()
+    monkeypatch.setattr(sys, "stderr", found)
+    return found
+
+
+def test_what_is_going_on_stands_there_while_it_goes_on_and_is_gone_afterwards(monkeypatch):
+    screen = screen_beside_the_output(monkeypatch)
+    with terminal.progress("Writing a workbook with a very long name"):
+        assert screen.getvalue() == "Writing a workbook with a very long ..."
+    assert screen.getvalue().split("\r")[1:] == [" " * 39, ""]
+
+
+def test_what_is_going_on_is_gone_where_it_fails(monkeypatch):
+    screen = screen_beside_the_output(monkeypatch)
+    with pytest.raises(ValueError, match="no"), terminal.progress("Reading\x1b"):
+        raise ValueError("no")
+    assert screen.getvalue() == "Reading\\u001b ..." + "\r" + " " * 39 + "\r"
+
+
+def test_a_line_wraps_between_words_and_a_path_stays_whole(monkeypatch):
+    screen = screen_beside_the_output(monkeypatch)
+    terminal.say("Wrote /a/folder/with-a-name/that-is/longer-than-the-screen.xlsx, which is all.")
+    assert screen.getvalue().splitlines() == [
+        "Wrote",
+        "  /a/folder/with-a-name/that-is/longer-than-the-screen.xlsx,",
+        "  which is all.",
+    ]
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def on_a_terminal(width, commands, folder):
     text = shown.decode("utf-8").replace("\r\n", "\n")
     assert "Traceback" not in text
     # What stood there while the command worked has been taken away again, as has every colour.
-    text = re.sub(r"[^\n]*\r\x1b\[2K", "", text)
+    text = re.sub(r"[^\n\r]*\r +\r|[^\n]*\r\x1b\[2K", "", text)
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", text)
     found = text.split("\x00")[1:]
     assert len(found) == len(commands)
