@@ -82,32 +82,31 @@ def known_break_downs(
     first_days: list[int] = []
     lengths: list[int] = []
     chances: list[Fraction] = []
-    month = 0
+    month, after = 0, moved_on.toordinal()
     while True:
         month += 1
-        first, after = _placement_month(moved_on, month)
-        if max(first, open_day) > last_day:
+        first, after = after, _day_after_month(moved_on, month)
+        if after == FAR or max(first, open_day) > last_day:
             break
         if after <= open_day:
             continue
         chance = assumptions.break_down_chance(month)
         over = max(0, open_day - first)
-        share = Fraction(over, after - first)
-        chances.append(chance * (1 - share) / (1 - chance * share))
+        if over:
+            share = Fraction(over, after - first)
+            chance = chance * (1 - share) / (1 - chance * share)
+        chances.append(chance)
         first_days.append(first + over)
         lengths.append(after - first - over)
     return BreakDowns(_reached_by(chances), tuple(first_days), tuple(lengths))
 
 
-def _placement_month(moved_on: date, month: int) -> tuple[int, int]:
-    """The first day of a month of a placement, and the first day of the next."""
+def _day_after_month(moved_on: date, month: int) -> int:
+    """The day after a month of a placement."""
     try:
-        return (
-            edate(moved_on, month - 1).toordinal(),
-            edate(moved_on, month).toordinal(),
-        )
+        return edate(moved_on, month).toordinal()
     except OverflowError:  # the calendar ends with the year 9999
-        return FAR, FAR
+        return FAR
 
 
 def reached_by_new(assumptions: Assumptions, months: int) -> tuple[float, ...]:
@@ -119,7 +118,9 @@ def _reached_by(chances: Sequence[Fraction]) -> tuple[float, ...]:
     """The chance that it has happened by the end of each month, from the chance of each."""
     with localcontext() as exactly:
         exactly.prec = _DIGITS
-        lasts = accumulate((1 - _decimal(chance) for chance in chances), lambda a, b: a * b)
+        # Most months have the chance of the month before.
+        stays = {chance: 1 - _decimal(chance) for chance in set(chances)}
+        lasts = accumulate((stays[chance] for chance in chances), lambda a, b: a * b)
         return tuple(float(1 - lasting) for lasting in lasts)
 
 

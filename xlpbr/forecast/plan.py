@@ -282,19 +282,21 @@ def _of_children_to_come(assumptions: Assumptions) -> dict[str, Any]:
 def varied(plan: ScenarioPlan, assumptions: Assumptions) -> ScenarioPlan:
     """The plan under other assumptions, on the same draws.
 
-    What is known stays; only when known placements may break down is told anew, where that is
-    assumed otherwise.
+    What is known stays; when known placements may break down and how many children may move is
+    told anew only where that is assumed otherwise.
     """
-    known, break_downs = plan.known, plan.break_downs
+    known, break_downs, open_months = plan.known, plan.break_downs, plan.open_months
     if _chances(assumptions) != _chances(plan.assumptions):
         known = tuple(_breaking_down(one, plan, assumptions) for one in known)
         break_downs = reached_by_new(assumptions, len(plan.periods))
+    if _moves(assumptions) != _moves(plan.assumptions):
+        open_months = tuple(open_months_of(assumptions, plan.periods, plan.as_at))
     return replace(
         plan,
         assumptions=assumptions,
         known=known,
         uncertain=tuple(one for one in known if one.break_downs is not None),
-        open_months=tuple(open_months_of(assumptions, plan.periods, plan.as_at)),
+        open_months=open_months,
         break_downs=break_downs,
         **_of_children_to_come(assumptions),
     )
@@ -304,6 +306,10 @@ def _chances(assumptions: Assumptions) -> tuple[Fraction, ...]:
     return (
         assumptions.break_down_early, assumptions.break_down_middle, assumptions.break_down_late
     )  # fmt: skip
+
+
+def _moves(assumptions: Assumptions) -> tuple[Fraction | None, date | None, int]:
+    return assumptions.moves_a_month, assumptions.first_month, assumptions.children
 
 
 def _breaking_down(one: Known, plan: ScenarioPlan, assumptions: Assumptions) -> Known:
