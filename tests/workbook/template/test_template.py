@@ -33,10 +33,11 @@ def test_the_sheets_stand_in_their_order_and_about_is_open(opened):
         for sheet in book:
             assert sheet.sheet_view.selection[-1].activeCell == "A1" or sheet.freeze_panes
             assert sheet["A1"].value
-            # The one page of Month wraps workings over columns that its tables share.
+            # The one page of Month wraps workings over columns that its tables share, and the line
+            # of the readings without effect wraps across the page; tables are never merged.
             merged = [str(area) for area in sheet.merged_cells.ranges]
-        # The line of the readings without effect wraps across the page; tables are never merged.
-        assert merged == (["A7:F7"] if sheet.title == "Readings" else []) or sheet.title == "Month"
+            wraps = ["A7:F7"] if sheet.title == "Readings" else []
+            assert merged == wraps or sheet.title == "Month", sheet.title
 
 
 def test_the_inputs_are_excel_tables_with_the_declared_headings(opened):
