@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.workbook.disclosure.test_disclosure import busy_cases, published
+from tests.support.public_cases import busy_cases
+from tests.support.working_back import published
 from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.life import BudgetYear
 from xlpbr.contract.terms import ContractTerms

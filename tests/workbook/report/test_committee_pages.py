@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.golden import AS_AT, sample_source
 from tests.support.opened import opened
-from tests.workbook.report.test_report import (
+from tests.support.report_book import (
     MAIN,
     lines_of,
     parts_of,

@@ -14,8 +14,8 @@ import pytest
 
 from tests.support.opened import opened as read_by_openpyxl
 from tests.support.samples import sample_table
+from tests.support.template_book import figures, plain, set_cell
 from tests.support.templates import template
-from tests.workbook.template.test_template import figures, plain, set_cell
 from xlpbr import cells, functions
 from xlpbr.contract.library import Contract, load_contract, terms_table
 from xlpbr.contract.terms import READINGS
