@@ -1,6 +1,7 @@
 """Sheets and shared texts that are written plainly, read without a parser's call for each tag.
 
-Excel and the libraries write nearly all cells in one form: ``<c r="B5" s="3" t="s"><v>7</v></c>``.
+Excel and the libraries write nearly all cells in one form: ``<c r="B5" s="3" t="s"><v>7</v></c>``,
+array formulas in another that is as plain.
 Where all that stands inside ``sheetData`` (or inside ``sst``) is of that form, it is well-formed
 XML and one expression reads it; what stands around it goes through the parser. For anything else,
 or anything wrong, these functions give None, and the parser reads the whole and says what is wrong.
@@ -39,13 +40,16 @@ _ENTITY = re.compile(r"&(\w*;?)")
 _ENTITIES = {"amp;": "&", "lt;": "<", "gt;": ">", "quot;": '"', "apos;": "'"}
 
 _TOKEN = re.compile(
-    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,5})"(?: s="[0-9]+")?(?: t="(n|s|str|b|e|inlineStr)")?'
-    r">(<f>[^<>]*</f>)?(<v>[^<>]*</v>|<is><t(?: xml:space=\"preserve\")?>[^<>]*</t></is>)?</c>"
+    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,5})"(?: s="[0-9]+")?((?: cm="[1-9][0-9]*")?'
+    r'(?: t="(n|s|str|b|e|inlineStr)")?(?: cm="[1-9][0-9]*")?)>'
+    r'((?:<f>|<f t="array" ref="[A-Z0-9:]+">)[^<>]*</f>)?'
+    r"(<v>[^<>]*</v>|<is><t(?: xml:space=\"preserve\")?>[^<>]*</t></is>)?</c>"
     r'|<row r="([1-9][0-9]{0,5})"((?: [\w:]+="[^"<&]*")*)(/?)>'
     r'|((?:<c r="[A-Z]{1,2}[1-9][0-9]{0,5}"(?: s="[0-9]+")?/>)++)'
     r"|(</row>)|(.)",
     re.DOTALL | re.ASCII,
 )
+_ARRAY = '<f t="array" ref="'
 _ATTRIBUTE = re.compile(r' ([\w:]+)="([^"]*)"', re.ASCII)
 _ELSEWHERE = re.compile(rb"<(?:[^\s<>/]*:)?(?:row|c|v|f|is)[\s/>]")
 _UNPREFIXED = re.compile(rb"xmlns\s*=")
@@ -183,30 +187,31 @@ def _cells(
     cells: dict[tuple[int, int], StoredCell] = {}
     count = 0
     texts: dict[str, StoredCell | None] = {}
-    shows: dict[str, bool] = {"": True}
+    hides: dict[str, bool] = {"": False}
     in_row = False
     cell: StoredCell | None
     for piece in _pieces(text):
         for (
-            letters, digits, kind, formula, element, row, attributes, closed, blanks, end, _,
+            letters, digits, more, kind, formula, element, row, attributes, closed, blanks, end, _,
         ) in _TOKEN.findall(piece):  # fmt: skip
             if letters and in_row:
                 position = (int(digits), column_number(letters))
-                if kind == "s" and not formula:
+                if kind == "s" and not formula and "cm" not in more:
                     # The same text stands in many cells.
                     cell = texts.get(element) or texts.setdefault(
                         element, _cell(position, kind, "", element, sheet, strings)
                     )
+                elif "cm" in more or formula.startswith(_ARRAY):
+                    cell = _array_cell(position, kind, more, formula, element, sheet, strings)
                 else:
                     cell = _cell(position, kind, formula, element, sheet, strings)
                 if cell is not None:
                     cells[position] = cell
                     count += 1
             elif row and not in_row:
-                if attributes not in shows:
-                    shows[attributes] = not _is_hidden(attributes, prefixes)
-                if not shows[attributes]:
-                    hidden.add(int(row))
+                if attributes not in hides:
+                    hides[attributes] = _is_hidden(attributes, prefixes)
+                hidden.update([int(row)] if hides[attributes] else ())
                 in_row = not closed
             elif end and in_row:
                 in_row = False
@@ -250,7 +255,7 @@ def _cell(
 ) -> StoredCell | None:
     """A cell by its type and its ``f`` and ``v`` (or ``is``) elements; None for a blank one."""
     text = element[3:-4]
-    formula = _without_entities(f_element[3:-4]) if f_element else None
+    formula = _without_entities(f_element[f_element.index(">") + 1 : -4]) if f_element else None
     if not kind and text:
         number = float(text)  # of an element "is" no number is left
         if not math.isfinite(number):
@@ -264,3 +269,21 @@ def _cell(
         return None if formula is None else StoredCell(None, formula, None, "blank", True)
     value, sort = stored_value(kind or "n", _without_entities(text), strings, sheet, position)
     return StoredCell(value, formula, None, sort, False)
+
+
+def _array_cell(
+    position: tuple[int, int],
+    kind: str,
+    attributes: str,
+    f_element: str,
+    element: str,
+    sheet: str,
+    strings: tuple[str, ...],
+) -> StoredCell:
+    """A cell as ``_cell`` reads it, with what its tag says of an array behind its style."""
+    cell = _cell(position, kind, f_element, element, sheet, strings)
+    marks = attributes.count(" cm=")
+    if cell is None or marks > 1:
+        raise _NotPlain
+    ref = f_element[len(_ARRAY) :].partition('"')[0] if f_element.startswith(_ARRAY) else None
+    return cell._replace(array_range=ref, dynamic=marks == 1)

@@ -27,6 +27,9 @@ ROWS = (
     '<c r="C4" t="str"><f>IF(A2&lt;1,"","b")</f><v>caf\u00e9 _x000D_&amp;</v></c>'
     '<c r="D4" t="str"><f>""</f><v></v></c>'
     '<c r="E4" t="inlineStr"><is><t xml:space="preserve"> in line </t></is></c></row>'
+    '<row r="5"><c r="A5" s="2" cm="1" t="str"><f t="array" ref="A5:B5">A9&amp;"&gt;"</f>'
+    '<v>spilt</v></c><c r="B5" t="s"><v>0</v></c><c r="C5"><f t="array" ref="C5">A2</f><v>1</v></c>'
+    '<c r="D5" t="s" cm="2"><v>0</v></c><c r="E5" cm="1"><f t="array" ref="E5:F6">B2</f></c></row>'
 )
 TAIL = '<mergeCells count="1"><mergeCell ref="A6:B7"/></mergeCells></worksheet>'
 STRINGS = ("Child", "Moved on")
@@ -57,6 +60,13 @@ def test_every_kind_of_cell_is_read():
         ),
         (4, 4): StoredCell("", '""', None, "text", never_calculated=False),
         (4, 5): StoredCell(" in line ", None, None, "text", never_calculated=False),
+        (5, 1): StoredCell(
+            "spilt", 'A9&">"', "A5:B5", "text", never_calculated=False, dynamic=True
+        ),
+        (5, 2): StoredCell("Child", None, None, "text", never_calculated=False),
+        (5, 3): StoredCell(1.0, "A2", "C5", "number", never_calculated=False),
+        (5, 4): StoredCell("Child", None, None, "text", never_calculated=False, dynamic=True),
+        (5, 5): StoredCell(None, "B2", "E5:F6", "blank", never_calculated=True, dynamic=True),
     }  # fmt: skip
 
 
@@ -72,7 +82,12 @@ def test_every_kind_of_cell_is_read():
         sheet(ROWS.replace('r="A2"', 'r="XFE2"')),
         sheet(ROWS.replace('r="A2"', 'r="A1048577"')),
         sheet(ROWS.replace('r="2" hidden', 'r="1048577" hidden')),
-        sheet(ROWS.replace("<f>A2*2", '<f t="array" ref="A4:A5">A2*2')),
+        sheet(ROWS.replace("<f>A2*2", '<f t="shared" ref="A4:A5" si="0">A2*2')),
+        sheet(ROWS.replace("<f>A2*2", '<f t="array" aca="1" ref="A4:A5">A2*2')),
+        sheet(ROWS.replace("<f>A2*2", '<f ref="A4:A5" t="array">A2*2')),
+        sheet(ROWS.replace("<f>A2*2", '<f t="array">A2*2')),
+        sheet(ROWS.replace('cm="1" t="str"', 'cm="1" t="str" cm="1"')),
+        sheet(ROWS.replace('cm="2"', 'cm="0"')),
         sheet(ROWS.replace("&amp;", "&other;")),
         sheet(ROWS.replace("&amp;", "&#38;")),
         sheet(ROWS.replace("<v>45901</v>", "<v>45901</v><extLst/>")),
