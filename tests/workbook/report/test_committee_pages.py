@@ -22,6 +22,8 @@ from tests.workbook.report.test_report import (
     report_of,
     said_on,
     table_of,
+    tables_of,
+    years_of,
 )
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.read.contract_tables import read_records, read_tables, records_of
@@ -129,12 +131,12 @@ def test_a_disputed_row_that_cannot_be_settled_stops_nothing(tmp_path: Path) -> 
 def test_the_year_is_held_against_its_budget_in_outlook(tmp_path: Path) -> None:
     target = report_of(tmp_path / "r.xlsx", sample_source(with_life=True))
     rows = {row[0]: row for row in table_of(target, "Summary")}
-    year = next(row for row in table_of(target, "Years") if row[0] == "2026/27")
-    assert rows["2026/27, saving to 31 Oct 2026"][1] == year[1]
+    year = next(year for year in years_of(target) if year["Financial year"] == "2026/27")
+    assert rows["2026/27, saving to 31 Oct 2026"][1] == year["Saving"]
     words = rows["2026/27, payable to 31 Oct 2026"][2]
     assert re.search(
         r"Outlook for all of 2026/27, .*: £[\d,.]+, £[\d,.]+ (above|below) the budget's cost of"
-        rf" £{year[7]:,.2f}\. Accrual on 31 Oct 2026: £{year[4]:,.2f}\.",
+        rf" £{year['Budget cost']:,.2f}\. Accrual on 31 Oct 2026: £{year['Accrual']:,.2f}\.",
         words,
     )
 
@@ -219,12 +221,12 @@ def test_the_looks_of_cells_have_names(report: Path) -> None:
 
 def test_numbers_stand_right_and_so_do_their_headings(report: Path) -> None:
     for sheet in opened(report):
-        (table,) = sheet.tables.values()
-        heading, *rows = list(sheet[table.ref])
-        for column, cell in enumerate(heading):
-            kinds = {type(row[column].value) for row in rows}
-            if kinds <= {int, float}:
-                assert cell.alignment.horizontal == "right", (sheet.title, cell.value)
+        for table in tables_of(sheet):
+            heading, *rows = list(sheet[table.ref])
+            for column, cell in enumerate(heading):
+                kinds = {type(row[column].value) for row in rows}
+                if kinds <= {int, float}:
+                    assert cell.alignment.horizontal == "right", (sheet.title, cell.value)
 
 
 def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Path) -> None:

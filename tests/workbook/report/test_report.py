@@ -40,12 +40,21 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FRONT = ["Summary", "Charts", "Readings"]
 """The pages for the committee, which come before the annex."""
 SHEETS = [
-    *FRONT, "Annex", "Statement", "Reconciliation", "Invoice", "Lines", "Children", "Years",
+    *FRONT, "Annex", "Statement", "Invoices and years", "Lines", "Children",
     "Readings in full", "Workings", "Terms", "Checks", "Notes", "Chart data",
 ]  # fmt: skip
-WITH_FORECAST = [*SHEETS[:10], "Forecast", "Assumptions", *SHEETS[10:]]
+SHARED = "Invoices and years"
+ON_SHARED = ["Invoice", "Years", "Reconciliation"]
+"""The short tables that share a sheet, from top to bottom."""
+TITLES = {"Invoice": "Invoice: what is to be invoiced for a month"}
+"""The first table's title, under that of the sheet."""
+WITH_FORECAST = [*SHEETS[:8], "Forecast", "Assumptions", *SHEETS[8:]]
 NEVER_PUBLIC = ("Invoice", "Lines", "Children")
-PUBLIC_SHEETS = [name for name in SHEETS if name not in ("Workings", "Years", *NEVER_PUBLIC)]
+PUBLIC_SHEETS = [
+    "Reconciliation" if name == SHARED else name
+    for name in SHEETS
+    if name not in ("Workings", *NEVER_PUBLIC)
+]
 """Of the sample's months too few can be shown to show how they came about, and no year."""
 
 
@@ -80,27 +89,45 @@ def sheets_of(path: Path) -> list[str]:
     return {"public": PUBLIC_SHEETS, "forecast": WITH_FORECAST}.get(path.stem, SHEETS)
 
 
-def table_of(path: Path, sheet: str) -> list[list[Any]]:
-    """The cells of a sheet's marked table, heading row first, dates as dates."""
-    worksheet = opened(path)[sheet]
-    (table,) = worksheet.tables.values()
+def tables_of(sheet: Any) -> list[Any]:
+    """The marked tables of a sheet, from top to bottom: one, but where short ones share it."""
+    found = sorted(sheet.tables.values(), key=lambda table: sheet[table.ref][0][0].row)
+    assert len(found) == (1 if sheet.title != SHARED else len(found))
+    return found
+
+
+def place_of(path: Path, name: str) -> tuple[Any, Any]:
+    """The sheet and the marked table of a name: a sheet's own one, or one that shares a sheet."""
+    book = opened(path)
+    if name in book.sheetnames:
+        (table,) = tables_of(book[name])
+        return book[name], table
+    (table,) = (one for one in tables_of(book[SHARED]) if one.displayName == f"{name}Table")
+    return book[SHARED], table
+
+
+def table_of(path: Path, name: str) -> list[list[Any]]:
+    """The cells of a marked table, heading row first, dates as dates."""
+    worksheet, table = place_of(path, name)
     return [
         [cell.value.date() if isinstance(cell.value, datetime) else cell.value for cell in row]
         for row in worksheet[table.ref]
     ]
 
 
-def lines_of(path: Path, sheet: str) -> list[str]:
-    """The running text above a sheet's table, without the link to the contents."""
-    worksheet = opened(path)[sheet]
-    (table,) = worksheet.tables.values()
+def lines_of(path: Path, name: str) -> list[str]:
+    """The running text above a table, without the link to the contents and what is above others."""
+    worksheet, table = place_of(path, name)
     heading_row = worksheet[table.ref][0][0].row
-    above = list(worksheet.iter_rows(max_row=heading_row - 1, max_col=2))
-    return [
+    ends = [worksheet[other.ref][-1][0].row for other in tables_of(worksheet)]
+    after = max((end for end in ends if end < heading_row), default=0)
+    above = list(worksheet.iter_rows(min_row=after + 1, max_row=heading_row - 1, max_col=2))
+    lines = [
         str(first.value or second.value)
         for first, second in above
         if not first.hyperlink and (first.value or second.value)
     ]
+    return lines[lines.index(title) :] if (title := TITLES.get(name)) in lines else lines
 
 
 def parts_of(path: Path) -> dict[str, bytes]:
@@ -210,6 +237,27 @@ def shown_as(table: list[list[Any]]) -> list[list[Any]]:
     return [["[z]" if cell == "" else cell for cell in row] for row in table]
 
 
+BUDGET_OF = {
+    "Saving": ("Budget saving", "Saving against budget"),
+    "Payable": ("Budget cost", "Cost against budget"),
+}
+
+
+def years_of(path: Path) -> list[dict[str, Any]]:
+    """The financial years of the report, each with its figures under the headings of PBR_YEARS."""
+    heading, *rows = table_of(path, "Years")
+    assert heading == ["Financial year", "Figure", "Amount", "Budget", "Against budget"]
+    years: dict[str, dict[str, Any]] = {}
+    for name, figure, amount, *beside in rows:
+        year = years.setdefault(name, {"Financial year": name})
+        year[figure] = amount
+        if figure in BUDGET_OF:
+            year |= dict(zip(BUDGET_OF[figure], beside, strict=True))
+        else:
+            assert beside == ["[z]", "[z]"]
+    return list(years.values())
+
+
 def test_the_life_s_sheets_are_those_of_the_functions(alive: Path) -> None:
     terms, placements, carers, claims = given_tables()
     life = sample_source(with_life=True).rows
@@ -222,6 +270,8 @@ def test_the_life_s_sheets_are_those_of_the_functions(alive: Path) -> None:
     invoice = functions.pbr_invoice(
         terms, placements, may, carers, claims, AS_AT, *counted, rates, agreed
     )
+    # Working is last in the report.
+    invoice = [[*row[:2], *row[3:], row[2]] for row in invoice]
     assert table_of(alive, "Invoice") == shown_as(invoice)
     lines = functions.pbr_lines(terms, placements, may, AS_AT, *counted)
     assert table_of(alive, "Lines") == shown_as(lines)
@@ -232,7 +282,8 @@ def test_the_life_s_sheets_are_those_of_the_functions(alive: Path) -> None:
     years = functions.pbr_years(
         terms, placements, carers, claims, AS_AT, *counted, rates, agreed, budget
     )
-    assert table_of(alive, "Years") == shown_as(years)
+    heading, *rows = shown_as(years)
+    assert years_of(alive) == [dict(zip(heading, row, strict=True)) for row in rows]
 
 
 def test_the_invoice_is_of_the_month_to_agree_next(tmp_path: Path) -> None:
@@ -327,7 +378,7 @@ def test_the_sentences_at_the_end_of_october(full: Path) -> None:
         "Still to invoice.",
         "After paying that, the council keeps £1,043,087.46 of what was saved.",
         "£189,291.58 without VAT, VAT £37,858.32, together £227,149.90; its lines are on the sheet"
-        " Invoice.",
+        " Invoices and years.",
         "Outlook for all of 2026/27, if every placement in place stays as it is and nothing else"
         " happens: £2,837,382.46. There is no budget for the year.",
         "Outlook for all of 2026/27, if every placement in place stays as it is and nothing else"
@@ -664,11 +715,10 @@ def test_the_public_version_has_the_years_that_follow_from_what_it_shows(tmp_pat
     target = report_of(tmp_path / "r.xlsx", source, date(2026, 6, 15), public=True)
     lines = lines_of(target, "Years")
     assert "Figures go to 31 May 2026; a budget is for the whole year." in " ".join(lines)
-    heading, first, last = table_of(target, "Years")
+    first, last = years_of(target)
     columns, *months = table_of(target, "Statement")
     statement = {row[0]: dict(zip(columns, row, strict=True)) for row in months}
     march, may = statement[date(2026, 3, 1)], statement[date(2026, 5, 1)]
-    first, last = (dict(zip(heading, row, strict=True)) for row in (first, last))
     assert first["Financial year"] == "2025/26"
     assert first["Saving"] == march["Saving to date"] > 3_000_000
     assert first["Saving against budget"] == march["Saving to date"] - 5_000_000
@@ -679,7 +729,7 @@ def test_the_public_version_has_the_years_that_follow_from_what_it_shows(tmp_pat
     assert "the financial years, and" not in " ".join(texts_of_notes(target))
     # Of the sample's children no year can be told apart.
     other = report_of(tmp_path / "other.xlsx", public=True)
-    assert "Years" not in opened(other).sheetnames
+    assert not {"Years", SHARED} & set(opened(other).sheetnames)
     assert "the invoice, the financial years, and the problems" in " ".join(texts_of_notes(other))
 
 
@@ -739,7 +789,10 @@ def test_a_wrong_statement_fails_the_checks(monkeypatch: pytest.MonkeyPatch, fie
 def test_that_each_sheet_has_one_table_is_said_once(either: Path) -> None:
     texts = parts_of(either)["xl/sharedStrings.xml"].decode()
     assert texts.count("one table") == 1
-    assert "Each sheet has one table." in lines_of(either, "Annex")[-1]
+    several = f", but for {SHARED}, which has short ones one under another"
+    if either.stem == "public":
+        several = ""
+    assert f"Each sheet has one table{several}." in " ".join(lines_of(either, "Annex"))
 
 
 def test_a_maximum_that_binds_and_one_that_only_warns(tmp_path: Path) -> None:
@@ -838,7 +891,8 @@ def test_the_annex_names_everything(full: Path) -> None:
         "SHA-256 of the source file: " + "5d41402abc4b2a76b9719d911017c592" * 2,
         f"Made with: {MADE_WITH}",
         "The table below lists the sheets of this report: the pages for the committee, then the"
-        " annex. Each sheet has one table. The bar beside a kind has its tab's colour.",
+        " annex. Each sheet has one table, but for Invoices and years, which has short",
+        "ones one under another. The bar beside a kind has its tab's colour.",
     ]
 
 
@@ -852,7 +906,9 @@ def test_the_public_version_says_so_in_words(tmp_path: Path) -> None:
     for sheet in PUBLIC_SHEETS:
         if sheet in ("Annex", "Notes"):
             continue
-        assert any(line.startswith("[c] means") for line in lines_of(target, sheet)), sheet
+        # Under this cut-off a year can be shown; it stands first on the sheet of the short tables.
+        top = "Years" if sheet == "Reconciliation" else sheet
+        assert any(line.startswith("[c] means") for line in lines_of(target, top)), sheet
 
 
 def test_the_checks_account_for_every_row(tmp_path: Path) -> None:
@@ -1186,27 +1242,75 @@ def test_it_holds_values_only(either: Path) -> None:
     assert_values_only(either)
 
 
-def test_each_sheet_has_a_title_in_a1_and_one_marked_table_without_gaps(either: Path) -> None:
+def test_each_sheet_has_a_title_in_a1_and_its_marked_tables_without_gaps(either: Path) -> None:
     book = opened(either)
     assert book.sheetnames == sheets_of(either)
     names = set()
     for sheet in book:
         assert isinstance(sheet["A1"].value, str)
-        (table,) = sheet.tables.values()
-        names.add(table.displayName)
         assert not sheet.merged_cells.ranges
-        cells = list(sheet[table.ref])
-        assert all(isinstance(cell.value, str) for cell in cells[0])
-        assert len({cell.value for cell in cells[0]}) == len(cells[0])
-        assert all(any(cell.value not in (None, "") for cell in row) for row in cells)
-        if sheet.title != "Chart data":
-            assert all(cell.value not in (None, "") for row in cells for cell in row), sheet.title
-        above = [
-            sheet.cell(row, 1).value or sheet.cell(row, 2).value
-            for row in range(1, cells[0][0].row)
+        end = 0
+        for table in tables_of(sheet):
+            names.add(table.displayName)
+            cells = list(sheet[table.ref])
+            assert all(isinstance(cell.value, str) for cell in cells[0])
+            assert len({cell.value for cell in cells[0]}) == len(cells[0])
+            assert all(any(cell.value not in (None, "") for cell in row) for row in cells)
+            if sheet.title != "Chart data":
+                assert all(cell.value not in (None, "") for row in cells for cell in row), (
+                    sheet.title
+                )
+            # On the sheet that tables share, a blank row parts each from what is above it.
+            parted = 0
+            for row in range(end + 1, cells[0][0].row):
+                parted += not (sheet.cell(row, 1).value or sheet.cell(row, 2).value)
+            assert parted == (sheet.title == SHARED), f"{sheet.title} has an empty row too much"
+            end = cells[-1][0].row
+    shared = len(ON_SHARED) - 1 if SHARED in book.sheetnames else 0
+    assert len(names) == len(sheets_of(either)) + shared
+
+
+def test_short_tables_share_a_sheet_that_names_them(either: Path) -> None:
+    book = opened(either)
+    if either.stem == "public":
+        # Of the sample's public version one is left: it has a sheet of its own.
+        assert "Reconciliation" in book.sheetnames
+        assert SHARED not in book.sheetnames
+        return
+    sheet = book[SHARED]
+    tables = tables_of(sheet)
+    assert [table.displayName for table in tables] == [f"{name}Table" for name in ON_SHARED]
+    assert sheet["A3"].value == (
+        "Tables of this sheet, from top to bottom: Invoice, Years and Reconciliation."
+    )
+    for name, table in zip(ON_SHARED, tables, strict=True):
+        title = lines_of(either, name)[0]
+        assert title.startswith(f"{name}: ")
+        rows = [
+            row for row in range(1, table_row(sheet, table)) if sheet.cell(row, 1).value == title
         ]
-        assert all(above), f"{sheet.title} has an empty row above its table"
-    assert len(names) == len(sheets_of(either))
+        assert sheet.cell(rows[-1], 1).font.bold
+    (row,) = [row for row in table_of(either, "Annex") if row[0] == SHARED]
+    assert all(f"{name}: " in row[2] for name in ON_SHARED)
+    # One page of paper.
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1) == (1, 1)
+
+
+def test_many_short_tables_go_on_a_page_that_stands(tmp_path: Path) -> None:
+    source = sample_source(with_life=True)
+    first = (source.rows["Claims"] or [])[1]
+    later = [date(2026 + month // 12, month % 12 + 1, 1) for month in range(4, 14)]
+    source.rows["Claims"] = [
+        *(source.rows["Claims"] or []), *([month, *first[1:]] for month in later)
+    ]  # fmt: skip
+    target = report_of(tmp_path / "r.xlsx", source, date(2027, 2, 28))
+    setup = opened(target)[SHARED].page_setup
+    assert (setup.orientation, setup.fitToWidth or 1, setup.fitToHeight) == ("portrait", 1, 0)
+
+
+def table_row(sheet: Any, table: Any) -> int:
+    """The heading row of a marked table."""
+    return sheet[table.ref][0][0].row
 
 
 def test_the_cursor_is_in_a1_and_the_summary_is_open(either: Path) -> None:
@@ -1222,10 +1326,13 @@ def test_the_cursor_is_in_a1_and_the_summary_is_open(either: Path) -> None:
 
 def test_headings_of_the_annex_stay_in_sight(either: Path) -> None:
     for sheet in opened(either):
-        (table,) = sheet.tables.values()
+        table = tables_of(sheet)[0]
         first = sheet[table.ref][0][0].row + 1
         wanted = None if sheet.title in (*FRONT, "Annex") else f"A{first}"
-        if sheet.title in ("Statement", "Children", "Years", "Forecast", "Chart data"):
+        if sheet.title == SHARED:
+            # No heading is that of all its tables: its title and its link stay.
+            wanted = "A4"
+        if sheet.title in ("Statement", "Children", "Forecast", "Chart data"):
             wanted = f"B{first}"
         assert sheet.freeze_panes == wanted, sheet.title
 
@@ -1279,8 +1386,7 @@ def test_letters_are_large_enough_and_without_serifs(either: Path) -> None:
 def test_text_stands_left_and_wraps_and_numbers_stand_right(either: Path) -> None:
     book = opened(either)
     for sheet in book:
-        (table,) = sheet.tables.values()
-        for row in list(sheet[table.ref])[1:]:
+        for row in [row for table in tables_of(sheet) for row in list(sheet[table.ref])[1:]]:
             for cell in row:
                 if isinstance(cell.value, int | float):
                     assert cell.alignment.horizontal == "right"
@@ -1295,10 +1401,10 @@ def test_text_stands_left_and_wraps_and_numbers_stand_right(either: Path) -> Non
 def test_every_sheet_prints_on_a4_with_its_heading_repeated(either: Path) -> None:
     book = openpyxl.load_workbook(either)  # its own: asking for a width makes a column
     for sheet in book:
-        (table,) = sheet.tables.values()
-        heading = sheet[table.ref][0][0].row
+        table = tables_of(sheet)[-1]
+        heading = table_row(sheet, table)
         assert sheet.print_title_rows == f"${heading}:${heading}"
-        stays = sheet.title in ("Statement", "Children", "Years", "Forecast", "Chart data")
+        stays = sheet.title in ("Statement", "Children", "Forecast", "Chart data")
         assert sheet.print_title_cols == ("$A:$A" if stays else None)
         assert sheet.page_setup.paperSize == 9
         upright = sheet.title in ("Summary", "Charts")
@@ -1323,13 +1429,12 @@ def test_rows_are_high_enough_for_their_text(either: Path) -> None:
     """Fifteen points a line, for a text that surely does not fit into fewer lines."""
     book = opened(either)
     for sheet in book:
-        (table,) = sheet.tables.values()
         widths = {
             column: group.width
             for group in sheet.column_dimensions.values()
             for column in range(group.min, group.max + 1)
         }
-        for row in list(sheet[table.ref])[1:]:
+        for row in [row for table in tables_of(sheet) for row in list(sheet[table.ref])[1:]]:
             for cell in row:
                 width = widths[cell.column]
                 length = len(cell.value) if isinstance(cell.value, str) else 0
