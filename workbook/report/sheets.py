@@ -23,6 +23,7 @@ from xlpbr.workbook.look.styles import (
     WRONG_INK,
     Styles,
 )
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.report.changes import CHANGES_SHEET, COLUMNS, changes_lines, changes_rows
 from xlpbr.workbook.report.charts import (
     CHARTS_SHEET,
@@ -78,12 +79,17 @@ from xlpbr.workbook.report.one_month import (
 from xlpbr.workbook.report.page import (
     NOT_APPLICABLE,
     PAGE_LYING,
+    PAGE_UPRIGHT,
+    PIXELS_A_POINT,
+    PIXELS_LYING,
     SUPPRESSED,
     PageFrame,
     ReportColumn,
     ReportPage,
     Value,
     new_page,
+    points_of_rows,
+    width_on_screen,
 )
 from xlpbr.workbook.report.readings import (
     ALL_READINGS_SHEET,
@@ -123,6 +129,10 @@ _ACROSS_A_PAGE = 170
 
 _NEARLY_EMPTY, _LITTLE_SMALLER = 0.35, 0.15
 """How little a last page holds that is saved, and by what part the others are made smaller."""
+_NARROW, _WIDE = (46, 52, 58), 64
+"""How wide the sentences of the Summary may be, in characters."""
+_LINES_OF_HEAD = 7
+"""Lines of text that stand over the table of the Summary, as a rule."""
 _MOST_ON_ONE = 1.45
 """How many pages of short tables are made one page lying down; more go on a page that stands."""
 
@@ -224,7 +234,9 @@ def _write_sheet(
     is_front = sheet.kind == "committee"
     title = report.title if sheet.name == SUMMARY_SHEET else sheet.title
     title = sheet.name if sheet.stays else title
-    columns = sheet.columns(report)
+    columns, rows = sheet.columns(report), sheet.rows(report)
+    if sheet.name == SUMMARY_SHEET:
+        columns = _as_large_as_fits(rows)
     width = sum(column.width for column in columns)
     page = new_page(
         workbook, styles, sheet.name, title, columns, frame,
@@ -241,7 +253,6 @@ def _write_sheet(
     row = page.write_lines(row, sheet.lines(report), column=sheet.stays)
     if report.is_public and sheet.name != "Notes":
         row = page.write_lines(row, [_SHORTHAND], column=sheet.stays)
-    rows = sheet.rows(report)
     after = page.write_table(row, _table_name(sheet.name), rows, filters=sheet.filters)
     if sheet.name == "Checks":
         mark_checks(page, row + 1, after - 1)
@@ -253,6 +264,22 @@ def _write_sheet(
         if sheet.stays:
             page.sheet.repeat_columns(0, sheet.stays - 1)
     return page, row, after
+
+
+def _as_large_as_fits(rows: Sequence[Sequence[Value]]) -> Sequence[ReportColumn]:
+    """The columns of the Summary, its sentences as narrow as one page that stands lets them be.
+
+    A narrower table is printed larger: a short one fills its page and is easier to read.
+    """
+    fitting = (
+        columns for columns in map(_summary_columns, _NARROW) if _fits_upright(columns, rows)
+    )
+    return next(fitting, _summary_columns(_WIDE))
+
+
+def _fits_upright(columns: Sequence[ReportColumn], rows: Sequence[Sequence[Value]]) -> bool:
+    points = LINE_HEIGHT * _LINES_OF_HEAD + points_of_rows(columns, rows)
+    return points <= PAGE_UPRIGHT * width_on_screen(columns) / PIXELS_A_POINT
 
 
 def _write_shared(
@@ -305,7 +332,8 @@ def _pages_down(page: ReportPage, after: int) -> int:
 
 def _pages_needed(page: ReportPage, after: int) -> float:
     """How many pages lying down a sheet goes over downwards, at the size that its width gives."""
-    return page.pixels_above(after) / (PAGE_LYING * page.pixels / page.pages_across)
+    across = max(page.pixels / page.pages_across, PIXELS_LYING)
+    return page.pixels_above(after) / (PAGE_LYING * across)
 
 
 def _write_head(page: ReportPage, row: int, report: Report) -> int:
@@ -528,6 +556,16 @@ def _working_lines(report: Report) -> list[str]:
     ]
 
 
+def _summary_columns(in_words: float) -> Sequence[ReportColumn]:
+    """The columns of the Summary, its sentences so many characters wide."""
+    return (
+        ReportColumn("Measure", 35),
+        ReportColumn("Value", 16, "money"),
+        ReportColumn("In words", in_words),
+        ReportColumn("Clause or table", 16),
+    )
+
+
 SUMMARY_SHEET = "Summary"
 _FIRST_OF_ANNEX = "Statement"
 
@@ -536,12 +574,7 @@ SHEETS: tuple[Sheet, ...] = (
         SUMMARY_SHEET,
         "Summary: where the contract stands",
         "How things stand, and each figure of the position beside what it means.",
-        _fixed(
-            ReportColumn("Measure", 35),
-            ReportColumn("Value", 16, "money"),
-            ReportColumn("In words", 64),
-            ReportColumn("Clause or table", 16),
-        ),
+        _fixed(*_summary_columns(_WIDE)),
         _summary_lines,
         summary_rows,
         "committee",

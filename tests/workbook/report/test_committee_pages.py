@@ -205,6 +205,34 @@ def test_every_line_of_a_chart_and_its_letters_stand_out(report: Path) -> None:
     assert not {ink for ink in lines if contrast(ink, "FFFFFF") < 3}
 
 
+def test_a_short_summary_is_printed_larger(tmp_path: Path) -> None:
+    """Its sentences are narrower, so that the page is filled; a long one stays on its one page."""
+    long = report_of(tmp_path / "long.xlsx", sample_source(with_life=True))
+    short = report_of(tmp_path / "short.xlsx", sample_source("cheshire-east-2026"))
+    widths = []
+    for target in (long, short):
+        sheet = opened(target)["Summary"]
+        width = sum(sheet.column_dimensions[column].width for column in "ABCD")
+        heights = [sheet.row_dimensions[row].height or 15 for row in range(1, sheet.max_row + 1)]
+        # Seven pixels a character, 96 an inch; between its margins A4 is 7.27 by 10.19 inches.
+        points = 10.19 / 7.27 * width * 7 * 72 / 96
+        assert 0.6 < sum(heights) / points < 1.02
+        widths.append(sheet.column_dimensions["C"].width)
+    assert widths[0] > widths[1]
+
+
+def test_a_last_page_with_a_row_or_two_is_saved(tmp_path: Path) -> None:
+    """Few columns do not fill a page's width: nothing is made larger, so that rows count."""
+    source = sample_source("cheshire-east-2026")
+    head, first, *_ = source.rows["Placements"] or []
+    source.rows["Placements"] = [head, *([f"K{n:02}", *first[1:]] for n in range(1, 22))]
+    target = report_of(tmp_path / "r.xlsx", source, date(2026, 9, 30))
+    assert opened(target)["Children"].page_setup.fitToHeight in (None, 1)
+    source.rows["Placements"] = [head, *([f"K{n:02}", *first[1:]] for n in range(1, 32))]
+    target = report_of(tmp_path / "r.xlsx", source, date(2026, 9, 30))
+    assert opened(target)["Children"].page_setup.fitToHeight == 0
+
+
 def test_openpyxl_opens_it_without_a_warning(report: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
