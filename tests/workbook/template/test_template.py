@@ -34,7 +34,7 @@ from xlpbr.tables import headings as ranges
 from xlpbr.workbook.calculate.recalculate import calculate
 from xlpbr.workbook.calculate.verification import verify
 from xlpbr.workbook.look.styles import FILLS
-from xlpbr.workbook.look.text_width import lines_needed
+from xlpbr.workbook.look.text_width import lines_needed, text_width
 from xlpbr.workbook.ooxml.book import cells_of as package_cells
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.read.own_sheets import SHEETS
@@ -500,6 +500,26 @@ def test_a_page_of_a4_is_read_without_a_glass(opened):
 
 def contract_of(book):
     return load_contract(book["Terms"]["B6"].value)
+
+
+def test_every_amount_has_room_in_its_column(books):
+    """Also in the workings to the right of a page: what has none is shown as #####."""
+    for name in CONTRACT_NAMES:
+        for sheet in values_of(books[name, True]):
+            widths = {
+                column: found.width
+                for found in sheet.column_dimensions.values()
+                for column in range(found.min, found.max + 1)
+            }
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if not isinstance(cell.value, int | float) or "£" not in cell.number_format:
+                        continue
+                    pence = 2 if "0.00" in cell.number_format else 0
+                    shown = f"{'-' * (cell.value < 0)}£{abs(cell.value):,.{pence}f}"
+                    width = widths.get(cell.column, 8.43)
+                    needed = text_width(shown, bold=bool(cell.font.b))
+                    assert needed < width - 0.4, f"{sheet.title}!{cell.coordinate}: {shown}"
 
 
 def width_of(sheet, column):
