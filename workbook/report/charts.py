@@ -32,8 +32,8 @@ DATA_SHEET = "Chart data"
 _PAGE_HEIGHT = 1.45
 """What a page upright is high, of its width between the margins."""
 _GAP = 12
-_BAR = 32
-"""How high the bars of a reading are with the space between them, at least."""
+_BAR, _TALL_BAR = 24, 64
+"""How high the bars of a reading are with the space between them, at least and at most."""
 _HIGHEST = 0.62
 """A chart alone on its page is not higher than this part of its width."""
 
@@ -288,7 +288,7 @@ def add_worth_chart(report: Report, page: ReportPage, heading_row: int, row: int
     )  # fmt: skip
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_chartarea({"border": {"color": styles.RULE}})
-    chart.set_size({"width": page.pixels, "height": min(height, 2 * _BAR * (len(found) + 3))})
+    chart.set_size({"width": page.pixels, "height": min(height, _TALL_BAR * (len(found) + 3))})
     words = "; ".join(
         f"{one.term.label} as {one.option}: {in_words(one.to_date)}"
         + ("" if one.in_outlook is None else f", in outlook {in_words(one.in_outlook)}")

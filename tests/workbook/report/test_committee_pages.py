@@ -277,3 +277,14 @@ def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Pa
     assert len(table_of(full, "Readings")) > 8
     for other in (public, full):
         assert not [part for part, content in parts_of(other).items() if b"barChart" in content]
+
+
+def test_seven_readings_are_drawn_too(tmp_path: Path) -> None:
+    """Their bars are low, and the page is not left half empty."""
+    source = sample_source(with_life=True, cohort=None)
+    head, *rows = source.rows["Placements"] or []
+    more = [[f"D{n:02}", *rows[n % len(rows)][1:]] for n in range(28)]
+    source.rows["Placements"] = [head, *rows, *more]
+    target = report_of(tmp_path / "r.xlsx", source)
+    assert len(table_of(target, "Readings")) == 8
+    assert [part for part, content in parts_of(target).items() if b"barChart" in content]
