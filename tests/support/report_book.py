@@ -17,12 +17,21 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FRONT = ["Summary", "Charts", "Readings"]
 """The pages for the committee, which come before the annex."""
 SHEETS = [
-    *FRONT, "Annex", "Statement", "Reconciliation", "Invoice", "Lines", "Children", "Years",
+    *FRONT, "Annex", "Statement", "Invoices and years", "Lines", "Children",
     "Readings in full", "Workings", "Terms", "Checks", "Notes", "Chart data",
 ]  # fmt: skip
-WITH_FORECAST = [*SHEETS[:10], "Forecast", "Assumptions", *SHEETS[10:]]
+SHARED = "Invoices and years"
+ON_SHARED = ["Invoice", "Years", "Reconciliation"]
+"""The short tables that share a sheet, from top to bottom."""
+TITLES = {"Invoice": "Invoice: what is to be invoiced for a month"}
+"""The first table's title, under that of the sheet."""
+WITH_FORECAST = [*SHEETS[:8], "Forecast", "Assumptions", *SHEETS[8:]]
 NEVER_PUBLIC = ("Invoice", "Lines", "Children")
-PUBLIC_SHEETS = [name for name in SHEETS if name not in ("Workings", "Years", *NEVER_PUBLIC)]
+PUBLIC_SHEETS = [
+    "Reconciliation" if name == SHARED else name
+    for name in SHEETS
+    if name not in ("Workings", *NEVER_PUBLIC)
+]
 """Of the sample's months too few can be shown to show how they came about, and no year."""
 
 
@@ -39,27 +48,45 @@ def sheets_of(path: Path) -> list[str]:
     return {"public": PUBLIC_SHEETS, "forecast": WITH_FORECAST}.get(path.stem, SHEETS)
 
 
-def table_of(path: Path, sheet: str) -> list[list[Any]]:
-    """The cells of a sheet's marked table, heading row first, dates as dates."""
-    worksheet = opened(path)[sheet]
-    (table,) = worksheet.tables.values()
+def tables_of(sheet: Any) -> list[Any]:
+    """The marked tables of a sheet, from top to bottom: one, but where short ones share it."""
+    found = sorted(sheet.tables.values(), key=lambda table: sheet[table.ref][0][0].row)
+    assert len(found) == (1 if sheet.title != SHARED else len(found))
+    return found
+
+
+def place_of(path: Path, name: str) -> tuple[Any, Any]:
+    """The sheet and the marked table of a name: a sheet's own one, or one that shares a sheet."""
+    book = opened(path)
+    if name in book.sheetnames:
+        (table,) = tables_of(book[name])
+        return book[name], table
+    (table,) = (one for one in tables_of(book[SHARED]) if one.displayName == f"{name}Table")
+    return book[SHARED], table
+
+
+def table_of(path: Path, name: str) -> list[list[Any]]:
+    """The cells of a marked table, heading row first, dates as dates."""
+    worksheet, table = place_of(path, name)
     return [
         [cell.value.date() if isinstance(cell.value, datetime) else cell.value for cell in row]
         for row in worksheet[table.ref]
     ]
 
 
-def lines_of(path: Path, sheet: str) -> list[str]:
-    """The running text above a sheet's table, without the link to the contents."""
-    worksheet = opened(path)[sheet]
-    (table,) = worksheet.tables.values()
+def lines_of(path: Path, name: str) -> list[str]:
+    """The running text above a table, without the link to the contents and what is above others."""
+    worksheet, table = place_of(path, name)
     heading_row = worksheet[table.ref][0][0].row
-    above = list(worksheet.iter_rows(max_row=heading_row - 1, max_col=2))
-    return [
+    ends = [worksheet[other.ref][-1][0].row for other in tables_of(worksheet)]
+    after = max((end for end in ends if end < heading_row), default=0)
+    above = list(worksheet.iter_rows(min_row=after + 1, max_row=heading_row - 1, max_col=2))
+    lines = [
         str(first.value or second.value)
         for first, second in above
         if not first.hyperlink and (first.value or second.value)
     ]
+    return lines[lines.index(title) :] if (title := TITLES.get(name)) in lines else lines
 
 
 def parts_of(path: Path) -> dict[str, bytes]:
@@ -82,6 +109,27 @@ def without(table: list, headings: tuple[str, ...] = LEFT_OUT) -> list:
     """A table without the columns of some headings."""
     kept = [number for number, heading in enumerate(table[0]) if heading not in headings]
     return [[row[number] for number in kept] for row in table]
+
+
+BUDGET_OF = {
+    "Saving": ("Budget saving", "Saving against budget"),
+    "Payable": ("Budget cost", "Cost against budget"),
+}
+
+
+def years_of(path: Path) -> list[dict[str, Any]]:
+    """The financial years of the report, each with its figures under the headings of PBR_YEARS."""
+    heading, *rows = table_of(path, "Years")
+    assert heading == ["Financial year", "Figure", "Amount", "Budget", "Against budget"]
+    years: dict[str, dict[str, Any]] = {}
+    for name, figure, amount, *beside in rows:
+        year = years.setdefault(name, {"Financial year": name})
+        year[figure] = amount
+        if figure in BUDGET_OF:
+            year |= dict(zip(BUDGET_OF[figure], beside, strict=True))
+        else:
+            assert beside == ["[z]", "[z]"]
+    return list(years.values())
 
 
 def sentences_at(tmp_path: Path, day: date | None, **changes: Any) -> str:
@@ -109,6 +157,11 @@ def with_terms(**values: Any) -> list[list[Any]]:
 def as_at_line(target: Path) -> str:
     (line,) = [line for line in lines_of(target, "Annex") if line.startswith("As at: ")]
     return line
+
+
+def table_row(sheet: Any, table: Any) -> int:
+    """The heading row of a marked table."""
+    return sheet[table.ref][0][0].row
 
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

@@ -9,6 +9,7 @@ from xlpbr import cells
 from xlpbr.cells import Cell, Rows
 from xlpbr.contract.table_rows import TERMS_TABLE, TableRow, cell_of, in_words
 from xlpbr.errors import all_of
+from xlpbr.money import in_words as pounds_in_words
 from xlpbr.settlement.changes import Amounts, Cause, ChangedTables, RowChange, cells_changed
 
 CELL_HEADINGS = ("Table", "Row", "What", "Column", "Before", "After")
@@ -88,6 +89,21 @@ def cause_in_words(cause: Cause) -> str:
     names = [_change_in_words(change) for change in cause.changes]
     listed = f"{len(names)} rows {first.what}" if len(names) > _MOST_NAMED else all_of(names)
     return f"{first.row.table}: {listed}"
+
+
+def all_in_words(changes: ChangedTables) -> str:
+    """What all changes together are worth, and what of it agreed months leave to a later one."""
+    every = changes.difference
+    said = (
+        f"All changes together: saving {pounds_in_words(every.saving)}, payable"
+        f" {pounds_in_words(every.payable)}, to invoice {pounds_in_words(every.to_invoice)}."
+    )
+    if every.carried:
+        said += (
+            " Agreed months stay as they were agreed, so that"
+            f" {pounds_in_words(every.carried)} comes into the next month that is not agreed."
+        )
+    return said
 
 
 def _change_in_words(change: RowChange) -> str:

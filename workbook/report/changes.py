@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from xlpbr.contract.table_rows import TableRow, in_words
-from xlpbr.money import in_words as pounds_in_words
 from xlpbr.settlement.changes import Amounts
-from xlpbr.workbook.agreed.changed_tables import Since
+from xlpbr.workbook.agreed.changed_tables import Since, all_in_words
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, ReportColumn, Value
 from xlpbr.workbook.report.summary import day_in_full
@@ -29,16 +28,14 @@ _BLANK = "blank"
 
 
 def changes_lines(report: Report) -> list[str]:
-    """Since when, up to which day, and what all changes come to."""
+    """Since when, up to which day, what all changes come to, and what of it is carried on."""
     since = _since(report)
-    every = since.changes.difference
     return [
         f"Since: {since.name}. Amounts are those to {day_in_full(report.day)}.",
         "A row for each cell that says something else. The changes are made row by row, in the"
         " order of the tables, and the contract is settled after each; the amounts stand at the"
         " first cell of a row. Before and all changes add up to After.",
-        f"All changes together: saving {pounds_in_words(every.saving)}, payable"
-        f" {pounds_in_words(every.payable)}, to invoice {pounds_in_words(every.to_invoice)}.",
+        all_in_words(since.changes),
     ]
 
 

@@ -32,8 +32,8 @@ DATA_SHEET = "Chart data"
 _PAGE_HEIGHT = 1.45
 """What a page upright is high, of its width between the margins."""
 _GAP = 12
-_BAR = 32
-"""How high the bars of a reading are with the space between them, at least."""
+_BAR, _TALL_BAR = 24, 64
+"""How high the bars of a reading are with the space between them, at least and at most."""
 _HIGHEST = 0.62
 """A chart alone on its page is not higher than this part of its width."""
 
@@ -89,6 +89,9 @@ _ROOM = 1.08
 """An axis goes a little above its highest point, so that its figure has room."""
 _CLOSE = 0.25
 """A level line is close above a point where it is higher by less than this part of itself."""
+_LOW, _APART = 0.1, 0.15
+"""A figure under a point as low as this part of its chart would stand on the axis: it goes over the
+point, where the other line is so far off."""
 _LEVEL = (_THRESHOLD, _MAXIMUM)
 
 
@@ -285,7 +288,7 @@ def add_worth_chart(report: Report, page: ReportPage, heading_row: int, row: int
     )  # fmt: skip
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_chartarea({"border": {"color": styles.RULE}})
-    chart.set_size({"width": page.pixels, "height": min(height, 2 * _BAR * (len(found) + 3))})
+    chart.set_size({"width": page.pixels, "height": min(height, _TALL_BAR * (len(found) + 3))})
     words = "; ".join(
         f"{one.term.label} as {one.option}: {in_words(one.to_date)}"
         + ("" if one.in_outlook is None else f", in outlook {in_words(one.in_outlook)}")
@@ -333,7 +336,13 @@ def _chart(
         if line.named:
             points = [row[column] for row in rows]
             levels = [rows[-1][headings.index(level.heading)] for level in drawing.lines[1:]]
-            drawn["data_labels"] = _label(line, points, levels, font)
+            others = [
+                [row[headings.index(other.heading)] for row in rows]
+                for other in drawing.lines[: drawing.lines.index(line)]
+                if other.named and other not in _LEVEL
+            ]
+            top = max(_values(report, drawing.lines), default=0)
+            drawn["data_labels"] = _label(line, points, others, levels, top, font)
         chart.add_series(drawn)
     dress_months_chart(chart, drawing.title, len(rows), font, title_ink=styles.INK)
     bounds = {"min": _lowest(report, drawing.lines)}
@@ -351,19 +360,52 @@ def _in_pounds(point: Value) -> float | None:
 
 
 def _label(
-    line: ChartLine, points: Sequence[Value], levels: Sequence[Value], font: Mapping[str, Any]
+    line: ChartLine,
+    points: Sequence[Value],
+    others: Sequence[Sequence[Value]],
+    levels: Sequence[Value],
+    top: Pence,
+    font: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The figure at one point of a line: its last one, of a level line one near its beginning."""
+    """The figure at one point of a line: its last one, of a level line one near its beginning.
+
+    Args:
+        line: the line.
+        points: its points.
+        others: the points of the lines before it that say a figure.
+        levels: where level lines of the chart stand.
+        top: the highest point of the chart.
+        font: the font of the figure.
+    """
     there = [number for number, point in enumerate(points) if point is not BLANK]
     # Not the first: there the figure would stand on those of the axis.
     named = (there[-(-len(there) // 9)] if line in _LEVEL else there[-1]) if there[1:] else -1
-    under = line in _MEASURES.values() and _just_under(points[named], levels)
+    point, beside = points[named], [other[named] for other in others]
+    position = line.named
+    if line in _MEASURES.values() and _just_under(point, levels):
+        position = "below"
+    elif position == "below" and _low_and_apart(point, beside, top):
+        position = "above"
+    # Two lines that end in the same point have one figure there.
+    is_said = line not in _LEVEL and point in beside
     return {
-        "value": True, "position": "below" if under else line.named,
+        "value": True, "position": position,
         "num_format": styles.WHOLE_POUNDS,
         "font": {**font, "bold": True},
-        "custom": [{} if number == named else {"delete": True} for number in range(len(points))],
+        "custom": [
+            {} if number == named and not is_said else {"delete": True}
+            for number in range(len(points))
+        ],
     }  # fmt: skip
+
+
+def _low_and_apart(point: Value, beside: Sequence[Value], top: Pence) -> bool:
+    """Whether a figure under a point would stand on the axis, and over it on no other line."""
+    return (
+        isinstance(point, int)
+        and 0 <= point < top * _LOW
+        and all(isinstance(other, int) and other - point > top * _APART for other in beside)
+    )
 
 
 def _just_under(point: Value, levels: Sequence[Value]) -> bool:

@@ -1,9 +1,11 @@
-"""The sheets Children and Years: savings child by child, and the financial years.
+"""The sheet Children and the table Years: savings child by child, and the financial years.
 
 The figures are those of PBR_CHILDREN and PBR_YEARS.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from xlpbr.money import Pence
 from xlpbr.settlement.lines import savings_by_child
@@ -14,7 +16,19 @@ from xlpbr.workbook.report.page import NOT_APPLICABLE, ReportColumn, Value
 from xlpbr.workbook.report.summary import day_in_full
 
 CHILDREN_SHEET = "Children"
-YEARS_SHEET = "Years"
+YEARS_TABLE = "Years"
+YEARS_COLUMNS = (
+    ReportColumn("Financial year", 28),
+    ReportColumn("Figure", 17),
+    ReportColumn("Amount", 17, "money"),
+    ReportColumn("Budget", 17, "money"),
+    ReportColumn("Against budget", 17, "money"),
+)
+
+_WITHOUT_BUDGET = {
+    "Invoiced": "invoiced", "Accrual": "accrual", "Full-year effect": "full_year_effect",
+}  # fmt: skip
+"""The figures of a year that no budget is made for, by their headings."""
 
 
 def children_columns(report: Report) -> list[ReportColumn]:
@@ -67,25 +81,30 @@ def years_lines(report: Report) -> list[str]:
         )
     if not report.evidence.budget:
         lines.append(
-            f"There is no table Budget, so the columns of the budget hold {NOT_APPLICABLE}."
+            f"There is no table Budget, so the two columns of the budget hold {NOT_APPLICABLE}."
         )
     return lines
 
 
 def years_rows(report: Report) -> list[list[Value]]:
-    """A row for each financial year of the statement, beside its budget."""
+    """Five figures of each financial year of the statement, the first two beside its budget."""
     shown = report.last_shown if report.is_public else report.shown
-    return [_years_row(year) for year in shown_years(shown)]
+    return [row for year in shown_years(shown) for row in _rows_of_year(year)]
 
 
-def _years_row(year: ShownYear) -> list[Value]:
+def _rows_of_year(year: ShownYear) -> Iterator[list[Value]]:
+    name, budget = year_in_words(year.year.first_day), year.year
     saving, payable = year.figure("saving"), year.figure("payable")
-    return [
-        year_in_words(year.year.first_day), saving, payable, year.figure("invoiced"),
-        year.figure("accrual"), year.figure("full_year_effect"),
-        _of_budget(year, "budget_saving"), _of_budget(year, "budget_cost"),
-        _less(saving, year.year.budget_saving), _less(payable, year.year.budget_cost),
+    yield [
+        name, "Saving", saving, _of_budget(year, "budget_saving"),
+        _less(saving, budget.budget_saving),
     ]  # fmt: skip
+    yield [
+        name, "Payable", payable, _of_budget(year, "budget_cost"),
+        _less(payable, budget.budget_cost),
+    ]  # fmt: skip
+    for heading, figure in _WITHOUT_BUDGET.items():
+        yield [name, heading, year.figure(figure), NOT_APPLICABLE, NOT_APPLICABLE]
 
 
 def _of_budget(year: ShownYear, name: str) -> Value:

@@ -14,7 +14,7 @@ from xlpbr.settlement.statement import Statement, settle
 from xlpbr.settlement.years import financial_years, year_in_words
 from xlpbr.workbook.report.disputes import AtStake, at_stake, disputed_rows
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.one_month import month_of_detail
+from xlpbr.workbook.report.one_month import SHARED_SHEET, month_of_detail
 from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, Value
 
 OUTLOOK = "if every placement in place stays as it is and nothing else happens"
@@ -41,7 +41,7 @@ def _invoice(report: Report) -> list[Value]:
     return [
         f"Invoice for {name}", Of("money", total.net),
         f"{in_words(total.net)} without VAT, VAT {in_words(total.vat)}, together"
-        f" {in_words(total.gross)}; its lines are on the sheet Invoice.{agreed}",
+        f" {in_words(total.gross)}; its lines are on the sheet {SHARED_SHEET}.{agreed}",
         "Agreed table" if month.agreed is not None else _clause_of(report, "VAT reading"),
     ]  # fmt: skip
 

@@ -10,8 +10,17 @@ from xlpbr.money import Pence, in_words, to_pence, to_pounds
 from xlpbr.periods import month_in_words
 from xlpbr.settlement.reconcile import Amount, Difference, reconcile
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, Value
+from xlpbr.workbook.report.page import NOT_APPLICABLE, SUPPRESSED, Of, ReportColumn, Value
 from xlpbr.workbook.report.summary import first_to_last
+
+RECONCILIATION_TABLE = "Reconciliation"
+RECONCILIATION_COLUMNS = (
+    ReportColumn("Month", 28, "month"),
+    ReportColumn("Payable", 17, "money"),
+    ReportColumn("Invoiced", 17, "money"),
+    ReportColumn("Invoiced less payable", 17, "money"),
+    ReportColumn("Status", 17),
+)
 
 
 def reconciliation_lines(report: Report) -> list[str]:

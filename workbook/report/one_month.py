@@ -1,4 +1,4 @@
-"""The sheets Invoice and Lines: one month's invoice, and its saving line by line.
+"""The table Invoice and the sheet Lines: one month's invoice, and its saving line by line.
 
 The lines are those of PBR_INVOICE and PBR_LINES.
 """
@@ -12,9 +12,22 @@ from xlpbr.settlement.invoice import invoice_lines, vat_rate
 from xlpbr.settlement.lines import SavingLine, saving_lines
 from xlpbr.settlement.statement import MonthStatement
 from xlpbr.workbook.report.facts import Report
-from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, Value
+from xlpbr.workbook.report.page import NOT_APPLICABLE, Of, ReportColumn, Value
 
-INVOICE_SHEET = "Invoice"
+SHARED_SHEET = "Invoices and years"
+"""The sheet that the short tables Invoice, Years and Reconciliation share."""
+
+INVOICE_TABLE = "Invoice"
+INVOICE_COLUMNS = (
+    ReportColumn("Line", 28),
+    ReportColumn("For month", 17, "month"),
+    ReportColumn("Net", 17, "money"),
+    ReportColumn("VAT", 17, "money"),
+    ReportColumn("Gross", 17, "money"),
+    ReportColumn("Working", 64),
+)
+"""Working is last, so that the amounts stand in the columns of the other tables' amounts."""
+
 LINES_SHEET = "Lines"
 
 
@@ -63,7 +76,7 @@ def invoice_sheet_lines(report: Report) -> list[str]:
 def invoice_rows(report: Report) -> list[list[Value]]:
     """The lines of the month's invoice, the total last."""
     return [
-        [line.line, line.month, line.working, line.net, line.vat, line.gross]
+        [line.line, line.month, line.net, line.vat, line.gross, line.working]
         for line in invoice_lines(report.statement, month_of_detail(report))
     ]
 

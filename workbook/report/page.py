@@ -27,8 +27,11 @@ from xlpbr.workbook.look.text_width import LINE_HEIGHT, TALLEST_ROW, lines_neede
 SUPPRESSED = "[c]"
 NOT_APPLICABLE = "[z]"
 
-PAGE_LYING = 0.62
-"""What a page lying down is high, of its width between the margins."""
+PAGE_LYING, PAGE_UPRIGHT = 0.62, 1.38
+"""What a page lying down, and one that stands, is high, of its width between the margins."""
+
+PIXELS_LYING = 1_026
+"""What a page lying down is wide between the margins at full size; nothing is made larger."""
 
 MOST_CHARACTERS = 32_767
 """What a cell holds."""
@@ -42,7 +45,7 @@ _NUMBERS = frozenset({"money", "pounds", "count", "number", "rate"})
 _PIXELS_A_CHARACTER = 7
 _FIRST_PAGE = 0.95
 """What the first of several pages beside each other surely shows of its part of the table."""
-_PIXELS_A_POINT = 4 / 3
+PIXELS_A_POINT = 4 / 3
 _PAPER_A4 = 9
 _TOTAL = {"bold": True, "bg_color": WORKING_FILL}
 """How a row of totals differs from the others."""
@@ -106,7 +109,7 @@ class ReportPage:
     @property
     def pixels(self) -> int:
         """The width of the table on the screen."""
-        return sum(int(column.width * _PIXELS_A_CHARACTER + 0.5) + 5 for column in self.columns)
+        return width_on_screen(self.columns)
 
     @property
     def text_across(self) -> float:
@@ -116,7 +119,7 @@ class ReportPage:
     def pixels_above(self, row: int) -> int:
         """How high the rows above a row are on the screen."""
         points = sum(self.heights.get(above, LINE_HEIGHT) for above in range(row))
-        return int(points * _PIXELS_A_POINT)
+        return int(points * PIXELS_A_POINT)
 
     def set_points(self, row: int, points: float) -> None:
         """Make a row so many points high."""
@@ -204,13 +207,33 @@ class ReportPage:
             bold: whether the text is bold.
             above: a row of no more lines than this keeps the height that all rows have.
         """
-        most = 1
-        for column, value in zip(self.columns, values, strict=True):
-            text = value.value if isinstance(value, Of) else value
-            if isinstance(text, str):
-                most = max(most, _lines_of_text(text, column.width - _INDENT, bold))
+        most = _most_lines(self.columns, values, bold)
         if most > above:
-            self.set_points(row, min(TALLEST_ROW, LINE_HEIGHT * most + 3))
+            self.set_points(row, _points_of(most))
+
+
+def width_on_screen(columns: Iterable[ReportColumn]) -> int:
+    """How many pixels columns take beside each other."""
+    return sum(int(column.width * _PIXELS_A_CHARACTER + 0.5) + 5 for column in columns)
+
+
+def points_of_rows(columns: Sequence[ReportColumn], rows: Iterable[Sequence[Value]]) -> float:
+    """How high the rows of a table are under columns of some widths, in points."""
+    return sum(_points_of(_most_lines(columns, values, bold=False)) for values in rows)
+
+
+def _most_lines(columns: Sequence[ReportColumn], values: Sequence[Value], bold: bool) -> int:
+    """How many lines the cell of a row has that has most."""
+    most = 1
+    for column, value in zip(columns, values, strict=True):
+        text = value.value if isinstance(value, Of) else value
+        if isinstance(text, str):
+            most = max(most, _lines_of_text(text, column.width - _INDENT, bold))
+    return most
+
+
+def _points_of(lines: int) -> float:
+    return min(TALLEST_ROW, LINE_HEIGHT * lines + 3)
 
 
 def clean_text(text: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, zip_longest
 from typing import Any, Literal
 
 from xlsxwriter import Workbook
 
+from xlpbr.errors import all_of
 from xlpbr.periods import month_in_words
 from xlpbr.settlement.bonus import has_bonus
 from xlpbr.workbook.look.styles import (
@@ -21,6 +23,7 @@ from xlpbr.workbook.look.styles import (
     WRONG_INK,
     Styles,
 )
+from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.report.changes import CHANGES_SHEET, COLUMNS, changes_lines, changes_rows
 from xlpbr.workbook.report.charts import (
     CHARTS_SHEET,
@@ -36,7 +39,8 @@ from xlpbr.workbook.report.charts import (
 from xlpbr.workbook.report.checks import check_lines, check_rows, mark_checks
 from xlpbr.workbook.report.children_and_years import (
     CHILDREN_SHEET,
-    YEARS_SHEET,
+    YEARS_COLUMNS,
+    YEARS_TABLE,
     children_columns,
     children_lines,
     children_rows,
@@ -55,11 +59,18 @@ from xlpbr.workbook.report.forecast import (
     forecast_lines,
     forecast_rows,
 )
-from xlpbr.workbook.report.invoices import reconciliation_lines, reconciliation_rows
+from xlpbr.workbook.report.invoices import (
+    RECONCILIATION_COLUMNS,
+    RECONCILIATION_TABLE,
+    reconciliation_lines,
+    reconciliation_rows,
+)
 from xlpbr.workbook.report.notes import note_rows
 from xlpbr.workbook.report.one_month import (
-    INVOICE_SHEET,
+    INVOICE_COLUMNS,
+    INVOICE_TABLE,
     LINES_SHEET,
+    SHARED_SHEET,
     invoice_rows,
     invoice_sheet_lines,
     saving_rows,
@@ -68,12 +79,17 @@ from xlpbr.workbook.report.one_month import (
 from xlpbr.workbook.report.page import (
     NOT_APPLICABLE,
     PAGE_LYING,
+    PAGE_UPRIGHT,
+    PIXELS_A_POINT,
+    PIXELS_LYING,
     SUPPRESSED,
     PageFrame,
     ReportColumn,
     ReportPage,
     Value,
     new_page,
+    points_of_rows,
+    width_on_screen,
 )
 from xlpbr.workbook.report.readings import (
     ALL_READINGS_SHEET,
@@ -113,6 +129,13 @@ _ACROSS_A_PAGE = 170
 
 _NEARLY_EMPTY, _LITTLE_SMALLER = 0.35, 0.15
 """How little a last page holds that is saved, and by what part the others are made smaller."""
+_NARROW, _WIDE = (46, 52, 58), 64
+"""How wide the sentences of the Summary may be, in characters."""
+_LINES_OF_HEAD = 7
+"""Lines of text that stand over the table of the Summary, as a rule."""
+_MOST_ON_ONE = 1.45
+"""How many pages of short tables are made one page lying down; more go on a page that stands."""
+
 _MONTHS_WITH_CHARTS = 24
 """Months of a forecast that print on one page with its charts."""
 
@@ -148,6 +171,7 @@ class Sheet:
         kind: what it is for.
         filters: whether the headings have filter buttons.
         stays: columns that stay in sight, and on every page.
+        on: the sheet that short tables share, one under another; empty for a sheet of its own.
     """
 
     name: str
@@ -159,6 +183,12 @@ class Sheet:
     kind: Kind = "figures"
     filters: bool = False
     stays: int = 0
+    on: str = ""
+
+    @property
+    def tab(self) -> str:
+        """What the tab says."""
+        return self.on or self.name
 
 
 def write_sheets(workbook: Workbook, report: Report) -> None:
@@ -176,7 +206,11 @@ def write_sheets(workbook: Workbook, report: Report) -> None:
         known = f"What may come after {day_in_full(report.forecast.as_at)}."
         of_forecast = replace(frame, footer=f"{known} {prepared}")
     charts: tuple[ReportPage, int] | None = None
-    for sheet in sheets:
+    for _, tables in groupby(sheets, key=lambda sheet: sheet.tab):
+        sheet, *others = tables
+        if others:
+            _write_shared(workbook, styles, frame, report, [sheet, *others])
+            continue
         if sheet.name == _FIRST_OF_ANNEX:
             _write_annex(workbook, styles, frame, report)
         foot = of_forecast if sheet.name in (FORECAST_SHEET, ASSUMPTIONS_SHEET) else frame
@@ -200,7 +234,9 @@ def _write_sheet(
     is_front = sheet.kind == "committee"
     title = report.title if sheet.name == SUMMARY_SHEET else sheet.title
     title = sheet.name if sheet.stays else title
-    columns = sheet.columns(report)
+    columns, rows = sheet.columns(report), sheet.rows(report)
+    if sheet.name == SUMMARY_SHEET:
+        columns = _as_large_as_fits(rows)
     width = sum(column.width for column in columns)
     page = new_page(
         workbook, styles, sheet.name, title, columns, frame,
@@ -217,7 +253,6 @@ def _write_sheet(
     row = page.write_lines(row, sheet.lines(report), column=sheet.stays)
     if report.is_public and sheet.name != "Notes":
         row = page.write_lines(row, [_SHORTHAND], column=sheet.stays)
-    rows = sheet.rows(report)
     after = page.write_table(row, _table_name(sheet.name), rows, filters=sheet.filters)
     if sheet.name == "Checks":
         mark_checks(page, row + 1, after - 1)
@@ -231,14 +266,74 @@ def _write_sheet(
     return page, row, after
 
 
+def _as_large_as_fits(rows: Sequence[Sequence[Value]]) -> Sequence[ReportColumn]:
+    """The columns of the Summary, its sentences as narrow as one page that stands lets them be.
+
+    A narrower table is printed larger: a short one fills its page and is easier to read.
+    """
+    fitting = (
+        columns for columns in map(_summary_columns, _NARROW) if _fits_upright(columns, rows)
+    )
+    return next(fitting, _summary_columns(_WIDE))
+
+
+def _fits_upright(columns: Sequence[ReportColumn], rows: Sequence[Sequence[Value]]) -> bool:
+    points = LINE_HEIGHT * _LINES_OF_HEAD + points_of_rows(columns, rows)
+    return points <= PAGE_UPRIGHT * width_on_screen(columns) / PIXELS_A_POINT
+
+
+def _write_shared(
+    workbook: Workbook,
+    styles: Styles,
+    frame: PageFrame,
+    report: Report,
+    tables: Sequence[Sheet],
+) -> None:
+    """Short tables one under another, so that they share a page; the one that grows is last."""
+    of_each = [table.columns(report) for table in tables]
+    grid = tuple(
+        ReportColumn("", max(column.width for column in columns if column))
+        for columns in zip_longest(*of_each)
+    )
+    names = all_of(table.name for table in tables)
+    page = new_page(
+        workbook, styles, SHARED_SHEET, SHARED_SHEET, grid, frame,
+        called=f"{ANNEX}: {SHARED_SHEET}",
+    )  # fmt: skip
+    page.sheet.set_tab_color(_KINDS[tables[0].kind][0])
+    row = page.write_link(1, "Back to the contents", ANNEX)
+    row = page.write_lines(row, [f"Tables of this sheet, from top to bottom: {names}."])
+    if report.is_public:
+        row = page.write_lines(row, [_SHORTHAND])
+    page.sheet.freeze_panes(row, 0)
+    for table, columns in zip(tables, of_each, strict=True):
+        row = page.write_lines(row + 1, [table.title], strong=True)
+        row = page.write_lines(row, table.lines(report))
+        fitted = tuple(
+            replace(column, width=wide.width) for column, wide in zip(columns, grid, strict=False)
+        )
+        part = replace(page, columns=fitted)
+        row = part.write_table(row, _table_name(table.name), table.rows(report))
+    down = _pages_needed(page, row)
+    if down > _MOST_ON_ONE:
+        page.sheet.set_portrait()
+    page.sheet.fit_to_pages(1, 1 if down <= _MOST_ON_ONE else 0)
+
+
 def _pages_down(page: ReportPage, after: int) -> int:
     """Over how many pages a sheet of the annex goes downwards; 0: as many as need be.
 
     A last page with a few rows is saved: the others become a little smaller.
     """
-    down = page.pixels_above(after) / (PAGE_LYING * page.pixels / page.pages_across)
+    down = _pages_needed(page, after)
     is_saved = down > 1 and down % 1 < min(_NEARLY_EMPTY, _LITTLE_SMALLER * down)
     return math.floor(down) if is_saved else 0
+
+
+def _pages_needed(page: ReportPage, after: int) -> float:
+    """How many pages lying down a sheet goes over downwards, at the size that its width gives."""
+    across = max(page.pixels / page.pages_across, PIXELS_LYING)
+    return page.pixels_above(after) / (PAGE_LYING * across)
 
 
 def _write_head(page: ReportPage, row: int, report: Report) -> int:
@@ -253,15 +348,18 @@ def _sheets_of(report: Report) -> list[Sheet]:
     """The sheets of a report: some have nothing to show, as the public version's workings may."""
     in_full = bool(report.statement.months) and not report.is_public
     shown = {
-        **dict.fromkeys((INVOICE_SHEET, LINES_SHEET, CHILDREN_SHEET), in_full),
-        YEARS_SHEET: bool(report.statement.months) and has_years(report),
+        **dict.fromkeys((INVOICE_TABLE, LINES_SHEET, CHILDREN_SHEET), in_full),
+        YEARS_TABLE: bool(report.statement.months) and has_years(report),
         CHANGES_SHEET: report.since is not None and not report.is_public,
         CHARTS_SHEET: bool(charts_of(report)),
         "Workings": has_workings(report),
         FORECAST_SHEET: report.forecast is not None,
         ASSUMPTIONS_SHEET: report.forecast is not None,
     }
-    return [sheet for sheet in SHEETS if shown.get(sheet.name, True)]
+    sheets = [sheet for sheet in SHEETS if shown.get(sheet.name, True)]
+    if len([sheet for sheet in sheets if sheet.on]) == 1:
+        return [replace(sheet, on="") for sheet in sheets]
+    return sheets
 
 
 def _table_name(sheet_name: str) -> str:
@@ -282,27 +380,37 @@ def _write_annex(workbook: Workbook, styles: Styles, frame: PageFrame, report: R
     row = page.write_link(1, "Back to the Summary", SUMMARY_SHEET)
     for label, text in _details(report):
         row = page.write_labelled(row, label, text)
+    sheets = _sheets_of(report)
+    shares = any(sheet.on for sheet in sheets)
+    several = f", but for {SHARED_SHEET}, which has short ones one under another" if shares else ""
     row = page.write_lines(
         row,
         [
             "The table below lists the sheets of this report: the pages for the committee, then"
-            " the annex. Each sheet has one table. The bar beside a kind has its tab's colour."
+            f" the annex. Each sheet has one table{several}. The bar beside a kind has its tab's"
+            " colour."
         ],
     )
-    sheets = _sheets_of(report)
-    contents: list[list[Value]] = [
-        [sheet.name, _KINDS[sheet.kind][1], sheet.shows] for sheet in sheets
-    ]
+    listed = _listed(sheets)
+    contents: list[list[Value]] = [[tab, _KINDS[kind][1], shows] for tab, kind, shows in listed]
     page.write_table(row, "ContentsTable", contents)
     marks = {
         kind: styles.cell("wrapped", align="left", indent=1, left=5, left_color=colour)
         for kind, (colour, _) in _KINDS.items()
     }
-    for below, sheet in enumerate(sheets, start=1):
-        page.sheet.write_url(
-            row + below, 0, f"internal:'{sheet.name}'!A1", styles.link, string=sheet.name
-        )
-        page.sheet.write_string(row + below, 1, _KINDS[sheet.kind][1], marks[sheet.kind])
+    for below, (tab, kind, _) in enumerate(listed, start=1):
+        page.sheet.write_url(row + below, 0, f"internal:'{tab}'!A1", styles.link, string=tab)
+        page.sheet.write_string(row + below, 1, _KINDS[kind][1], marks[kind])
+
+
+def _listed(sheets: Iterable[Sheet]) -> list[tuple[str, Kind, str]]:
+    """Each tab with its kind and what it shows; of a sheet with several tables, each of them."""
+    listed: list[tuple[str, Kind, str]] = []
+    for tab, tables in groupby(sheets, key=lambda sheet: sheet.tab):
+        sheet, *others = tables
+        shows = [f"{one.name}: {one.shows}" if one.on else one.shows for one in (sheet, *others)]
+        listed.append((tab, sheet.kind, " ".join(shows)))
+    return listed
 
 
 def _public_line(report: Report) -> str:
@@ -448,6 +556,16 @@ def _working_lines(report: Report) -> list[str]:
     ]
 
 
+def _summary_columns(in_words: float) -> Sequence[ReportColumn]:
+    """The columns of the Summary, its sentences so many characters wide."""
+    return (
+        ReportColumn("Measure", 35),
+        ReportColumn("Value", 16, "money"),
+        ReportColumn("In words", in_words),
+        ReportColumn("Clause or table", 16),
+    )
+
+
 SUMMARY_SHEET = "Summary"
 _FIRST_OF_ANNEX = "Statement"
 
@@ -456,12 +574,7 @@ SHEETS: tuple[Sheet, ...] = (
         SUMMARY_SHEET,
         "Summary: where the contract stands",
         "How things stand, and each figure of the position beside what it means.",
-        _fixed(
-            ReportColumn("Measure", 35),
-            ReportColumn("Value", 16, "money"),
-            ReportColumn("In words", 64),
-            ReportColumn("Clause or table", 16),
-        ),
+        _fixed(*_summary_columns(_WIDE)),
         _summary_lines,
         summary_rows,
         "committee",
@@ -494,33 +607,31 @@ SHEETS: tuple[Sheet, ...] = (
         stays=1,
     ),
     Sheet(
-        "Reconciliation",
-        "Reconciliation: what is payable against what was invoiced",
-        "Each month's amount payable beside the claims.",
-        lambda report: (
-            ReportColumn("Month", 36 if report.is_public else 16, "month"),
-            ReportColumn("Payable", 17, "money"),
-            ReportColumn("Invoiced", 17, "money"),
-            ReportColumn("Invoiced less payable", 17, "money"),
-            ReportColumn("Status", 26),
-        ),
-        reconciliation_lines,
-        reconciliation_rows,
-    ),
-    Sheet(
-        INVOICE_SHEET,
+        INVOICE_TABLE,
         "Invoice: what is to be invoiced for a month",
         "The lines of one month's invoice, with VAT.",
-        _fixed(
-            ReportColumn("Line", 28),
-            ReportColumn("For month", 12, "month"),
-            ReportColumn("Working", 64),
-            ReportColumn("Net", 15, "money"),
-            ReportColumn("VAT", 15, "money"),
-            ReportColumn("Gross", 15, "money"),
-        ),
+        _fixed(*INVOICE_COLUMNS),
         invoice_sheet_lines,
         invoice_rows,
+        on=SHARED_SHEET,
+    ),
+    Sheet(
+        YEARS_TABLE,
+        "Years: the financial years beside the budget",
+        "Saving, payable, accrual and full-year effect of each financial year.",
+        _fixed(*YEARS_COLUMNS),
+        years_lines,
+        years_rows,
+        on=SHARED_SHEET,
+    ),
+    Sheet(
+        RECONCILIATION_TABLE,
+        "Reconciliation: what is payable against what was invoiced",
+        "Each month's amount payable beside the claims.",
+        _fixed(*RECONCILIATION_COLUMNS),
+        reconciliation_lines,
+        reconciliation_rows,
+        on=SHARED_SHEET,
     ),
     Sheet(
         LINES_SHEET,
@@ -547,31 +658,6 @@ SHEETS: tuple[Sheet, ...] = (
         children_columns,
         children_lines,
         children_rows,
-        stays=1,
-    ),
-    Sheet(
-        YEARS_SHEET,
-        "Years: the financial years beside the budget",
-        "Saving, payable, accrual and full-year effect of each financial year.",
-        _fixed(
-            ReportColumn("Financial year", 12),
-            *(
-                ReportColumn(heading, 15, "money")
-                for heading in (
-                    "Saving",
-                    "Payable",
-                    "Invoiced",
-                    "Accrual",
-                    "Full-year effect",
-                    "Budget saving",
-                    "Budget cost",
-                    "Saving against budget",
-                    "Cost against budget",
-                )
-            ),
-        ),
-        years_lines,
-        years_rows,
         stays=1,
     ),
     Sheet(

@@ -30,7 +30,7 @@ _KEY_COLUMN = READINGS_COLUMN + 5
 OUTLOOK_COLUMN = _KEY_COLUMN + 2
 _WORKING_COLUMN = OUTLOOK_COLUMN + 6
 _WORKINGS = {
-    "Option": 34, "Reading": 24, "In words": 60, "Row": 7, "In use": 7, "Payable": 15,
+    "Option": 34, "Reading": 24, "In words": 68, "Row": 7, "In use": 7, "Payable": 15,
     "Difference": 15, "Worth": 15, "In outlook": 15, "Worth in outlook": 17, "Place": 7,
     "Which is in use": 28,
 }  # fmt: skip

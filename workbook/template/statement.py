@@ -133,7 +133,7 @@ def write_statement(page: TemplatePage, plan: TemplatePlan) -> None:
     )
     page.put(2, 7, plan.title, styles.strong)
     page.set_widths([_width(figure.kind) for figure in FIGURES])
-    page.set_widths((4, 12, 16, 16), WORKING_COLUMN - 1)
+    page.set_widths((4, 12, 16, 16, 16), WORKING_COLUMN - 1)
     _write_as_at(page, plan)
     page.workbook.define_name(plan.as_at_name, f"={plan.as_at_cell}")
     _write_statement_key_figures(page, plan)

@@ -33,7 +33,7 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import FileProblem
 from xlpbr.money import in_words
 from xlpbr.periods import day_in_words, month_in_words, month_of
-from xlpbr.settlement.changes import ChangedTables, changes_between
+from xlpbr.settlement.changes import changes_between
 from xlpbr.workbook.ooxml.edit.program import ALLOWANCES, PROTECTED_SHEET, SIGNED
 from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables
 
@@ -142,6 +142,7 @@ def changes(
     since a month was agreed with xlpbr agree.
     """
     from xlpbr.workbook.agreed.changed_tables import (
+        all_in_words,
         amounts_by_heading,
         cells_and_pounds,
         changed_cells,
@@ -191,7 +192,7 @@ def changes(
             title=f"What each change is worth{_up_to(as_at, month)}",
             kinds=["text", "money", "money", "money"],
         )
-        terminal.say(_in_all(changed))
+        terminal.say(all_in_words(changed))
     if kept is not None and not form:
         terminal.say(f"SHA-256 of the snapshot: {kept.sha256}")
     mention(found, records.problems)
@@ -255,17 +256,3 @@ def _refuse_month(month: date | None, terms: ContractTerms) -> None:
 
 def _up_to(as_at: date, month: date | None) -> str:
     return f", to date at {month_in_words(month) if month else day_in_words(as_at)}"
-
-
-def _in_all(changed: ChangedTables) -> str:
-    every = changed.difference
-    said = (
-        f"All changes together: saving {in_words(every.saving)}, payable"
-        f" {in_words(every.payable)}, to invoice {in_words(every.to_invoice)}."
-    )
-    if every.carried:
-        said += (
-            " Agreed months stay as they were agreed, so that"
-            f" {in_words(every.carried)} comes into the next month that is not agreed."
-        )
-    return said

@@ -11,7 +11,7 @@ from xlpbr.commands.figures import INVOICE_GROUPS, INVOICE_KINDS, show_readings
 from xlpbr.contract.library import Contract
 from xlpbr.errors import FileProblem
 from xlpbr.functions import spills
-from xlpbr.periods import month_in_words, month_of
+from xlpbr.periods import day_in_words, month_in_words, month_of
 from xlpbr.settlement.statement import settle
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.calculate.verification import Verification, verify
@@ -59,7 +59,7 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     found = read_tables(calculated, {})
     records = read_records(found)
     own = as_at_of(found.book)
-    # The report and the invoice are those of the day that the workbook shows.
+    # All that is shown is of the day that the workbook shows: the report and the figures below.
     day = records.terms.record.last_day if own is None else own[0]
     with terminal.progress(f"Writing {report.name}"):
         written = write_reports(
@@ -71,15 +71,16 @@ def demonstrate(contract: Contract, folder: Path) -> None:
             public_cut_off=None,
             pdf=find_libreoffice() is not None,
         )
-    settled = settle(records.terms.record, records.evidence.record)
+    settled = settle(records.terms.record, records.evidence.record, day)
     terminal.show_statement(
         spills.statement_table(settled),
-        title=f"{contract.title}: monthly statement (illustrations, no real children)",
+        title=f"{contract.title}: monthly statement to {day_in_words(day)} (illustrations, no real"
+        " children)",
         most=_WIDTH,
         all_in="xlpbr statement --csv",
     )
     terminal.say_below("")
-    show_readings(settled, title="Value of the open readings", most=_WIDTH)
+    show_readings(settled, title=f"Value of the open readings to {day_in_words(day)}", most=_WIDTH)
     terminal.say(
         f"Checked: {checked.formulas:,} formulas, {checked.compared:,} cells; every one equals the"
         " function called directly."
@@ -96,7 +97,7 @@ def demonstrate(contract: Contract, folder: Path) -> None:
     reports = report.name if len(written) == 1 else f"{report.stem}.pdf and .xlsx"
     terminal.say(f"Open first: {calculated}")
     terminal.say("  Month      what to meet over: the invoice, the children, what is disputed")
-    terminal.say("  Statement  every month of the contract; Checks works the figures out again")
+    terminal.say("  Statement  every month to that day; Checks works the figures out again")
     terminal.say(f"Then: {reports}, as it can be sent")
     terminal.say(f"And: {BUDGET}, a council's own budget book, to try xlpbr attach and insert on")
 

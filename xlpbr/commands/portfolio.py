@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from xlpbr.commands import terminal
 from xlpbr.commands.options import (
-    as_at_option,
+    DAY,
     output_file,
     refuse_output,
     tables_of_every_workbook,
@@ -37,7 +37,12 @@ _ENDINGS = (".xlsx", ".parquet")
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @output_file
-@as_at_option
+@click.option(
+    "--as-at",
+    type=DAY,
+    help="The last day to count; if left out, each workbook's own As at, and for one without it the"
+    " programme's end.",
+)
 @tables_of_every_workbook
 @click.option(
     "--workers",

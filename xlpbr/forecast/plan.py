@@ -289,7 +289,7 @@ def varied(plan: ScenarioPlan, assumptions: Assumptions) -> ScenarioPlan:
     if _chances(assumptions) != _chances(plan.assumptions):
         known = tuple(_breaking_down(one, plan, assumptions) for one in known)
         break_downs = reached_by_new(assumptions, len(plan.periods))
-    if _moves(assumptions) != _moves(plan.assumptions):
+    if _moves_assumed(assumptions) != _moves_assumed(plan.assumptions):
         open_months = tuple(open_months_of(assumptions, plan.periods, plan.as_at))
     return replace(
         plan,
@@ -308,7 +308,7 @@ def _chances(assumptions: Assumptions) -> tuple[Fraction, ...]:
     )  # fmt: skip
 
 
-def _moves(assumptions: Assumptions) -> tuple[Fraction | None, date | None, int]:
+def _moves_assumed(assumptions: Assumptions) -> tuple[Fraction | None, date | None, int]:
     return assumptions.moves_a_month, assumptions.first_month, assumptions.children
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -94,3 +95,35 @@ def test_the_charts_have_titles_the_same_months_and_their_last_figures(full: Pat
         assert float(layout.get("val") or 0) == 0.84
     tops = [chart.find(f".//{CHART}valAx//{CHART}max").get("val") for chart in found[:2]]
     assert tops[0] == tops[1]
+
+
+def figures_of_lines(path: Path, number: int) -> dict[str, str]:
+    """Which lines of a chart say a figure, and on which side of the point."""
+    chart = ET.fromstring(parts_of(path)[f"xl/charts/chart{number}.xml"])
+    found = {}
+    for series in chart.iter(f"{CHART}ser"):
+        labels = series.find(f"{CHART}dLbls")
+        if labels is None:
+            continue
+        points = int(series.find(f"{CHART}val//{CHART}ptCount").get("val"))
+        if len(labels.findall(f".//{CHART}delete")) < points:
+            name = series.find(f"{CHART}tx//{CHART}v").text
+            found[name] = labels.find(f"{CHART}dLblPos").get("val")
+    return found
+
+
+def test_two_lines_that_end_in_one_point_say_one_figure_and_none_stands_on_the_axis(
+    tmp_path: Path,
+) -> None:
+    # Catching up, the fee is what was saved; of what is payable little was invoiced so far.
+    source = sample_source("cheshire-east-2026")
+    source.rows["Claims"] = (source.rows["Claims"] or [])[:2]
+    target = report_of(tmp_path / "r.xlsx", source, date(2026, 9, 30))
+    heading, *rows = table_of(target, "Chart data")
+    last = dict(zip(heading, rows[-1], strict=True))
+    assert last["Saving to date"] == last["Fee to date"] > 0
+    assert figures_of_lines(target, 1) == {"Saving to date": "t"}
+    assert 0 < last["Invoiced to date"] < last["Payable to date"] / 10
+    assert figures_of_lines(target, 2) == {"Payable to date": "t", "Invoiced to date": "t"}
+    apart = report_of(tmp_path / "apart.xlsx")
+    assert figures_of_lines(apart, 1) == {"Saving to date": "t", "Fee to date": "b"}

@@ -22,6 +22,8 @@ from tests.support.report_book import (
     report_of,
     said_on,
     table_of,
+    tables_of,
+    years_of,
 )
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.read.contract_tables import read_records, read_tables, records_of
@@ -129,12 +131,12 @@ def test_a_disputed_row_that_cannot_be_settled_stops_nothing(tmp_path: Path) -> 
 def test_the_year_is_held_against_its_budget_in_outlook(tmp_path: Path) -> None:
     target = report_of(tmp_path / "r.xlsx", sample_source(with_life=True))
     rows = {row[0]: row for row in table_of(target, "Summary")}
-    year = next(row for row in table_of(target, "Years") if row[0] == "2026/27")
-    assert rows["2026/27, saving to 31 Oct 2026"][1] == year[1]
+    year = next(year for year in years_of(target) if year["Financial year"] == "2026/27")
+    assert rows["2026/27, saving to 31 Oct 2026"][1] == year["Saving"]
     words = rows["2026/27, payable to 31 Oct 2026"][2]
     assert re.search(
         r"Outlook for all of 2026/27, .*: £[\d,.]+, £[\d,.]+ (above|below) the budget's cost of"
-        rf" £{year[7]:,.2f}\. Accrual on 31 Oct 2026: £{year[4]:,.2f}\.",
+        rf" £{year['Budget cost']:,.2f}\. Accrual on 31 Oct 2026: £{year['Accrual']:,.2f}\.",
         words,
     )
 
@@ -203,6 +205,34 @@ def test_every_line_of_a_chart_and_its_letters_stand_out(report: Path) -> None:
     assert not {ink for ink in lines if contrast(ink, "FFFFFF") < 3}
 
 
+def test_a_short_summary_is_printed_larger(tmp_path: Path) -> None:
+    """Its sentences are narrower, so that the page is filled; a long one stays on its one page."""
+    long = report_of(tmp_path / "long.xlsx", sample_source(with_life=True))
+    short = report_of(tmp_path / "short.xlsx", sample_source("cheshire-east-2026"))
+    widths = []
+    for target in (long, short):
+        sheet = opened(target)["Summary"]
+        width = sum(sheet.column_dimensions[column].width for column in "ABCD")
+        heights = [sheet.row_dimensions[row].height or 15 for row in range(1, sheet.max_row + 1)]
+        # Seven pixels a character, 96 an inch; between its margins A4 is 7.27 by 10.19 inches.
+        points = 10.19 / 7.27 * width * 7 * 72 / 96
+        assert 0.6 < sum(heights) / points < 1.02
+        widths.append(sheet.column_dimensions["C"].width)
+    assert widths[0] > widths[1]
+
+
+def test_a_last_page_with_a_row_or_two_is_saved(tmp_path: Path) -> None:
+    """Few columns do not fill a page's width: nothing is made larger, so that rows count."""
+    source = sample_source("cheshire-east-2026")
+    head, first, *_ = source.rows["Placements"] or []
+    source.rows["Placements"] = [head, *([f"K{n:02}", *first[1:]] for n in range(1, 22))]
+    target = report_of(tmp_path / "r.xlsx", source, date(2026, 9, 30))
+    assert opened(target)["Children"].page_setup.fitToHeight in (None, 1)
+    source.rows["Placements"] = [head, *([f"K{n:02}", *first[1:]] for n in range(1, 32))]
+    target = report_of(tmp_path / "r.xlsx", source, date(2026, 9, 30))
+    assert opened(target)["Children"].page_setup.fitToHeight == 0
+
+
 def test_openpyxl_opens_it_without_a_warning(report: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -219,12 +249,12 @@ def test_the_looks_of_cells_have_names(report: Path) -> None:
 
 def test_numbers_stand_right_and_so_do_their_headings(report: Path) -> None:
     for sheet in opened(report):
-        (table,) = sheet.tables.values()
-        heading, *rows = list(sheet[table.ref])
-        for column, cell in enumerate(heading):
-            kinds = {type(row[column].value) for row in rows}
-            if kinds <= {int, float}:
-                assert cell.alignment.horizontal == "right", (sheet.title, cell.value)
+        for table in tables_of(sheet):
+            heading, *rows = list(sheet[table.ref])
+            for column, cell in enumerate(heading):
+                kinds = {type(row[column].value) for row in rows}
+                if kinds <= {int, float}:
+                    assert cell.alignment.horizontal == "right", (sheet.title, cell.value)
 
 
 def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Path) -> None:
@@ -247,3 +277,14 @@ def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Pa
     assert len(table_of(full, "Readings")) > 8
     for other in (public, full):
         assert not [part for part, content in parts_of(other).items() if b"barChart" in content]
+
+
+def test_seven_readings_are_drawn_too(tmp_path: Path) -> None:
+    """Their bars are low, and the page is not left half empty."""
+    source = sample_source(with_life=True, cohort=None)
+    head, *rows = source.rows["Placements"] or []
+    more = [[f"D{n:02}", *rows[n % len(rows)][1:]] for n in range(28)]
+    source.rows["Placements"] = [head, *rows, *more]
+    target = report_of(tmp_path / "r.xlsx", source)
+    assert len(table_of(target, "Readings")) == 8
+    assert [part for part, content in parts_of(target).items() if b"barChart" in content]

@@ -9,30 +9,45 @@ from xml.etree import ElementTree as ET
 import openpyxl
 
 from tests.support.opened import opened
-from tests.support.report_book import FRONT, MAIN, parts_of, sheets_of, table_of
+from tests.support.report_book import (
+    FRONT,
+    MAIN,
+    ON_SHARED,
+    SHARED,
+    parts_of,
+    sheets_of,
+    table_of,
+    table_row,
+    tables_of,
+)
 
 
-def test_each_sheet_has_a_title_in_a1_and_one_marked_table_without_gaps(either: Path) -> None:
+def test_each_sheet_has_a_title_in_a1_and_its_marked_tables_without_gaps(either: Path) -> None:
     book = opened(either)
     assert book.sheetnames == sheets_of(either)
     names = set()
     for sheet in book:
         assert isinstance(sheet["A1"].value, str)
-        (table,) = sheet.tables.values()
-        names.add(table.displayName)
         assert not sheet.merged_cells.ranges
-        cells = list(sheet[table.ref])
-        assert all(isinstance(cell.value, str) for cell in cells[0])
-        assert len({cell.value for cell in cells[0]}) == len(cells[0])
-        assert all(any(cell.value not in (None, "") for cell in row) for row in cells)
-        if sheet.title != "Chart data":
-            assert all(cell.value not in (None, "") for row in cells for cell in row), sheet.title
-        above = [
-            sheet.cell(row, 1).value or sheet.cell(row, 2).value
-            for row in range(1, cells[0][0].row)
-        ]
-        assert all(above), f"{sheet.title} has an empty row above its table"
-    assert len(names) == len(sheets_of(either))
+        end = 0
+        for table in tables_of(sheet):
+            names.add(table.displayName)
+            cells = list(sheet[table.ref])
+            assert all(isinstance(cell.value, str) for cell in cells[0])
+            assert len({cell.value for cell in cells[0]}) == len(cells[0])
+            assert all(any(cell.value not in (None, "") for cell in row) for row in cells)
+            if sheet.title != "Chart data":
+                assert all(cell.value not in (None, "") for row in cells for cell in row), (
+                    sheet.title
+                )
+            # On the sheet that tables share, a blank row parts each from what is above it.
+            parted = 0
+            for row in range(end + 1, cells[0][0].row):
+                parted += not (sheet.cell(row, 1).value or sheet.cell(row, 2).value)
+            assert parted == (sheet.title == SHARED), f"{sheet.title} has an empty row too much"
+            end = cells[-1][0].row
+    shared = len(ON_SHARED) - 1 if SHARED in book.sheetnames else 0
+    assert len(names) == len(sheets_of(either)) + shared
 
 
 def test_the_cursor_is_in_a1_and_the_summary_is_open(either: Path) -> None:
@@ -48,10 +63,13 @@ def test_the_cursor_is_in_a1_and_the_summary_is_open(either: Path) -> None:
 
 def test_headings_of_the_annex_stay_in_sight(either: Path) -> None:
     for sheet in opened(either):
-        (table,) = sheet.tables.values()
+        table = tables_of(sheet)[0]
         first = sheet[table.ref][0][0].row + 1
         wanted = None if sheet.title in (*FRONT, "Annex") else f"A{first}"
-        if sheet.title in ("Statement", "Children", "Years", "Forecast", "Chart data"):
+        if sheet.title == SHARED:
+            # No heading is that of all its tables: its title and its link stay.
+            wanted = "A4"
+        if sheet.title in ("Statement", "Children", "Forecast", "Chart data"):
             wanted = f"B{first}"
         assert sheet.freeze_panes == wanted, sheet.title
 
@@ -105,8 +123,7 @@ def test_letters_are_large_enough_and_without_serifs(either: Path) -> None:
 def test_text_stands_left_and_wraps_and_numbers_stand_right(either: Path) -> None:
     book = opened(either)
     for sheet in book:
-        (table,) = sheet.tables.values()
-        for row in list(sheet[table.ref])[1:]:
+        for row in [row for table in tables_of(sheet) for row in list(sheet[table.ref])[1:]]:
             for cell in row:
                 if isinstance(cell.value, int | float):
                     assert cell.alignment.horizontal == "right"
@@ -121,10 +138,10 @@ def test_text_stands_left_and_wraps_and_numbers_stand_right(either: Path) -> Non
 def test_every_sheet_prints_on_a4_with_its_heading_repeated(either: Path) -> None:
     book = openpyxl.load_workbook(either)  # its own: asking for a width makes a column
     for sheet in book:
-        (table,) = sheet.tables.values()
-        heading = sheet[table.ref][0][0].row
+        table = tables_of(sheet)[-1]
+        heading = table_row(sheet, table)
         assert sheet.print_title_rows == f"${heading}:${heading}"
-        stays = sheet.title in ("Statement", "Children", "Years", "Forecast", "Chart data")
+        stays = sheet.title in ("Statement", "Children", "Forecast", "Chart data")
         assert sheet.print_title_cols == ("$A:$A" if stays else None)
         assert sheet.page_setup.paperSize == 9
         upright = sheet.title in ("Summary", "Charts")
@@ -140,13 +157,12 @@ def test_rows_are_high_enough_for_their_text(either: Path) -> None:
     """Fifteen points a line, for a text that surely does not fit into fewer lines."""
     book = opened(either)
     for sheet in book:
-        (table,) = sheet.tables.values()
         widths = {
             column: group.width
             for group in sheet.column_dimensions.values()
             for column in range(group.min, group.max + 1)
         }
-        for row in list(sheet[table.ref])[1:]:
+        for row in [row for table in tables_of(sheet) for row in list(sheet[table.ref])[1:]]:
             for cell in row:
                 width = widths[cell.column]
                 length = len(cell.value) if isinstance(cell.value, str) else 0

@@ -67,7 +67,8 @@ def test_the_sentences_at_the_end_of_october(full: Path) -> None:
         "Step-down from residential homes to families, Plymouth City Council",
         "NOT CLEAR: the figures agree, but 1 finding, 1 disputed: see the sheet Checks",
         "Plymouth City Council and Reconnect; programme 1 September 2025 to 28 February 2027."
-        " Figures to date go to 31 October 2026; an outlook is called one.",
+        " Figures to date go to 31 October 2026; an outlook is",
+        "called one.",
     ]
     assert [row[2] for row in table_of(full, "Summary")[1:]] == [
         "By 31 October 2026, 12 children were living in families (of the 21 agreed).",
@@ -78,7 +79,7 @@ def test_the_sentences_at_the_end_of_october(full: Path) -> None:
         "Still to invoice.",
         "After paying that, the council keeps £1,043,087.46 of what was saved.",
         "£189,291.58 without VAT, VAT £37,858.32, together £227,149.90; its lines are on the sheet"
-        " Invoice.",
+        " Invoices and years.",
         "Outlook for all of 2026/27, if every placement in place stays as it is and nothing else"
         " happens: £2,837,382.46. There is no budget for the year.",
         "Outlook for all of 2026/27, if every placement in place stays as it is and nothing else"

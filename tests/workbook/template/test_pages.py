@@ -13,12 +13,13 @@ from tests.support.template_book import (
     rows_in,
     sample_tables,
     statement_of,
+    values_of,
     width_of,
     xml_of,
 )
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract
-from xlpbr.workbook.look.text_width import lines_needed
+from xlpbr.workbook.look.text_width import lines_needed, text_width
 from xlpbr.workbook.template.checks import AGREES
 from xlpbr.workbook.template.plan import template_plan_of
 
@@ -66,6 +67,26 @@ def test_a_page_of_a4_is_read_without_a_glass(opened):
 
 def contract_of(book):
     return load_contract(book["Terms"]["B6"].value)
+
+
+def test_every_amount_has_room_in_its_column(books):
+    """Also in the workings to the right of a page: what has none is shown as #####."""
+    for name in CONTRACT_NAMES:
+        for sheet in values_of(books[name, True]):
+            widths = {
+                column: found.width
+                for found in sheet.column_dimensions.values()
+                for column in range(found.min, found.max + 1)
+            }
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if not isinstance(cell.value, int | float) or "£" not in cell.number_format:
+                        continue
+                    pence = 2 if "0.00" in cell.number_format else 0
+                    shown = f"{'-' * (cell.value < 0)}£{abs(cell.value):,.{pence}f}"
+                    width = widths.get(cell.column, 8.43)
+                    needed = text_width(shown, bold=bool(cell.font.b))
+                    assert needed < width - 0.4, f"{sheet.title}!{cell.coordinate}: {shown}"
 
 
 def test_the_rows_of_explain_have_room_for_what_they_show(opened):

@@ -300,6 +300,12 @@ def test_what_agreed_months_do_not_take_is_said_to_come_later(xlpbr, agreed, tmp
         f"Agreed months stay as they were agreed, so that {sign}£{abs(carried):,.2f} comes into the"
         " next month that is not agreed." in err
     )
+    # The report says it in the same words, to the same day.
+    target = tmp_path / "report.xlsx"
+    assert xlpbr("report", now, "-o", target, "--since", now, *day)[0] == 0
+    shown = [str(cell.value) for cell in cells_of(open_book(target), "Changes").values()]
+    (said,) = re.findall(r"All changes together.*? is not agreed\.", " ".join(err.split()))
+    assert said in " ".join(shown)
     # It is in the Adjustment of that month, beside what had been carried before.
     to_june = ("--as-at", "30/06/2026", "--csv")
     june = [told(xlpbr("statement", book, *to_june)[1])[9] for book in (agreed, now)]
