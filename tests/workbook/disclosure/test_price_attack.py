@@ -23,7 +23,7 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.life import CohortChild, FurtherCost, PriceChange
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import Statement, settle
-from xlpbr.workbook.disclosure.rules import Shown, show_publicly
+from xlpbr.workbook.disclosure.rules import Shown, show_everything, show_publicly
 from xlpbr.workbook.read.contract_tables import records_of
 
 OPEN_BY = 0.25
@@ -352,6 +352,20 @@ def test_the_attack_finds_one_child_in_two_months() -> None:
     least, most = known.range_of(np.eye(6)[5])
     assert (least, most) == pytest.approx((3_434.50, 7_434.64), abs=1)
     assert known.range_of(np.eye(6)[5], [4]) == pytest.approx((prices[5], prices[5]), abs=1)
+
+
+def test_the_attack_finds_prices_where_every_month_is_published() -> None:
+    """Of a sound programme; also where nothing but the run rates of the months are published."""
+    terms, evidence = random_programme(random.Random(0))
+    public = every_report(terms, evidence, 5)
+    assert_prices_stay_open(public, 5, random.Random(0))
+    reports = [replace(show_everything(shown.statement), cut_off=5) for shown in public]
+    with pytest.raises(AssertionError, match=r"a price of [\d.]+ is between"):
+        assert_prices_stay_open(reports, 5, random.Random(0))
+    nothing = dict.fromkeys(reports[-1].figures[-1])
+    run_rates = [replace(shown, figures=(nothing,) * len(shown.figures)) for shown in reports]
+    with pytest.raises(AssertionError, match=r"a price of [\d.]+ is between"):
+        assert_prices_stay_open(run_rates, 5, random.Random(0))
 
 
 # What is published.
