@@ -218,13 +218,16 @@ def test_the_looks_of_cells_have_names(report: Path) -> None:
 
 
 def test_numbers_stand_right_and_so_do_their_headings(report: Path) -> None:
+    looked = set()
     for sheet in opened(report):
         (table,) = sheet.tables.values()
         heading, *rows = list(sheet[table.ref])
         for column, cell in enumerate(heading):
             kinds = {type(row[column].value) for row in rows}
             if kinds <= {int, float}:
+                looked.add((sheet.title, cell.value))
                 assert cell.alignment.horizontal == "right", (sheet.title, cell.value)
+    assert len(looked) > 5
 
 
 def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Path) -> None:
@@ -239,6 +242,7 @@ def test_the_readings_that_matter_are_drawn_where_the_page_has_room(tmp_path: Pa
     assert len(bars) == 1
     assert bars[0].count("<c:ser>") == 2
     drawn = re.findall(r"<c:val>.*?<c:numCache>(.*?)</c:numCache>", bars[0], re.DOTALL)
+    assert len(drawn) == 2
     for number, values in enumerate(drawn):
         points = [float(value) for value in re.findall(r"<c:v>(.*?)</c:v>", values)]
         assert points == [row[4 + number] for row in rows]
