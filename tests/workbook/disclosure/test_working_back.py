@@ -25,6 +25,7 @@ from tests.support.working_back import (
     assert_run_rates_differ_by_enough,
 )
 from xlpbr.contract.evidence import Evidence, Placement
+from xlpbr.contract.library import CONTRACT_NAMES
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.tables.evidence import read_contract
@@ -75,7 +76,7 @@ DAYS = [None, date(2026, 10, 31), date(2026, 4, 30), date(2026, 5, 31), date(202
 
 @pytest.mark.parametrize("as_at", DAYS)
 @pytest.mark.parametrize("cut_off", [2, 3, 5, 10])
-@pytest.mark.parametrize("name", ["plymouth-l04-2526", "cheshire-east-2026"])
+@pytest.mark.parametrize("name", CONTRACT_NAMES)
 def test_the_built_in_samples_cannot_be_worked_back(
     name: str, cut_off: int, as_at: date | None
 ) -> None:
@@ -83,7 +84,7 @@ def test_the_built_in_samples_cannot_be_worked_back(
 
 
 @pytest.mark.parametrize("cut_off", [2, 3, 5, 10])
-@pytest.mark.parametrize("name", ["plymouth-l04-2526", "cheshire-east-2026"])
+@pytest.mark.parametrize("name", CONTRACT_NAMES)
 def test_monthly_reports_of_the_built_in_samples_cannot_be_subtracted(
     name: str, cut_off: int
 ) -> None:

@@ -23,6 +23,7 @@ from tests.support.report_book import (
     said_on,
     table_of,
 )
+from xlpbr.contract.library import CONTRACT_NAMES
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.workbook.read.contract_tables import read_records, read_tables, records_of
 from xlpbr.workbook.report import facts as report_facts
@@ -49,7 +50,7 @@ def agreeing() -> ReportSource:
 # How things stand.
 
 
-@pytest.mark.parametrize("name", ["plymouth-l04-2526", "cheshire-east-2026"])
+@pytest.mark.parametrize("name", CONTRACT_NAMES)
 def test_the_state_is_in_the_words_of_the_workbook_s_own_sheets(tmp_path: Path, name: str) -> None:
     """As Checks says it at the same day: the values are those that the workbook was made with."""
     book = READY / f"{name}_excel-lite_sample-rows.xlsx"
