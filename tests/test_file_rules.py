@@ -133,6 +133,8 @@ PLANTED = [
     ("relationships_lead_somewhere", without("xl/theme/theme1.xml")),
     ("texts_of_formulas", put(SHEET, '(<c r="H2") t="str"', r"\1")),
     ("texts_of_formulas", put(SHEET, '(<c r="H2") t="str">(<f>[^<]*</f>)<v>x<', r"\1>\2<v><")),
+    ("texts_of_formulas",
+     put(SHEET, '(<c r="H2") t="str">(<f>[^<]*</f>)<v>x<', r'\1 t="e">\2<v>#WRONG!<')),
     ("merged_cells_keep_clear", put(SHEET, 'ref="N2:N4"', 'ref="N2:P4"')),
     ("merged_cells_keep_clear", put(SHEET, 'ref="N2:N4"', 'ref="E4:F5"')),
     ("print_areas", put(BOOK, r"Costs!\$A\$1:\$P\$4", "Other!$A$1:$P$4")),

@@ -21,6 +21,11 @@ COMMANDS = (
 )  # fmt: skip
 """The commands; words in capitals are what ``books_for`` makes."""
 
+BRIEF = {
+    "acceptance", "demo", "detach", "insert", "install", "new", "port", "recalc", "report", "serve",
+}  # fmt: skip
+"""The others: they write a file or start something, and say so in some sentences."""
+
 RUN = """
 import json, sys
 from xlpbr import cli

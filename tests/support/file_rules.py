@@ -25,7 +25,10 @@ Area = tuple[int, int, int, int]
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"}
+_ERRORS = {
+    "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA",
+    "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!",
+}  # fmt: skip
 _KEPT_SHEETS: dict[bytes, Sheet] = {}
 _MOST_KEPT = 400
 
@@ -531,7 +534,7 @@ def texts_of_formulas(package: Package) -> Iterator[str]:
             value = cell.value
             right = {
                 "str": value is not None,
-                "e": value in _ERRORS or (value or "").startswith("#"),
+                "e": value in _ERRORS,
                 "b": value in ("0", "1"),
                 "d": True,
                 "n": value is None or _is_number(value),

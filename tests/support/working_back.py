@@ -202,13 +202,13 @@ def assert_nothing_worked_back(shown: Shown) -> None:
     for index, month in enumerate(statement.months):
         outside = (statement.terms.cohort_size or 0) - month.children
         if ("children", index) in known:
-            assert enough(month.children)
-            assert outside < 0 or enough(outside)
+            assert enough(month.children), f"children of month {index}"
+            assert outside < 0 or enough(outside), f"children outside in month {index}"
     ends = [index for index in range(len(statement.months)) if ("saving_to_date", index) in known]
     for before, end in zip([-1, *ends], ends, strict=False):
         saving, place = movers(statement, range(before + 1, end + 1))
-        assert enough(len(saving))
-        assert enough(len(place))
+        assert enough(len(saving)), f"whose saving changed up to month {end}"
+        assert enough(len(place)), f"who came or went up to month {end}"
     assert_no_price_follows(shown, [shown])
     assert_no_suppressed_cell_follows(shown)
 

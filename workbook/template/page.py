@@ -32,6 +32,9 @@ _MARGIN = 1.5
 
 _USUAL_WIDTH = 8.43
 
+_IN_HEADER = 120
+"""Characters of a title at the head of a page: doubled, if all are ampersands, Excel takes them."""
+
 _ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 _ENTERED = "Figures from the rows entered in the input sheets."
 
@@ -273,7 +276,8 @@ class TemplatePage:
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, pages_tall)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
-        sheet.set_header(f"&L{title.replace('&', '&&')[:200]}&R&A")
+        # Cut before its ampersands are doubled: half a pair would take the next code with it.
+        sheet.set_header(f"&L{title[:_IN_HEADER].replace('&', '&&')}&R&A")
         sheet.set_footer("&Lxlpbr&RPage &P of &N")
         if heading_row is not None:
             sheet.repeat_rows(heading_row - 1)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.edits import edit
 from tests.support.templates import template
+from xlpbr.contract.library import CONTRACT_NAMES
 from xlpbr.workbook.calculate.engine import load, values_of
 from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.own_books import calculated_at_once
@@ -17,8 +18,6 @@ from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.read.own_sheets import own_sheets
-
-CONTRACTS = ["plymouth-l04-2526", "cheshire-east-2026"]
 
 
 def at_once(book):
@@ -36,7 +35,7 @@ def value(of):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("contract", CONTRACT_NAMES)
 def test_what_was_typed_gives_the_values_that_each_formula_looked_at_gives(
     contract, tmp_path_factory, tmp_path
 ):
@@ -58,7 +57,7 @@ def test_what_was_typed_gives_the_values_that_each_formula_looked_at_gives(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("contract", CONTRACT_NAMES)
 @pytest.mark.parametrize("sample", [True, False])
 def test_the_formulas_that_are_not_read_show_what_the_engine_makes_of_them(
     contract, sample, tmp_path_factory
@@ -85,7 +84,7 @@ def test_the_formulas_that_are_not_read_show_what_the_engine_makes_of_them(
 @pytest.mark.slow
 def test_a_formula_that_reads_a_formula_is_not_taken_for_known(tmp_path_factory, tmp_path):
     # The child of the last row comes from a formula: its workings are calculated from it.
-    path = template(tmp_path_factory, CONTRACTS[0])
+    path = template(tmp_path_factory, CONTRACT_NAMES[0])
     book = changed(
         path,
         tmp_path / "typed.xlsx",
@@ -108,7 +107,7 @@ def test_a_formula_that_reads_a_formula_is_not_taken_for_known(tmp_path_factory,
 @pytest.mark.slow
 def test_a_formula_that_spills_is_not_taken_for_one_value(tmp_path_factory, tmp_path):
     # As if somebody had put it into the workings, where others ask it.
-    path = template(tmp_path_factory, CONTRACTS[0])
+    path = template(tmp_path_factory, CONTRACT_NAMES[0])
     asked = next(
         position
         for (sheet, position), formula in formulas_of(open_book(path)).items()
@@ -136,7 +135,7 @@ def test_a_formula_that_spills_is_not_taken_for_one_value(tmp_path_factory, tmp_
     ],
 )
 def test_a_formula_that_keeps_its_value_is_looked_at(formula, tmp_path_factory, tmp_path):
-    path = template(tmp_path_factory, CONTRACTS[0], sample=False)
+    path = template(tmp_path_factory, CONTRACT_NAMES[0], sample=False)
     book = changed(
         path, tmp_path / "typed.xlsx", {"Placements": {(90, 11): CellChange(5.0, formula)}}
     )
@@ -147,7 +146,7 @@ def test_a_formula_that_keeps_its_value_is_looked_at(formula, tmp_path_factory, 
 
 @pytest.mark.slow
 def test_a_formula_of_somebody_else_is_looked_at(tmp_path_factory, tmp_path):
-    path = template(tmp_path_factory, CONTRACTS[0], sample=False)
+    path = template(tmp_path_factory, CONTRACT_NAMES[0], sample=False)
     book = open_book(path)
     formulas = {**formulas_of(book), ("Mine", (1, 1)): "1+1"}
     assert calculated_at_once(book, formulas, own_sheets(book)) is None

@@ -23,7 +23,7 @@ from xlpbr.contract.evidence import Evidence, Placement
 from xlpbr.contract.life import CohortChild, FurtherCost, PriceChange
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.settlement.statement import Statement, settle
-from xlpbr.workbook.disclosure.rules import Shown, show_publicly
+from xlpbr.workbook.disclosure.rules import Shown, show_everything, show_publicly
 from xlpbr.workbook.read.contract_tables import records_of
 
 OPEN_BY = 0.25
@@ -352,6 +352,47 @@ def test_the_attack_finds_one_child_in_two_months() -> None:
     least, most = known.range_of(np.eye(6)[5])
     assert (least, most) == pytest.approx((3_434.50, 7_434.64), abs=1)
     assert known.range_of(np.eye(6)[5], [4]) == pytest.approx((prices[5], prices[5]), abs=1)
+
+
+@pytest.mark.parametrize("published", ["saving_to_date", "saving", "run rates"])
+def test_the_attack_finds_prices_where_every_month_is_published(published: str) -> None:
+    """Each kind of figure is enough by itself, of a programme whose public reports are safe."""
+    terms, evidence = random_programme(random.Random(0))
+    public = every_report(terms, evidence, 5)
+    assert_prices_stay_open(public, 5, random.Random(0))
+    reports = []
+    for shown in (show_everything(one.statement) for one in public):
+        figures = tuple(
+            {name: value if name == published else None for name, value in month.items()}
+            for month in shown.figures
+        )
+        run_rate = shown.run_rate if published == "run rates" else None
+        reports.append(replace(shown, cut_off=5, figures=figures, run_rate=run_rate))
+    with pytest.raises(AssertionError, match=r"a price of [\d.]+ is between"):
+        assert_prices_stay_open(reports, 5, random.Random(0))
+
+
+@pytest.mark.parametrize("reading", ["no_catch_up", "catch_up"])
+def test_the_attack_finds_one_child_behind_a_fee(reading: str) -> None:
+    """All of £23,333 was earned in January, where one child saved; or £21,600 in February."""
+    terms = ContractTerms(
+        starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), fee_reading=reading,
+        fee=Fraction(280_000 if reading == "no_catch_up" else 600_000),
+    )  # fmt: skip
+    january, february = date(2026, 1, 2), date(2026, 2, 2)
+    if reading == "no_catch_up":
+        one, nine = (january, None), (february, None)
+    else:
+        one, nine = (february, None), (january, date(2026, 2, 1))
+    placements = tuple(
+        _placement(f"C{n}", 5_600.0, *days, n, False) for n, days in enumerate([one, *[nine] * 9])
+    )
+    shown = show_everything(settle(terms, Evidence(placements), date(2026, 2, 28)))
+    nothing = dict.fromkeys(shown.figures[0])
+    fee = nothing | {"fee_to_date": shown.figures[1]["fee_to_date"]}
+    reports = [replace(shown, cut_off=5, run_rate=None, figures=(nothing, fee))]
+    with pytest.raises(AssertionError, match=r"a price of 5600.0 is between 5[45]\d\d"):
+        assert_prices_stay_open(reports, 5, random.Random(0))
 
 
 # What is published.

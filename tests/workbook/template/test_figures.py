@@ -154,6 +154,7 @@ def test_sample_figures_are_called_illustrations_until_the_sample_is_cleared(
         )
         for row in range(6, 6 + len(contract.sample[table]))
     ]
+    assert {table for table, _ in notes} | {"Assumptions"} == set(contract.sample)
     for table, address in notes[:-1]:
         set_cell(path, table, address, "")
     assert {calculate(path)[sheet][2, 1] for sheet in RESULT_SHEETS} == {ILLUSTRATED}

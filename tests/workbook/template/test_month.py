@@ -234,8 +234,11 @@ def test_readings_stand_in_the_order_of_their_worth_and_in_words(values):
         assert now != instead
         assert round(payable - difference, 2) == 427223.82
     effect = {row[0] for row in rows}
-    without = sheet[7, 1].removeprefix("Without effect, to date and to the end: ").split(", ")
-    assert without
+    said, _, listed = sheet[7, 1].partition(": ")
+    assert said == "Without effect, to date and to the end"
+    without = listed.split(", ")
+    assert set(without) <= by_label.keys()
+    assert len(without) == len(set(without)) > 3
     assert not effect.intersection(without)
 
 

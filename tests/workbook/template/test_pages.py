@@ -4,6 +4,9 @@ import re
 import zipfile
 from xml.etree import ElementTree as ET
 
+import pytest
+import xlsxwriter
+
 from tests.support.template_book import (
     CHECK_ROWS,
     LIFE,
@@ -19,8 +22,10 @@ from tests.support.template_book import (
 )
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.contract.library import CONTRACT_NAMES, load_contract
+from xlpbr.workbook.look.styles import Styles
 from xlpbr.workbook.look.text_width import lines_needed, text_width
 from xlpbr.workbook.template.checks import AGREES
+from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import template_plan_of
 
 
@@ -47,6 +52,22 @@ def test_every_sheet_prints_on_a4_one_page_wide(opened):
                 assert sheet.cell(repeated, 1).value
         assert book["Terms"].print_title_rows == "$5:$5"
         assert book["Statement"].print_title_rows == "$23:$23"
+
+
+@pytest.mark.parametrize("before", [0, 118, 119, 120, 198, 199, 200])
+def test_a_title_that_is_cut_keeps_the_sheet_s_name_at_the_head(tmp_path, before):
+    """An ampersand is doubled there, and half of one would make a text of the code after it."""
+    title = "x" * before + "&" * 300
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        page = TemplatePage(workbook.add_worksheet("Years"), Styles(workbook), None)
+        page.print_on_a4(title, heading_row=None)
+    text = xml_of(path, "xl/worksheets/sheet1.xml").find(f".//{MAIN}oddHeader").text
+    assert len(text) <= 255
+    left, code, right = text.replace("&&", "+").partition("&R")
+    assert (left[:2], code, right) == ("&L", "&R", "&A")
+    assert len(left) > 100
+    assert title.startswith(left[2:].replace("+", "&"))
 
 
 def test_a_page_of_a4_is_read_without_a_glass(opened):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 
+import click
 import openpyxl
 import pytest
 
 from tests.support.templates import template
+from xlpbr.commands.main import commands
 from xlpbr.settlement.statement import settle
 from xlpbr.workbook.read.contract_tables import read_records, read_tables
 
@@ -19,11 +21,31 @@ DEFAULT = (
     "As at 30 Apr 2026, the end of the last month that was claimed or agreed; --as-at takes"
     " another day."
 )
+
+
+def with_a_day():
+    """The commands that take --as-at, with their parameters."""
+    context = click.Context(commands)
+    listed = {name: commands.get_command(context, name) for name in commands.list_commands(context)}
+    found = {name: {one.name: one for one in command.params} for name, command in listed.items()}
+    return {name: given for name, given in found.items() if "as_at" in given}
+
+
+OF_THEIR_OWN = {"changes", "forecast", "portfolio", "report"}
+"""Those that go by more than one workbook, by another sheet, or write what they show."""
+
 COMMANDS = {
-    "statement": (),
-    "readings": (),
-    "explain": ("--month", "Feb 2026"),
+    name: ("--month", "Mar 2026") if "month" in given else ()
+    for name, given in with_a_day().items()
+    if name not in OF_THEIR_OWN
 }
+MONTHLY = [name for name, words in COMMANDS.items() if words]
+
+
+def test_the_commands_are_found():
+    assert with_a_day().keys() >= OF_THEIR_OWN
+    assert len(COMMANDS) >= 7
+    assert {"explain", "invoice", "lines"} <= set(MONTHLY) < set(COMMANDS)
 
 
 @pytest.fixture(scope="module")
@@ -104,15 +126,9 @@ def blank(book, tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize(
-    ("command", "month"),
-    [
-        ("statement", None), ("readings", None), ("children", None), ("years", None),
-        ("explain", "Mar 2026"), ("lines", "Mar 2026"), ("invoice", "Mar 2026"),
-    ],
-)  # fmt: skip
-def test_every_command_goes_to_the_last_month_claimed_or_agreed(xlpbr, blank, command, month):
-    words = (command, blank, "--json", *(("--month", month) if month else ()))
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_goes_to_the_last_month_claimed_or_agreed(xlpbr, blank, command):
+    words = (command, blank, "--json", *COMMANDS[command])
     status, out, err = xlpbr(*words)
     assert (status, json.loads(out)["as_at"]) == (0, "2026-04-30")
     assert err.startswith(DEFAULT)
@@ -121,12 +137,24 @@ def test_every_command_goes_to_the_last_month_claimed_or_agreed(xlpbr, blank, co
     assert "As at" not in given[2]
 
 
-@pytest.mark.parametrize("command", ["explain", "lines", "invoice"])
+@pytest.mark.parametrize("command", MONTHLY)
 def test_a_later_month_that_is_asked_for_is_the_last_that_counts(xlpbr, blank, command):
     status, out, err = xlpbr(command, blank, "--json", "--month", "Jun 2026")
     assert (status, json.loads(out)["as_at"]) == (0, "2026-06-30")
     said = "As at 30 Jun 2026, the end of the month asked for; --as-at takes another day."
     assert err.startswith(said)
+
+
+def test_what_changed_goes_to_the_as_at_of_the_newer_workbook(xlpbr, book, blank):
+    for old, new, day, said in (
+        (blank, book, "2026-03-31", SAID), (book, blank, "2026-04-30", DEFAULT),
+    ):  # fmt: skip
+        status, out, err = xlpbr("changes", old, new, "--json")
+        assert (status, json.loads(out)["as_at"]) == (0, day)
+        assert err.startswith(said)
+    out, err = xlpbr("changes", blank, book, "--json", "--as-at", "31/05/2026")[1:]
+    assert json.loads(out)["as_at"] == "2026-05-31"
+    assert err.startswith(OVERRULED)
 
 
 def test_a_forecast_goes_to_the_as_at_of_its_own_sheet(xlpbr, book):

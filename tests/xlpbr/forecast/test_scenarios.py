@@ -17,6 +17,7 @@ from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.terms import READINGS
 from xlpbr.forecast import columns as scenario_columns
 from xlpbr.forecast import scenarios
+from xlpbr.forecast.plan import KNOWN as KNOWN_RULES
 from xlpbr.forecast.plan import scenario_plan_of
 from xlpbr.forecast.run import checked_plan, last_known_day, scenario_evidence
 from xlpbr.money import to_pence
@@ -230,7 +231,7 @@ ALONE = [{term.field_name: option} for term in READINGS for option in term.optio
 @pytest.mark.parametrize("readings", ALONE + TOGETHER, ids=str)
 def test_many_scenarios_of_each_reading_both_ways(readings):
     plan = checked_plan(contract(**OF_A_LIFE, **readings), KNOWN, assumed(), date(2026, 9, 30))
-    assert plan.fits_columns or plan.by_settle
+    assert plan.fits_columns == KNOWN_RULES.cover(plan.terms, KNOWN)
     found = scenarios.settle_range(plan, 9, 950, 1_070)
     for compiled in (False, None) if plan.fits_columns else ():
         columns = scenario_columns.settle_range_on_columns(plan, 9, 950, 1_070, compiled=compiled)

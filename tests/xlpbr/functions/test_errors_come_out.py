@@ -1,115 +1,116 @@
-"""An error in what a function is given comes out as it is, and a message quotes what was found."""
+"""An error in what a function is given comes out as it is, and a message quotes what was found.
+
+Of every function with every argument: what a good call is, is taken from the cases of the hosts,
+which lack none (``tests/udfs/test_host_matrix.py``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.support.brute_force import Contract, Evidence, PlacementRow
-from tests.support.strategies import tables, terms_table
-from xlpbr import functions
-from xlpbr.errors import CellError
+from xlpbr.cells import is_blank
+from xlpbr.contract.evidence import ALL_COLUMNS
+from xlpbr.errors import EXCEL_ERRORS, CellError
+from xlpbr.functions import FUNCTIONS
+from xlpbr.workbook.acceptance.good_calls import CALLS
 
-DAY = date(2026, 3, 1)
-LAST = date(2026, 3, 31)
-TERMS = terms_table(Contract(DAY, LAST, fee=9_000.0))
-ROWS = tables(Contract(DAY, LAST), Evidence([PlacementRow("C1", 700.0, 70.0, DAY)]))[1]
+LISTING = {"PBR_CHECK"}
+"""Functions that list what is wrong in their tables instead of showing it."""
 
-CALLS: dict[str, tuple[Callable[..., Any], list[Any]]] = {
-    "PBR_SAVING": (functions.pbr_saving, [700, 70, DAY, LAST, DAY, LAST]),
-    "PBR_PRO_RATA": (functions.pbr_pro_rata, [900, DAY, 12, LAST, "days"]),
-    "PBR_FEE_CAP": (functions.pbr_fee_cap, [900, 800, 100]),
-    "PBR_THRESHOLD_BONUS": (functions.pbr_threshold_bonus, [900, 800, 0.1, 50, "whole"]),
-    "PBR_CLAWBACK": (functions.pbr_clawback, [900, 800, 850]),
-    "PBR_RUN_RATE": (functions.pbr_run_rate, [700, 70, DAY, LAST, DAY]),
-    "PBR_OUTCOME_FEE": (functions.pbr_outcome_fee, [10_000, DAY, DAY, LAST, 2]),
-    "PBR_CONTRACT_CAP": (functions.pbr_contract_cap, [900, 1_000, 200]),
-    "PBR_STATEMENT": (functions.pbr_statement, [TERMS, ROWS, None, None, LAST]),
-    "PBR_READINGS": (functions.pbr_readings, [TERMS, ROWS, None, LAST]),
-    "PBR_RECONCILE": (functions.pbr_reconcile, [[["A", 1]], [["A", 2]], 0.5]),
-    "PBR_EXPLAIN": (functions.pbr_explain, [TERMS, ROWS, DAY, None, None, LAST]),
-    "PBR_TERMS": (functions.pbr_terms, ["cheshire-east-2026"]),
+BY_WIDTH = {("PBR_RECONCILE", "ours"), ("PBR_RECONCILE", "theirs")}
+"""Tables without headings of their own: one of a single cell is told by how wide it is."""
+
+NO_FIGURE = {"Remark", "Unit"} | {
+    column.heading for columns in ALL_COLUMNS.values() for column in columns if column.is_remark
 }
+"""Columns that no figure comes from."""
 
-PLACES = [(name, n) for name, (_, args) in CALLS.items() for n in range(len(args))]
+ERRORS = [(code, error) for code in EXCEL_ERRORS for error in (CellError(code, "as it was"), code)]
+"""Each error as a host hands it over: as an error value, or as the text of one."""
+
+PLACES = [
+    (name, argument.name) for name, function in FUNCTIONS.items() for argument in function.arguments
+]
+SHOWN = [place for place in PLACES if place[0] not in LISTING]
+LISTED = [place for place in PLACES if place[0] in LISTING]
+
+TABLES = {
+    argument.name: name
+    for name, function in reversed(FUNCTIONS.items())
+    if name not in LISTING
+    for argument in function.arguments
+    if argument.declared.shape == "table"
+}
+"""Each table that a function can be given, with the first function that takes it."""
 
 
-@pytest.mark.parametrize(
-    "code", ["#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!"]
-)
-@pytest.mark.parametrize(("name", "place"), PLACES, ids=str)
-def test_an_error_in_any_argument_comes_out_as_it_is(name: str, place: int, code: str) -> None:
-    function, args = CALLS[name]
-    assert not isinstance(function(*args), CellError)  # it works without the error
-    for error in (CellError(code, "as it was"), code):
-        spoilt = list(args)
-        spoilt[place] = error
+def called(name: str, **changed: Any) -> Any:
+    """What a good call of a function gives, with some of its arguments changed."""
+    return FUNCTIONS[name].call(**{**CALLS[name], **changed})
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_good_call_of_each_function_has_no_error(name: str) -> None:
+    given = called(name)
+    for row in given if isinstance(given, list) else [[given]]:
+        for cell in row:
+            assert not isinstance(cell, CellError)
+            assert not str(cell).startswith("#")
+
+
+@pytest.mark.parametrize(("name", "argument"), SHOWN, ids=str)
+def test_an_error_in_any_argument_comes_out_as_it_is(name: str, argument: str) -> None:
+    for code, error in ERRORS:
         with pytest.raises(CellError) as raised:
-            function(*spoilt)
+            called(name, **{argument: error})
         assert raised.value.code == code
         assert raised.value.message
 
 
-@pytest.mark.parametrize("code", ["#N/A", "#DIV/0!", "#REF!"])
-@pytest.mark.parametrize("table", ["terms", "placements", "carers", "claims"])
-def test_an_error_in_any_cell_of_a_table_comes_out_as_it_is(table: str, code: str) -> None:
-    sound: dict[str, list[list]] = {
-        "terms": TERMS,
-        "placements": ROWS,
-        "carers": [["Household", "Approved on", "Child"], ["H1", DAY, "C1"]],
-        "claims": [["Month", "Invoiced"], [DAY, 10.0]],
-    }
-    functions.pbr_statement(*sound.values())
-    rows = sound[table]
-    last = len(rows) - 1
-    spoilt_cells = (
-        [(r, 1) for r in range(1, len(rows))]
-        if table == "terms"
-        else [(last, c) for c in range(len(rows[0]))]
-    )
-    for r, c in spoilt_cells:
-        other = [list(row) for row in rows]
-        other[r][c] = CellError(code, "as it was")
-        with pytest.raises(CellError) as raised:
-            functions.pbr_statement(*{**sound, table: other}.values())
-        assert raised.value.code == code, (r, c)
+@pytest.mark.parametrize(("name", "argument"), LISTED, ids=str)
+def test_an_error_in_any_argument_is_listed_with_its_table(name: str, argument: str) -> None:
+    for code, error in ERRORS:
+        _, *problems = called(name, **{argument: error})
+        quoted = [row[0] for row in problems if code in row[3]]
+        assert set(quoted) == {argument.capitalize()}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_error_in_any_cell_of_a_table_comes_out_as_it_is(table: str) -> None:
+    """But for remarks, which change nothing; one among the headings comes out whosever it is."""
+    name = TABLES[table]
+    sound = CALLS[name][table]
+    as_before = called(name)
+    for row, cells in enumerate(sound):
+        if all(map(is_blank, cells)):
+            continue
+        for column, heading in enumerate(sound[0]):
+            for code in ("#N/A", "#DIV/0!", "#REF!"):
+                spoilt = [list(one) for one in sound]
+                spoilt[row][column] = CellError(code, "as it was")
+                if row and heading in NO_FIGURE:
+                    assert called(name, **{table: spoilt}) == as_before
+                    continue
+                with pytest.raises(CellError) as raised:
+                    called(name, **{table: spoilt})
+                assert raised.value.code == code, (row, heading)
 
 
 @pytest.mark.parametrize(
-    ("name", "place", "code"),
-    [
-        ("PBR_SAVING", 0, "#VALUE!"),
-        ("PBR_SAVING", 2, "#VALUE!"),
-        ("PBR_PRO_RATA", 2, "#VALUE!"),
-        ("PBR_PRO_RATA", 4, "#VALUE!"),
-        ("PBR_FEE_CAP", 1, "#VALUE!"),
-        ("PBR_THRESHOLD_BONUS", 2, "#VALUE!"),
-        ("PBR_THRESHOLD_BONUS", 4, "#VALUE!"),
-        ("PBR_CLAWBACK", 2, "#VALUE!"),
-        ("PBR_RUN_RATE", 4, "#VALUE!"),
-        ("PBR_OUTCOME_FEE", 1, "#VALUE!"),
-        ("PBR_CONTRACT_CAP", 1, "#VALUE!"),
-        ("PBR_STATEMENT", 4, "#VALUE!"),
-        ("PBR_READINGS", 3, "#VALUE!"),
-        ("PBR_RECONCILE", 2, "#VALUE!"),
-        ("PBR_EXPLAIN", 2, "#VALUE!"),
-        ("PBR_TERMS", 0, "#N/A"),
-    ],
+    ("name", "argument"), [place for place in SHOWN if place not in BY_WIDTH], ids=str
 )
-def test_an_error_quotes_what_was_found(name: str, place: int, code: str) -> None:
-    function, args = CALLS[name]
-    spoilt = list(args)
-    spoilt[place] = "about twelve"
+def test_an_error_quotes_what_was_found(name: str, argument: str) -> None:
     with pytest.raises(CellError) as raised:
-        function(*spoilt)
-    assert raised.value.code == code
+        called(name, **{argument: "about twelve"})
+    # A contract that is not known is not found.
+    assert raised.value.code == ("#N/A" if argument == "contract" else "#VALUE!")
     assert "about twelve" in raised.value.message
 
 
-def test_an_error_in_an_extra_column_changes_nothing() -> None:
-    notes = [[*row, CellError("#N/A", "a note's own trouble")] for row in ROWS]
-    notes[0][-1] = "Notes"
-    assert functions.pbr_statement(TERMS, notes) == functions.pbr_statement(TERMS, ROWS)
+@pytest.mark.parametrize(("name", "argument"), LISTED, ids=str)
+def test_a_list_of_errors_quotes_what_was_found(name: str, argument: str) -> None:
+    _, *problems = called(name, **{argument: "about twelve"})
+    quoted = [row[0] for row in problems if "about twelve" in row[3]]
+    assert set(quoted) == {argument.capitalize()}

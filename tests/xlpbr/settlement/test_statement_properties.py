@@ -14,6 +14,9 @@ from tests.support.brute_force import Contract, Evidence, PlacementRow
 from tests.support.properties import FEW, MANY, Case, column_of, column_pence, month_ends, pence
 from tests.support.strategies import OPTIONS, cases, days, field_name, tables
 from xlpbr import functions
+from xlpbr.tables.checks import problems_of
+from xlpbr.tables.evidence import read_evidence
+from xlpbr.tables.terms import read_terms
 
 
 @pytest.mark.slow
@@ -189,9 +192,13 @@ def test_sound_data_have_no_problem_that_stops_a_figure(case: Case) -> None:
     contract, evidence, as_at = case
     given_tables = tables(contract, evidence)
     functions.pbr_statement(*given_tables, as_at)
+    terms, *rows = given_tables
+    found = problems_of(read_terms(terms), read_evidence(*rows)[0])
+    assert [problem for problem in found if problem.code is not None] == []
     checked = functions.pbr_check(*given_tables)
     assert checked[0] == ["Table", "Row", "Column", "Found", "Expected", "What to do"]
-    assert len(checked) > 1
+    places = [[problem.table, problem.row or "", problem.column] for problem in found]
+    assert [row[:3] for row in checked[1:]] == (places or [["All tables", "", ""]])
 
 
 @pytest.mark.parametrize(

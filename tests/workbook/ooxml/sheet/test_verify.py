@@ -1,5 +1,7 @@
 """The check of an edited sheet: it finds a copy that differs, and a mistake of the editor."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.support.sheet_book import PART, ROWS, sheet_xml, write_book
@@ -75,12 +77,20 @@ def test_a_mistake_of_the_editor_is_found(tmp_path, asked, made):
 
 
 def test_the_check_of_many_rows_passes_the_changes_once(tmp_path):
-    class Counted(dict):
+    class Counted(Mapping):
+        """Each way to pass a mapping, its items or its values as well, begins with its keys."""
+
         passes = 0
+
+        def __getitem__(self, position):
+            return changes[position]
+
+        def __len__(self):
+            return len(changes)
 
         def __iter__(self):
             Counted.passes += 1
-            return super().__iter__()
+            return iter(changes)
 
     rows = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(1, 41))
     path = write_book(tmp_path / "old.xlsx", sheet_xml(rows))
@@ -90,5 +100,5 @@ def test_the_check_of_many_rows_passes_the_changes_once(tmp_path):
     splices = sheet_splices(scan, changes)
     target = tmp_path / "new.xlsx"
     copy_archive(archive, {PART: lambda: edited_chunks(archive, PART, splices)}, target)
-    verify_sheet(archive, open_archive(target), PART, scan, Counted(changes), splices, "Data")
-    assert Counted.passes <= 2
+    verify_sheet(archive, open_archive(target), PART, scan, Counted(), splices, "Data")
+    assert Counted.passes == 1
