@@ -35,7 +35,7 @@ Part = str | CostsOf
 """A child, for the price of its placements, or its costs."""
 
 Parts = Mapping[Part, Fraction]
-"""A published sum: what each child is of it, in pounds; no child at nought.
+"""A published sum: what each child is of it, in pounds; no child at £0.
 
 A child whose price changed is one part: prices of which each is changed by the same share give such
 sums, whatever a reader knows of how one price came from the other.

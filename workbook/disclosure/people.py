@@ -186,7 +186,7 @@ def yearly_by_child(counted: Counted, day: date) -> Parts:
 
 
 def _added_up(found: Iterable[tuple[Part, Fraction]]) -> Parts:
-    """Amounts added up by part; none at nought."""
+    """Amounts added up by part; none at 0."""
     sums: dict[Part, Fraction] = {}
     for part, amount in found:
         sums[part] = sums.get(part, Fraction(0)) + amount

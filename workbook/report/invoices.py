@@ -28,7 +28,7 @@ def reconciliation_lines(report: Report) -> list[str]:
     if report.source.rows["Claims"] is None:
         return ["No claims were given, so there is nothing to hold the amounts payable against."]
     lines = [
-        "Invoiced less payable is above nought where too much was invoiced. Months in which"
+        "Invoiced less payable is above £0 where too much was invoiced. Months in which"
         " nothing was payable and nothing invoiced are left out."
     ]
     lines += _up_to_the_last_claim(report)

@@ -51,7 +51,7 @@ def _shorthand(report: Report) -> Iterator[list[Value]]:
         " price and a further cost are a change of what the child saves. Amounts payable"
         f" need more than {cut_off} carer households that fell due in the run as well, or none,"
         " since their fee is known; so do outcome fees and what is paid back for break-downs. What"
-        " is carried from agreed months is shown until it is not nought for the first time. What"
+        " is carried from agreed months is shown until it is not £0 for the first time. What"
         " was invoiced is shown where the claims cover whole runs, and a financial year where it"
         " follows from figures to date that are shown. Where other readings would let a figure be"
         " worked back, only the total of the reading in use is shown.",
@@ -106,7 +106,7 @@ def _rules(report: Report) -> Iterator[list[Value]]:
     ]
     yield [
         "Rounding",
-        "Amounts are exact until each is rounded once to the penny, half a penny away from nought."
+        "Amounts are exact until each is rounded once to the penny, half a penny away from zero."
         " Months are differences of rounded totals to date, so they always add up.",
     ]
     yield ["Placements that count", _which_count(report)]

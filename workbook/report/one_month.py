@@ -86,7 +86,7 @@ def saving_sheet_lines(report: Report) -> list[str]:
     return [
         f"Month: {_which_month(report)}",
         "A line for each placement and price in the month, and for each further cost of a move. A"
-        " cost takes off: its weekly saving and amount are below nought. Amounts are differences"
+        " cost takes off: its weekly saving and amount are below £0. Amounts are differences"
         " of rounded totals to date, so that they add up to the saving of the month.",
     ]
 

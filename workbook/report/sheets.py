@@ -521,10 +521,10 @@ def _left_out(report: Report) -> Iterator[str]:
     if headings:
         names = f"{', '.join(headings[:-1])} and {headings[-1]}" if headings[1:] else headings[0]
         yield (
-            f"Left out, as the contract has no such clause or table: {names}. They are nought in"
+            f"Left out, as the contract has no such clause or table: {names}. They are £0 in"
             " every month, and To invoice is what is payable."
             if "To invoice" in headings
-            else f"Left out, as the contract has no such clause or table: {names}. They are nought"
+            else f"Left out, as the contract has no such clause or table: {names}. They are £0"
             " in every month."
         )
 
@@ -535,7 +535,7 @@ def _chart_lines(report: Report) -> list[str]:
     lines = [f"These are the points of the charts on the sheet {CHARTS_SHEET}."]
     if report.is_public:
         lines.append(
-            "A blank cell is a figure that is suppressed; as a text it would be drawn as nought."
+            "A blank cell is a figure that is suppressed; as a text it would be drawn as 0."
         )
     return lines
 

@@ -135,7 +135,7 @@ def _balance(report: Report) -> str:
     balance = report.shown.latest("balance")
     if not balance:
         return "Nothing is left to invoice." if balance == 0 else "What is left to invoice."
-    return "Still to invoice." if balance > 0 else "Below nought: to be reimbursed or credited."
+    return "Still to invoice." if balance > 0 else "Below £0: to be reimbursed or credited."
 
 
 def _clause_rows(report: Report) -> Iterator[list[Value]]:

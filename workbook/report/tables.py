@@ -31,7 +31,7 @@ def figures_of(report: Report) -> list[Figure]:
 
 
 def figures_left_out(report: Report) -> list[Figure]:
-    """The figures that are nought in every month because the contract has no such clause."""
+    """The figures that are 0 in every month because the contract has no such clause."""
     terms, evidence = report.terms, report.evidence
     absent = {
         "outcome_fees": not evidence.rates,

@@ -107,7 +107,7 @@ def _finish(made: Path, place: Path) -> None:
     """Copy the workbook with what XlsxWriter leaves out.
 
     Its language, which a screen reader needs to speak it rightly; the names of its cell styles; and
-    that a chart's line is broken over an empty cell, which a reader else may take for nought.
+    that a chart's line is broken over an empty cell, which a reader else may take for 0.
     """
     archive = open_archive(made)
     replaced = {}

@@ -20,7 +20,7 @@ def test_the_statement_is_that_of_the_function(full: Path) -> None:
     assert len(expected) == 15
     assert (
         "Left out, as the contract has no such clause or table: Outcome fees, Reimbursed,"
-        " Adjustment and To invoice. They are nought in every month, and To invoice is what is"
+        " Adjustment and To invoice. They are £0 in every month, and To invoice is what is"
         " payable." in " ".join(lines_of(full, "Statement"))
     )
 
