@@ -12,6 +12,7 @@ from xlpbr.workbook.template.check_counts import (
     write_errors,
     write_not_read,
 )
+from xlpbr.workbook.template.outlook import last_day_to_come, term_on_checks
 from xlpbr.workbook.template.outputs import pick_month, whose_month
 from xlpbr.workbook.template.page import TemplatePage
 from xlpbr.workbook.template.plan import (
@@ -58,6 +59,7 @@ _NOT_IN_THE_TERMS = f"{DOES_NOT_APPLY}: none in the terms"
 _STOPS = "ERROR: the figures stop until these are put right"
 _LOOK = "LOOK: the figures are worked out, and these may change what is paid"
 _NONE = "Nothing found"
+_TO_COME = "To come: after the month that the figures go to"
 
 CHECKS_ROW = 15
 _PROBLEM_ROWS = 40
@@ -347,6 +349,7 @@ def _write_month_checks(
         styles.bare("text", bold=True, indent=1), styles.bare("text", indent=1),
     ]  # fmt: skip
     first_row, last_row = workings.month_rows
+    starts_on, last_day = term_on_checks(plan, "Starts on"), last_day_to_come(plan)
     for row in range(first_row, last_row + 1):
         source = FIRST_MONTH_ROW + row - first_row
         month = plan.on_sheet("Statement", source, 1)
@@ -355,15 +358,17 @@ def _write_month_checks(
         drawn, ceiling = workings.month("Drawn from", row), workings.month("Ceiling", row)
         by_hand = workings.month("First day", row)
         nothing = f'AND(ISTEXT({by_hand}),{month}="")'
+        to_come = f"EDATE(EOMONTH({starts_on},-1)+1,{row - first_row})"
         formulas = (
-            f'IF({nothing},"",IF(ISNUMBER({month}),{month},{by_hand}))',
+            f'IF({nothing},IFERROR(IF({to_come}>{last_day},"",{to_come}),""),'
+            f"IF(ISNUMBER({month}),{month},{by_hand}))",
             f'IF({nothing},"",{native})',
             f'IF({nothing},"",IF(ISNUMBER({fee}),{fee},IF(ISERROR({plan.statement_corner}),'
             f"{plan.statement_corner},NA())))",
             f'IF({nothing},"",ROUND(B{row}-C{row},2))',
             f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}", unknown, too_many)})',
-            f'IF({nothing},"",IF(ISERROR({native}),"","Lower of "&TEXT({drawn},"£#,##0.00")'
-            f'&" saved and "&TEXT({ceiling},"£#,##0.00")&" left of the entitlement"))',
+            f'IF({nothing},IF(A{row}="","","{_TO_COME}"),IF(ISERROR({native}),"","Lower of "'
+            f'&TEXT({drawn},"£#,##0.00")&" saved and "&TEXT({ceiling},"£#,##0.00")&" left of the entitlement"))',
         )
         for column, (formula, style) in enumerate(zip(formulas, formats, strict=True), start=1):
             page.put_formula(row, column, f"={formula}", style)
