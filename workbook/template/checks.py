@@ -368,7 +368,8 @@ def _write_month_checks(
             f'IF({nothing},"",ROUND(B{row}-C{row},2))',
             f'IF({nothing},"",{_status(f"B{row}", f"C{row}", f"D{row}", unknown, too_many)})',
             f'IF({nothing},IF(A{row}="","","{_TO_COME}"),IF(ISERROR({native}),"","Lower of "'
-            f'&TEXT({drawn},"£#,##0.00")&" saved and "&TEXT({ceiling},"£#,##0.00")&" left of the entitlement"))',
+            f'&TEXT({drawn},"£#,##0.00")&" saved and "&TEXT({ceiling},"£#,##0.00")'
+            '&" left of the entitlement"))',
         )
         for column, (formula, style) in enumerate(zip(formulas, formats, strict=True), start=1):
             page.put_formula(row, column, f"={formula}", style)
