@@ -12,11 +12,12 @@ from typing import Any
 from xlpbr import cells
 from xlpbr.contract.evidence import ALL_COLUMNS, Evidence
 from xlpbr.contract.life import AgreedMonth
+from xlpbr.contract.snapshot import Snapshot, take_snapshot
 from xlpbr.errors import FileProblem, Problem, all_of
 from xlpbr.money import Pence, in_words, to_pence, to_pounds
 from xlpbr.periods import day_in_words, month_end, month_in_words
 from xlpbr.settlement.statement import MonthStatement, Statement, settle
-from xlpbr.workbook.agreed.snapshots import Snapshot, as_item, take_snapshot
+from xlpbr.workbook.agreed.snapshots import as_item
 from xlpbr.workbook.calculate.keeping import Kept, Refreshed
 from xlpbr.workbook.calculate.recalculate import refreshed_after
 from xlpbr.workbook.ooxml.addresses import Position, cell_address

@@ -33,13 +33,13 @@ from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import FileProblem
 from xlpbr.money import in_words
 from xlpbr.periods import day_in_words, month_in_words, month_of
-from xlpbr.settlement.changes import ChangedTables, changes_between
+from xlpbr.settlement.changes import changes_between
 from xlpbr.workbook.ooxml.edit.program import ALLOWANCES, PROTECTED_SHEET, SIGNED
 from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables
 
 if TYPE_CHECKING:
-    from xlpbr.workbook.agreed.changed_tables import Since
-    from xlpbr.workbook.agreed.snapshots import Snapshot
+    from xlpbr.contract.snapshot import Snapshot
+    from xlpbr.workbook.agreed.since import Since
 
 
 @click.command()
@@ -141,7 +141,8 @@ def changes(
     OLD is the workbook of before and NEW the one of now. With one workbook: what changed in it
     since a month was agreed with xlpbr agree.
     """
-    from xlpbr.workbook.agreed.changed_tables import (
+    from xlpbr.functions.changed_tables import (
+        all_in_words,
         amounts_by_heading,
         cells_and_pounds,
         changed_cells,
@@ -191,7 +192,7 @@ def changes(
             title=f"What each change is worth{_up_to(as_at, month)}",
             kinds=["text", "money", "money", "money"],
         )
-        terminal.say(_in_all(changed))
+        terminal.say(f"All changes together: {all_in_words(changed)}")
     if kept is not None and not form:
         terminal.say(f"SHA-256 of the snapshot: {kept.sha256}")
     mention(found, records.problems)
@@ -213,7 +214,7 @@ def changed_since(
         as_at: the last day to count.
         places: by table, in small letters, where the person says it is.
     """
-    from xlpbr.workbook.agreed.changed_tables import Since
+    from xlpbr.workbook.agreed.since import Since
     from xlpbr.workbook.agreed.snapshots import snapshot_of
 
     is_itself = since.exists() and since.samefile(found.book.path)
@@ -255,17 +256,3 @@ def _refuse_month(month: date | None, terms: ContractTerms) -> None:
 
 def _up_to(as_at: date, month: date | None) -> str:
     return f", to date at {month_in_words(month) if month else day_in_words(as_at)}"
-
-
-def _in_all(changed: ChangedTables) -> str:
-    every = changed.difference
-    said = (
-        f"All changes together: saving {in_words(every.saving)}, payable"
-        f" {in_words(every.payable)}, to invoice {in_words(every.to_invoice)}."
-    )
-    if every.carried:
-        said += (
-            " Agreed months stay as they were agreed, so that"
-            f" {in_words(every.carried)} comes into the next month that is not agreed."
-        )
-    return said
