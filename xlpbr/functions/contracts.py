@@ -381,7 +381,8 @@ def pbr_changes(
         cohort=cohort, prices=prices, costs=costs, rates=rates, agreed=agreed, budget=budget,
     )  # fmt: skip
     day = arguments.optional("as_at", as_at, cells.day)
-    return changed_tables.changes_table(changes_between(kept.tables(), now, day), kept)
+    snapshot, before = kept
+    return changed_tables.changes_table(changes_between(before, now, day), snapshot)
 
 
 @worksheet_function(

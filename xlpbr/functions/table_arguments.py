@@ -6,7 +6,9 @@ from typing import Annotated
 
 from xlpbr import cells
 from xlpbr.cells import Cell
+from xlpbr.contract.evidence import Evidence
 from xlpbr.contract.snapshot import Snapshot, snapshot_of_lines
+from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import VALUE, CellError, FileProblem
 from xlpbr.functions import arguments
 from xlpbr.functions.catalogue import Arg
@@ -77,8 +79,8 @@ def settled(
     return settle(contract, evidence, arguments.optional("as_at", as_at, cells.day))
 
 
-def kept_in(as_agreed: Cell) -> Snapshot | None:
-    """The snapshot of the tables that a column of text is; None where nothing is kept.
+def kept_in(as_agreed: Cell) -> tuple[Snapshot, tuple[ContractTerms, Evidence]] | None:
+    """The snapshot that a column of text is, and its tables; None where nothing is kept.
 
     Raises:
         CellError: an error value, more than one column, or not the text that was written.
@@ -101,7 +103,8 @@ def kept_in(as_agreed: Cell) -> Snapshot | None:
             )
         lines.append(line or "")
     try:
-        return snapshot_of_lines(lines)
+        snapshot = snapshot_of_lines(lines)
+        return snapshot, snapshot.tables()
     except FileProblem as problem:
         remedy = "xlpbr changes reads the copy that the file keeps."
         raise CellError(VALUE, f"as_agreed: {problem} {remedy}") from None

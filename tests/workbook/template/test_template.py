@@ -58,18 +58,19 @@ AUDIT_HEADINGS = {
     **{table: [] for table in LIFE},
 }
 RESULT_SHEETS = (
-    "Statement", "Invoice", "Lines", "Children", "Years", "Readings", "Reconcile", "Explain",
-    "Forecast",
+    "Statement", "Invoice", "Lines", "Children", "Years", "Readings", "Reconcile", "Changes",
+    "Explain", "Forecast",
 )  # fmt: skip
 ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 ENTERED = "Figures from the rows entered in the input sheets."
 SPILLS = {
     "Statement": "A23", "Readings": "H8", "Reconcile": "A7", "Explain": "F6", "Forecast": "A46",
     "Invoice": "A6", "Lines": "A6", "Children": "A5", "Years": "A5",
+    "Changes": "A7",
 }  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHECK_ROWS = range(16, 28)
-ERROR_ROWS = range(31, 52)
+ERROR_ROWS = range(31, 53)
 FIRST_MONTH_CHECK = 57
 RESULT = (6, 2)
 
@@ -78,7 +79,7 @@ EXCEL_2013 = {
     "ABS", "AGGREGATE", "AND", "COUNT", "COUNTA", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE",
     "DATEVALUE", "DAY", "EDATE", "EOMONTH", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR",
     "ISNUMBER", "ISTEXT", "LARGE", "LEFT", "LEN", "LOG10", "LOWER", "MATCH", "MAX", "MID", "MIN",
-    "MOD", "MONTH", "N", "NA", "NOT", "OR", "REPT", "RIGHT", "ROUND", "ROWS", "SIGN",
+    "MOD", "MONTH", "N", "NA", "NOT", "OR", "REPT", "RIGHT", "ROUND", "ROWS", "SIGN", "SMALL",
     "SUBSTITUTE", "SUM", "SUMIFS", "SUMPRODUCT", "TEXT", "TRIM", "UNICHAR", "VALUE", "YEAR",
 }  # fmt: skip
 
@@ -416,6 +417,7 @@ def test_native_formulas_need_no_newer_excel_than_2013(opened):
     assert called == {
         "PBR_STATEMENT", "PBR_READINGS", "PBR_RECONCILE", "PBR_EXPLAIN", "PBR_FORECAST",
         "PBR_CHECK", "PBR_VERSION", "PBR_INVOICE", "PBR_LINES", "PBR_CHILDREN", "PBR_YEARS",
+        "PBR_CHANGES",
     }  # fmt: skip
     assert called <= set(FUNCTIONS)
     assert used - called <= EXCEL_2013
@@ -488,7 +490,7 @@ def test_a_page_of_a4_is_read_without_a_glass(opened):
         months = len(template_plan_of(contract_of(book), sample=False).months)
         printed = {
             "Reconcile": 10, "Explain": 4, "Forecast": 13, "Checks": 6, "Readings": 6,
-            "Children": 2 + months,
+            "Children": 2 + months, "Changes": 9, "As agreed": 1,
         }  # fmt: skip
         whole = ("Placements", "Claims", *LIFE, "Assumptions", "Functions", "Invoice", "Lines")
         for name in (*whole, "Years", *printed):
@@ -809,6 +811,9 @@ def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, ca
             "Children": functions.pbr_children(terms, placements, day, **of_children),
             "Years": functions.pbr_years(
                 terms, placements, carers, claims, day, **life(tables, *LIFE)
+            ),
+            "Changes": functions.pbr_changes(
+                terms, placements, None, carers, claims, day, **life(tables, *LIFE)
             ),
             # Compared up to the last claimed month.
             "Reconcile": functions.pbr_reconcile(
