@@ -18,7 +18,7 @@ from xlpbr.workbook.template.result_places import (
 )
 from xlpbr.workbook.template.statement import under_heading, write_last_day
 
-_WIDTHS = (14, 34, 10, 24, 20, 20, 16, 16, 16, 90)
+_WIDTHS = (14, 44, 10, 24, 20, 20, 16, 16, 16, 90)
 _PRINTED = len(CHANGES_HEADINGS) - 1
 """The last column that is printed; the change in words stands to the right of it."""
 _LINE_WIDTH = 130
