@@ -142,12 +142,7 @@ def place_of(name: str) -> tuple[int, str]:
     raise AssertionError(f"{name} stands in no folder of ORDER: add it")
 
 
-OF_COMMANDS = {
-    "xlpbr.contract.snapshot",
-    "xlpbr.contract.table_rows",
-    "xlpbr.settlement.as_at",
-    "xlpbr.settlement.changes",
-}
+OF_COMMANDS = {"xlpbr.settlement.as_at"}
 """Calculations of the commands, which no function of a cell does."""
 
 CALCULATIONS = {name for name in MODULES if 0 <= place_of(name)[0] <= 7} - set(ON_COLUMNS)

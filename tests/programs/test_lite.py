@@ -319,7 +319,7 @@ def test_formulas_are_stored_as_office_js_functions_store_them(lite_book, tmp_pa
             mark = marks[f"{column_letter(column)}{row}"]
             assert mark is not None
             assert is_dynamic_array(lite_book, int(mark))
-    assert calls == 17
+    assert calls == 18
 
 
 def is_dynamic_array(path: Path, mark: int) -> bool:

@@ -39,10 +39,11 @@ AUDIT_HEADINGS = {
 SPILLS = {
     "Statement": "A23", "Readings": "H8", "Reconcile": "A7", "Explain": "F6", "Forecast": "A46",
     "Invoice": "A6", "Lines": "A6", "Children": "A5", "Years": "A5",
+    "Changes": "A7",
 }  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHECK_ROWS = range(16, 28)
-ERROR_ROWS = range(31, 52)
+ERROR_ROWS = range(31, 53)
 FIRST_MONTH_CHECK = 57
 RESULT = (6, 2)
 

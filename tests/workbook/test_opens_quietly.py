@@ -86,15 +86,16 @@ def test_what_is_printed_is_read_and_is_whole_columns(tmp_path_factory):
         sheet.title: sheet.print_area for sheet in openpyxl.load_workbook(path) if sheet.print_area
     }
     assert printed == {
-        "Month": "'Month'!$A$1:$J$45",  # one page, to be signed
+        "Month": "'Month'!$A$1:$J$47",  # one page, to be signed
         "Statement": "'Statement'!$A$1:$S$1048576",
         "Children": "'Children'!$A$1:$T$1048576",
         "Readings": "'Readings'!$A$1:$F$30",
         "Reconcile": "'Reconcile'!$A$1:$J$1048576",
+        "Changes": "'Changes'!$A$1:$I$1048576",
         "Explain": "'Explain'!$A$1:$D$24",
         "Forecast": "'Forecast'!$A$1:$M$1048576",
         "Checks": "'Checks'!$A$1:$F$1048576",
     }
     with zipfile.ZipFile(path) as package:
         names = package.read("xl/workbook.xml").decode()
-    assert names.count('name="_xlnm.Print_Area" localSheetId=') == 8
+    assert names.count('name="_xlnm.Print_Area" localSheetId=') == 9

@@ -8,7 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from xlpbr.contract.snapshot import take_snapshot
 from xlpbr.errors import CellError
+from xlpbr.tables.evidence import read_contract
 
 
 def _day(year: int, month: int, day: int) -> dt.date:
@@ -131,6 +133,20 @@ THEIRS = _columns(
 'Sep 2025|100.1
 'INV-8|50"""
 )
+
+_BEFORE = [PLACEMENTS[0], [*PLACEMENTS[1][:2], 6900.0, *PLACEMENTS[1][3:]], *PLACEMENTS[3:]]
+"""A price that was corrected since, and the second child's row not there yet."""
+AS_AGREED = [
+    [line]
+    for line in take_snapshot(
+        *read_contract(
+            TERMS, _BEFORE, CARERS, CLAIMS,
+            cohort=COHORT, prices=PRICES, costs=COSTS, rates=RATES, agreed=SIGNED, budget=BUDGET,
+        ),
+        _day(2026, 2, 1), _day(2026, 3, 12),
+    ).lines
+]  # fmt: skip
+"""What was kept of the tables when a month was agreed, a line a row."""
 
 CALLS: dict[str, dict[str, Any]] = {
     "PBR_SAVING": {
@@ -290,6 +306,20 @@ CALLS: dict[str, dict[str, Any]] = {
     "PBR_YEARS": {
         "terms": TERMS,
         "placements": PLACEMENTS,
+        "carers": CARERS,
+        "claims": CLAIMS,
+        "as_at": _day(2026, 3, 31),
+        "cohort": COHORT,
+        "prices": PRICES,
+        "costs": COSTS,
+        "rates": RATES,
+        "agreed": SIGNED,
+        "budget": BUDGET,
+    },
+    "PBR_CHANGES": {
+        "terms": TERMS,
+        "placements": PLACEMENTS,
+        "as_agreed": AS_AGREED,
         "carers": CARERS,
         "claims": CLAIMS,
         "as_at": _day(2026, 3, 31),

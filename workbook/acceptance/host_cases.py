@@ -111,6 +111,8 @@ def _cases_of(function: WorksheetFunction) -> Iterator[Case]:
     for argument in function.arguments:
         if argument.declared.shape == "table":
             variants = _variants_of_table(argument, call[argument.name])
+        elif isinstance(call[argument.name], list):
+            variants = _variants_of_lines(call[argument.name])
         else:
             variants = _variants_of_cell(argument, call[argument.name])
         for variant in variants:
@@ -313,6 +315,33 @@ def _variants_of_table(argument: Argument, table: list[list[Any]]) -> Iterator[_
     yield "1x1", "its first cell alone", [[table[0][0]]], ()
     yield "row", "its headings alone", table[:1], ()
     yield "column", "its first column alone", [row[:1] for row in table], ()
+
+
+def _variants_of_lines(lines: list[list[Any]]) -> Iterator[_Variant]:
+    """A column of text of which no line may be another."""
+
+    def with_line(value: Any) -> list[list[Any]]:
+        return [*lines[:-1], [value]]
+
+    yield "table", "two columns", [[*line, ""] for line in lines], ()
+    yield "column", "before blank cells", [*lines, [None], [None]], ()
+    yield "column", "without its last line", lines[:-1], ()
+    yield "row", "as a row", [[line for (line,) in lines]], ()
+    yield "1x1", "its first cell alone", lines[:1], ()
+    yield "blank", "a blank cell", None, (BLANK_CELL,)
+    yield "blank", "an empty text", "", (EMPTY_TEXT,)
+    yield "blank", "blank cells alone", [[None]] * 3, ()
+    yield "blank", "its last line blank", with_line(None), ()
+    yield "number", "a number alone", 12.0, ()
+    yield "number", "a number for its last line", with_line(1234.565), ()
+    yield "number", "TRUE for its last line", with_line(True), (TRUTH_VALUE,)
+    yield "date", "a date for its last line", with_line(dt.date(2026, 3, 31)), (
+        NUMBER_TEXT_OF_DATE,
+    )  # fmt: skip
+    yield "text number", "a text alone", "Terms", ()
+    yield "text number", "another last line", with_line('["2026-04-01", "1", "2"]'), ()
+    yield "error", "an error alone", _NO_VALUE, ()
+    yield "error", "an error for its last line", with_line(_DIVIDED), (ERROR_IN_A_RANGE,)
 
 
 def _columns_reversed(argument: Argument, table: list[list[Any]]) -> list[list[Any]]:

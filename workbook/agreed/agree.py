@@ -12,17 +12,20 @@ from typing import Any
 from xlpbr import cells
 from xlpbr.contract.evidence import ALL_COLUMNS, Evidence
 from xlpbr.contract.life import AgreedMonth
+from xlpbr.contract.snapshot import Snapshot, take_snapshot
 from xlpbr.errors import FileProblem, Problem, all_of
 from xlpbr.money import Pence, in_words, to_pence, to_pounds
 from xlpbr.periods import day_in_words, month_end, month_in_words
 from xlpbr.settlement.statement import MonthStatement, Statement, settle
-from xlpbr.workbook.agreed.snapshots import Snapshot, as_item, take_snapshot
+from xlpbr.workbook.agreed.as_agreed import KeptLines, lines_to_keep
+from xlpbr.workbook.agreed.snapshots import as_item
 from xlpbr.workbook.calculate.keeping import Kept, Refreshed
 from xlpbr.workbook.calculate.recalculate import refreshed_after
 from xlpbr.workbook.ooxml.addresses import Position, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of, known_sheet, open_book
 from xlpbr.workbook.ooxml.edit.draft import leads_to
 from xlpbr.workbook.ooxml.edit.package import Changes, edit
+from xlpbr.workbook.ooxml.edit.program import PROTECTED_SHEET
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
 from xlpbr.workbook.ooxml.sheet.scan import scan_sheet, style_of
@@ -118,7 +121,8 @@ def agree(
     typed = _typed(found, place, row, columns, signed)
     now = replace(evidence, signed=(*evidence.signed, _as_it_is_read(signed, columns)))
     snapshot = take_snapshot(terms, now, month, agreed_on)
-    new = _written(found.book, place.sheet, typed, snapshot, target, allow)
+    kept = lines_to_keep(found.book, snapshot)
+    new = _written(found.book, place.sheet, typed, kept, snapshot, target, allow)
     return Agreement(
         month=month,
         payable=of_month.payable,
@@ -129,7 +133,10 @@ def agree(
         ),
         sha256=snapshot.sha256,
         refreshed=sum(map(len, new.values.values())),
-        notices=tuple(_notices(found, settled, of_month, columns, agreed_on)),
+        notices=(
+            *_notices(found, settled, of_month, columns, agreed_on),
+            *([kept.notice] if kept.notice else []),
+        ),
         kept=new.kept,
         unproved=new.unproved,
     )
@@ -300,20 +307,26 @@ def _written(
     book: Book,
     sheet: str,
     typed: Mapping[Position, CellChange],
+    kept: KeptLines,
     snapshot: Snapshot,
     target: Path,
     allow: Collection[str],
 ) -> Refreshed:
     """Write the copy, once what depends on the row is calculated; nothing is written before."""
+    changes: dict[str, dict[Position, CellChange]] = {sheet: dict(typed), **kept.cells}
     with TemporaryDirectory(prefix="xlpbr-") as folder:
         path = Path(folder) / f"agreed{book.path.suffix}"
         edit(book, Changes(cells={sheet: typed}), path, program=XLPBR, allow=allow)
+        if kept.cells:
+            # What may not be typed was refused just now. The cells that keep the tables are locked
+            # for people, not for what is written by the command that they are there for.
+            allow = {*allow, PROTECTED_SHEET}
+            edit(book, Changes(cells=changes), path, program=XLPBR, allow=allow)
         after = open_book(path)
         try:
-            new = refreshed_after(after, {sheet: tuple(typed)})
+            new = refreshed_after(after, {name: tuple(one) for name, one in changes.items()})
         finally:
             close_archive(after.archive)
-    changes: dict[str, dict[Position, CellChange]] = {sheet: dict(typed)}
     for name, values in new.values.items():
         ranges = new.ranges.get(name, {})
         of_sheet = changes.setdefault(name, {})

@@ -6,15 +6,10 @@ can read. Its SHA-256 says whether it is still what was written.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
-import xlpbr
-from xlpbr.contract.evidence import Evidence
-from xlpbr.contract.snapshot import tables_as_text, tables_from_text
-from xlpbr.contract.terms import ContractTerms
+from xlpbr.contract.snapshot import Snapshot, read_snapshot
 from xlpbr.errors import FileProblem
 from xlpbr.periods import month_in_words
 from xlpbr.workbook.ooxml.book import Book
@@ -25,47 +20,6 @@ NAMESPACE = "urn:xlpbr:snapshot:1"
 """It stands in people's workbooks, so it never changes."""
 
 _TAG = f"{{{NAMESPACE}}}snapshot"
-_MONTH, _AGREED_ON, _WRITTEN_BY = "Month: ", "Agreed on: ", "Written by: "
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The tables as they were when a month was agreed.
-
-    Attributes:
-        month: the first day of the month.
-        agreed_on: the day on which it was agreed.
-        text: what the part says.
-    """
-
-    month: date
-    agreed_on: date
-    text: str
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the text as hexadecimal digits."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-    def tables(self) -> tuple[ContractTerms, Evidence]:
-        """The terms and the evidence.
-
-        Raises:
-            FileProblem: a line is none that this version knows.
-        """
-        return tables_from_text(self.text.partition("\n\n")[2])
-
-
-def take_snapshot(
-    terms: ContractTerms, evidence: Evidence, month: date, agreed_on: date
-) -> Snapshot:
-    """The tables as they are now, for a month that is agreed."""
-    head = [
-        f"{_MONTH}{month:%Y-%m}",
-        f"{_AGREED_ON}{agreed_on.isoformat()}",
-        f"{_WRITTEN_BY}xlpbr {xlpbr.__version__}",
-    ]
-    return Snapshot(month, agreed_on, "\n".join(head) + f"\n\n{tables_as_text(terms, evidence)}")
 
 
 def as_item(snapshot: Snapshot) -> CustomItem:
@@ -123,18 +77,7 @@ def snapshot_of(book: Book, month: date | None = None) -> Snapshot:
 
 def _read(book: Book) -> Iterator[Snapshot]:
     for tree in items_in(book, _TAG):
-        text = (tree.text or "").strip()
-        lines = text.splitlines()[:2]
-        digits = hashlib.sha256(text.encode()).hexdigest()
         try:
-            month = date.fromisoformat(f"{lines[0].removeprefix(_MONTH)}-01")
-            agreed_on = date.fromisoformat(lines[1].removeprefix(_AGREED_ON))
-        except (IndexError, ValueError):
-            digits = ""
-        if digits != tree.get("sha256"):
-            raise FileProblem(
-                f"{book.path}: the snapshot of its tables was changed since it was written: its"
-                " SHA-256 is another. Take the workbook as it was saved when the month was agreed.",
-                "snapshot",
-            )
-        yield Snapshot(month, agreed_on, text)
+            yield read_snapshot((tree.text or "").strip(), tree.get("sha256") or "")
+        except FileProblem as problem:
+            raise FileProblem(f"{book.path}: {problem}", problem.code) from None

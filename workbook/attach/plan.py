@@ -59,8 +59,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 The optional tables are read where they come along, and none is needed.
 """
 
-OFFERED = tuple(sheet for sheet in SHEETS if sheet != "Month")
-"""The sheets that can be added. Month is the front of a workbook of its own: a book has a front."""
+OFFERED = tuple(sheet for sheet in SHEETS if sheet not in ("Month", "Changes", "As agreed"))
+"""The sheets that can be added. Month is the front of a workbook of its own: a book has a front;
+and what changed since a month was agreed is shown there.
+"""
 
 ALWAYS = ("About",)
 """What every attachment has: it says what was added and how it is taken out."""

@@ -11,7 +11,7 @@ from datetime import date
 
 from xlpbr import cells
 from xlpbr.errors import CellError, FileProblem
-from xlpbr.workbook.ooxml.addresses import cell_address
+from xlpbr.workbook.ooxml.addresses import Area, area_of, cell_address, split_sheet
 from xlpbr.workbook.ooxml.book import Book, cells_of
 from xlpbr.workbook.ooxml.parts.sheet_mark import marked_sheets
 from xlpbr.workbook.ooxml.zip.archive import has_part, read_part
@@ -20,9 +20,13 @@ from xlpbr.workbook.ours import XLPBR
 SHEETS = (
     "About", "Month", "Terms", "Placements", "Carers", "Claims", "Cohort", "Prices", "Costs",
     "Rates", "Agreed", "Budget", "Assumptions", "Statement", "Invoice", "Lines", "Children",
-    "Years", "Readings", "Reconcile", "Explain", "Forecast", "Checks", "Functions",
+    "Years", "Readings", "Reconcile", "Changes", "Explain", "Forecast", "Checks", "As agreed",
+    "Functions",
 )  # fmt: skip
 """The sheets, in their order, by the names that they have in a workbook of their own."""
+
+AS_AGREED_NAME = "AsAgreed"
+"""The defined name of the cells that keep the text of the tables as they were agreed."""
 
 MADE_BY = "Made by xlpbr"
 """How the remark in the properties of a workbook of ``xlpbr new`` starts."""
@@ -61,6 +65,21 @@ def as_at_of(book: Book, sheet: str = "Statement") -> tuple[date, str] | None:
             raise FileProblem(
                 f"{book.path}: {address} (As at): {error.message}. Correct it, or clear the cell."
             ) from None
+    return None
+
+
+def as_agreed_of(book: Book) -> tuple[str, Area] | None:
+    """The sheet and the cells that keep the text of the tables as they were agreed.
+
+    None in a workbook without them, such as one that an earlier xlpbr made.
+    """
+    own = own_sheets(book)
+    for name in book.names:
+        if name.sheet is None and name.name == AS_AGREED_NAME:
+            sheet, address = split_sheet(name.text)
+            area = area_of(address.replace("$", ""))
+            if sheet in own and area is not None:
+                return sheet, area
     return None
 
 

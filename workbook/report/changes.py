@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from xlpbr.contract.table_rows import TableRow, in_words
+from xlpbr.functions.changed_tables import all_in_words, with_pounds
 from xlpbr.settlement.changes import Amounts
-from xlpbr.workbook.agreed.changed_tables import Since, all_in_words
+from xlpbr.workbook.agreed.since import Since
 from xlpbr.workbook.report.facts import Report
 from xlpbr.workbook.report.page import NOT_APPLICABLE, ReportColumn, Value
 from xlpbr.workbook.report.summary import day_in_full
@@ -35,31 +36,24 @@ def changes_lines(report: Report) -> list[str]:
         "A row for each cell that says something else. The changes are made row by row, in the"
         " order of the tables, and the contract is settled after each; the amounts stand at the"
         " first cell of a row. Before and all changes add up to After.",
-        all_in_words(since.changes),
+        f"All changes together: {all_in_words(since.changes)}",
     ]
 
 
 def changes_rows(report: Report) -> list[list[Value]]:
     """What the tables came to before, every cell that changed, and what they come to now."""
     changes = _since(report).changes
-    rows: list[list[Value]] = [_of_a_state("Before", changes.before)]
-    for cause in changes.causes:
-        amounts = _amounts(cause.amounts)
-        for change in cause.changes:
-            for cell in change.cells:
-                rows.append(
-                    [
-                        change.row.table,
-                        change.row.name,
-                        change.what,
-                        cell.heading,
-                        _said(cell.before, cell.heading),
-                        _said(cell.after, cell.heading),
-                        *amounts,
-                    ]
-                )
-                amounts = [NOT_APPLICABLE] * 3
-    return [*rows, _of_a_state("After", changes.after)]
+    rows = with_pounds(
+        changes,
+        lambda cell: [_said(row, cell.heading) for row in (cell.before, cell.after)],
+        lambda cause: _amounts(cause.amounts),
+        [NOT_APPLICABLE] * 3,
+    )
+    before, after = (
+        _of_a_state(name, amounts)
+        for name, amounts in (("Before", changes.before), ("After", changes.after))
+    )
+    return [before, *rows, after]
 
 
 def _since(report: Report) -> Since:

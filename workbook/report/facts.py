@@ -19,7 +19,7 @@ from xlpbr.forecast.run import Forecast, forecast
 from xlpbr.settlement.readings import ReadingValue, value_readings
 from xlpbr.settlement.statement import Statement, settle
 from xlpbr.tables.headings import RowCount
-from xlpbr.workbook.agreed.changed_tables import Since
+from xlpbr.workbook.agreed.since import Since
 from xlpbr.workbook.disclosure.rules import (
     LEAST_CUT_OFF,
     Shown,

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import xlpbr
-from xlpbr.workbook.agreed.changed_tables import Since
+from xlpbr.workbook.agreed.since import Since
 from xlpbr.workbook.files.safe_writing import write_safely
 from xlpbr.workbook.libreoffice.pdf import to_pdf
 from xlpbr.workbook.look.named_styles import NamedLooks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpbr.contract.evidence import ALL_COLUMNS
+from xlpbr.functions.changed_tables import CHANGES_HEADINGS
 from xlpbr.functions.spills import INVOICE_HEADINGS, LINE_HEADINGS, YEAR_HEADINGS
 from xlpbr.settlement.statement import FIGURES
 from xlpbr.workbook.ooxml.addresses import quoted_sheet
@@ -24,10 +25,12 @@ from xlpbr.workbook.template.plan import (
 )
 from xlpbr.workbook.template.readings import LAST_READING_ROW, OUTLOOK_COLUMN
 from xlpbr.workbook.template.result_places import (
+    CHANGES_ROW,
     CHILDREN_ROW,
     INVOICE_ROW,
     LINES_ROW,
     YEARS_ROW,
+    changes_rows,
     children_rows,
     children_width,
     invoice_rows,
@@ -81,6 +84,7 @@ def areas_of_errors(plan: TemplatePlan) -> dict[str, str]:
         "Years": f"$A$2:{fixed(YEARS_ROW + year_rows(plan), len(YEAR_HEADINGS))}",
         "Readings": f"$A$2:{fixed(LAST_READING_ROW, OUTLOOK_COLUMN + 4)}",
         "Reconcile": f"$A$2:{fixed(reconciled, 9)}",
+        "Changes": f"$A$2:{fixed(CHANGES_ROW + changes_rows(plan), len(CHANGES_HEADINGS))}",
         "Explain": f"$A$2:{fixed(LAST_EXPLAIN_ROW, EXPLAIN_COLUMN + 3)}",
         "Forecast": f"$A$2:{fixed(last_forecast_row(plan), FORECAST_WIDTH)}",
     }

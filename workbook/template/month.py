@@ -13,7 +13,13 @@ from xlpbr.workbook.look.styles import DATE, MONEY
 from xlpbr.workbook.look.text_width import LINE_HEIGHT
 from xlpbr.workbook.ooxml.addresses import column_letter
 from xlpbr.workbook.template import plan as places
-from xlpbr.workbook.template.month_workings import Found, first_with, write_workings_of_month
+from xlpbr.workbook.template.month_changes import write_disputes_and_changes
+from xlpbr.workbook.template.month_workings import (
+    OPEN_LINES,
+    Found,
+    first_with,
+    write_workings_of_month,
+)
 from xlpbr.workbook.template.outlook import last_day_shown
 from xlpbr.workbook.template.outputs import months_to_choose
 from xlpbr.workbook.template.page import TemplatePage
@@ -32,12 +38,8 @@ _GAP = 7
 
 _INVOICE_LINES = 6
 _CHILDREN_ACROSS, _FEWEST_CHILD_ROWS, _MOST_CHILD_ROWS = MONTH_COLUMNS // 2, 3, 13
-_FINDINGS = 5
 _YEARS = 3
 """How much of each kind has room on the page."""
-
-_DISPUTES = 2
-"""Lines about disputed rows, where there are any; what changed has the room under them."""
 
 _RIGHT = MONTH_COLUMNS // 2 + 1
 """The first column of what stands on the right."""
@@ -191,82 +193,13 @@ def _write_open_questions(page: TemplatePage, plan: TemplatePlan, found: Found, 
     styles = page.styles
     row = _begin(page, row, "What is disputed, and what changed since it was agreed")
     page.put(row - 1, _RIGHT, "What PBR_CHECK says (sheet Checks)", styles.subtitle)
-    page.sheet.set_row(row - 1, _TWO_LINES)
-    for down in range(1, _FINDINGS + 1):
+    for down in range(OPEN_LINES + 1):
         page.sheet.set_row(row + down - 1, _THREE_LINES)
-    _write_disputes_and_changes(page, plan, found, row)
+    write_disputes_and_changes(
+        page, plan, found, row, lines=OPEN_LINES, last_column=_LEFT_END, font_size=_SMALL
+    )
     _write_findings(page, plan, found, row)
-    return row + _FINDINGS + 1
-
-
-def _write_disputes_and_changes(
-    page: TemplatePage, plan: TemplatePlan, found: Found, row: int
-) -> None:
-    """Write what disputed rows would change, and under it what is found out of agreed months.
-
-    Of agreed months these are the adjustments of the invoice, with their workings.
-    """
-    styles, disputed = page.styles, f"{found.disputed_rows}>0"
-    strong = styles.bare("wrapped", valign="vcenter", bold=True, font_size=_SMALL + 1)
-    page.join(row, 1, _LEFT_END, strong)
-    counted = (
-        f'{found.changes}&IF({found.changes}=1," adjustment"," adjustments")&" on the sheet'
-        f' {plan.name_of("Invoice")}. The cause, cell by cell: xlpbr changes."'
-    )
-    none = '"No month that was agreed has another figure now."'
-    said = f'IF({disputed},"","No row is disputed. ")&IF({found.changes}=0,{none},{counted})'
-    page.put_formula(row, 1, f"={said}", strong)
-    last_line = INVOICE_ROW + invoice_rows(plan) - 1
-    line, month, working, net = (
-        plan.column_of("Invoice", column, INVOICE_ROW + 1, last_line) for column in (1, 2, 3, 4)
-    )
-    small = styles.bare("wrapped", valign="vcenter", font_size=_SMALL)
-    looks = {1: styles.bare("month"), 2: small, _LEFT_END: styles.bare("money")}
-    first, disputes = row + 1, _said_of_disputes(found)
-    for number in range(1, _FINDINGS + 1):
-        row += 1
-        page.join(row, 2, _LEFT_END - 1, small)
-        change = f"({number}-IF({disputed},{_DISPUTES},0))"
-        at = first_with(found.change_counts, change)
-        text = f'INDEX({line},{at})&": "&INDEX({working},{at})'
-        told = (f"INDEX({month},{at})", text, f"INDEX({net},{at})")
-        shown = [f'IF(OR({change}<=0,{change}>{found.changes}),"",{one})' for one in told]
-        if number <= _DISPUTES:
-            shown = [
-                f"IF({disputed},{instead},{one})"
-                for instead, one in zip(disputes[number - 1], shown, strict=True)
-            ]
-        for (column, style), formula in zip(looks.items(), shown, strict=True):
-            page.put_formula(row, column, f"={formula}", style)
-    for condition, look in (
-        (f'$A{first}="{_DISPUTED}"', styles.warned_row), (f'$A{first}<>""', styles.filled_row),
-    ):  # fmt: skip
-        page.mark((first, 1), (row, _LEFT_END), condition, look, alone=True)
-
-
-_DISPUTED = "Disputed"
-
-
-def _said_of_disputes(found: Found) -> list[tuple[str, str, str]]:
-    """What is disputed, and what it would change: to date, and in the outlook to the end."""
-    rows = found.disputed_rows
-    are = f'{rows}&IF({rows}=1," row is"," rows are")&" disputed and not counted. "'
-    lines = []
-    for begins, (saving, payable) in (
-        (f'{are}&"If counted, to date the saving', found.at_stake.to_date),
-        ('"If counted, in the outlook to the end the saving', found.at_stake.to_the_end),
-    ):
-        says = (
-            f'{begins} would change by "&{_signed(saving)}&" and what is payable by"'
-            f'&IF(ISNUMBER({payable}),":"," an amount that is not known.")'
-        )
-        lines.append((f'"{_DISPUTED}"', says, payable))
-    return lines
-
-
-def _signed(amount: str) -> str:
-    """An amount in words, as a formula gives it."""
-    return f'IF(ISNUMBER({amount}),TEXT({amount},"£#,##0.00;-£#,##0.00"),{amount})'
+    return row + OPEN_LINES + 1
 
 
 def _write_findings(page: TemplatePage, plan: TemplatePlan, found: Found, row: int) -> None:
@@ -280,7 +213,7 @@ def _write_findings(page: TemplatePage, plan: TemplatePlan, found: Found, row: i
     page.mark((row, _RIGHT), (row, MONTH_COLUMNS), f"NOT({found.nothing_open})", styles.warned)
     small = styles.bare("wrapped", valign="vcenter", font_size=_SMALL, indent=1, align="left")
     first = row + 1
-    for number in range(1, _FINDINGS + 1):
+    for number in range(1, OPEN_LINES + 1):
         row += 1
         page.join(row, _RIGHT, MONTH_COLUMNS, small)
         table, line, heading, what, expected, to_do = (
@@ -290,7 +223,7 @@ def _write_findings(page: TemplatePage, plan: TemplatePlan, found: Found, row: i
         of_sheet = f'", row "&{line}&" (sheet row "&({line}+{TABLE_HEADING_ROW})&")"'
         where = f'{table}&IF({line}&""="","",{of_sheet})&IF({heading}&""="","",", "&{heading})'
         says = f'{where}&": found "&{what}&"; expected "&{expected}&". "&{to_do}'
-        if number == _FINDINGS:
+        if number == OPEN_LINES:
             more = f"{found.findings}-{number - 1}"
             counted = f'"and "&{more}&" more findings on the sheet {plan.name_of("Checks")}"'
             says = f"IF({found.findings}>{number},{counted},{says})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from xlpbr.functions.changed_tables import AMOUNT_HEADINGS, CHANGES_HEADINGS
 from xlpbr.workbook.ooxml.book import Position
 from xlpbr.workbook.template import plan as places
 from xlpbr.workbook.template.checks import problems_place
@@ -23,6 +24,7 @@ from xlpbr.workbook.template.plan import (
     fixed,
 )
 from xlpbr.workbook.template.result_places import (
+    CHANGES_ROW,
     CHILDREN_ROW,
     INVOICE_ROW,
     YEARS_ROW,
@@ -37,8 +39,15 @@ from xlpbr.workbook.template.working_places import places_of_workings
 _FIRST = MONTH_COLUMNS + 2
 _FACT_ROW = 4
 _LIST_ROW = 6
-_MONTHS, _CHILDREN, _CHANGES = _FIRST + 3, _FIRST + 5, _FIRST + 9
-"""The first column of each block: facts, months, children, changes."""
+_MONTHS, _CHILDREN, _CHANGES, _CAUSES = _FIRST + 3, _FIRST + 5, _FIRST + 9, _FIRST + 11
+"""The first column of each block: facts, months, children, adjustments, causes of changes."""
+
+OPEN_LINES = 7
+"""How many lines the page has for what changed and is disputed, and for findings beside it."""
+_MOST_CHANGED_CELLS = 400
+"""How many rows of the sheet Changes are looked through."""
+_WITHOUT_POUNDS, _NO_CAUSE = 1000, 1_000_000
+"""What is added to a row that comes after those with pounds, and to one that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,9 @@ class Found:
         child_names: the children, a row each, as on the sheet Children.
         child_savings: what each saved in the month.
         child_counts: how many of those down to each row saved something.
+        causes: how many causes PBR_CHANGES tells.
+        cause_rows: which rows of Changes those are that are shown, those with pounds first.
+        all_changes: which row of Changes tells all together; 0 where no tables are kept.
         changes: how many lines of the invoice tell of what was agreed before.
         change_counts: how many of those there are down to each line.
         findings: how many problems are listed.
@@ -81,6 +93,9 @@ class Found:
     child_names: str
     child_savings: str
     child_counts: str
+    causes: str
+    cause_rows: str
+    all_changes: str
     changes: str
     change_counts: str
     findings: str
@@ -98,6 +113,21 @@ class Found:
     def years_column(self, column: int) -> str:
         """A column of the financial years, without its heading."""
         return _years_column(self.plan, column)
+
+    @property
+    def cause_tables(self) -> str:
+        """The tables of what changed, a row for each cell, on the sheet Changes."""
+        return _changes_column(self.plan, "Table")
+
+    @property
+    def cause_words(self) -> str:
+        """What changed in words, beside the first cell of each cause."""
+        return _changes_column(self.plan, "In words")
+
+    @property
+    def cause_pounds(self) -> str:
+        """What is payable by it."""
+        return _changes_column(self.plan, "Payable")
 
     @property
     def _open(self) -> tuple[str, str, str]:
@@ -133,9 +163,14 @@ def _years_column(plan: TemplatePlan, column: int) -> str:
     return plan.column_of("Years", column, YEARS_ROW + 1, YEARS_ROW + year_rows(plan) - 1)
 
 
+def _changes_column(plan: TemplatePlan, heading: str) -> str:
+    column = CHANGES_HEADINGS.index(heading) + 1
+    return plan.column_of("Changes", column, CHANGES_ROW + 1, CHANGES_ROW + _MOST_CHANGED_CELLS)
+
+
 def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
     """Write the workings of the sheet Month, and say where they stand."""
-    page.set_widths((4, 28, 12, 4, 12, 4, 14, 14, 8, 4, 8), _FIRST - 1)
+    page.set_widths((4, 28, 12, 4, 12, 4, 14, 14, 8, 4, 14, 4, 10, 8), _FIRST - 1)
     page.put(2, _FIRST, "Working: what the page shows of the other sheets", page.styles.subtitle)
     rows = children_rows(plan) - 2
     lines = invoice_rows(plan) - 1
@@ -159,7 +194,8 @@ def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
         page, _CHILDREN, {"Child": "text", "Saving": "money", "Count": "count"},
         _children(plan, rows, first_day),
     )  # fmt: skip
-    _write_found(page, _CHANGES, {"Changes": "count"}, _changes(plan, lines))
+    _write_found(page, _CHANGES, {"Adjustments": "count"}, _changes(plan, lines))
+    _write_causes(page, plan, facts["Causes of changes"])
     months = f"{fixed(_LIST_ROW, _MONTHS)}:{fixed(_LIST_ROW + plan.month_rows - 1, _MONTHS)}"
     return Found(
         plan=plan,
@@ -170,6 +206,9 @@ def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
         child_names=_listed(_CHILDREN, rows),
         child_savings=_listed(_CHILDREN + 1, rows),
         child_counts=_listed(_CHILDREN + 2, rows),
+        causes=facts["Causes of changes"],
+        cause_rows=_listed(_CAUSES, OPEN_LINES),
+        all_changes=facts["Row of all changes"],
         changes=facts["Adjustments"],
         change_counts=_listed(_CHANGES, lines),
         findings=facts["Findings of PBR_CHECK"],
@@ -187,6 +226,7 @@ def _facts(plan: TemplatePlan, children: int, lines: int, first_day: str) -> dic
     invoiced = plan.column_of("Invoice", 1, INVOICE_ROW + 1, INVOICE_ROW + lines)
     signed = places_of_workings(plan).rows["Agreed"]["Month"]
     on_checks = plan.on_sheet("Checks", 1, 1).rpartition("!")[0]
+    changed = _changes_column(plan, "Table")
     return {
         "First day of the month": f"EOMONTH({chosen},-1)+1",
         "Row of the statement": f"MATCH({first_day},{plan.statement_column('Month')},0)",
@@ -197,6 +237,8 @@ def _facts(plan: TemplatePlan, children: int, lines: int, first_day: str) -> dic
         },
         "Children who saved": f"MAX({_listed(_CHILDREN + 2, children)})",
         "Adjustments": f"MAX({_listed(_CHANGES, lines)})",
+        "Row of all changes": f'SUMPRODUCT(({changed}&""="Total")*{_numbered()})',
+        "Causes of changes": f"MAX(0,COUNT({_changes_column(plan, 'Saving')})-1)",
         "Findings of PBR_CHECK": listed_problems(problems_place(plan), f"{on_checks}!"),
         "Financial years": f"COUNT({_years_column(plan, 2)})",
         "Row of Agreed": f"IFERROR(MATCH({first_day},{on_checks}!{signed},0),0)",
@@ -276,6 +318,30 @@ def _write_found(
     for row, formulas in enumerate(rows, start=_LIST_ROW):
         for offset, (formula, look) in enumerate(zip(formulas, looks, strict=True)):
             page.put_formula(row, column + offset, f"={formula}", look)
+
+
+def _numbered() -> str:
+    """The numbers of the rows of Changes, as cells: not every engine numbers rows by itself."""
+    return _listed(_CAUSES + 1, _MOST_CHANGED_CELLS)
+
+
+def _write_causes(page: TemplatePage, plan: TemplatePlan, causes: str) -> None:
+    """Write which rows of Changes tell the causes that are shown, those with pounds first."""
+    styles = page.styles
+    page.put_row(_LIST_ROW - 1, _CAUSES, ("Causes", "Row"), styles.heading_right)
+    look = styles.cell("count", "working")
+    tables, *pounds = (_changes_column(plan, heading) for heading in ("Table", *AMOUNT_HEADINGS))
+    # The first cell of a cause has pounds beside it, and Total is none.
+    is_none = f'(({pounds[0]}&""="")+({tables}&""="Total"))*{_NO_CAUSE}'
+    is_nothing = "*".join(f'({one}&""="0")' for one in pounds)
+    order = f"{_numbered()}+{is_none}+{is_nothing}*{_WITHOUT_POUNDS}"
+    for number in range(1, OPEN_LINES + 1):
+        place = f"MOD(SUMPRODUCT(SMALL({order},{number})),{_WITHOUT_POUNDS})"
+        page.put_formula(
+            _LIST_ROW + number - 1, _CAUSES, f"=IF({number}>{causes},0,{place})", look
+        )  # fmt: skip
+    for number in range(1, _MOST_CHANGED_CELLS + 1):
+        page.put(_LIST_ROW + number - 1, _CAUSES + 1, number, look)
 
 
 def _months(plan: TemplatePlan) -> Iterator[tuple[str, ...]]:

@@ -37,9 +37,11 @@ _WHAT_FOR: Mapping[str, str] = {
     "Years": "financial years, accrual and budget",
     "Readings": "what each open reading of the contract is worth",
     "Reconcile": "the provider's invoices against what was to be invoiced, month by month",
+    "Changes": "what changed since a month was agreed, and what each change is worth",
     "Explain": "how each figure of the month came about",
     "Forecast": "how far savings and payments may range, by what is assumed to come",
     "Checks": "the figures worked out twice, and every problem in the data",
+    "As agreed": "the tables as they were when a month was agreed, kept by xlpbr agree",
     "Functions": "the functions and how they are called",
 }
 

@@ -16,7 +16,7 @@ _STATE_WIDTH = 130
 """What the longest sentence of the state takes."""
 _RESULTS = (
     "Month", "Statement", "Invoice", "Lines", "Children", "Years", "Readings", "Reconcile",
-    "Explain", "Forecast",
+    "Changes", "Explain", "Forecast",
 )  # fmt: skip
 """The sheets that say how the workbook stands; Checks says it at its head."""
 
@@ -27,7 +27,7 @@ def kind_of_sheet(sheet: str) -> str:
         return "input"
     if sheet == "Checks":
         return "check"
-    return "output" if sheet in _RESULTS else "guide"
+    return "output" if sheet in (*_RESULTS, "As agreed") else "guide"
 
 
 def write_top_line(page: TemplatePage, plan: TemplatePlan, sheet: str) -> None:

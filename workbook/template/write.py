@@ -22,6 +22,7 @@ from xlpbr.workbook.read.own_sheets import MADE_BY
 from xlpbr.workbook.template.about import write_about
 from xlpbr.workbook.template.as_written import book_as_written
 from xlpbr.workbook.template.assumptions import write_assumptions
+from xlpbr.workbook.template.changes import write_as_agreed, write_changes
 from xlpbr.workbook.template.checks import write_checks
 from xlpbr.workbook.template.explain import write_explain
 from xlpbr.workbook.template.forecast import write_forecast
@@ -171,9 +172,11 @@ def write_sheets(
         "Years": write_years,
         "Readings": write_readings,
         "Reconcile": write_reconcile,
+        "Changes": write_changes,
         "Explain": write_explain,
         "Forecast": write_forecast,
         "Checks": write_checks,
+        "As agreed": write_as_agreed,
         "Functions": write_functions,
     }
     for sheet, page in pages.items():

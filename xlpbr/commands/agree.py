@@ -38,8 +38,8 @@ from xlpbr.workbook.ooxml.edit.program import ALLOWANCES, PROTECTED_SHEET, SIGNE
 from xlpbr.workbook.read.contract_tables import ContractRecords, ContractTables
 
 if TYPE_CHECKING:
-    from xlpbr.workbook.agreed.changed_tables import Since
-    from xlpbr.workbook.agreed.snapshots import Snapshot
+    from xlpbr.contract.snapshot import Snapshot
+    from xlpbr.workbook.agreed.since import Since
 
 
 @click.command()
@@ -141,7 +141,7 @@ def changes(
     OLD is the workbook of before and NEW the one of now. With one workbook: what changed in it
     since a month was agreed with xlpbr agree.
     """
-    from xlpbr.workbook.agreed.changed_tables import (
+    from xlpbr.functions.changed_tables import (
         all_in_words,
         amounts_by_heading,
         cells_and_pounds,
@@ -192,7 +192,7 @@ def changes(
             title=f"What each change is worth{_up_to(as_at, month)}",
             kinds=["text", "money", "money", "money"],
         )
-        terminal.say(all_in_words(changed))
+        terminal.say(f"All changes together: {all_in_words(changed)}")
     if kept is not None and not form:
         terminal.say(f"SHA-256 of the snapshot: {kept.sha256}")
     mention(found, records.problems)
@@ -214,7 +214,7 @@ def changed_since(
         as_at: the last day to count.
         places: by table, in small letters, where the person says it is.
     """
-    from xlpbr.workbook.agreed.changed_tables import Since
+    from xlpbr.workbook.agreed.since import Since
     from xlpbr.workbook.agreed.snapshots import snapshot_of
 
     is_itself = since.exists() and since.samefile(found.book.path)

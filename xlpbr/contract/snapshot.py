@@ -7,13 +7,16 @@ or a check is read from is kept; other columns of a person's tables are not.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import xlpbr
 from xlpbr.contract.columns import EvidenceColumn
 from xlpbr.contract.evidence import ALL_COLUMNS, Evidence
 from xlpbr.contract.table_rows import (
@@ -30,11 +33,99 @@ from xlpbr.contract.table_rows import (
 from xlpbr.contract.terms import TERMS, ContractTerms, Term
 from xlpbr.errors import FileProblem
 
+_MONTH, _AGREED_ON, _WRITTEN_BY = "Month: ", "Agreed on: ", "Written by: "
+_SHA256 = "SHA-256: "
+
 _DATES = frozenset({"date", "month", "year"})
 _WHOLE = frozenset({"count", "weeks"})
 
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff\x7f-\x9f\u2028\u2029]")
 """What JSON leaves as it is, and what an XML part cannot hold or what ends a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The tables as they were when a month was agreed.
+
+    Attributes:
+        month: the first day of the month.
+        agreed_on: the day on which it was agreed.
+        text: the tables as text, under what it says of itself.
+    """
+
+    month: date
+    agreed_on: date
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the text as hexadecimal digits."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def lines(self) -> list[str]:
+        """The text with its SHA-256 before it, line by line, as a sheet keeps it."""
+        return [f"{_SHA256}{self.sha256}", *self.text.split("\n")]
+
+    def tables(self) -> tuple[ContractTerms, Evidence]:
+        """The terms and the evidence.
+
+        Raises:
+            FileProblem: a line is none that this version knows.
+        """
+        return tables_from_text(self.text.partition("\n\n")[2])
+
+
+def take_snapshot(
+    terms: ContractTerms, evidence: Evidence, month: date, agreed_on: date
+) -> Snapshot:
+    """The tables as they are now, for a month that is agreed."""
+    head = [
+        f"{_MONTH}{month:%Y-%m}",
+        f"{_AGREED_ON}{agreed_on.isoformat()}",
+        f"{_WRITTEN_BY}xlpbr {xlpbr.__version__}",
+    ]
+    return Snapshot(month, agreed_on, "\n".join(head) + f"\n\n{tables_as_text(terms, evidence)}")
+
+
+def read_snapshot(text: str, sha256: str) -> Snapshot:
+    """The snapshot that a text is.
+
+    Args:
+        text: what ``Snapshot.text`` was.
+        sha256: the hexadecimal digits that were kept with it.
+
+    Raises:
+        FileProblem: the text is not what was written (code ``snapshot``).
+    """
+    lines = text.splitlines()[:2]
+    try:
+        month = date.fromisoformat(f"{lines[0].removeprefix(_MONTH)}-01")
+        agreed_on = date.fromisoformat(lines[1].removeprefix(_AGREED_ON))
+    except (IndexError, ValueError):
+        raise _changed() from None
+    found = Snapshot(month, agreed_on, text)
+    if found.sha256 != sha256:
+        raise _changed()
+    return found
+
+
+def snapshot_of_lines(lines: Iterable[str]) -> Snapshot:
+    """The snapshot that ``Snapshot.lines`` is of; blank lines at the end are passed over.
+
+    Raises:
+        FileProblem: a line is missing, or is not what was written (code ``snapshot``).
+    """
+    first, *rest = lines
+    return read_snapshot("\n".join(rest).rstrip(), first.removeprefix(_SHA256))
+
+
+def _changed() -> FileProblem:
+    return FileProblem(
+        "the snapshot of its tables was changed since it was written: its SHA-256 is another. Take"
+        " the workbook as it was saved when the month was agreed.",
+        "snapshot",
+    )
 
 
 def tables_as_text(terms: ContractTerms, evidence: Evidence) -> str:

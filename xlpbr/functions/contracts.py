@@ -15,10 +15,11 @@ from xlpbr.cells import Cell, Rows
 from xlpbr.contract.library import CONTRACT_NAMES, EXAMPLE_NAMES, load_contract, terms_table
 from xlpbr.errors import NA, VALUE, CellError
 from xlpbr.forecast.run import MOST_SEED, forecast, within
-from xlpbr.functions import arguments, spills
+from xlpbr.functions import arguments, changed_tables, spills
 from xlpbr.functions.catalogue import Arg, Example, worksheet_function
 from xlpbr.functions.table_arguments import (
     Agreed,
+    AsAgreed,
     AsAt,
     Budget,
     Carers,
@@ -30,9 +31,11 @@ from xlpbr.functions.table_arguments import (
     Prices,
     Rates,
     Terms,
+    kept_in,
     settled,
 )
 from xlpbr.settlement import reconcile
+from xlpbr.settlement.changes import changes_between
 from xlpbr.tables import assumptions as assumption_rows
 from xlpbr.tables import checks
 from xlpbr.tables import evidence as tables
@@ -342,6 +345,44 @@ def pbr_years(
         cohort=cohort, prices=prices, costs=costs, rates=rates, agreed=agreed, budget=budget,
     )  # fmt: skip
     return spills.years_table(statement)
+
+
+@worksheet_function(
+    returns="A table: a heading row, a row for each cell that changed and a row Total.",
+    clause="the whole contract",
+)
+def pbr_changes(
+    terms: Terms,
+    placements: Placements,
+    as_agreed: AsAgreed,
+    carers: Carers = None,
+    claims: Claims = None,
+    as_at: AsAt = None,
+    cohort: Cohort = None,
+    prices: Prices = None,
+    costs: Costs = None,
+    rates: Rates = None,
+    agreed: Agreed = None,
+    budget: Budget = None,
+) -> Rows:
+    """What changed in the tables since a month was agreed, cell by cell, with pounds by cause.
+
+    as_agreed is what xlpbr agree kept of the tables, on the sheet As agreed: its first line is the
+    SHA-256 of the others, so that a line that was changed is an error. The contract is settled
+    after each change, in the order of the tables. The pounds of a change and the change in words
+    stand beside its first cell, and Total is their sum. Where nothing changed there is Total alone,
+    of 0.00; where nothing is kept a row says so.
+    """
+    kept = kept_in(as_agreed)
+    if kept is None:
+        return changed_tables.nothing_kept()
+    now = tables.read_contract(
+        terms, placements, carers, claims,
+        cohort=cohort, prices=prices, costs=costs, rates=rates, agreed=agreed, budget=budget,
+    )  # fmt: skip
+    day = arguments.optional("as_at", as_at, cells.day)
+    snapshot, before = kept
+    return changed_tables.changes_table(changes_between(before, now, day), snapshot)
 
 
 @worksheet_function(

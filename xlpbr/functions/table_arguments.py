@@ -6,6 +6,10 @@ from typing import Annotated
 
 from xlpbr import cells
 from xlpbr.cells import Cell
+from xlpbr.contract.evidence import Evidence
+from xlpbr.contract.snapshot import Snapshot, snapshot_of_lines
+from xlpbr.contract.terms import ContractTerms
+from xlpbr.errors import VALUE, CellError, FileProblem
 from xlpbr.functions import arguments
 from xlpbr.functions.catalogue import Arg
 from xlpbr.settlement.statement import Statement, settle
@@ -37,6 +41,15 @@ Agreed = Annotated[
 Budget = Annotated[
     Cell, Arg("The Budget table with its heading row", "table", "table", "no budget")
 ]
+AsAgreed = Annotated[
+    Cell,
+    Arg(
+        "What xlpbr agree kept of the tables: a column of text, a line in each cell",
+        "text",
+        "column",
+        "nothing is kept",
+    ),
+]
 Month = Annotated[Cell, Arg("The month: any date in it", "date")]
 AsAt = Annotated[Cell, Arg("The last date that counts", "date", default="the end of the programme")]
 
@@ -64,3 +77,34 @@ def settled(
     """
     contract, evidence = read_contract(terms, placements, carers, claims, **life)
     return settle(contract, evidence, arguments.optional("as_at", as_at, cells.day))
+
+
+def kept_in(as_agreed: Cell) -> tuple[Snapshot, tuple[ContractTerms, Evidence]] | None:
+    """The snapshot that a column of text is, and its tables; None where nothing is kept.
+
+    Raises:
+        CellError: an error value, more than one column, or not the text that was written.
+    """
+    found = cells.flat(as_agreed)
+    if all(map(cells.is_blank, found)):
+        return None
+    arguments.refuse_errors(*found)
+    rows = cells.rows(as_agreed)
+    if min(len(rows), len(rows[0])) > 1:
+        size = f"{len(rows)} x {len(rows[0])} cells"
+        raise CellError(VALUE, f"as_agreed: found {size}; expected one column of text")
+    lines: list[str] = []
+    for number, line in enumerate(found, start=1):
+        if not isinstance(line, str | None):
+            raise CellError(
+                VALUE,
+                f"as_agreed, row {number}: found {cells.shown(line)}; expected a line of text as"
+                " xlpbr agree wrote it",
+            )
+        lines.append(line or "")
+    try:
+        snapshot = snapshot_of_lines(lines)
+        return snapshot, snapshot.tables()
+    except FileProblem as problem:
+        remedy = "xlpbr changes reads the copy that the file keeps."
+        raise CellError(VALUE, f"as_agreed: {problem} {remedy}") from None

@@ -10,11 +10,12 @@ import pytest
 
 from tests.support.corpus import CORPUS
 from tests.support.edits import edit
+from xlpbr.contract.snapshot import take_snapshot
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.money import to_pence
 from xlpbr.settlement.statement import settle
 from xlpbr.workbook.agreed.agree import agree
-from xlpbr.workbook.agreed.snapshots import as_item, snapshot_of, snapshots_in, take_snapshot
+from xlpbr.workbook.agreed.snapshots import as_item, snapshot_of, snapshots_in
 from xlpbr.workbook.ooxml.book import open_book
 from xlpbr.workbook.ooxml.edit.package import Changes
 from xlpbr.workbook.read.contract_tables import read_records, read_tables

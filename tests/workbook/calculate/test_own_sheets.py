@@ -16,6 +16,7 @@ from xlpbr.contract.library import load_contract
 from xlpbr.errors import CellError, FileProblem
 from xlpbr.tables.declared import OPTIONAL
 from xlpbr.workbook.attach.attach import attach
+from xlpbr.workbook.attach.plan import OFFERED
 from xlpbr.workbook.calculate.keeping import formulas_of
 from xlpbr.workbook.calculate.recalculate import calculate, recalculate
 from xlpbr.workbook.ooxml.book import cells_of, open_book
@@ -105,9 +106,9 @@ def made(tmp_path_factory):
 
 def test_which_sheets_are_ours(attached, made, tmp_path):
     assert own_sheets(open_book(made)) == frozenset(SHEETS)
-    # An attachment has the optional tables only where they are wanted, and never the front page.
+    # An attachment has the optional tables only where they are wanted.
     assert own_sheets(open_book(attached)) == {
-        f"PBR {sheet}" for sheet in SHEETS if sheet not in {*OPTIONAL, "Month"}
+        f"PBR {sheet}" for sheet in OFFERED if sheet not in OPTIONAL
     }
     with xlsxwriter.Workbook(tmp_path / "other.xlsx") as book:
         book.add_worksheet("Terms")

@@ -38,8 +38,8 @@ from xlpbr.workbook.read.own_sheets import SHEETS
 from xlpbr.workbook.template.write import write_template
 
 RESULT_SHEETS = (
-    "Statement", "Invoice", "Lines", "Children", "Years", "Readings", "Reconcile", "Explain",
-    "Forecast",
+    "Statement", "Invoice", "Lines", "Children", "Years", "Readings", "Reconcile", "Changes",
+    "Explain", "Forecast",
 )  # fmt: skip
 ILLUSTRATED = "ILLUSTRATION: figures from sample rows, not from real children."
 ENTERED = "Figures from the rows entered in the input sheets."
@@ -112,6 +112,9 @@ def test_the_sheets_show_what_the_functions_return_for_the_same_tables(books, ca
             "Children": functions.pbr_children(terms, placements, day, **of_children),
             "Years": functions.pbr_years(
                 terms, placements, carers, claims, day, **life(tables, *LIFE)
+            ),
+            "Changes": functions.pbr_changes(
+                terms, placements, None, carers, claims, day, **life(tables, *LIFE)
             ),
             # Compared up to the last claimed month.
             "Reconcile": functions.pbr_reconcile(

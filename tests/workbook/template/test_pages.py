@@ -76,7 +76,7 @@ def test_a_page_of_a4_is_read_without_a_glass(opened):
         months = len(template_plan_of(contract_of(book), sample=False).months)
         printed = {
             "Reconcile": 10, "Explain": 4, "Forecast": 13, "Checks": 6, "Readings": 6,
-            "Children": 2 + months,
+            "Children": 2 + months, "Changes": 9, "As agreed": 1,
         }  # fmt: skip
         whole = ("Placements", "Claims", *LIFE, "Assumptions", "Functions", "Invoice", "Lines")
         for name in (*whole, "Years", *printed):

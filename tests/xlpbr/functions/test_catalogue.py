@@ -38,6 +38,8 @@ SIGNATURES = [
     "PBR_CHILDREN(terms, placements, [as_at], [cohort], [prices], [costs])",
     "PBR_YEARS(terms, placements, [carers], [claims], [as_at], [cohort], [prices], [costs],"
     " [rates], [agreed], [budget])",
+    "PBR_CHANGES(terms, placements, as_agreed, [carers], [claims], [as_at], [cohort], [prices],"
+    " [costs], [rates], [agreed], [budget])",
     "PBR_TERMS(contract)",
     "PBR_VERSION()",
 ]
