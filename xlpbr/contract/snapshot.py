@@ -34,7 +34,10 @@ from xlpbr.contract.terms import TERMS, ContractTerms, Term
 from xlpbr.errors import FileProblem
 
 _MONTH, _AGREED_ON, _WRITTEN_BY = "Month: ", "Agreed on: ", "Written by: "
-_SHA256 = "SHA-256: "
+FIRST_WORDS = "SHA-256: "
+"""What the text begins with where a sheet keeps it."""
+AS_SAVED = "Take the workbook as it was saved when the month was agreed."
+"""What to do where the text is not what was written."""
 
 _DATES = frozenset({"date", "month", "year"})
 _WHOLE = frozenset({"count", "weeks"})
@@ -65,7 +68,7 @@ class Snapshot:
     @property
     def lines(self) -> list[str]:
         """The text with its SHA-256 before it, line by line, as a sheet keeps it."""
-        return [f"{_SHA256}{self.sha256}", *self.text.split("\n")]
+        return [f"{FIRST_WORDS}{self.sha256}", *self.text.split("\n")]
 
     def tables(self) -> tuple[ContractTerms, Evidence]:
         """The terms and the evidence.
@@ -117,13 +120,13 @@ def snapshot_of_lines(lines: Iterable[str]) -> Snapshot:
         FileProblem: a line is missing, or is not what was written (code ``snapshot``).
     """
     first, *rest = lines
-    return read_snapshot("\n".join(rest).rstrip(), first.removeprefix(_SHA256))
+    return read_snapshot("\n".join(rest).rstrip(), first.removeprefix(FIRST_WORDS))
 
 
 def _changed() -> FileProblem:
     return FileProblem(
-        "the snapshot of its tables was changed since it was written: its SHA-256 is another. Take"
-        " the workbook as it was saved when the month was agreed.",
+        "the snapshot of its tables was changed since it was written: its SHA-256 is another."
+        f" {AS_SAVED}",
         "snapshot",
     )
 

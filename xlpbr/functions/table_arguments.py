@@ -7,7 +7,7 @@ from typing import Annotated
 from xlpbr import cells
 from xlpbr.cells import Cell
 from xlpbr.contract.evidence import Evidence
-from xlpbr.contract.snapshot import Snapshot, snapshot_of_lines
+from xlpbr.contract.snapshot import AS_SAVED, FIRST_WORDS, Snapshot, snapshot_of_lines
 from xlpbr.contract.terms import ContractTerms
 from xlpbr.errors import VALUE, CellError, FileProblem
 from xlpbr.functions import arguments
@@ -79,6 +79,9 @@ def settled(
     return settle(contract, evidence, arguments.optional("as_at", as_at, cells.day))
 
 
+_OTHER_COPY = "xlpbr changes reads the copy that the file keeps."
+
+
 def kept_in(as_agreed: Cell) -> tuple[Snapshot, tuple[ContractTerms, Evidence]] | None:
     """The snapshot that a column of text is, and its tables; None where nothing is kept.
 
@@ -102,9 +105,14 @@ def kept_in(as_agreed: Cell) -> tuple[Snapshot, tuple[ContractTerms, Evidence]] 
                 " xlpbr agree wrote it",
             )
         lines.append(line or "")
+    if not lines[0].startswith(FIRST_WORDS):
+        raise CellError(
+            VALUE,
+            f"as_agreed: found {cells.shown(found[0])}; expected the text that xlpbr agree wrote,"
+            f" which begins with {FIRST_WORDS.strip(': ')}. {AS_SAVED} {_OTHER_COPY}",
+        )
     try:
         snapshot = snapshot_of_lines(lines)
         return snapshot, snapshot.tables()
     except FileProblem as problem:
-        remedy = "xlpbr changes reads the copy that the file keeps."
-        raise CellError(VALUE, f"as_agreed: {problem} {remedy}") from None
+        raise CellError(VALUE, f"as_agreed: {problem} {_OTHER_COPY}") from None
