@@ -19,7 +19,7 @@ from xlpbr.periods import day_in_words, month_end, month_in_words
 from xlpbr.settlement.statement import MonthStatement, Statement, settle
 from xlpbr.workbook.agreed.as_agreed import KeptLines, lines_to_keep
 from xlpbr.workbook.agreed.snapshots import as_item
-from xlpbr.workbook.calculate.keeping import Kept, Refreshed
+from xlpbr.workbook.calculate.keeping import Kept, Refreshed, count_of_other_values
 from xlpbr.workbook.calculate.recalculate import refreshed_after
 from xlpbr.workbook.ooxml.addresses import Position, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of, known_sheet, open_book
@@ -132,7 +132,7 @@ def agree(
             cell_address(place.sheet, *max(typed)),
         ),
         sha256=snapshot.sha256,
-        refreshed=sum(map(len, new.values.values())),
+        refreshed=count_of_other_values(found.book, new.values),
         notices=(
             *_notices(found, settled, of_month, columns, agreed_on),
             *([kept.notice] if kept.notice else []),

@@ -22,6 +22,7 @@ from xlpbr.workbook.calculate.formula_reads import Place, address_of
 from xlpbr.workbook.calculate.keeping import (
     Kept,
     Refreshed,
+    count_of_other_values,
     formulas_of,
     reference_of,
     stored_cells,
@@ -146,12 +147,15 @@ def insert(
         raise _differs(place, wanted[place], new.values[place[0]][place[1]], other)
     done = edit(book, changes, target, program=XLPBR, allow=allow, in_place=in_place)
     shown = tuple((address_of(place), new.values[place[0]][place[1]]) for place in wanted)
-    written = sum(map(len, new.values.values()))
-    filled = sum(len(filled_by(calculation, place)) for place in wanted)
+    filled = {(place[0], cell) for place in wanted for cell in filled_by(calculation, place)}
+    others = {
+        sheet: {cell: value for cell, value in values.items() if (sheet, cell) not in filled}
+        for sheet, values in new.values.items()
+    }
     unproved = comparison.not_compared
     return Insertion(
         shown,
-        written - filled,
+        count_of_other_values(book, others),
         new.kept,
         done.kept,
         compared=tuple(address_of(place) for place in asked if place not in unproved),

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlpbr.workbook.calculate.keeping import Kept, Refreshed
+from xlpbr.workbook.calculate.keeping import Kept, Refreshed, count_of_other_values
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.package import write_values
 from xlpbr.workbook.ours import XLPBR
@@ -53,5 +53,5 @@ def written(
     done = write_values(
         book, target, new.values, new.ranges, program=XLPBR, allow=allow, in_place=in_place
     )
-    changed = sum(map(len, new.values.values()))
+    changed = count_of_other_values(book, new.values)
     return Recalculation(changed, functions, new.kept, done.kept, new.unproved)

@@ -99,6 +99,16 @@ def same_value(one: CellValue, other: CellValue) -> bool:
     return (one if one is not None else "") == (other if other is not None else "")
 
 
+def count_of_other_values(book: Book, values: Values) -> int:
+    """How many cells show another value than the workbook does; of an array not all need to."""
+    return sum(
+        not same_value(value, stored.value if (stored := of_sheet.get(position)) else None)
+        for sheet, new in values.items()
+        for of_sheet in [cells_of(book, sheet)]
+        for position, value in new.items()
+    )
+
+
 def shows_the_same(
     book: Book,
     place: Place,

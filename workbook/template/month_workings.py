@@ -38,7 +38,7 @@ from xlpbr.workbook.template.working_places import places_of_workings
 
 _FIRST = MONTH_COLUMNS + 2
 _FACT_ROW = 4
-_LIST_ROW = 6
+_LIST_ROW = 7
 _MONTHS, _CHILDREN, _CHANGES, _CAUSES = _FIRST + 3, _FIRST + 5, _FIRST + 9, _FIRST + 11
 """The first column of each block: facts, months, children, adjustments, causes of changes."""
 
