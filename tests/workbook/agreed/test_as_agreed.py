@@ -191,14 +191,17 @@ def test_where_it_has_no_room_it_is_emptied_and_said(agreed: Path) -> None:
     book = open_book(agreed)
     found = read_records(read_tables(agreed, {}))
     terms, evidence = found.terms.record, found.evidence.record
-    many = dataclasses.replace(evidence, households=evidence.households * 200)
-    kept = lines_to_keep(book, take_snapshot(terms, many, MAY, MAY))
     place = as_agreed_of(book)
     assert place is not None
     sheet, area = place
-    assert {change.value for change in kept.cells[sheet].values()} == {None}
-    assert len(kept.cells[sheet]) == len([line for line in lines_kept(agreed) if line])
-    assert f"has room for {area[2] - area[0] + 1}: it was left empty" in kept.notice
+    long_name = dataclasses.replace(evidence.households[0], household="H" * 32_767)
+    for households in (evidence.households * 200, (long_name,)):
+        too_much = dataclasses.replace(evidence, households=households)
+        kept = lines_to_keep(book, take_snapshot(terms, too_much, MAY, MAY))
+        assert {change.value for change in kept.cells[sheet].values()} == {None}
+        assert len(kept.cells[sheet]) == len([line for line in lines_kept(agreed) if line])
+        assert f"has room for {area[2] - area[0] + 1} lines of 32,767: it was left" in kept.notice
+    assert lines_to_keep(book, take_snapshot(terms, evidence, MAY, MAY)).notice == ""
 
 
 def test_a_month_that_was_typed_has_its_adjustments(tmp_path: Path) -> None:
