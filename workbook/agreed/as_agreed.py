@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xlpbr.contract.snapshot import Snapshot
 from xlpbr.workbook.ooxml.addresses import Position, area_cells, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of
-from xlpbr.workbook.ooxml.sheet.cell_change import CellChange
+from xlpbr.workbook.ooxml.sheet.cell_change import LONGEST_TEXT, CellChange
 from xlpbr.workbook.read.own_sheets import as_agreed_of
 
 
@@ -36,12 +36,14 @@ def lines_to_keep(book: Book, snapshot: Snapshot) -> KeptLines:
     sheet, area = place
     positions = list(area_cells(area))
     lines, notice = snapshot.lines, ""
-    if len(lines) > len(positions):
+    longest = max(map(len, lines))
+    if len(lines) > len(positions) or longest > LONGEST_TEXT:
         first, last = cell_address(sheet, *positions[0]), cell_address(sheet, *positions[-1])
         notice = (
-            f"The text of the tables has {len(lines)} lines, and {first} to"
-            f" {last.rpartition('!')[2]} has room for {len(positions)}: it was left empty, so that"
-            " Month and Changes do not say what changes from now on. xlpbr changes does."
+            f"The text of the tables has {len(lines):,} lines of up to {longest:,} characters, and"
+            f" {first} to {last.rpartition('!')[2]} has room for {len(positions):,} lines of"
+            f" {LONGEST_TEXT:,}: it was left empty, so that Month and Changes do not say what"
+            " changes from now on. xlpbr changes does."
         )
         lines = []
     there = cells_of(book, sheet)

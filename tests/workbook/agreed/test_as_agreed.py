@@ -121,30 +121,37 @@ def test_a_change_is_told_with_its_cause(agreed: Path, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("disputed", [True, False])
 def test_changes_without_pounds_come_last_and_what_has_no_room_is_counted(
-    agreed: Path, tmp_path: Path, xlpbr: Any
+    agreed: Path, tmp_path: Path, xlpbr: Any, disputed: bool
 ) -> None:
+    settled = {} if disputed else {"Placements_G18": "yes", "Costs_G9": "no"}
     book = typed(
         agreed, tmp_path, Terms_B19=12000.0, Placements_F6=date(2026, 4, 20), Placements_C7=7000.0,
-        Placements_E8=date(2026, 3, 20), Placements_D9=1500.0, Carers_A20="H20",
-        Claims_A10=date(2026, 5, 1), Claims_B10=166269.98, Prices_A10="C05",
-        Prices_B10=date(2026, 5, 1), Prices_C10=6746.5, Prices_D10=1328.7, Placements_G18="yes",
-        Placements_E18=date(2026, 5, 25), Costs_G9="no",
+        Carers_A20="H20", Claims_A10=date(2026, 5, 1), Claims_B10=166269.98,
+        Cohort_B7=date(2026, 5, 20), Prices_A10="C05", Prices_B10=date(2026, 5, 1),
+        Prices_C10=6746.5, Prices_D10=1328.7, **settled,
     )  # fmt: skip
     said, lines = what_changed(book)
     status, out, _ = xlpbr("changes", book, "--csv")
     assert status == 0
     told = list(csv.DictReader(io.StringIO(out)))
     causes = [row for row in told[:-1] if row["Payable"]]
-    assert said.startswith(f"No row is disputed. {len(causes)} changes {SINCE}: payable ")
+    none_disputed = "" if disputed else "No row is disputed. "
+    assert said.startswith(f"{none_disputed}{len(causes)} changes {SINCE}: payable ")
+    assert [line[0] for line in lines].count("Disputed") == 2 * disputed
+    lines = [line for line in lines if line[0] != "Disputed"]
+    room = 4 if disputed else 6
     with_pounds = [
         row for row in causes if any(float(row[one]) for one in ("Saving", "Payable", "To invoice"))
     ]
-    assert 6 < len(with_pounds) < len(causes)
-    assert [line[0] for line in lines[:-1]] == [row["Table"] for row in with_pounds[:6]]
-    assert [line[2] for line in lines[:-1]] == [float(row["Payable"]) for row in with_pounds[:6]]
+    in_order = [*with_pounds, *(row for row in causes if row not in with_pounds)][:room]
+    # Some without pounds stand before others with pounds.
+    assert in_order != causes[:room]
+    assert [line[0] for line in lines[:-1]] == [row["Table"] for row in in_order]
+    assert [line[2] for line in lines[:-1]] == [float(row["Payable"]) for row in in_order]
     about, words, pounds = lines[-1]
-    assert (about, words) == ("More", f"and {len(causes) - 6} more on the sheet Changes")
+    assert (about, words) == ("More", f"and {len(causes) - room} more on the sheet Changes")
     shown_so_far = sum(round(float(line[2]) * 100) for line in lines[:-1])
     assert shown_so_far + round(pounds * 100) == round(float(told[-1]["Payable"]) * 100)
     # The sheet Changes shows the rows that the command gives.
@@ -191,14 +198,17 @@ def test_where_it_has_no_room_it_is_emptied_and_said(agreed: Path) -> None:
     book = open_book(agreed)
     found = read_records(read_tables(agreed, {}))
     terms, evidence = found.terms.record, found.evidence.record
-    many = dataclasses.replace(evidence, households=evidence.households * 200)
-    kept = lines_to_keep(book, take_snapshot(terms, many, MAY, MAY))
     place = as_agreed_of(book)
     assert place is not None
     sheet, area = place
-    assert {change.value for change in kept.cells[sheet].values()} == {None}
-    assert len(kept.cells[sheet]) == len([line for line in lines_kept(agreed) if line])
-    assert f"has room for {area[2] - area[0] + 1}: it was left empty" in kept.notice
+    long_name = dataclasses.replace(evidence.households[0], household="H" * 32_767)
+    for households in (evidence.households * 200, (long_name,)):
+        too_much = dataclasses.replace(evidence, households=households)
+        kept = lines_to_keep(book, take_snapshot(terms, too_much, MAY, MAY))
+        assert {change.value for change in kept.cells[sheet].values()} == {None}
+        assert len(kept.cells[sheet]) == len([line for line in lines_kept(agreed) if line])
+        assert f"has room for {area[2] - area[0] + 1} lines of 32,767: it was left" in kept.notice
+    assert lines_to_keep(book, take_snapshot(terms, evidence, MAY, MAY)).notice == ""
 
 
 def test_a_month_that_was_typed_has_its_adjustments(tmp_path: Path) -> None:
