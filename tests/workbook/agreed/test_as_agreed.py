@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +22,7 @@ from xlpbr.contract.snapshot import take_snapshot
 from xlpbr.errors import CellError
 from xlpbr.workbook.agreed.agree import Agreement, agree
 from xlpbr.workbook.agreed.as_agreed import lines_to_keep
-from xlpbr.workbook.agreed.snapshots import snapshot_of
+from xlpbr.workbook.agreed.snapshots import snapshot_of, snapshots_in
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.ooxml.addresses import split_cell
 from xlpbr.workbook.ooxml.book import cells_of, open_book
@@ -249,3 +251,49 @@ def test_a_workbook_without_the_sheet_is_agreed_as_before(
     done = agreed_in(make_workbook(life), target)
     assert done.notices == ()
     assert snapshot_of(open_book(target)).sha256 == done.sha256
+
+
+def test_the_command_takes_the_month_that_was_agreed_last_as_the_sheet_does(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, xlpbr: Any
+) -> None:
+    june, book = tmp_path / "june.xlsx", tmp_path / "may.xlsx"
+    agreed_in(template(tmp_path_factory, CONTRACT), june, JUNE)
+    agreed_in(june, book, MAY)
+    said = f"Nothing changed {SINCE}."
+    assert what_changed(book)[0] == said
+    assert said in xlpbr("changes", book)[2]
+    of_june = xlpbr("changes", book, "--snapshot", "Jun 2026")[1]
+    assert "since June 2026 was agreed on 12 Jun 2026" in of_june
+
+
+def test_a_program_that_forgets_snapshots_of_the_file_changes_nothing(
+    agreed: Path, tmp_path: Path, xlpbr: Any
+) -> None:
+    june, saved = tmp_path / "june.xlsx", tmp_path / "saved.xlsx"
+    agreed_in(agreed, june, JUNE)
+    # As LibreOffice saves it: the parts are there, and it leads to the first of them alone.
+    leading = re.compile(rb"<Relationship [^>]*customXml/item2\.xml[^>]*/>")
+    with zipfile.ZipFile(june) as old, zipfile.ZipFile(saved, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                content, count = leading.subn(b"", content)
+                assert count == 1
+            new.writestr(name, content)
+    assert [one.month for one in snapshots_in(open_book(saved))] == [MAY]
+    said = "Nothing changed since June 2026 was agreed on 12 Jun 2026."
+    for snapshot in ((), ("--snapshot", "Jun 2026")):
+        status, _, err = xlpbr("changes", saved, *snapshot)
+        assert (status, said in err) == (0, True), err
+
+
+def test_the_command_says_where_a_line_was_changed(
+    agreed: Path, tmp_path: Path, xlpbr: Any
+) -> None:
+    book = typed(agreed, tmp_path, **{f"As_agreed_A{AS_AGREED_ROW + 9}": "something else"})
+    status, _, err = xlpbr("changes", book)
+    assert status == 2
+    assert f"As agreed'!A{AS_AGREED_ROW} to A" in err
+    assert "is not what xlpbr agree wrote" in err
+    status, _, err = xlpbr("changes", book, "--snapshot", "May 2026")
+    assert (status, f"Nothing changed {SINCE}." in err) == (0, True)
