@@ -78,7 +78,7 @@ def snapshot_on_sheet(book: Book) -> Snapshot | None:
         last = cell_address(sheet, *positions[-1]).rpartition("!")[2]
         raise FileProblem(
             f"{book.path}: {cell_address(sheet, *positions[0])} to {last}: the text of the tables"
-            f" is not what xlpbr agree wrote. {AS_SAVED} Or let xlpbr changes take the snapshot of a"
-            ' month that the file itself keeps, such as --snapshot "May 2026".',
+            f" is not what xlpbr agree wrote. {AS_SAVED} Or let xlpbr changes take a month whose"
+            ' snapshot the file itself keeps, such as --snapshot "May 2026".',
             problem.code,
         ) from None
