@@ -109,8 +109,8 @@ def test_a_change_is_told_with_its_cause(agreed: Path, tmp_path: Path) -> None:
     book = typed(agreed, tmp_path, Placements_F6=date(2026, 4, 20))
     said, lines = what_changed(book)
     assert said == (
-        f"1 change {SINCE}: payable -£34,928.88, to invoice £0.00; -£34,928.88 comes into the next"
-        " month that is not agreed."
+        f"1 change {SINCE}: to 31 May 2026 payable -£34,928.88, to invoice £0.00; -£34,928.88 comes"
+        " into the next month that is not agreed."
     )
     assert [line[0] for line in lines[:2]] == ["Disputed", "Disputed"]
     assert lines[2:] == [
@@ -140,7 +140,7 @@ def test_changes_without_pounds_come_last_and_what_has_no_room_is_counted(
     told = list(csv.DictReader(io.StringIO(out)))
     causes = [row for row in told[:-1] if row["Payable"]]
     none_disputed = "" if disputed else "No row is disputed. "
-    assert said.startswith(f"{none_disputed}{len(causes)} changes {SINCE}: payable ")
+    assert said.startswith(f"{none_disputed}{len(causes)} changes {SINCE}: to 31 May 2026 payable ")
     assert [line[0] for line in lines].count("Disputed") == 2 * disputed
     lines = [line for line in lines if line[0] != "Disputed"]
     room = 4 if disputed else 6
@@ -166,6 +166,41 @@ def test_changes_without_pounds_come_last_and_what_has_no_room_is_counted(
             amount = float(row[heading]) if row[heading] else ""
             assert (sheet.get((number, column)) if amount != "" else "") == amount
             assert amount != "" or not sheet.get((number, column))
+
+
+@pytest.mark.parametrize("more_rows", [0, 26])
+def test_changes_says_what_all_come_to_or_that_it_has_no_room(
+    agreed: Path, tmp_path: Path, more_rows: int
+) -> None:
+    """Every child has another name: more cells than have a look, or than the sheet follows."""
+    renamed: dict[str, Any] = {f"Placements_A{row}": f"K{row}" for row in range(6, 20 + more_rows)}
+    renamed |= {f"Cohort_A{row}": f"K{row}" for row in range(6, 20)}
+    renamed |= {f"Carers_A{row}": f"H{row}" for row in range(6, 13)}
+    for row in range(20, 20 + more_rows):
+        renamed |= {
+            f"Placements_B{row}": "foster",
+            f"Placements_C{row}": 7000,
+            f"Placements_D{row}": 1400,
+            f"Placements_E{row}": date(2026, 5, 4),
+            f"Placements_F{row}": date(2026, 5, 18),
+            f"Placements_G{row}": "yes",
+            f"Placements_H{row}": "planned move",
+        }
+    book = typed(agreed, tmp_path, **renamed)
+    sheet = shown(book, "Changes")
+    rows = [row for (row, column), value in sheet.items() if column == 1 and value == "Total"]
+    told = sheet[rows[0], 10]
+    # Every cell of a row that went, or came; the lower rows have no look prepared.
+    assert rows[0] > CHANGES_ROW + 100
+    assert f" changes {SINCE}: to 31 May 2026 payable " in told
+    headline, (said, _) = sheet[CHANGES_ROW - 1, 1], what_changed(book)
+    if more_rows:
+        assert (
+            headline == "More changed than has room here. All of it, with the total: xlpbr changes."
+        )
+        assert said == "More changed than has room here: see the sheet Changes."
+    else:
+        assert headline == said == told
 
 
 def test_a_line_that_somebody_changed_is_an_error_that_the_workbook_shows(
