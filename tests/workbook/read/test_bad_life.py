@@ -62,3 +62,12 @@ def test_what_is_said_of_the_life_of_a_contract(tmp_path, number, table, rows, s
         records, lines = read(book, Terms=f"Terms!A1:C{len(varied)}")
     assert lines == [message(number)]
     assert bool(records.blocking) is stops
+
+
+def test_a_month_that_is_agreed_in_two_rows_is_said_with_their_sum(tmp_path):
+    rows = [["Month", "Payable"], ["Mar 2026", 100], ["Mar 2026", 50]]
+    book = make(tmp_path, [PLACEMENTS, child()], others={"Agreed": rows})
+    _, lines = read(book, Agreed="Agreed!A1:B3")
+    assert lines[0].startswith(
+        "Agreed!B2 (Payable): found £150.00 agreed for March 2026, in 2 rows together; expected "
+    )
