@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlpbr.contract.snapshot import Snapshot
+from xlpbr.contract.snapshot import AS_SAVED, Snapshot, snapshot_of_lines
+from xlpbr.errors import FileProblem
 from xlpbr.workbook.ooxml.addresses import Position, area_cells, cell_address
 from xlpbr.workbook.ooxml.book import Book, cells_of
 from xlpbr.workbook.ooxml.sheet.cell_change import LONGEST_TEXT, CellChange
@@ -53,3 +54,31 @@ def lines_to_keep(book: Book, snapshot: Snapshot) -> KeptLines:
         if line or position in there
     }
     return KeptLines({sheet: changes} if changes else {}, notice)
+
+
+def snapshot_on_sheet(book: Book) -> Snapshot | None:
+    """The snapshot that the sheet As agreed keeps: of the month that was agreed last.
+
+    None in a workbook without the sheet, and where nothing is kept on it.
+
+    Raises:
+        FileProblem: a line is not what was written (code ``snapshot``).
+    """
+    place = as_agreed_of(book)
+    if place is None:
+        return None
+    sheet, area = place
+    there, positions = cells_of(book, sheet), list(area_cells(area))
+    values = [there[position].value if position in there else None for position in positions]
+    if all(value in (None, "") for value in values):
+        return None
+    try:
+        return snapshot_of_lines("" if value is None else str(value) for value in values)
+    except FileProblem as problem:
+        last = cell_address(sheet, *positions[-1]).rpartition("!")[2]
+        raise FileProblem(
+            f"{book.path}: {cell_address(sheet, *positions[0])} to {last}: the text of the tables"
+            f" is not what xlpbr agree wrote. {AS_SAVED} Or let xlpbr changes take a month whose"
+            ' snapshot the file itself keeps, such as --snapshot "May 2026".',
+            problem.code,
+        ) from None

@@ -12,6 +12,7 @@ from datetime import date
 from xlpbr.contract.snapshot import Snapshot, read_snapshot
 from xlpbr.errors import FileProblem
 from xlpbr.periods import month_in_words
+from xlpbr.workbook.agreed.as_agreed import snapshot_on_sheet
 from xlpbr.workbook.ooxml.book import Book
 from xlpbr.workbook.ooxml.edit.items import CustomItem, items_in
 from xlpbr.workbook.ooxml.xml.escaping import escape, quoteattr
@@ -47,16 +48,25 @@ def count_snapshots(book: Book) -> int:
 
 
 def snapshot_of(book: Book, month: date | None = None) -> Snapshot:
-    """The snapshot of a month, or of the latest month that has one.
+    """The snapshot of a month, or of the one that was agreed last.
+
+    That is the one on the sheet As agreed, so that the command says what the sheet Changes says,
+    also where months were agreed out of order, and where LibreOffice saved the workbook: it leads
+    to one of the custom XML parts and forgets the others. In a workbook without the sheet it is
+    the one of the latest month.
 
     Args:
         book: the workbook.
-        month: the first day of the month; None for the latest.
+        month: the first day of the month; None for the one that was agreed last.
 
     Raises:
         FileProblem: there is none (code ``no-snapshot``), or one is not what was written into it.
     """
     found = snapshots_in(book)
+    if month is None or all(one.month != month for one in found):
+        on_sheet = snapshot_on_sheet(book)
+        if on_sheet is not None:
+            found = [*(one for one in found if one.sha256 != on_sheet.sha256), on_sheet]
     of_month = [one for one in found if month is None or one.month == month]
     if of_month:
         return of_month[-1]

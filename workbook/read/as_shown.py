@@ -1,7 +1,7 @@
 """What a person sees of a table: what a merged label means for its rows, which rows do not show.
 
 A merged cell shows one value, that of its first cell; what stands under the others is hidden and
-not read. Hidden rows are read and said.
+not read. Hidden rows are read and said, and so are rows that stand right under a table.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from xlpbr.cells import Rows, SharedCell
 from xlpbr.contract.evidence import ALL_COLUMNS
 from xlpbr.errors import Problem
 from xlpbr.tables.declared import DECLARED
-from xlpbr.workbook.ooxml.addresses import Area, area_address
+from xlpbr.tables.evidence import is_called_totals
+from xlpbr.workbook.ooxml.addresses import LAST_ROW, Area, area_address
+from xlpbr.workbook.ooxml.book import Book, cells_of
 from xlpbr.workbook.read.ranges import FoundRange, listed, sheet_row
 
 _OF_EACH_ROW = {"price", "amount", "fee"}
+_LEAST_TYPED = 2
+"""How many cells a row under a table has at least that is taken for one of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,42 @@ def rows_that_do_not_show(found: FoundRange, rows: Rows, hidden: Collection[int]
         expected="all rows visible",
         remedy="Hidden rows are read and counted like the others."
         " Unhide them to see what is counted.",
+    )
+
+
+def rows_under_the_table(book: Book, found: FoundRange) -> Problem | None:
+    """The rows right under an Excel table that look like more of its rows; None without any.
+
+    Excel takes in what is typed under a table, unless that is switched off, the sheet is
+    protected or something is in the way; LibreOffice does not. A row of one cell is a footnote,
+    and one with a formula, or called Total, adds the table up.
+
+    Args:
+        book: the workbook.
+        found: where the table stands.
+    """
+    if not found.is_table:
+        return None
+    stored, under = cells_of(book, found.sheet), found.last_row
+    columns = range(found.first_column, found.last_column + 1)
+    while under < LAST_ROW:
+        row = [one for column in columns if (one := stored.get((under + 1, column))) is not None]
+        typed = [one for one in row if not cells.is_blank(one.value)]
+        is_sum = any(one.formula is not None or is_called_totals(one.value) for one in row)
+        if is_sum or len(typed) < _LEAST_TYPED:
+            break
+        under += 1
+    count = under - found.last_row
+    if not count:
+        return None
+    what = f"{count:,} row{'' if count == 1 else 's'}"
+    area = (found.last_row + 1, found.first_column, under, found.last_column)
+    return Problem(
+        table=found.table,
+        found=f"{what} right under it, {area_address(found.sheet, area)}",
+        expected="all rows in the table",
+        remedy=f"{'It is' if count == 1 else 'They are'} not read. Drag the lower right corner of"
+        " the table down over them, so that they count.",
     )
 
 

@@ -22,7 +22,12 @@ from xlpbr.tables.declared import ASSUMPTIONS, DECLARED, OPTIONAL, TABLES
 from xlpbr.tables.headings import ReadRecord, RowCount
 from xlpbr.workbook.ooxml.addresses import cell_address
 from xlpbr.workbook.ooxml.book import Book, Position, open_book, sheet_rows
-from xlpbr.workbook.read.as_shown import rows_that_do_not_show, with_labels, without_hidden
+from xlpbr.workbook.read.as_shown import (
+    rows_that_do_not_show,
+    rows_under_the_table,
+    with_labels,
+    without_hidden,
+)
 from xlpbr.workbook.read.headings import titles_above, under_titles
 from xlpbr.workbook.read.linked_tables import cell_read, refuse_stale_links
 from xlpbr.workbook.read.own_sheets import own_sheets
@@ -142,7 +147,11 @@ def _read_table(book: Book, given: FoundRange) -> tuple[FoundRange, Rows, list[P
     cells_shown = without_hidden(read_range(book, found), corner, sheet.merged)
     cells_shown[:1] = [headings]
     rows = with_labels(found.table, found.sheet, cells_shown, corner, sheet.merged)
-    notes = (titles_above(given, found), rows_that_do_not_show(found, rows, sheet.hidden))
+    notes = (
+        titles_above(given, found),
+        rows_that_do_not_show(found, rows, sheet.hidden),
+        rows_under_the_table(book, found),
+    )
     return found, rows, [note for note in notes if note is not None]
 
 

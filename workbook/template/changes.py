@@ -13,6 +13,7 @@ from xlpbr.workbook.template.plan import TemplatePlan, fixed
 from xlpbr.workbook.template.result_places import (
     AS_AGREED_ROW,
     CHANGES_ROW,
+    MOST_CHANGED_CELLS,
     changes_rows,
     kept_lines,
 )
@@ -22,6 +23,7 @@ _WIDTHS = (14, 44, 10, 24, 20, 20, 16, 16, 16, 90)
 _PRINTED = len(CHANGES_HEADINGS) - 1
 """The last column that is printed; the change in words stands to the right of it."""
 _LINE_WIDTH = 130
+_TOO_MANY = "More changed than has room here. All of it, with the total: xlpbr changes."
 
 
 def write_changes(page: TemplatePage, plan: TemplatePlan) -> None:
@@ -35,13 +37,7 @@ def write_changes(page: TemplatePage, plan: TemplatePlan) -> None:
     page.set_widths(_WIDTHS)
     write_last_day(page, plan, (CHANGES_ROW - 2, 1))
     first, last = CHANGES_ROW + 1, CHANGES_ROW + changes_rows(plan) - 1
-    tables, words = (
-        f"{fixed(first, column)}:{fixed(last, column)}" for column in (1, len(CHANGES_HEADINGS))
-    )
-    corner = fixed(CHANGES_ROW, 1)
-    rows = f'SUMPRODUCT(({tables}&""<>"")*1)'
-    all_told = f"IF(ISERROR({corner}),{corner},INDEX({words},MAX(1,{rows})))"
-    page.put_formula(CHANGES_ROW - 1, 1, f"={all_told}", styles.strong)
+    page.put_formula(CHANGES_ROW - 1, 1, f"={_all_told()}", styles.strong)
     money = under_heading(styles.heading_right, styles.bare("money"))
     text = under_heading(styles.heading, styles.bare("text"))
     page.spill(
@@ -60,6 +56,18 @@ def write_changes(page: TemplatePage, plan: TemplatePlan) -> None:
         page.mark((first, 1), (last, len(CHANGES_HEADINGS)), condition, look, alone=True)
     page.sheet.freeze_panes(CHANGES_ROW, 0)
     page.print_on_a4(plan.title, heading_row=CHANGES_ROW, last_column=_PRINTED)
+
+
+def _all_told() -> str:
+    """What the last row says of all changes, or that there are too many to find it."""
+    first, last = CHANGES_ROW + 1, CHANGES_ROW + MOST_CHANGED_CELLS
+    tables, words = (
+        f"{fixed(first, column)}:{fixed(last, column)}" for column in (1, len(CHANGES_HEADINGS))
+    )
+    corner = fixed(CHANGES_ROW, 1)
+    last_words = f'INDEX({words},MAX(1,SUMPRODUCT(({tables}&""<>"")*1)))&""'
+    told = f'IF({last_words}="","{_TOO_MANY}",{last_words})'
+    return f"IF(ISERROR({corner}),{corner},{told})"
 
 
 def write_as_agreed(page: TemplatePage, plan: TemplatePlan) -> None:

@@ -27,6 +27,7 @@ from xlpbr.workbook.template.result_places import (
     CHANGES_ROW,
     CHILDREN_ROW,
     INVOICE_ROW,
+    MOST_CHANGED_CELLS,
     YEARS_ROW,
     children_rows,
     children_width,
@@ -44,8 +45,6 @@ _MONTHS, _CHILDREN, _CHANGES, _CAUSES = _FIRST + 3, _FIRST + 5, _FIRST + 9, _FIR
 
 OPEN_LINES = 7
 """How many lines the page has for what changed and is disputed, and for findings beside it."""
-_MOST_CHANGED_CELLS = 400
-"""How many rows of the sheet Changes are looked through."""
 _WITHOUT_POUNDS, _NO_CAUSE = 1000, 1_000_000
 """What is added to a row that comes after those with pounds, and to one that is none."""
 
@@ -165,7 +164,7 @@ def _years_column(plan: TemplatePlan, column: int) -> str:
 
 def _changes_column(plan: TemplatePlan, heading: str) -> str:
     column = CHANGES_HEADINGS.index(heading) + 1
-    return plan.column_of("Changes", column, CHANGES_ROW + 1, CHANGES_ROW + _MOST_CHANGED_CELLS)
+    return plan.column_of("Changes", column, CHANGES_ROW + 1, CHANGES_ROW + MOST_CHANGED_CELLS)
 
 
 def write_workings_of_month(page: TemplatePage, plan: TemplatePlan) -> Found:
@@ -322,7 +321,7 @@ def _write_found(
 
 def _numbered() -> str:
     """The numbers of the rows of Changes, as cells: not every engine numbers rows by itself."""
-    return _listed(_CAUSES + 1, _MOST_CHANGED_CELLS)
+    return _listed(_CAUSES + 1, MOST_CHANGED_CELLS)
 
 
 def _write_causes(page: TemplatePage, plan: TemplatePlan, causes: str) -> None:
@@ -340,7 +339,7 @@ def _write_causes(page: TemplatePage, plan: TemplatePlan, causes: str) -> None:
         page.put_formula(
             _LIST_ROW + number - 1, _CAUSES, f"=IF({number}>{causes},0,{place})", look
         )  # fmt: skip
-    for number in range(1, _MOST_CHANGED_CELLS + 1):
+    for number in range(1, MOST_CHANGED_CELLS + 1):
         page.put(_LIST_ROW + number - 1, _CAUSES + 1, number, look)
 
 

@@ -50,6 +50,10 @@ def year_rows(plan: TemplatePlan) -> int:
     return 3 + plan.month_rows // _MONTHS_OF_A_YEAR
 
 
+MOST_CHANGED_CELLS = 400
+"""How many rows of what changed the sheets Month and Changes look through."""
+
+
 def changes_rows(plan: TemplatePlan) -> int:
     """The rows that are prepared for what changed, the heading row included.
 

@@ -123,7 +123,7 @@ def agree(
 @click.option(
     "--snapshot",
     type=MONTH,
-    help="With one workbook: the agreed month whose snapshot is meant; the latest if left out.",
+    help="With one workbook: the month whose snapshot is meant; the one agreed last if left out.",
 )
 @as_at_option
 @form_options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from xlpbr import cells
@@ -61,10 +62,15 @@ def cells_and_pounds(changes: ChangedTables) -> Rows:
     return [[*CELL_HEADINGS, *AMOUNT_HEADINGS], *rows, [*total, *_pounds(changes.difference)]]
 
 
-def changes_table(changes: ChangedTables, kept: Snapshot) -> Rows:
+def changes_table(changes: ChangedTables, kept: Snapshot, as_at: date | None) -> Rows:
     """The same in words, as a sheet shows it, and beside the pounds each cause in words.
 
     The last row says it of all changes.
+
+    Args:
+        changes: what changed.
+        kept: the earlier state.
+        as_at: the last day that counts; None for the whole programme.
     """
     rows = with_pounds(
         changes,
@@ -74,7 +80,7 @@ def changes_table(changes: ChangedTables, kept: Snapshot) -> Rows:
     )
     total = ["Total", *[""] * (len(CELL_HEADINGS) - 1), *_pounds(changes.difference)]
     since = f"{month_in_words(kept.month)} was agreed on {day_in_words(kept.agreed_on)}"
-    return [[*CHANGES_HEADINGS], *rows, [*total, _all_told(changes, since)]]
+    return [[*CHANGES_HEADINGS], *rows, [*total, _all_told(changes, since, as_at)]]
 
 
 def nothing_kept() -> Rows:
@@ -135,13 +141,17 @@ def all_in_words(changes: ChangedTables) -> str:
     return said
 
 
-def _all_told(changes: ChangedTables, since: str) -> str:
-    """The same since a month was agreed, short enough for the sheet Month."""
+def _all_told(changes: ChangedTables, since: str, as_at: date | None) -> str:
+    """The same since a month was agreed, short enough for the sheet Month.
+
+    The day is said: a change that only touches later months comes to nothing until then.
+    """
     count, every = len(changes.causes), changes.difference
     if not count:
         return f"Nothing changed since {since}."
+    to = "" if as_at is None else f"to {day_in_words(as_at)} "
     said = (
-        f"{count} change{'' if count == 1 else 's'} since {since}: payable"
+        f"{count} change{'' if count == 1 else 's'} since {since}: {to}payable"
         f" {pounds_in_words(every.payable)}, to invoice {pounds_in_words(every.to_invoice)}"
     )
     if every.carried:

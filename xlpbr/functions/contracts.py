@@ -382,7 +382,7 @@ def pbr_changes(
     )  # fmt: skip
     day = arguments.optional("as_at", as_at, cells.day)
     snapshot, before = kept
-    return changed_tables.changes_table(changes_between(before, now, day), snapshot)
+    return changed_tables.changes_table(changes_between(before, now, day), snapshot, day)
 
 
 @worksheet_function(

@@ -147,6 +147,11 @@ def _not_data(
     )
 
 
+def is_called_totals(label: object) -> bool:
+    """Whether a row with this label is called one of totals, such as Total or Total 2025/26."""
+    return isinstance(label, str) and bool(_TOTALS_OF.match(cells.tidy(label)))
+
+
 def _is_totals(table: str, label: str, values: Mapping[str, Cell]) -> bool:
     """Whether a row is of totals: called so, or called the total of something and undated."""
     if _TOTALS.fullmatch(label):

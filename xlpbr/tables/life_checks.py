@@ -261,7 +261,8 @@ def _about_agreed_months(terms: ContractTerms, evidence: Evidence) -> Iterator[P
             )
         elif row.month not in said and signed[row.month].payable != month.payable:
             said.add(row.month)
-            yield _no_longer_as_agreed(here, month, signed[row.month].payable)
+            rows = sum(one.month == row.month for one in evidence.signed)
+            yield _no_longer_as_agreed(here, month, signed[row.month].payable, rows)
     if months:
         left = months[-1].payable + months[-1].adjustment - months[-1].to_invoice
         if left:
@@ -274,11 +275,14 @@ def _about_agreed_months(terms: ContractTerms, evidence: Evidence) -> Iterator[P
             )
 
 
-def _no_longer_as_agreed(here: partial[Problem], month: MonthStatement, agreed: int) -> Problem:
+def _no_longer_as_agreed(
+    here: partial[Problem], month: MonthStatement, agreed: int, rows: int
+) -> Problem:
     difference = month.payable - agreed
+    together = "" if rows == 1 else f", in {rows} rows together"
     return here(
         column="Payable",
-        found=f"{in_words(agreed)} agreed for {month_in_words(month.month)}",
+        found=f"{in_words(agreed)} agreed for {month_in_words(month.month)}{together}",
         expected=f"{in_words(month.payable)}, what is payable for the month now",
         remedy=f"The difference of {in_words(difference)} comes into the next month that is not"
         " agreed. Tell the provider why.",

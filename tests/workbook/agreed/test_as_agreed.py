@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +22,7 @@ from xlpbr.contract.snapshot import take_snapshot
 from xlpbr.errors import CellError
 from xlpbr.workbook.agreed.agree import Agreement, agree
 from xlpbr.workbook.agreed.as_agreed import lines_to_keep
-from xlpbr.workbook.agreed.snapshots import snapshot_of
+from xlpbr.workbook.agreed.snapshots import snapshot_of, snapshots_in
 from xlpbr.workbook.calculate.recalculate import recalculate
 from xlpbr.workbook.ooxml.addresses import split_cell
 from xlpbr.workbook.ooxml.book import cells_of, open_book
@@ -107,8 +109,8 @@ def test_a_change_is_told_with_its_cause(agreed: Path, tmp_path: Path) -> None:
     book = typed(agreed, tmp_path, Placements_F6=date(2026, 4, 20))
     said, lines = what_changed(book)
     assert said == (
-        f"1 change {SINCE}: payable -£34,928.88, to invoice £0.00; -£34,928.88 comes into the next"
-        " month that is not agreed."
+        f"1 change {SINCE}: to 31 May 2026 payable -£34,928.88, to invoice £0.00; -£34,928.88 comes"
+        " into the next month that is not agreed."
     )
     assert [line[0] for line in lines[:2]] == ["Disputed", "Disputed"]
     assert lines[2:] == [
@@ -138,7 +140,7 @@ def test_changes_without_pounds_come_last_and_what_has_no_room_is_counted(
     told = list(csv.DictReader(io.StringIO(out)))
     causes = [row for row in told[:-1] if row["Payable"]]
     none_disputed = "" if disputed else "No row is disputed. "
-    assert said.startswith(f"{none_disputed}{len(causes)} changes {SINCE}: payable ")
+    assert said.startswith(f"{none_disputed}{len(causes)} changes {SINCE}: to 31 May 2026 payable ")
     assert [line[0] for line in lines].count("Disputed") == 2 * disputed
     lines = [line for line in lines if line[0] != "Disputed"]
     room = 4 if disputed else 6
@@ -164,6 +166,41 @@ def test_changes_without_pounds_come_last_and_what_has_no_room_is_counted(
             amount = float(row[heading]) if row[heading] else ""
             assert (sheet.get((number, column)) if amount != "" else "") == amount
             assert amount != "" or not sheet.get((number, column))
+
+
+@pytest.mark.parametrize("more_rows", [0, 26])
+def test_changes_says_what_all_come_to_or_that_it_has_no_room(
+    agreed: Path, tmp_path: Path, more_rows: int
+) -> None:
+    """Every child has another name: more cells than have a look, or than the sheet follows."""
+    renamed: dict[str, Any] = {f"Placements_A{row}": f"K{row}" for row in range(6, 20 + more_rows)}
+    renamed |= {f"Cohort_A{row}": f"K{row}" for row in range(6, 20)}
+    renamed |= {f"Carers_A{row}": f"H{row}" for row in range(6, 13)}
+    for row in range(20, 20 + more_rows):
+        renamed |= {
+            f"Placements_B{row}": "foster",
+            f"Placements_C{row}": 7000,
+            f"Placements_D{row}": 1400,
+            f"Placements_E{row}": date(2026, 5, 4),
+            f"Placements_F{row}": date(2026, 5, 18),
+            f"Placements_G{row}": "yes",
+            f"Placements_H{row}": "planned move",
+        }
+    book = typed(agreed, tmp_path, **renamed)
+    sheet = shown(book, "Changes")
+    rows = [row for (row, column), value in sheet.items() if column == 1 and value == "Total"]
+    told = sheet[rows[0], 10]
+    # Every cell of a row that went, or came; the lower rows have no look prepared.
+    assert rows[0] > CHANGES_ROW + 100
+    assert f" changes {SINCE}: to 31 May 2026 payable " in told
+    headline, (said, _) = sheet[CHANGES_ROW - 1, 1], what_changed(book)
+    if more_rows:
+        assert (
+            headline == "More changed than has room here. All of it, with the total: xlpbr changes."
+        )
+        assert said == "More changed than has room here: see the sheet Changes."
+    else:
+        assert headline == said == told
 
 
 def test_a_line_that_somebody_changed_is_an_error_that_the_workbook_shows(
@@ -249,3 +286,49 @@ def test_a_workbook_without_the_sheet_is_agreed_as_before(
     done = agreed_in(make_workbook(life), target)
     assert done.notices == ()
     assert snapshot_of(open_book(target)).sha256 == done.sha256
+
+
+def test_the_command_takes_the_month_that_was_agreed_last_as_the_sheet_does(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, xlpbr: Any
+) -> None:
+    june, book = tmp_path / "june.xlsx", tmp_path / "may.xlsx"
+    agreed_in(template(tmp_path_factory, CONTRACT), june, JUNE)
+    agreed_in(june, book, MAY)
+    said = f"Nothing changed {SINCE}."
+    assert what_changed(book)[0] == said
+    assert said in xlpbr("changes", book)[2]
+    of_june = xlpbr("changes", book, "--snapshot", "Jun 2026")[1]
+    assert "since June 2026 was agreed on 12 Jun 2026" in of_june
+
+
+def test_a_program_that_forgets_snapshots_of_the_file_changes_nothing(
+    agreed: Path, tmp_path: Path, xlpbr: Any
+) -> None:
+    june, saved = tmp_path / "june.xlsx", tmp_path / "saved.xlsx"
+    agreed_in(agreed, june, JUNE)
+    # As LibreOffice saves it: the parts are there, and it leads to the first of them alone.
+    leading = re.compile(rb"<Relationship [^>]*customXml/item2\.xml[^>]*/>")
+    with zipfile.ZipFile(june) as old, zipfile.ZipFile(saved, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                content, count = leading.subn(b"", content)
+                assert count == 1
+            new.writestr(name, content)
+    assert [one.month for one in snapshots_in(open_book(saved))] == [MAY]
+    said = "Nothing changed since June 2026 was agreed on 12 Jun 2026."
+    for snapshot in ((), ("--snapshot", "Jun 2026")):
+        status, _, err = xlpbr("changes", saved, *snapshot)
+        assert (status, said in err) == (0, True), err
+
+
+def test_the_command_says_where_a_line_was_changed(
+    agreed: Path, tmp_path: Path, xlpbr: Any
+) -> None:
+    book = typed(agreed, tmp_path, **{f"As_agreed_A{AS_AGREED_ROW + 9}": "something else"})
+    status, _, err = xlpbr("changes", book)
+    assert status == 2
+    assert f"As agreed'!A{AS_AGREED_ROW} to A" in err
+    assert "is not what xlpbr agree wrote" in err
+    status, _, err = xlpbr("changes", book, "--snapshot", "May 2026")
+    assert (status, f"Nothing changed {SINCE}." in err) == (0, True)

@@ -54,7 +54,7 @@ def noted(path, number, **places):
 
 
 def test_every_kind_is_listed_once_with_a_test_that_is_there():
-    assert [entry["number"] for entry in INPUTS] == list(range(1, 78))
+    assert [entry["number"] for entry in INPUTS] == list(range(1, 79))
     for entry in INPUTS:
         assert entry["input"]
         assert entry["expected"]
@@ -622,3 +622,35 @@ def test_62_a_second_heading_that_could_be_the_known_one(tmp_path):
     rows = [[*PLACEMENTS, "Agreed by and on", "Child's school"], [*child(), "both", "Hill"]]
     records, lines = read(make(tmp_path, rows), Placements="Placements!A1:I2")
     assert (lines, records.blocking) == ([], ())
+
+
+def _as_a_table(area):
+    def add(_book, sheets):
+        columns = [{"header": heading} for heading in PLACEMENTS]
+        sheets["Placements"].add_table(area, {"name": "PbrPlacements", "columns": columns})
+
+    return add
+
+
+def test_78_rows_right_under_an_excel_table(tmp_path):
+    rows = [child(), child("C02"), child("C03"), [], child("C04")]
+    path = make(tmp_path, [PLACEMENTS, *rows], adjust=_as_a_table("A1:G2"))
+    records, lines = read(path, Placements="PbrPlacements")
+    assert lines == [message(78)]
+    assert (children(records), saved(records)) == (["C01"], FROM_MARCH)
+
+
+@pytest.mark.parametrize("under", [["Source: case system"], [], ["Total", None, 7000, 1400]])
+def test_78_what_is_no_row_of_the_table(tmp_path, under):
+    path = make(tmp_path, [PLACEMENTS, child(), under], adjust=_as_a_table("A1:G2"))
+    assert read(path, Placements="PbrPlacements")[1] == []
+
+
+def test_78_sums_of_the_table(tmp_path):
+    def add(book, sheets):
+        _as_a_table("A1:G2")(book, sheets)
+        sheets["Placements"].write(2, 0, "Together")
+        sheets["Placements"].write_formula(2, 2, "=SUM(C2:C2)", None, 7000)
+
+    path = make(tmp_path, [PLACEMENTS, child()], adjust=add)
+    assert read(path, Placements="PbrPlacements")[1] == []

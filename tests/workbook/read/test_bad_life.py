@@ -9,8 +9,8 @@ import pytest
 from tests.support.bad_books import INPUTS, PLACEMENTS, TERMS, child, make, message, read
 from xlpbr.contract.life import LIFE_COLUMNS
 
-FIRST = 63
-"""The first kind of bad input that is about the life of a contract."""
+THIS_PAGE = "tests/workbook/read/test_bad_life.py"
+"""Where the kinds of bad input that are about the life of a contract are tried."""
 
 CASES = [
     (63, "Prices", [["C09", date(2026, 4, 1), 7300, None]], False),
@@ -43,7 +43,7 @@ CASES = [
 
 def test_every_kind_has_its_case() -> None:
     assert [number for number, *_ in CASES] == [
-        entry["number"] for entry in INPUTS if entry["number"] >= FIRST
+        entry["number"] for entry in INPUTS if entry["test"].startswith(THIS_PAGE)
     ]
 
 
@@ -62,3 +62,12 @@ def test_what_is_said_of_the_life_of_a_contract(tmp_path, number, table, rows, s
         records, lines = read(book, Terms=f"Terms!A1:C{len(varied)}")
     assert lines == [message(number)]
     assert bool(records.blocking) is stops
+
+
+def test_a_month_that_is_agreed_in_two_rows_is_said_with_their_sum(tmp_path):
+    rows = [["Month", "Payable"], ["Mar 2026", 100], ["Mar 2026", 50]]
+    book = make(tmp_path, [PLACEMENTS, child()], others={"Agreed": rows})
+    _, lines = read(book, Agreed="Agreed!A1:B3")
+    assert lines[0].startswith(
+        "Agreed!B2 (Payable): found £150.00 agreed for March 2026, in 2 rows together; expected "
+    )
