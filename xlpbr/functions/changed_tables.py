@@ -75,7 +75,7 @@ def changes_table(changes: ChangedTables, kept: Snapshot, as_at: date | None) ->
     rows = with_pounds(
         changes,
         _words,
-        lambda cause: [*_pounds(cause.amounts), cause_told(cause)],
+        lambda cause: [*_pounds(cause.amounts), _cause_beside_its_pounds(cause)],
         [""] * (len(AMOUNT_HEADINGS) + 1),
     )
     total = ["Total", *[""] * (len(CELL_HEADINGS) - 1), *_pounds(changes.difference)]
@@ -124,6 +124,17 @@ def cause_in_words(cause: Cause) -> str:
 def cause_told(cause: Cause) -> str:
     """The same with what the cells say: ``... (Ended on: blank, now 1 Jun 2026)``."""
     return _named(cause, _change_told)
+
+
+def _cause_beside_its_pounds(cause: Cause) -> str:
+    """The same where only what is payable stands beside it, as on the sheet Month.
+
+    A row of Agreed moves what is to be invoiced and nothing of what is payable.
+    """
+    amounts = cause.amounts
+    if amounts.payable or not amounts.to_invoice:
+        return cause_told(cause)
+    return f"{cause_told(cause)}; to invoice {pounds_in_words(amounts.to_invoice)}"
 
 
 def all_in_words(changes: ChangedTables) -> str:

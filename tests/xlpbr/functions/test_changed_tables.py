@@ -187,3 +187,15 @@ def test_a_term_and_many_cells_of_a_row() -> None:
         "Placements: C01, moved 16 Feb 2026 (Type: foster, now reunified; Residential weekly cost:"
         " £7,076.92, now £2.00; 1 more)",
     ]
+
+
+def test_a_row_of_agreed_is_told_with_what_is_to_be_invoiced() -> None:
+    """Nothing of what is payable moves, and that alone stands beside the words on Month."""
+    before, after = tables_of("plymouth-l04-2526"), tables_of("plymouth-l04-2526")
+    column = after["agreed"][0].index("Payable")
+    row = after["agreed"][-1]
+    row[column] += 100
+    (_, changed, total) = called(after, kept(before).lines, date(2026, 4, 30))
+    assert changed[6:9] == [0.0, 0.0, 100.0]
+    assert changed[9].endswith(", now £131,287.17); to invoice £100.00")
+    assert total[6:9] == [0.0, 0.0, 100.0]
