@@ -3,12 +3,15 @@
 A workbook of xlpbr has workings for more rows than are filled in, most of them of the form
 ``IF($AM$90="","",...)``. Where the cell that they ask is known, the long rest need not be read: the
 engine takes most of its time to read formulas. What they ask is calculated first, and not again.
+
+First what reads nothing but values, such as a child's name; then what very many ask, such as the
+first day of a month, with all that it is worked out from.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
@@ -19,7 +22,7 @@ from xlpbr.workbook.ooxml.addresses import split_cell
 from xlpbr.workbook.ooxml.book import Book, CellValue, cells_of
 
 Evaluate = Callable[[Mapping[Place, str], Collection[str]], Mapping[Place, CellValue]]
-"""Calculates some formulas that read no others, but for cells of some sheets."""
+"""Calculates some formulas that read each other and values of some sheets, and nothing else."""
 
 _CHOICE = re.compile(r'IF\((\$?[A-Z]{1,3}\$?[0-9]+)=(""|0),(""|0),')
 _DIGITS = b"0123456789$"
@@ -30,6 +33,12 @@ _LONGEST = 200
 
 _FEWEST = 1000
 """With fewer such formulas the engine reads them in less time than is saved."""
+
+_MANY = 25
+"""So many formulas that ask one cell are worth calculating it, with all that it reads, first."""
+
+_MOST_READ = 300
+"""More formulas than this are not calculated twice to know what others ask."""
 
 
 def constants_shown(
@@ -54,7 +63,15 @@ def constants_shown(
     for sheet, position in asked - formulas.keys():
         stored = cells_of(book, sheet).get(position)
         known[sheet, position] = None if stored is None else stored.value
-    return shown | _followed(choices, known)
+    shown |= _followed(choices, known, known.keys())
+    readers = Counter(cell for place, (cell, _, _) in choices.items() if place not in known)
+    wanted = [cell for cell, count in readers.items() if count >= _MANY and cell not in known]
+    beneath = _with_all_they_read(book, [cell for cell in wanted if cell in formulas], formulas)
+    if beneath is not None:
+        newly = {place: one for place, one in evaluate(*beneath).items() if place not in known}
+        shown |= {place: text for place, value in newly.items() if (text := _as_formula(value))}
+        shown |= _followed(choices, known | newly, newly.keys())
+    return shown
 
 
 def _as_formula(value: CellValue) -> str:
@@ -66,14 +83,22 @@ def _as_formula(value: CellValue) -> str:
 
 
 def _followed(
-    choices: Mapping[Place, tuple[Place, str, str]], known: dict[Place, CellValue]
+    choices: Mapping[Place, tuple[Place, str, str]],
+    known: dict[Place, CellValue],
+    newly: Collection[Place],
 ) -> dict[Place, str]:
-    """The formulas whose condition holds, also where it asks another of them."""
+    """The formulas whose condition holds, also where it asks another of them.
+
+    Args:
+        choices: by formula what it asks.
+        known: what cells show, as far as it is known; what is found comes to it.
+        newly: the cells of these that nothing was asked of before.
+    """
     readers: dict[Place, list[Place]] = defaultdict(list)
     for place, (cell, _, _) in choices.items():
         readers[cell].append(place)
     found: dict[Place, str] = {}
-    waiting = [*known]
+    waiting = [*newly]
     while waiting:
         cell = waiting.pop()
         for place in readers[cell]:
@@ -142,6 +167,51 @@ def _reading_no_formula(
             found[place] = formula
     read = {names[sheet] for place in found for sheet in of_form[_form_of(found[place])] or ()}
     return found, read
+
+
+def _with_all_they_read(
+    book: Book, asked: Collection[Place], formulas: Mapping[Place, str]
+) -> tuple[dict[Place, str], set[str]] | None:
+    """Some formulas with all that they read, near and far, and the sheets whose values they read.
+
+    None where there is nothing to calculate, where one of them cannot be taken as it is stored, or
+    where one reads what a formula may fill.
+    """
+    names = {sheet.name.casefold(): sheet.name for sheet in book.sheets}
+    with_formulas = {sheet for sheet, _ in formulas}
+    found: dict[Place, str] = {}
+    sheets: set[str] = set()
+    waiting = [*asked]
+    while waiting:
+        place = waiting.pop()
+        if place in found:
+            continue
+        formula = found[place] = formulas[place]
+        if len(found) > _MOST_READ or "[" in formula or calls_a_function(formula):
+            return None
+        read = reads(book, place, formula)
+        if read.hidden or not names.keys() >= {sheet for sheet, _ in read.areas}:
+            return None
+        for sheet, area in read.areas:
+            source = (names[sheet], area[:2])
+            if source[0] not in with_formulas:
+                sheets.add(source[0])
+            elif source in formulas and area[:2] == area[2:]:
+                waiting.append(source)
+            elif area[:2] != area[2:] or _may_be_filled(book, source):
+                return None
+            else:
+                sheets.add(source[0])
+    return (found, sheets) if found else None
+
+
+def _may_be_filled(book: Book, place: Place) -> bool:
+    """Whether a cell lies where an array formula of its sheet may spill to."""
+    sheet, (row, column) = place
+    return any(
+        cell.array_range is not None and top <= row and left <= column
+        for (top, left), cell in cells_of(book, sheet).items()
+    )
 
 
 def _form_of(formula: str) -> str:

@@ -66,19 +66,31 @@ def test_the_formulas_that_are_not_read_show_what_the_engine_makes_of_them(
     calculation = load(book)
     values = values_of(calculation, calculation.formulas)
 
+    calls = []
+
     def known(formulas, sheets):
-        assert sheets >= {"Placements", "Carers", "Claims"}
+        calls.append((set(formulas), sheets))
         return {(sheet, position): values[sheet][position] for sheet, position in formulas}
 
     constants = constants_shown(book, formulas_of(book), known)
     assert len(constants) > 4000
+    (names, of_names), (days, of_days) = calls
+    assert of_names >= {"Placements", "Carers", "Claims"}
+    # The second time the days of months are asked for, with the terms that they come from.
+    assert of_days >= {"Terms", "Month"}
+    assert not names & days
+    shows_nothing = {
+        cell for cell in days if cell[0] == "Checks" and values["Checks"][cell[1]] == ""
+    }
+    assert shows_nothing <= constants.keys()
+    assert len(shows_nothing) > 20
     assert '""' in constants.values()
     trial = formualizer.Workbook()
     trial.add_sheet("Trial")
     for (sheet, position), constant in constants.items():
         trial.set_formula("Trial", 1, 1, f"={constant}")
         assert trial.evaluate_cell("Trial", 1, 1) == values[sheet][position]
-    assert any(len(constant) > 2 for constant in constants.values()) == sample
+    assert any(len(constants[place]) > 2 for place in names & constants.keys()) == sample
 
 
 @pytest.mark.slow
@@ -101,6 +113,25 @@ def test_a_formula_that_reads_a_formula_is_not_taken_for_known(tmp_path_factory,
     assert asked
     found = at_once(book)
     assert "C99" in found.values["Checks"].values()
+    assert found == refreshed(book, formulas_of(book), own=own_sheets(book))[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("formula", ["EDATE(B11,18)-1", 'IF(Explain!Z400="",46446,0)'])
+def test_days_that_come_from_formulas_of_the_terms_are_calculated_with_all(
+    formula, tmp_path_factory, tmp_path
+):
+    """Ends on from a formula: of other terms, and of a cell that a result may fill."""
+    path = template(tmp_path_factory, CONTRACT_NAMES[0])
+    terms = cells_of(open_book(path), "Terms")
+    row_of = {cell.value: row for (row, column), cell in terms.items() if column == 1}
+    assert row_of["Starts on"] == 11
+    ends_on = {(row_of["Ends on"], 2): CellChange(46446.0, formula)}
+    book = changed(path, tmp_path / "typed.xlsx", {"Terms": ends_on})
+    calls = []
+    constants_shown(book, formulas_of(book), lambda *asked: calls.append(asked) or {})
+    assert len(calls) == 1
+    found = at_once(book)
     assert found == refreshed(book, formulas_of(book), own=own_sheets(book))[0]
 
 
